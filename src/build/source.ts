@@ -1,0 +1,19 @@
+/** Random access to one file of a checkpoint. */
+export interface ByteSource {
+  /** File name, for error messages. */
+  readonly name: string
+  /** Bytes in the whole file. */
+  readonly size: number
+  /** Exactly `length` bytes from `offset`; throws CheckpointError when they cannot be had. */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>
+}
+
+/** A checkpoint's files, wherever they are: a directory, a set of Blobs, an HTTP base URL. */
+export interface CheckpointFiles {
+  /** Where the checkpoint is, for the manifest and for messages. */
+  readonly origin: string
+  /** Opens a file; undefined when the checkpoint has none of that name. */
+  open(name: string, signal?: AbortSignal): Promise<ByteSource | undefined>
+  /** Lets go of files and connections. */
+  close(): Promise<void>
+}
