@@ -1,0 +1,56 @@
+import { BundleError } from '../errors.ts'
+import { type Manifest, parseManifest } from '../manifest/manifest.ts'
+import { ChatTemplate, loadTokenizer, parseConfig, type Qwen25VLConfig, type Tokenizer } from '../qwen25vl/index.ts'
+
+/** A bundle's files, already where they can be read: memory, disk, the browser's store. */
+export interface BundleFiles {
+  /** A whole file. Throws BundleError `missing-file`. */
+  read(path: string): Promise<Uint8Array | Blob>
+  /** Where a file lies on disk, when it does. */
+  pathOf?(path: string): string
+}
+
+/** Everything of a bundle but its graphs and weights. */
+export interface Bundle {
+  readonly files: BundleFiles
+  readonly manifest: Manifest
+  readonly config: Qwen25VLConfig
+  readonly tokenizer: Tokenizer
+  readonly template: ChatTemplate
+}
+
+/** Throws BundleError, ConfigError or CheckpointError, each naming the file at fault. */
+export async function openBundle(files: BundleFiles): Promise<Bundle> {
+  const manifest = parseManifest(await text(files, 'manifest.json'))
+  const listed = new Set(manifest.files.map(({ path }) => path))
+  const json = async (path: string): Promise<unknown> => {
+    if (!listed.has(path)) return undefined
+    try {
+      return JSON.parse(await text(files, path))
+    } catch (cause) {
+      if (cause instanceof BundleError) throw cause
+      throw new BundleError({
+        code: 'bad-json',
+        message: `${path} is not JSON.`,
+        action: 'Download or build the bundle again.',
+        subject: path,
+        cause,
+      })
+    }
+  }
+  const config = parseConfig({
+    config: await json('config.json'),
+    generation: await json('generation_config.json'),
+    preprocessor: await json('preprocessor_config.json'),
+  })
+  const tokenizer = loadTokenizer({
+    tokenizerJson: await json('tokenizer.json'),
+    tokenizerConfig: await json('tokenizer_config.json'),
+  })
+  return { files, manifest, config, tokenizer, template: new ChatTemplate(tokenizer, config.tokens) }
+}
+
+async function text(files: BundleFiles, path: string): Promise<string> {
+  const data = await files.read(path)
+  return data instanceof Blob ? data.text() : new TextDecoder().decode(data)
+}

@@ -1,0 +1,324 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { EngineError } from '../errors.ts'
+import { rotarySlots } from '../qwen25vl/index.ts'
+import type { Bundle } from './bundle.ts'
+import { GrowingCache, type KvCache, StaticCache } from './kv-cache.ts'
+import { createSession, type Runtime } from './runtime.ts'
+import { bytesPerFloat, encodeFloats, floatTensor, floatTypeName, int32Tensor, int64Tensor } from './tensors.ts'
+import { readFloats } from './vision-encoder.ts'
+
+/** What a banned id's logit is lowered by; infinity is not safe in shaders. */
+const ban = -1e30
+
+export interface Pass {
+  readonly ids: readonly number[]
+  /** int32 [3, S] */
+  readonly positions: Int32Array
+  /** Rows f32 [F, hidden] that stand in for the video pads among `ids`, in order. */
+  readonly features?: Tensor
+  /** Read the logits back as well; costs a copy of the vocabulary. */
+  readonly withLogits?: boolean
+}
+
+export interface PassResult {
+  /** The greedy choice after penalty and bans. */
+  readonly token: number
+  /** f32 [V], before penalty and bans. */
+  readonly logits?: Float32Array
+}
+
+export interface DecoderOptions {
+  /** Slots of the KV cache. */
+  readonly capacity: number
+  readonly bannedIds?: Iterable<number>
+  /** The bundle's own where unsaid. */
+  readonly repetitionPenalty?: number
+}
+
+/** The language model over one KV cache. */
+export class Decoder {
+  readonly capacity: number
+  readonly repetitionPenalty: number
+  private readonly cache: KvCache
+  private readonly state: DecoderState
+  /** Ids by slot: what the repetition penalty has seen. */
+  private readonly seen: number[] = []
+
+  private constructor(
+    private readonly runtime: Runtime,
+    private readonly bundle: Bundle,
+    private readonly session: InferenceSession,
+    options: DecoderOptions,
+  ) {
+    const { text, generation } = bundle.config
+    const { compute } = bundle.manifest.graphs.decoder
+    this.capacity = options.capacity
+    this.repetitionPenalty = options.repetitionPenalty ?? generation.repetitionPenalty
+    this.cache =
+      runtime.provider === 'webgpu'
+        ? new StaticCache(runtime, text, compute, options.capacity)
+        : new GrowingCache(runtime, text, compute)
+    const bias = new Float32Array(text.vocabSize)
+    for (const id of options.bannedIds ?? []) bias[id] = ban
+    this.state =
+      runtime.provider === 'webgpu'
+        ? new DeviceState(runtime, bundle, options.capacity, bias)
+        : new HostState(runtime, bundle, options.capacity, bias)
+  }
+
+  static async create(runtime: Runtime, bundle: Bundle, options: DecoderOptions): Promise<Decoder> {
+    const session = await createSession(runtime, bundle.files, bundle.manifest.graphs.decoder)
+    return new Decoder(runtime, bundle, session, options)
+  }
+
+  /** Tokens in the cache. */
+  get length(): number {
+    return this.seen.length
+  }
+
+  /** Appends tokens and chooses the next one. Throws EngineError `context-full`. */
+  async run(pass: Pass): Promise<PassResult> {
+    const { ids, features } = pass
+    const { text, tokens } = this.bundle.config
+    const start = this.length
+    const end = start + ids.length
+    if (end > this.capacity) {
+      throw new EngineError({
+        code: 'context-full',
+        message: `${end} tokens do not fit in a context of ${this.capacity}.`,
+        action: 'Use fewer frames, a shorter question, or a shorter answer.',
+        recoverable: true,
+      })
+    }
+    const { runtime } = this
+    this.state.writeRotary(start, rotarySlots(pass.positions, text))
+    let feature = 0
+    const sourceRows = ids.map((id, row) => (features && id === tokens.videoPad ? ids.length + feature++ : row))
+    if (features && feature !== features.dims[0]) {
+      throw new EngineError({
+        code: 'video-tokens',
+        message: `${feature} video tokens for ${features.dims[0]} features.`,
+        action: 'Start the analysis again; if it persists, report it.',
+      })
+    }
+    const feeds = {
+      ...this.cache.feeds(),
+      ...this.state.feeds(end),
+      input_ids: int64Tensor(runtime, ids, [ids.length, 1]),
+      features: features ?? this.state.noFeatures,
+      source_rows: int64Tensor(runtime, sourceRows, [ids.length]),
+      logit_rows: int64Tensor(runtime, [ids.length - 1], [1]),
+      seqlens_k: int32Tensor(runtime, [end - 1], [1]),
+      total_sequence_length: int32Tensor(runtime, [end], [1]),
+      marks: new runtime.ort.Tensor('float32', new Float32Array(ids.length).fill(this.repetitionPenalty), [ids.length]),
+    }
+    const fetches = {
+      ...this.cache.fetches(),
+      ...this.state.fetches(pass.withLogits ?? false),
+      token: null,
+    }
+    const outputs = await this.session.run(feeds, fetches)
+    this.cache.accept(outputs)
+    this.seen.push(...ids)
+    this.state.accept(outputs, this.repetitionPenalty !== 1)
+    const [token] = outputs.token.data as BigInt64Array
+    const logits = pass.withLogits ? await this.state.readLogits(outputs) : undefined
+    return { token: Number(token), ...(logits ? { logits } : {}) }
+  }
+
+  /** Forgets everything after the first `length` tokens. */
+  rollback(length: number): void {
+    if (length >= this.length) return
+    this.seen.length = length
+    this.cache.truncate(length)
+    if (this.repetitionPenalty !== 1) this.state.setPenalties(this.seen, this.repetitionPenalty)
+  }
+
+  async dispose(): Promise<void> {
+    this.cache.dispose()
+    this.state.dispose()
+    await this.session.release()
+  }
+}
+
+/** What a pass needs besides ids and cache, and where it lives. */
+interface DecoderState {
+  readonly noFeatures: Tensor
+  writeRotary(slot: number, rows: { readonly cos: Float32Array; readonly sin: Float32Array }): void
+  /** Rotary tables for at least `slots` slots, penalties and bias. */
+  feeds(slots: number): Record<string, Tensor>
+  fetches(withLogits: boolean): Record<string, Tensor | null>
+  accept(outputs: Readonly<Record<string, Tensor>>, penalized: boolean): void
+  readLogits(outputs: Readonly<Record<string, Tensor>>): Promise<Float32Array>
+  setPenalties(seen: readonly number[], penalty: number): void
+  dispose(): void
+}
+
+function penaltiesOf(vocabSize: number, seen: readonly number[], penalty: number): Float32Array<ArrayBuffer> {
+  const penalties = new Float32Array(vocabSize).fill(1)
+  for (const id of seen) penalties[id] = penalty
+  return penalties
+}
+
+class HostState implements DecoderState {
+  readonly noFeatures: Tensor
+  private readonly cos: Float32Array
+  private readonly sin: Float32Array
+  private readonly half: number
+  private readonly vocabSize: number
+  private readonly bias: Tensor
+  private penalties: Tensor
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly bundle: Bundle,
+    capacity: number,
+    bias: Float32Array,
+  ) {
+    const { text } = bundle.config
+    this.half = text.headDim / 2
+    this.vocabSize = text.vocabSize
+    this.cos = new Float32Array(capacity * this.half)
+    this.sin = new Float32Array(capacity * this.half)
+    this.noFeatures = new runtime.ort.Tensor('float32', new Float32Array(text.hiddenSize), [1, text.hiddenSize])
+    this.bias = new runtime.ort.Tensor('float32', bias, [this.vocabSize])
+    this.penalties = this.penaltyTensor(penaltiesOf(this.vocabSize, [], 1))
+  }
+
+  writeRotary(slot: number, rows: { readonly cos: Float32Array; readonly sin: Float32Array }): void {
+    this.cos.set(rows.cos, slot * this.half)
+    this.sin.set(rows.sin, slot * this.half)
+  }
+
+  feeds(slots: number): Record<string, Tensor> {
+    const { compute } = this.bundle.manifest.graphs.decoder
+    const table = (values: Float32Array) =>
+      floatTensor(this.runtime, compute, values.subarray(0, slots * this.half), [slots, this.half])
+    return {
+      rope_cos: table(this.cos),
+      rope_sin: table(this.sin),
+      logit_bias: this.bias,
+      penalties: this.penalties,
+    }
+  }
+
+  fetches(withLogits: boolean): Record<string, null> {
+    return { penalties_out: null, ...(withLogits ? { logits: null } : {}) }
+  }
+
+  accept(outputs: Readonly<Record<string, Tensor>>): void {
+    this.penalties = outputs.penalties_out
+  }
+
+  async readLogits(outputs: Readonly<Record<string, Tensor>>): Promise<Float32Array> {
+    return outputs.logits.data as Float32Array
+  }
+
+  setPenalties(seen: readonly number[], penalty: number): void {
+    this.penalties = this.penaltyTensor(penaltiesOf(this.vocabSize, seen, penalty))
+  }
+
+  dispose(): void {
+    this.penalties.dispose()
+    this.bias.dispose()
+  }
+
+  private penaltyTensor(values: Float32Array): Tensor {
+    return new this.runtime.ort.Tensor('float32', values, [this.vocabSize])
+  }
+}
+
+/** Everything resident on the device; a decode step uploads two ids and two lengths and reads back one token. */
+class DeviceState implements DecoderState {
+  readonly noFeatures: Tensor
+  private readonly buffers: GPUBuffer[] = []
+  private readonly cos: GPUBuffer
+  private readonly sin: GPUBuffer
+  private readonly penalties: GPUBuffer
+  private readonly penaltiesOut: GPUBuffer
+  private readonly logits: GPUBuffer
+  private readonly inputs: Record<string, Tensor>
+  private readonly outputs: { readonly penalties_out: Tensor; readonly logits: Tensor }
+  private readonly vocabSize: number
+  private readonly bytesPerSlot: number
+
+  constructor(
+    private readonly runtime: Extract<Runtime, { provider: 'webgpu' }>,
+    private readonly bundle: Bundle,
+    capacity: number,
+    bias: Float32Array<ArrayBuffer>,
+  ) {
+    const { text } = bundle.config
+    const { compute } = bundle.manifest.graphs.decoder
+    const { ort, device } = runtime
+    const half = text.headDim / 2
+    this.vocabSize = text.vocabSize
+    this.bytesPerSlot = half * bytesPerFloat(compute)
+    this.cos = this.buffer(capacity * this.bytesPerSlot)
+    this.sin = this.buffer(capacity * this.bytesPerSlot)
+    this.penalties = this.buffer(this.vocabSize * 4)
+    this.penaltiesOut = this.buffer(this.vocabSize * 4)
+    this.logits = this.buffer(this.vocabSize * 4)
+    const biasBuffer = this.buffer(this.vocabSize * 4)
+    device.queue.writeBuffer(biasBuffer, 0, bias)
+    const dataType = floatTypeName(compute)
+    const vector = (buffer: GPUBuffer, dims: readonly number[]) =>
+      ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims })
+    this.inputs = {
+      rope_cos: ort.Tensor.fromGpuBuffer(this.cos, { dataType, dims: [capacity, half] }),
+      rope_sin: ort.Tensor.fromGpuBuffer(this.sin, { dataType, dims: [capacity, half] }),
+      logit_bias: vector(biasBuffer, [this.vocabSize]),
+      penalties: vector(this.penalties, [this.vocabSize]),
+    }
+    this.outputs = {
+      penalties_out: vector(this.penaltiesOut, [this.vocabSize]),
+      logits: vector(this.logits, [1, this.vocabSize]),
+    }
+    this.noFeatures = vector(this.buffer(text.hiddenSize * 4), [1, text.hiddenSize])
+    this.setPenalties([], 1)
+  }
+
+  writeRotary(slot: number, rows: { readonly cos: Float32Array<ArrayBuffer>; readonly sin: Float32Array<ArrayBuffer> }) {
+    const { compute } = this.bundle.manifest.graphs.decoder
+    const { queue } = this.runtime.device
+    queue.writeBuffer(this.cos, slot * this.bytesPerSlot, encodeFloats(compute, rows.cos))
+    queue.writeBuffer(this.sin, slot * this.bytesPerSlot, encodeFloats(compute, rows.sin))
+  }
+
+  feeds(): Record<string, Tensor> {
+    return this.inputs
+  }
+
+  fetches(withLogits: boolean): Record<string, Tensor> {
+    return withLogits ? this.outputs : { penalties_out: this.outputs.penalties_out }
+  }
+
+  accept(_outputs: Readonly<Record<string, Tensor>>, penalized: boolean): void {
+    if (!penalized) return
+    const { device } = this.runtime
+    const encoder = device.createCommandEncoder()
+    encoder.copyBufferToBuffer(this.penaltiesOut, 0, this.penalties, 0, this.vocabSize * 4)
+    device.queue.submit([encoder.finish()])
+  }
+
+  readLogits(): Promise<Float32Array> {
+    return readFloats(this.runtime.device, this.logits, this.vocabSize)
+  }
+
+  setPenalties(seen: readonly number[], penalty: number): void {
+    this.runtime.device.queue.writeBuffer(this.penalties, 0, penaltiesOf(this.vocabSize, seen, penalty))
+  }
+
+  dispose(): void {
+    for (const buffer of this.buffers) buffer.destroy()
+  }
+
+  private buffer(size: number): GPUBuffer {
+    const buffer = this.runtime.device.createBuffer({
+      size,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    })
+    this.buffers.push(buffer)
+    return buffer
+  }
+}

@@ -1,0 +1,60 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { EngineError } from '../errors.ts'
+import type { ManifestGraph } from '../manifest/manifest.ts'
+import type { BundleFiles } from './bundle.ts'
+
+/** What is used of ONNX Runtime; onnxruntime-node and every build of onnxruntime-web have it. */
+export interface Ort {
+  readonly InferenceSession: typeof InferenceSession
+  readonly Tensor: typeof Tensor
+}
+
+/** A runtime and where it computes. */
+export type Runtime =
+  | { readonly provider: 'cpu'; readonly ort: Ort }
+  | {
+      readonly provider: 'webgpu'
+      readonly ort: Ort
+      readonly device: GPUDevice
+      /** Fails session creation when a node would not run on the GPU. */
+      readonly forbidCpuFallback?: boolean
+    }
+
+/** Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `graph-mismatch`. */
+export async function createSession(
+  runtime: Runtime,
+  files: BundleFiles,
+  graph: ManifestGraph,
+): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = { logSeverityLevel: 3 }
+  if (runtime.provider === 'webgpu') {
+    const provider: InferenceSession.WebGpuExecutionProviderOption & Record<string, unknown> = {
+      name: 'webgpu',
+      device: runtime.device,
+      // float16 products are summed in float32: the sums of this network do not fit otherwise.
+      enableMatmulFp32Accumulation: true,
+    }
+    options.executionProviders = [provider]
+    if (runtime.forbidCpuFallback) options.extra = { session: { disable_cpu_ep_fallback: '1' } }
+  }
+  try {
+    const path = files.pathOf?.(graph.graph)
+    // With a path, ONNX Runtime maps the data files by itself instead of holding copies.
+    if (runtime.provider === 'cpu' && path) return await runtime.ort.InferenceSession.create(path, options)
+    const [model, ...data] = await Promise.all([graph.graph, ...graph.data].map((each) => files.read(each)))
+    options.externalData = graph.data.map((name, index) => ({ path: name, data: data[index] }))
+    return await runtime.ort.InferenceSession.create(await bytesOf(model), options)
+  } catch (cause) {
+    throw new EngineError({
+      code: 'session-failed',
+      message: `${graph.graph} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      action: 'Free memory, or choose a smaller bundle; if it persists, build the bundle again.',
+      subject: graph.graph,
+      cause,
+    })
+  }
+}
+
+async function bytesOf(data: Uint8Array | Blob): Promise<Uint8Array> {
+  return data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data
+}

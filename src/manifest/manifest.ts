@@ -1,0 +1,121 @@
+import * as v from 'valibot'
+import { BundleError } from '../errors.ts'
+
+/** The one version of the bundle format that this code writes and reads. */
+export const bundleVersion = 1
+
+export const dtypes = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const
+/** What the weights are stored in and what the graphs compute in: the last part of the name, float32 where unsaid. */
+export type Dtype = (typeof dtypes)[number]
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
+/** A plain relative path: no parent folders, no scheme, no leading slash. */
+const path = v.pipe(v.string(), v.regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/, 'a relative path'))
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'))
+const compute = v.picklist(['f32', 'f16'])
+
+const graph = v.object({
+  /** The ONNX graph. */
+  graph: path,
+  /** Data files that hold its weights. */
+  data: v.array(path),
+  /** Type of attention tables, masks and caches: the float inputs that are not pixels, features or logits. */
+  compute,
+})
+
+const topLogits = v.object({ ids: v.array(count), logits: v.array(v.number()) })
+
+const schema = v.object({
+  format: v.literal('videmo-bundle'),
+  version: v.literal(bundleVersion),
+  source: v.object({ origin: v.string(), revision: v.optional(v.string()), architecture: v.string() }),
+  license: v.object({ name: v.optional(v.string()), text: v.optional(v.string()), link: v.optional(v.string()) }),
+  model: v.object({
+    parameters: positive,
+    layers: positive,
+    hiddenSize: positive,
+    heads: positive,
+    kvHeads: positive,
+    headDim: positive,
+    vocabSize: positive,
+    visionDepth: positive,
+    visionHiddenSize: positive,
+  }),
+  dtype: v.picklist(dtypes),
+  bits: v.object({ linear: positive, embedding: positive, vision: positive }),
+  /** What a WebGPU adapter must offer. */
+  needs: v.object({
+    features: v.array(v.string()),
+    limits: v.object({ maxBufferSize: positive, maxStorageBufferBindingSize: positive }),
+  }),
+  /** Positions the model was trained for. */
+  contextLength: positive,
+  graphs: v.object({ vision: graph, decoder: graph }),
+  files: v.array(v.object({ path, bytes: count, sha256 })),
+  /** A fixed input and what it must give, for the app's self-check. */
+  check: v.optional(
+    v.object({
+      grid: v.tuple([positive, positive, positive]),
+      seed: count,
+      steps: v.array(v.object({ name: v.string(), ids: v.array(count), top: topLogits })),
+    }),
+  ),
+  calibration: v.optional(v.record(v.string(), v.unknown())),
+})
+
+export type Manifest = v.InferOutput<typeof schema>
+export type ManifestFile = Manifest['files'][number]
+export type ManifestGraph = Manifest['graphs']['vision']
+export type ManifestCheck = NonNullable<Manifest['check']>
+
+/** Reads `manifest.json`. Throws BundleError naming the field. */
+export function parseManifest(text: string): Manifest {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new BundleError({
+      code: 'bad-manifest',
+      message: 'manifest.json is not JSON.',
+      action: 'Check that the address is that of a bundle folder, and that the server sends the file itself.',
+      subject: 'manifest.json',
+      cause,
+    })
+  }
+  const result = v.safeParse(schema, value)
+  if (result.success) {
+    checkReferences(result.output)
+    return result.output
+  }
+  const [issue] = result.issues
+  const field = v.getDotPath(issue) ?? '(root)'
+  const version = (value as { version?: unknown } | null)?.version
+  const isNewer = field === 'version' && typeof version === 'number' && version > bundleVersion
+  throw new BundleError({
+    code: isNewer ? 'newer-bundle' : 'bad-manifest',
+    message: `manifest.json: ${field}: ${issue.message}`,
+    action: isNewer ? 'Reload the page to get a newer version of the app.' : 'Build the bundle again.',
+    subject: `manifest.json: ${field}`,
+  })
+}
+
+function checkReferences(manifest: Manifest): void {
+  const paths = new Set<string>()
+  for (const { path } of manifest.files) {
+    if (paths.has(path)) throw badReference(path, 'is listed twice')
+    paths.add(path)
+  }
+  for (const { graph, data } of Object.values(manifest.graphs)) {
+    for (const path of [graph, ...data]) if (!paths.has(path)) throw badReference(path, 'is not among the files')
+  }
+}
+
+function badReference(path: string, what: string): BundleError {
+  return new BundleError({
+    code: 'bad-manifest',
+    message: `manifest.json: files: ${path} ${what}.`,
+    action: 'Build the bundle again.',
+    subject: `manifest.json: files: ${path}`,
+  })
+}

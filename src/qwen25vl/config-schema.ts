@@ -1,0 +1,390 @@
+import * as v from 'valibot'
+import { ConfigError } from '../errors.ts'
+import type {
+  GenerationConfig,
+  PreprocessorConfig,
+  Qwen25VLConfig,
+  TextConfig,
+  TokenIds,
+  VisionConfig,
+} from './config.ts'
+
+/** The parsed JSON files of a checkpoint; those left out take Hugging Face's defaults. */
+export interface ConfigFiles {
+  /** `config.json` */
+  readonly config: unknown
+  /** `generation_config.json` */
+  readonly generation?: unknown
+  /** `preprocessor_config.json` */
+  readonly preprocessor?: unknown
+}
+
+/**
+ * Reads and checks the configuration of a Qwen2.5-VL checkpoint. Accepts the published spelling (flat text fields,
+ * `rope_scaling`) and the newer one (`text_config`, `rope_parameters`).
+ *
+ * @throws ConfigError, whose `subject` is file and field (`config.json: vision_config.depth`): `other-architecture`,
+ *   `unknown-rope`, `sliding-window`, `unsupported-preprocessing`, and `bad-field` for a field that is missing, has the
+ *   wrong type or size, or contradicts another
+ * @see transformers `configuration_qwen2_5_vl.py`, `generation/configuration_utils.py`
+ */
+export function parseConfig({ config, generation, preprocessor }: ConfigFiles): Qwen25VLConfig {
+  const root = new Fields('config.json', config)
+  checkArchitecture(root)
+  const text = parseText(root)
+  const vision = parseVision(root.child('vision_config'), text)
+  return {
+    text,
+    vision,
+    tokens: parseTokens(root, text),
+    generation: parseGeneration(new Fields('generation_config.json', generation ?? {}), root, text),
+    preprocessor: parsePreprocessor(new Fields('preprocessor_config.json', preprocessor ?? {}), vision),
+  }
+}
+
+/** VidEmo's pixel window: qwen_vl_utils' own minimum (128 * 28 * 28) is the maximum that was set, times its 1.05. */
+const videmoPixels = { min: 100352, max: 105369 }
+
+/** OPENAI_CLIP_MEAN and OPENAI_CLIP_STD, the defaults of `Qwen2VLImageProcessor`. */
+const clipMean = [0.48145466, 0.4578275, 0.40821073] as const
+const clipStd = [0.26862954, 0.26130258, 0.27577711] as const
+
+const maxSize = 1e7
+const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxSize))
+const layerCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSize))
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
+const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0))
+const probability = v.pipe(v.number(), v.gtValue(0), v.maxValue(1))
+const epsilon = v.pipe(v.number(), v.gtValue(0), v.ltValue(1))
+const silu = v.literal('silu')
+const triple = <T extends v.GenericSchema<unknown, number>>(item: T) => v.strictTuple([item, item, item])
+const idList = v.union([
+  v.pipe(
+    count,
+    v.transform((id) => [id]),
+  ),
+  v.pipe(v.array(count), v.minLength(1)),
+])
+
+function checkArchitecture(root: Fields): void {
+  const architectures = root.optional('architectures', v.array(v.string()))
+  const type = root.optional('model_type', v.string())
+  const expected = 'Qwen2_5_VLForConditionalGeneration'
+  if (type !== 'qwen2_5_vl') throw otherArchitecture(root, 'model_type', type, 'qwen2_5_vl')
+  if (architectures !== undefined && !architectures.includes(expected)) {
+    throw otherArchitecture(root, 'architectures', architectures, expected)
+  }
+}
+
+function otherArchitecture(root: Fields, field: string, found: unknown, expected: string): ConfigError {
+  return new ConfigError({
+    code: 'other-architecture',
+    message: `${root.subject(field)} is ${show(found)}, expected ${expected}.`,
+    action: 'Choose a Qwen2.5-VL checkpoint such as VidEmo-3B.',
+    subject: root.subject(field),
+  })
+}
+
+function parseText(root: Fields): TextConfig {
+  const fields = root.has('text_config') ? root.child('text_config').orElse(root) : root
+  fields.optional('hidden_act', silu)
+  if (fields.optional('use_sliding_window', v.boolean()) === true) throw slidingWindow(fields, 'use_sliding_window')
+  const layerTypes = fields.optional('layer_types', v.array(v.string()))
+  if (layerTypes?.some((type) => type !== 'full_attention')) throw slidingWindow(fields, 'layer_types')
+
+  const hiddenSize = fields.required('hidden_size', size)
+  const heads = fields.required('num_attention_heads', size)
+  const kvHeads = fields.optional('num_key_value_heads', size) ?? heads
+  fields.check('num_attention_heads', hiddenSize % heads === 0, heads, `a divisor of hidden_size (${hiddenSize})`)
+  fields.check('num_key_value_heads', heads % kvHeads === 0, kvHeads, `a divisor of num_attention_heads (${heads})`)
+  const headDim = fields.optional('head_dim', size) ?? hiddenSize / heads
+  // transformers derives the projections from hidden_size / heads and the rotary table from head_dim.
+  fields.check('head_dim', headDim === hiddenSize / heads, headDim, `hidden_size / heads = ${hiddenSize / heads}`)
+  return {
+    vocabSize: fields.required('vocab_size', size),
+    hiddenSize,
+    intermediateSize: fields.required('intermediate_size', size),
+    layers: fields.required('num_hidden_layers', layerCount),
+    heads,
+    kvHeads,
+    headDim,
+    rmsNormEps: fields.required('rms_norm_eps', epsilon),
+    ...parseRope(fields, headDim),
+    maxPositionEmbeddings: fields.required('max_position_embeddings', size),
+    // transformers ties when either place says so.
+    tieWordEmbeddings:
+      root.optional('tie_word_embeddings', v.boolean()) === true ||
+      fields.optional('tie_word_embeddings', v.boolean()) === true,
+  }
+}
+
+function slidingWindow(fields: Fields, name: string): ConfigError {
+  return new ConfigError({
+    code: 'sliding-window',
+    message: `${fields.subject(name)} asks for sliding window attention, which is not supported.`,
+    action: 'Choose a checkpoint with full attention, such as VidEmo-3B.',
+    subject: fields.subject(name),
+  })
+}
+
+function parseRope(fields: Fields, headDim: number): Pick<TextConfig, 'ropeTheta' | 'mropeSection'> {
+  const name = ['rope_scaling', 'rope_parameters'].find((key) => fields.has(key))
+  if (name === undefined) throw unknownRope(fields.subject('rope_scaling'), 'nothing')
+  const rope = fields.child(name)
+  const types = ['rope_type', 'type'].filter((key) => rope.has(key))
+  if (types.length === 0) throw unknownRope(rope.subject('rope_type'), 'nothing')
+  for (const key of types) {
+    const type = rope.required(key, v.unknown())
+    if (type !== 'mrope' && type !== 'default') throw unknownRope(rope.subject(key), type)
+  }
+  if (!rope.has('mrope_section')) throw unknownRope(rope.subject('mrope_section'), 'nothing')
+  // Qwen3-VL's variant, and rotation of only a part of each head.
+  if (rope.optional('mrope_interleaved', v.unknown()) === true) {
+    throw unknownRope(rope.subject('mrope_interleaved'), true)
+  }
+  const partial = rope.optional('partial_rotary_factor', v.unknown()) ?? 1
+  if (partial !== 1) throw unknownRope(rope.subject('partial_rotary_factor'), partial)
+
+  const mropeSection = rope.required('mrope_section', triple(count))
+  const sum = mropeSection.reduce((total, part) => total + part, 0)
+  rope.check('mrope_section', sum * 2 === headDim, mropeSection, `three numbers that sum to ${headDim / 2}`)
+  const ropeTheta = rope.has('rope_theta')
+    ? rope.required('rope_theta', positive)
+    : fields.required('rope_theta', positive)
+  return { mropeSection, ropeTheta }
+}
+
+function unknownRope(subject: string, found: unknown): ConfigError {
+  return new ConfigError({
+    code: 'unknown-rope',
+    message: `${subject} is ${show(found)}; only rope type mrope (or default) with an mrope_section is supported.`,
+    action: 'Choose a Qwen2.5-VL checkpoint with its own config.json, without added context extension.',
+    subject,
+  })
+}
+
+function parseVision(fields: Fields, text: TextConfig): VisionConfig {
+  fields.optional('hidden_act', silu)
+  const hiddenSize = fields.required('hidden_size', size)
+  const heads = fields.required('num_heads', size)
+  const headDim = hiddenSize / heads
+  fields.check('num_heads', hiddenSize % heads === 0, heads, `a divisor of hidden_size (${hiddenSize})`)
+  // A quarter of the head for rows, a quarter for columns, both twice.
+  fields.check('num_heads', headDim % 4 === 0, heads, `a number giving heads whose width (${headDim}) 4 divides`)
+
+  const outHiddenSize = fields.required('out_hidden_size', size)
+  const { hiddenSize: textWidth } = text
+  fields.check('out_hidden_size', outHiddenSize === textWidth, outHiddenSize, `the text hidden_size (${textWidth})`)
+
+  const depth = fields.required('depth', layerCount)
+  const fullAttentionBlocks = fields.required('fullatt_block_indexes', v.array(count))
+  const withinDepth = fullAttentionBlocks.every((index) => index < depth)
+  fields.check('fullatt_block_indexes', withinDepth, fullAttentionBlocks, `indexes below depth (${depth})`)
+
+  const channelsField = fields.has('in_channels') ? 'in_channels' : 'in_chans'
+  const inChannels = fields.required(channelsField, size)
+  fields.check(channelsField, inChannels === 3, inChannels, '3 (red, green, blue)')
+
+  const patchSize = fields.required(fields.has('patch_size') ? 'patch_size' : 'spatial_patch_size', size)
+  const spatialMergeSize = fields.required('spatial_merge_size', size)
+  const windowSize = fields.required('window_size', size)
+  const cell = patchSize * spatialMergeSize
+  fields.check('window_size', windowSize >= cell, windowSize, `at least one merged patch (${cell} px)`)
+  return {
+    depth,
+    hiddenSize,
+    heads,
+    headDim,
+    intermediateSize: fields.required('intermediate_size', size),
+    outHiddenSize,
+    inChannels,
+    patchSize,
+    temporalPatchSize: fields.required('temporal_patch_size', size),
+    spatialMergeSize,
+    windowSize,
+    fullAttentionBlocks,
+    tokensPerSecond: fields.required('tokens_per_second', positive),
+    // transformers writes 1e-6 into the code; no published file names it.
+    rmsNormEps: fields.optional('rms_norm_eps', epsilon) ?? 1e-6,
+  }
+}
+
+function parseTokens(root: Fields, text: TextConfig): TokenIds {
+  const names = ['image_token_id', 'video_token_id', 'vision_start_token_id', 'vision_end_token_id'] as const
+  const [imagePad, videoPad, visionStart, visionEnd] = names.map((name) => {
+    const id = root.required(name, count)
+    root.check(name, id < text.vocabSize, id, `an id below vocab_size (${text.vocabSize})`)
+    return id
+  })
+  const ids = [imagePad, videoPad, visionStart, visionEnd]
+  names.forEach((name, i) => {
+    root.check(name, ids.indexOf(ids[i]) === i, ids[i], 'an id of its own, not another vision token’s')
+  })
+  return { imagePad, videoPad, visionStart, visionEnd }
+}
+
+function parseGeneration(fields: Fields, root: Fields, text: TextConfig): GenerationConfig {
+  const holder = [fields, root.has('text_config') ? root.child('text_config').orElse(root) : root]
+  const eosFrom = holder.find((candidate) => candidate.has('eos_token_id')) ?? fields
+  const eosTokenIds = eosFrom.required('eos_token_id', idList)
+  const known = eosTokenIds.every((id) => id < text.vocabSize)
+  eosFrom.check('eos_token_id', known, eosTokenIds, `ids below vocab_size (${text.vocabSize})`)
+
+  const padFrom = holder.find((candidate) => candidate.has('pad_token_id'))
+  // As in transformers: without a pad token, the first end token pads.
+  const padTokenId = padFrom?.required('pad_token_id', count) ?? eosTokenIds[0]
+  padFrom?.check('pad_token_id', padTokenId < text.vocabSize, padTokenId, `an id below ${text.vocabSize}`)
+
+  const doSample = fields.optional('do_sample', v.boolean()) ?? false
+  const temperature = fields.optional('temperature', nonNegative) ?? 1
+  fields.check('temperature', !doSample || temperature > 0, temperature, 'above 0 when do_sample is true')
+  return {
+    eosTokenIds,
+    padTokenId,
+    doSample,
+    temperature,
+    topP: fields.optional('top_p', probability) ?? 1,
+    topK: fields.optional('top_k', count) ?? 50,
+    repetitionPenalty: fields.optional('repetition_penalty', positive) ?? 1,
+  }
+}
+
+function parsePreprocessor(fields: Fields, vision: VisionConfig): PreprocessorConfig {
+  const agreed = [
+    ['patch_size', vision.patchSize],
+    ['temporal_patch_size', vision.temporalPatchSize],
+    ['merge_size', vision.spatialMergeSize],
+  ] as const
+  for (const [name, expected] of agreed) {
+    const found = fields.optional(name, size) ?? expected
+    fields.check(name, found === expected, found, `${expected}, as config.json has it`)
+  }
+  for (const name of ['do_rescale', 'do_normalize'] as const) {
+    if (fields.optional(name, v.boolean()) === false) throw unsupportedPreprocessing(fields.subject(name), false)
+  }
+  const factor = fields.optional('rescale_factor', positive) ?? 1 / 255
+  if (Math.abs(factor * 255 - 1) > 1e-6) throw unsupportedPreprocessing(fields.subject('rescale_factor'), factor)
+
+  // `min_pixels` and `max_pixels` are for images and do not bound video frames.
+  const videoMinPixels = fields.optional('video_min_pixels', size) ?? videmoPixels.min
+  const videoMaxPixels = fields.optional('video_max_pixels', size) ?? Math.max(videmoPixels.max, videoMinPixels)
+  fields.check(
+    'video_max_pixels',
+    videoMaxPixels >= videoMinPixels,
+    videoMaxPixels,
+    `at least video_min_pixels (${videoMinPixels})`,
+  )
+  return {
+    imageMean: fields.optional('image_mean', triple(v.pipe(v.number(), v.finite()))) ?? clipMean,
+    imageStd: fields.optional('image_std', triple(positive)) ?? clipStd,
+    videoMinPixels,
+    videoMaxPixels,
+  }
+}
+
+function unsupportedPreprocessing(subject: string, found: unknown): ConfigError {
+  return new ConfigError({
+    code: 'unsupported-preprocessing',
+    message: `${subject} is ${show(found)}; frames are always divided by 255 and normalised.`,
+    action: 'Use the preprocessor_config.json of the checkpoint.',
+    subject,
+  })
+}
+
+/** The fields of one JSON object, which knows where it stands in its file. `null` counts as absent, as in Python. */
+class Fields {
+  readonly #file: string
+  readonly #path: string
+  readonly #value: Readonly<Record<string, unknown>>
+  readonly #fallback: Fields | undefined
+
+  constructor(file: string, value: unknown, path = '', fallback?: Fields) {
+    this.#file = file
+    this.#path = path
+    this.#fallback = fallback
+    if (!isRecord(value)) throw badField(path === '' ? file : `${file}: ${path}`, value, 'an object')
+    this.#value = value
+  }
+
+  /** These fields, and those of `fallback` where one is absent here. */
+  orElse(fallback: Fields): Fields {
+    return new Fields(this.#file, this.#value, this.#path, fallback)
+  }
+
+  has(name: string): boolean {
+    return this.#own(name) !== undefined || this.#fallback?.has(name) === true
+  }
+
+  child(name: string): Fields {
+    const holder = this.#holder(name)
+    return new Fields(holder.#file, holder.#own(name), holder.#pathOf(name))
+  }
+
+  /** File and path of a field, e.g. `config.json: vision_config.depth`. */
+  subject(name: string): string {
+    return `${this.#file}: ${this.#holder(name).#pathOf(name)}`
+  }
+
+  required<T>(name: string, schema: v.GenericSchema<unknown, T>): T {
+    const found = this.#holder(name).#own(name)
+    const result = v.safeParse(schema, found, { abortEarly: true })
+    if (result.success) return result.output
+    const [issue] = result.issues
+    throw badField(this.subject(name), found, found === undefined ? 'a value' : expectation(issue))
+  }
+
+  optional<T>(name: string, schema: v.GenericSchema<unknown, T>): T | undefined {
+    return this.has(name) ? this.required(name, schema) : undefined
+  }
+
+  /** Throws unless `holds`. */
+  check(name: string, holds: boolean, found: unknown, expected: string): void {
+    if (!holds) throw badField(this.subject(name), found, expected)
+  }
+
+  #own(name: string): unknown {
+    return Object.hasOwn(this.#value, name) ? (this.#value[name] ?? undefined) : undefined
+  }
+
+  #holder(name: string): Fields {
+    return this.#own(name) === undefined && this.#fallback?.has(name) ? this.#fallback : this
+  }
+
+  #pathOf(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function badField(subject: string, found: unknown, expected: string): ConfigError {
+  const what = found === undefined ? 'is missing' : `is ${show(found)}`
+  return new ConfigError({
+    code: 'bad-field',
+    message: `${subject} ${what}, expected ${expected}.`,
+    action: 'Use the file as the checkpoint was published; download it again if it was.',
+    subject,
+  })
+}
+
+/** What valibot expected, in words: `>=1`, `"silu"`, `integer`, with the item it concerns. */
+function expectation(issue: v.BaseIssue<unknown>): string {
+  const at = v.getDotPath(issue)
+  const expected = issue.expected ?? (issue.type === 'integer' ? 'an integer' : issue.type)
+  return at === null ? expected : `${expected} at [${at}]`
+}
+
+/** A found value, short enough for a message. */
+function show(value: unknown): string {
+  if (typeof value === 'string' && value.length <= 60) return JSON.stringify(value)
+  let text: string
+  try {
+    text = JSON.stringify(value) ?? String(value)
+  } catch {
+    text = typeof value
+  }
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

@@ -1,0 +1,40 @@
+/**
+ * Qwen2.5-VL for video, as data and maths: what a checkpoint's config says, how frames become patches and prompts
+ * become ids, and which position each token takes. Pure; runs in a page, a worker or Node.
+ */
+export { ChatTemplate, defaultSystemPrompt, type FirstTurn } from './chat.ts'
+export type {
+  GenerationConfig,
+  PreprocessorConfig,
+  Qwen25VLConfig,
+  TextConfig,
+  TokenIds,
+  VisionConfig,
+} from './config.ts'
+export { type ConfigFiles, parseConfig } from './config-schema.ts'
+export { type Grid, gridOf, tokensPerTemporalPatch, videoTokens } from './grid.ts'
+export { PatchCutter, type RgbFrame, type VideoPatches } from './patches.ts'
+export {
+  type PositionCursor,
+  type PositionStep,
+  rotarySlots,
+  type SequenceWithVideos,
+  sequencePositions,
+  sequenceStart,
+  textPositions,
+  type VideoTiming,
+  videoPositions,
+} from './positions.ts'
+export { BicubicResizer } from './resize.ts'
+export type { RotaryTable } from './rotary.ts'
+export { roundHalfEven } from './rounding.ts'
+export { frameCount, type SampledFrame, type SamplingOptions, sampleFrames, sampleTimes } from './sampling.ts'
+export { type FrameSize, type PixelBudget, smartResize, videoBudget } from './smart-resize.ts'
+export {
+  type DecodeOptions,
+  loadTokenizer,
+  type Tokenizer,
+  type TokenizerFiles,
+  type TokenStream,
+} from './tokenizer.ts'
+export { type SpatialGrid, visionRotary, windowCells, windowIds, windowMask } from './vision-positions.ts'

@@ -1,0 +1,103 @@
+/** Test only: the published config.json of the 3B model, flat. */
+export const publishedConfig = {
+  architectures: ['Qwen2_5_VLForConditionalGeneration'],
+  attention_dropout: 0.0,
+  bos_token_id: 151643,
+  eos_token_id: 151645,
+  vision_start_token_id: 151652,
+  vision_end_token_id: 151653,
+  vision_token_id: 151654,
+  image_token_id: 151655,
+  video_token_id: 151656,
+  hidden_act: 'silu',
+  hidden_size: 2048,
+  initializer_range: 0.02,
+  intermediate_size: 11008,
+  max_position_embeddings: 128000,
+  max_window_layers: 70,
+  model_type: 'qwen2_5_vl',
+  num_attention_heads: 16,
+  num_hidden_layers: 36,
+  num_key_value_heads: 2,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1000000.0,
+  sliding_window: 32768,
+  tie_word_embeddings: true,
+  torch_dtype: 'bfloat16',
+  use_cache: true,
+  use_sliding_window: false,
+  vision_config: {
+    depth: 32,
+    hidden_act: 'silu',
+    hidden_size: 1280,
+    intermediate_size: 3420,
+    num_heads: 16,
+    in_chans: 3,
+    out_hidden_size: 2048,
+    patch_size: 14,
+    spatial_merge_size: 2,
+    spatial_patch_size: 14,
+    window_size: 112,
+    fullatt_block_indexes: [7, 15, 23, 31],
+    tokens_per_second: 2,
+    temporal_patch_size: 2,
+  },
+  rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] },
+  vocab_size: 151936,
+}
+
+/** The same model as transformers 5 writes it: nested text fields, `rope_parameters`. */
+export function nestedConfig() {
+  const { rope_scaling, rope_theta, tie_word_embeddings, vision_config, ...rest } = publishedConfig
+  const { in_chans, spatial_patch_size, ...vision } = vision_config
+  return {
+    architectures: rest.architectures,
+    model_type: rest.model_type,
+    tie_word_embeddings,
+    image_token_id: rest.image_token_id,
+    video_token_id: rest.video_token_id,
+    vision_start_token_id: rest.vision_start_token_id,
+    vision_end_token_id: rest.vision_end_token_id,
+    text_config: {
+      bos_token_id: rest.bos_token_id,
+      eos_token_id: rest.eos_token_id,
+      pad_token_id: null,
+      hidden_act: rest.hidden_act,
+      hidden_size: rest.hidden_size,
+      intermediate_size: rest.intermediate_size,
+      layer_types: Array.from({ length: rest.num_hidden_layers }, () => 'full_attention'),
+      max_position_embeddings: rest.max_position_embeddings,
+      model_type: 'qwen2_5_vl_text',
+      num_attention_heads: rest.num_attention_heads,
+      num_hidden_layers: rest.num_hidden_layers,
+      num_key_value_heads: rest.num_key_value_heads,
+      rms_norm_eps: rest.rms_norm_eps,
+      rope_parameters: { ...rope_scaling, type: 'default', rope_type: 'default', rope_theta },
+      sliding_window: null,
+      use_sliding_window: false,
+      vocab_size: rest.vocab_size,
+    },
+    vision_config: { ...vision, in_channels: in_chans },
+  }
+}
+
+export const publishedGeneration = {
+  bos_token_id: 151643,
+  pad_token_id: 151643,
+  do_sample: true,
+  eos_token_id: [151645, 151643],
+  repetition_penalty: 1.05,
+  temperature: 0.000001,
+}
+
+export const publishedPreprocessor = {
+  min_pixels: 3136,
+  max_pixels: 12845056,
+  patch_size: 14,
+  temporal_patch_size: 2,
+  merge_size: 2,
+  image_mean: [0.48145466, 0.4578275, 0.40821073],
+  image_std: [0.26862954, 0.26130258, 0.27577711],
+  image_processor_type: 'Qwen2VLImageProcessor',
+  processor_class: 'Qwen2_5_VLProcessor',
+}
