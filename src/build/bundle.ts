@@ -58,6 +58,8 @@ export interface BuildResult {
   readonly manifest: Manifest | undefined
   readonly errors: readonly WeightError[]
   readonly files: readonly ManifestFile[]
+  /** The checkpoint's weights files. */
+  readonly weightFiles: readonly { readonly name: string; readonly size: number }[]
 }
 
 export const defaultShardBytes = 512 * 2 ** 20
@@ -131,7 +133,7 @@ class BundleBuild {
     const manifest = layout === 'bundle' ? await this.manifest(graphs) : undefined
     // Last: a folder without it is no bundle.
     if (manifest) await this.writeWhole('manifest.json', encode(manifest))
-    return { manifest, errors, files: this.written }
+    return { manifest, errors, files: this.written, weightFiles: this.checkpoint.weightFiles }
   }
 
   private async writeWeights(graphs: readonly GraphToWrite[]): Promise<WeightError[]> {

@@ -47,7 +47,7 @@ export class Decoder {
   private constructor(
     private readonly runtime: Runtime,
     private readonly bundle: Bundle,
-    private readonly session: InferenceSession,
+    private readonly session: SharedSession,
     options: DecoderOptions,
   ) {
     const { text, generation } = bundle.config
@@ -68,7 +68,13 @@ export class Decoder {
 
   static async create(runtime: Runtime, bundle: Bundle, options: DecoderOptions): Promise<Decoder> {
     const session = await createSession(runtime, bundle.files, bundle.manifest.graphs.decoder)
-    return new Decoder(runtime, bundle, session, options)
+    return new Decoder(runtime, bundle, { session, users: 1 }, options)
+  }
+
+  /** Another cache over the same weights. The session ends with the last of its decoders. */
+  fork(options: DecoderOptions): Decoder {
+    this.session.users++
+    return new Decoder(this.runtime, this.bundle, this.session, options)
   }
 
   /** Tokens in the cache. */
@@ -117,7 +123,7 @@ export class Decoder {
       ...this.state.fetches(pass.withLogits ?? false),
       token: null,
     }
-    const outputs = await this.session.run(feeds, fetches)
+    const outputs = await this.session.session.run(feeds, fetches)
     this.cache.accept(outputs)
     this.seen.push(...ids)
     this.state.accept(outputs, this.repetitionPenalty !== 1)
@@ -137,8 +143,23 @@ export class Decoder {
   async dispose(): Promise<void> {
     this.cache.dispose()
     this.state.dispose()
-    await this.session.release()
+    if (--this.session.users === 0) await this.session.session.release()
   }
+
+  /** Logits as the greedy choice sees them before bans: a copy with the penalty applied to every id seen so far. */
+  penalize(logits: Float32Array): Float32Array {
+    const out = logits.slice()
+    if (this.repetitionPenalty === 1) return out
+    for (const id of new Set(this.seen)) {
+      out[id] = logits[id] > 0 ? logits[id] / this.repetitionPenalty : logits[id] * this.repetitionPenalty
+    }
+    return out
+  }
+}
+
+interface SharedSession {
+  readonly session: InferenceSession
+  users: number
 }
 
 /** What a pass needs besides ids and cache, and where it lives. */

@@ -1,0 +1,25 @@
+import { defineCommand, runCommand } from 'citty'
+import { VidemoError } from '../src/errors.ts'
+import { buildCommand } from './build-command.ts'
+import { parityCommand } from './parity-command.ts'
+
+const main = defineCommand({
+  meta: { name: 'videmo', description: 'Builds and checks VidEmo bundles for the web.' },
+  subCommands: { build: buildCommand, parity: parityCommand },
+})
+
+try {
+  await runCommand(main, { rawArgs: process.argv.slice(2) })
+} catch (error) {
+  if (error instanceof VidemoError) {
+    process.stderr.write(`${error.name} [${error.code}] ${error.message}\n${error.action}\n`)
+    // 3 says that the machine lacks what was asked for, as opposed to a wrong result.
+    process.exitCode = error.code === 'no-adapter' ? 3 : 1
+  } else if (error instanceof Error && error.name === 'CLIError') {
+    process.stderr.write(`${error.message}\nvidemo build --help and videmo parity --help say more.\n`)
+    process.exitCode = 2
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

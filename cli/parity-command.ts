@@ -1,0 +1,71 @@
+import { defineCommand } from 'citty'
+import { dtypes } from '../src/manifest/manifest.ts'
+import { bitsOption, oneOf } from './options.ts'
+import type { Closeness, TokenMatch } from './parity/compare.ts'
+import { type Comparison, type ParityReport, parity } from './parity/parity.ts'
+import { executionProviders } from './parity/runners.ts'
+
+export const parityCommand = defineCommand({
+  meta: { name: 'parity', description: 'Builds a checkpoint, runs one reference case and compares the numbers.' },
+  args: {
+    checkpoint: { type: 'string', required: true, description: 'Folder of a Qwen2.5-VL checkpoint' },
+    case: { type: 'string', required: true, description: 'Folder of a reference case' },
+    dtype: { type: 'string', default: 'fp32', description: dtypes.join(', ') },
+    ep: { type: 'string', default: 'cpu', description: executionProviders.join(', ') },
+    'embed-bits': { type: 'string', description: '4 or 8' },
+    'vision-bits': { type: 'string', description: '4, 8 or 16' },
+    'zero-points': { type: 'boolean', default: false, description: 'Store a zero point per block' },
+    'forbid-cpu-fallback': { type: 'boolean', default: false, description: 'Fail if a node is not placed on the GPU' },
+    json: { type: 'boolean', default: false, description: 'Print the report as one JSON object' },
+  },
+  async run({ args }) {
+    const embedBits = bitsOption('--embed-bits', args['embed-bits'], [4, 8] as const)
+    const visionBits = bitsOption('--vision-bits', args['vision-bits'], [4, 8, 16] as const)
+    const report = await parity({
+      checkpoint: args.checkpoint,
+      case: args.case,
+      dtype: oneOf('--dtype', args.dtype, dtypes),
+      ep: oneOf('--ep', args.ep, executionProviders),
+      build: {
+        ...(embedBits ? { embedBits } : {}),
+        ...(visionBits ? { visionBits } : {}),
+        zeroPoints: args['zero-points'],
+      },
+      forbidCpuFallback: args['forbid-cpu-fallback'],
+    })
+    process.stdout.write(args.json ? `${JSON.stringify(report)}\n` : describe(report))
+    if (!report.ok) process.exitCode = 1
+  },
+})
+
+function describe(report: ParityReport): string {
+  const { pixelValues } = report
+  const share = (pixelValues.equalShare * 100).toFixed(3)
+  const lines = [
+    `${report.case}, ${report.dtype} on ${report.ep} (${report.adapter})`,
+    `  pixel values   ${share} % equal, at most ${pixelValues.maxLevels} levels apart`,
+    `  input_ids      ${report.inputIds}`,
+    `  position_ids   ${report.positionIds}`,
+  ]
+  if (report.against === 'golden') lines.push('  against the golden', ...describeComparison(report))
+  else {
+    lines.push('  against the same weights decoded, in float32', ...describeComparison(report.dequantized))
+    lines.push('  against the golden', ...describeComparison(report.golden))
+  }
+  lines.push(report.ok ? '  within tolerance' : '  NOT within tolerance')
+  return `${lines.join('\n')}\n`
+}
+
+function describeComparison({ videoFeatures, firstLogits, turns, growing, penalized }: Comparison): string[] {
+  const closeness = ({ maxAbs, cosine, notFinite }: Closeness) =>
+    `max ${maxAbs.toExponential(2)}, cosine ${cosine.toFixed(6)}${notFinite ? `, ${notFinite} NOT FINITE` : ''}`
+  const match = ({ matched, of, nearTieAt }: TokenMatch) =>
+    `${matched}/${of}${nearTieAt === null ? '' : ` (near tie at ${nearTieAt})`}`
+  return [
+    `    video features ${closeness(videoFeatures)}`,
+    ...firstLogits.map((each, turn) => `    first logits ${turn} ${closeness(each)}`),
+    `    tokens, turns  ${turns.map(match).join(', ')}`,
+    `    growing window ${growing.map(match).join(', ')}`,
+    ...(penalized.length ? [`    with penalty   ${penalized.map(match).join(', ')}`] : []),
+  ]
+}

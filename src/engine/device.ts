@@ -1,0 +1,166 @@
+import { EngineError } from '../errors.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+
+/** What a person may want to know of the adapter; all of it may be empty where the browser keeps it to itself. */
+export interface AdapterFacts {
+  readonly vendor: string
+  readonly architecture: string
+  readonly device: string
+  readonly description: string
+  readonly subgroupMinSize: number | undefined
+  readonly subgroupMaxSize: number | undefined
+  readonly features: readonly string[]
+  readonly limits: Readonly<Record<LimitName, number>>
+  /** Computes on the processor: right, and slow. */
+  readonly isSoftware: boolean
+}
+
+const limitNames = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupsPerDimension',
+] as const
+export type LimitName = (typeof limitNames)[number]
+
+/** Why WebGPU cannot be used here, or not for a given bundle; the software adapter is a notice and no obstacle. */
+export type DeviceProblem =
+  | { readonly kind: 'insecure-context' }
+  | { readonly kind: 'no-webgpu' }
+  | { readonly kind: 'no-adapter'; readonly detail?: string }
+  | { readonly kind: 'software-adapter'; readonly name: string }
+  | { readonly kind: 'no-shader-f16' }
+  | { readonly kind: 'limits-too-small'; readonly limit: string; readonly needs: number; readonly has: number }
+
+export type DeviceReport =
+  | { readonly state: 'usable'; readonly adapter: AdapterFacts; readonly notices: readonly DeviceProblem[] }
+  | { readonly state: 'unusable'; readonly problem: DeviceProblem }
+
+/** The parts of the global scope that are asked; a page, a worker, or a test's stand-in. */
+export interface DeviceScope {
+  readonly isSecureContext: boolean
+  readonly navigator: { readonly gpu?: GPU }
+}
+
+/** Looks for an adapter, and says what it can do or why there is none. Never throws. */
+export async function probeDevice(
+  scope: DeviceScope = globalThis,
+): Promise<{ readonly report: DeviceReport; readonly adapter?: GPUAdapter }> {
+  const unusable = (problem: DeviceProblem) => ({ report: { state: 'unusable', problem } as const })
+  // First: without a secure context there is no navigator.gpu either, and that would name the wrong cause.
+  if (!scope.isSecureContext) return unusable({ kind: 'insecure-context' })
+  if (!scope.navigator.gpu) return unusable({ kind: 'no-webgpu' })
+  let adapter: GPUAdapter | null
+  try {
+    adapter = await scope.navigator.gpu.requestAdapter({ powerPreference: 'high-performance' })
+  } catch (error) {
+    return unusable({ kind: 'no-adapter', detail: error instanceof Error ? error.message : String(error) })
+  }
+  if (!adapter) return unusable({ kind: 'no-adapter' })
+  const facts = factsOf(adapter)
+  const notices: DeviceProblem[] = facts.isSoftware ? [{ kind: 'software-adapter', name: adapterName(facts) }] : []
+  return { report: { state: 'usable', adapter: facts, notices }, adapter }
+}
+
+/** What this adapter lacks for a bundle; undefined when it lacks nothing. */
+export function missingFor(needs: Manifest['needs'], adapter: AdapterFacts): DeviceProblem | undefined {
+  if (needs.features.includes('shader-f16') && !adapter.features.includes('shader-f16')) return { kind: 'no-shader-f16' }
+  for (const limit of ['maxBufferSize', 'maxStorageBufferBindingSize'] as const) {
+    const [needed, has] = [needs.limits[limit], adapter.limits[limit]]
+    if (has < needed) return { kind: 'limits-too-small', limit, needs: needed, has }
+  }
+  return undefined
+}
+
+/** The problem in words. */
+export function describeProblem(problem: DeviceProblem): { readonly message: string; readonly action: string } {
+  switch (problem.kind) {
+    case 'insecure-context':
+      return {
+        message: 'WebGPU is switched off because this page was not loaded over a secure connection.',
+        action: 'Open the page with https://, or from localhost.',
+      }
+    case 'no-webgpu':
+      return {
+        message: 'This browser does not offer WebGPU.',
+        action: 'Use a current Chrome, Edge, Safari or Firefox; on Linux it may have to be switched on in the settings.',
+      }
+    case 'no-adapter':
+      return {
+        message: `This browser offers WebGPU, but found no graphics adapter for it${problem.detail ? ` (${problem.detail})` : ''}.`,
+        action: 'Turn on hardware acceleration in the browser’s settings, update the graphics driver, then restart the browser.',
+      }
+    case 'software-adapter':
+      return {
+        message: `Computing in software (${problem.name}): readings are right, but slow.`,
+        action: 'For speed, turn on hardware acceleration in the browser’s settings.',
+      }
+    case 'no-shader-f16':
+      return {
+        message: 'This bundle computes in 16-bit floats, which the graphics adapter does not offer (shader-f16).',
+        action: 'Load a bundle built with --dtype q4 instead, or use another device.',
+      }
+    case 'limits-too-small':
+      return {
+        message: `This bundle needs a ${problem.limit} of ${megabytes(problem.needs)}; the graphics adapter offers ${megabytes(problem.has)}.`,
+        action: 'Load a smaller bundle, or use another device.',
+      }
+  }
+}
+
+/** The problem as an error, its kind as code. */
+export function problemError(problem: DeviceProblem): EngineError {
+  const subject = problem.kind === 'limits-too-small' ? { subject: problem.limit } : {}
+  return new EngineError({ code: problem.kind, ...describeProblem(problem), ...subject })
+}
+
+/** A short name for the adapter: its description, or vendor and architecture. */
+export function adapterName(facts: AdapterFacts): string {
+  const parts = facts.description || [facts.vendor, facts.architecture, facts.device].filter(Boolean).join(' ')
+  return parts || 'unnamed adapter'
+}
+
+/** Throws EngineError `no-device`. */
+export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits
+  const requiredFeatures: GPUFeatureName[] = []
+  if (adapter.features.has('shader-f16')) requiredFeatures.push('shader-f16')
+  // With subgroups of fewer than 16, ONNX Runtime's FlashAttention prefill is silently wrong.
+  if (adapter.features.has('subgroups') && (adapter.info.subgroupMinSize ?? 0) >= 16) requiredFeatures.push('subgroups')
+  try {
+    return await adapter.requestDevice({
+      requiredFeatures,
+      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    })
+  } catch (cause) {
+    throw new EngineError({
+      code: 'no-device',
+      message: 'The graphics adapter was found, but would not start.',
+      action: 'Close other pages that use the GPU, then reload this one.',
+      recoverable: true,
+      cause,
+    })
+  }
+}
+
+function factsOf(adapter: GPUAdapter): AdapterFacts {
+  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize, isFallbackAdapter } = adapter.info
+  const names = [vendor, architecture, device, description].join(' ')
+  return {
+    vendor,
+    architecture,
+    device,
+    description,
+    subgroupMinSize,
+    subgroupMaxSize,
+    features: [...adapter.features].sort(),
+    limits: Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]])) as Record<LimitName, number>,
+    isSoftware: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(names),
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
+}

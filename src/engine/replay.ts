@@ -1,0 +1,129 @@
+import type { Tensor } from 'onnxruntime-web'
+import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
+import type { Bundle } from './bundle.ts'
+import { Decoder } from './decoder.ts'
+import type { Runtime } from './runtime.ts'
+import { VisionEncoder } from './vision-encoder.ts'
+
+/** A prompt to be answered greedily from an empty cache. */
+export interface ReplayPrompt {
+  readonly ids: readonly number[]
+  /** The clip's first temporal patches that the prompt shows. */
+  readonly temporalPatches: number
+  /** Tokens to make, end of text or not. */
+  readonly steps: number
+  /** 1 where unsaid. */
+  readonly repetitionPenalty?: number
+}
+
+/** A clip and prompts about it: what a parity case asks of an engine. */
+export interface ReplayRequest {
+  readonly grid: Grid
+  readonly bannedIds: readonly number[]
+  readonly prompts: readonly ReplayPrompt[]
+  /** Slots of the KV cache; as many as the longest prompt needs where unsaid. */
+  readonly capacity?: number
+}
+
+export interface ReplayAnswer {
+  /** f32 [V] of the first step, before penalty and bans. */
+  readonly firstLogits: Float32Array
+  readonly tokens: readonly number[]
+  /** Best minus second best logit of each step, after penalty and bans. */
+  readonly margins: readonly number[]
+}
+
+export interface ReplayResult {
+  /** f32 [t * h * w / merge^2, hidden] */
+  readonly features: Float32Array
+  readonly answers: readonly ReplayAnswer[]
+}
+
+/** Runs a request through vision tower and decoder, each prompt recomputed from scratch. */
+export async function replay(
+  runtime: Runtime,
+  bundle: Bundle,
+  pixelValues: Float32Array,
+  request: ReplayRequest,
+): Promise<ReplayResult> {
+  const encoder = await VisionEncoder.create(runtime, bundle)
+  const features = await encoder.encode(pixelValues, request.grid)
+  const answers: ReplayAnswer[] = []
+  const penalties = [...new Set(request.prompts.map((prompt) => prompt.repetitionPenalty ?? 1))]
+  const capacity = request.capacity ?? Math.max(...request.prompts.map(({ ids, steps }) => ids.length + steps))
+  const decoders = new Map<number, Decoder>()
+  for (const repetitionPenalty of penalties) {
+    const options = { capacity, bannedIds: request.bannedIds, repetitionPenalty }
+    const shared = decoders.values().next().value
+    decoders.set(repetitionPenalty, shared ? shared.fork(options) : await Decoder.create(runtime, bundle, options))
+  }
+  for (const prompt of request.prompts) {
+    const decoder = decoders.get(prompt.repetitionPenalty ?? 1)
+    if (decoder) answers.push(await answer(runtime, bundle, decoder, features, request, prompt))
+  }
+  const values = (await features.getData()) as Float32Array
+  features.dispose()
+  await encoder.dispose()
+  for (const decoder of decoders.values()) await decoder.dispose()
+  return { features: values, answers }
+}
+
+async function answer(
+  runtime: Runtime,
+  bundle: Bundle,
+  decoder: Decoder,
+  features: Tensor,
+  request: ReplayRequest,
+  prompt: ReplayPrompt,
+): Promise<ReplayAnswer> {
+  const { config } = bundle
+  const grid = { ...request.grid, t: prompt.temporalPatches }
+  const rows = grid.t * tokensPerTemporalPatch(grid, config.vision)
+  const { positions, cursor } = sequencePositions(
+    { ids: prompt.ids, videoPad: config.tokens.videoPad, grids: [grid] },
+    config.vision,
+  )
+  decoder.rollback(0)
+  let pass = await decoder.run({
+    ids: prompt.ids,
+    positions,
+    features: firstRows(runtime, features, rows),
+    withLogits: true,
+  })
+  const firstLogits = pass.logits ?? new Float32Array()
+  const tokens = [pass.token]
+  const margins = [margin(decoder, firstLogits, request.bannedIds)]
+  let at = cursor
+  while (tokens.length < prompt.steps) {
+    const step = textPositions(at, 1)
+    at = step.cursor
+    pass = await decoder.run({ ids: [tokens[tokens.length - 1]], positions: step.positions, withLogits: true })
+    tokens.push(pass.token)
+    margins.push(margin(decoder, pass.logits ?? new Float32Array(), request.bannedIds))
+  }
+  return { firstLogits, tokens, margins }
+}
+
+/** The first rows of a feature tensor, sharing its memory. */
+function firstRows(runtime: Runtime, features: Tensor, rows: number): Tensor {
+  const width = features.dims[1]
+  if (features.location === 'gpu-buffer') {
+    return runtime.ort.Tensor.fromGpuBuffer(features.gpuBuffer, { dataType: 'float32', dims: [rows, width] })
+  }
+  const values = features.data as Float32Array
+  return new runtime.ort.Tensor('float32', values.subarray(0, rows * width), [rows, width])
+}
+
+function margin(decoder: Decoder, logits: Float32Array, bannedIds: readonly number[]): number {
+  const adjusted = decoder.penalize(logits)
+  for (const id of bannedIds) adjusted[id] = Number.NEGATIVE_INFINITY
+  let best = Number.NEGATIVE_INFINITY
+  let second = Number.NEGATIVE_INFINITY
+  for (const value of adjusted) {
+    if (value > best) {
+      second = best
+      best = value
+    } else if (value > second) second = value
+  }
+  return best - second
+}

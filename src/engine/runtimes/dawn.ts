@@ -1,0 +1,64 @@
+import { EngineError } from '../../errors.ts'
+import type { Runtime } from '../runtime.ts'
+
+export interface DawnRuntime {
+  readonly runtime: Runtime
+  /** Driver and device, in the driver's words. */
+  readonly adapter: string
+}
+
+/**
+ * ONNX Runtime Web's WebGPU provider in Node, on Dawn (npm package `webgpu`). Start that Node with `--liftoff-only`:
+ * otherwise the first run stalls half a minute while V8 optimises the WebAssembly build.
+ * Throws EngineError `no-adapter`.
+ */
+export async function dawnRuntime(options: { readonly forbidCpuFallback?: boolean } = {}): Promise<DawnRuntime> {
+  const { create, globals } = await import('webgpu')
+  Object.assign(globalThis, globals)
+  const gpu = create([])
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node.js' }, configurable: true })
+  copySharedWrites()
+  const adapter = await gpu.requestAdapter()
+  if (!adapter) {
+    throw new EngineError({
+      code: 'no-adapter',
+      message: 'No WebGPU adapter was found in Node.',
+      action: 'Install a Vulkan driver; without a GPU, Mesa lavapipe 24 or newer (VK_ICD_FILENAMES names it).',
+    })
+  }
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  })
+  const ort = await import('onnxruntime-web/webgpu')
+  ort.env.wasm.numThreads = 1
+  const { info } = adapter
+  return {
+    runtime: { provider: 'webgpu', ort, device, ...options },
+    adapter: [info.vendor, info.description || info.device].filter(Boolean).join(' '),
+  }
+}
+
+/** Dawn's binding refuses views of shared memory, which is what a wasm heap is. */
+function copySharedWrites(): void {
+  const prototype = GPUQueue.prototype
+  const original = prototype.writeBuffer
+  prototype.writeBuffer = function (
+    this: GPUQueue,
+    buffer: GPUBuffer,
+    bufferOffset: number,
+    data: GPUAllowSharedBufferSource,
+    dataOffset = 0,
+    size?: number,
+  ) {
+    const isView = ArrayBuffer.isView(data)
+    const memory: ArrayBufferLike = isView ? data.buffer : data
+    if (memory instanceof ArrayBuffer) return original.call(this, buffer, bufferOffset, data, dataOffset, size)
+    // Offset and size count elements of a view, bytes of a buffer.
+    const perElement = isView && 'BYTES_PER_ELEMENT' in data ? Number(data.BYTES_PER_ELEMENT) : 1
+    const start = (isView ? data.byteOffset : 0) + dataOffset * perElement
+    const length = size === undefined ? data.byteLength - dataOffset * perElement : size * perElement
+    return original.call(this, buffer, bufferOffset, new Uint8Array(memory, start, length).slice())
+  }
+}

@@ -1,0 +1,21 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  // Relative addresses: the built page runs below any path of a static host.
+  base: './',
+  // A missing file is a 404 and not the page itself, as on a static host.
+  appType: 'mpa',
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2023',
+    // A WebAssembly or an icon inlined as a data URL would need a looser content policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+  },
+  // Pre-bundling would move the runtime away from the WebAssembly that it looks for beside itself.
+  optimizeDeps: { exclude: ['onnxruntime-web', 'onnxruntime-web/jspi', 'onnxruntime-web/webgpu'] },
+  server: { host: '127.0.0.1' },
+  preview: { host: '127.0.0.1' },
+})
