@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { SingleBar } from 'cli-progress'
 import { defineCommand } from 'citty'
+import { SingleBar } from 'cli-progress'
 import { type BuildOptions, type BuildProgress, type BuildResult, buildBundle } from '../src/build/bundle.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
 import type { CheckpointFiles } from '../src/build/source.ts'
@@ -17,6 +17,7 @@ import { BundleDirectory } from './bundle-directory.ts'
 import { DirectoryFiles } from './directory-files.ts'
 import { DirectorySink } from './directory-sink.ts'
 import { bitsOption, CLIError, countOption, oneOf } from './options.ts'
+import { QuantizerPool } from './quantizer-pool.ts'
 
 export const buildCommand = defineCommand({
   meta: { name: 'build', description: 'Builds a bundle from a Qwen2.5-VL checkpoint.' },
@@ -44,6 +45,7 @@ export const buildCommand = defineCommand({
     const interrupt = () => stop.abort(new CLIError('Interrupted; nothing was left behind.'))
     process.once('SIGINT', interrupt)
     const progress = new ProgressLine(args.json)
+    const pool = new QuantizerPool()
     const started = performance.now()
     try {
       const options: BuildOptions = {
@@ -57,6 +59,7 @@ export const buildCommand = defineCommand({
         signal: stop.signal,
         onProgress: (event) => progress.update(event),
         createHash: nodeHash,
+        quantizer: pool,
       }
       const result = await buildBundle(files, await DirectorySink.open(args.out), options)
       progress.end()
@@ -69,6 +72,7 @@ export const buildCommand = defineCommand({
     } finally {
       progress.end()
       process.removeListener('SIGINT', interrupt)
+      await pool.close()
       await files.close()
     }
   },
@@ -152,7 +156,9 @@ function summary(
   peakRssBytes: number,
 ): Summary {
   const ranked = [...result.errors].sort((a, b) => (a.snr ?? 999) - (b.snr ?? 999))
-  const gains = result.errors.flatMap(({ snr, plainSnr }) => (snr === null || plainSnr === null ? [] : [snr - plainSnr]))
+  const gains = result.errors.flatMap(({ snr, plainSnr }) =>
+    snr === null || plainSnr === null ? [] : [snr - plainSnr],
+  )
   return {
     out,
     seconds,

@@ -33,14 +33,16 @@ export async function runInChromium(job: ReplayJob): Promise<ReplayOutcome> {
     page.on('console', (message) => said.push(message.text()))
     page.on('pageerror', (error) => said.push(String(error)))
     await page.goto(`${address}cli/parity/chromium.html`)
-    await page.waitForFunction(() => 'outcome' in window, undefined, { timeout: 60_000 }).catch((cause) => {
-      throw new EngineError({
-        code: 'child-died',
-        message: `The page did not start: ${said.join('\n')}`,
-        action: 'Report this with the message.',
-        cause,
+    await page
+      .waitForFunction(() => 'outcome' in window, undefined, { timeout: 60_000 })
+      .catch((cause) => {
+        throw new EngineError({
+          code: 'child-died',
+          message: `The page did not start: ${said.join('\n')}`,
+          action: 'Report this with the message.',
+          cause,
+        })
       })
-    })
     const outcome: WireOutcome = await page.evaluate(() => window.outcome)
     if (outcome.kind === 'error') throw fromWire(outcome.error)
     return { adapter: outcome.adapter, result: decodeResult(outcome) }

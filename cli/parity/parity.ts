@@ -18,7 +18,14 @@ import {
 import { BundleDirectory } from '../bundle-directory.ts'
 import { DirectoryFiles } from '../directory-files.ts'
 import { DirectorySink } from '../directory-sink.ts'
-import { type Closeness, compareFloats, compareTokens, PixelComparison, type TokenMatch, tokensAgree } from './compare.ts'
+import {
+  type Closeness,
+  compareFloats,
+  compareTokens,
+  PixelComparison,
+  type TokenMatch,
+  tokensAgree,
+} from './compare.ts'
 import { type ReferenceCase, readReferenceCase } from './reference-case.ts'
 import { type ExecutionProvider, runReplay } from './runners.ts'
 
@@ -171,10 +178,7 @@ async function prepare(bundleFolder: string, reference: ReferenceCase): Promise<
   let ids = template.firstTurn({ videos: [videoTokens(grid, config.vision)], question: golden.turns[0].question })
   for (const [turn, { question, tokens, penalized }] of golden.turns.entries()) {
     if (turn > 0) ids = [...ids, ...template.nextTurn(question)]
-    const { positions } = sequencePositions(
-      { ids, videoPad: config.tokens.videoPad, grids: [grid] },
-      config.vision,
-    )
+    const { positions } = sequencePositions({ ids, videoPad: config.tokens.videoPad, grids: [grid] }, config.vision)
     if (!sameNumbers(ids, tensors.integers(`turn${turn}.input_ids`))) inputIds = 'different'
     if (!sameNumbers(positions, tensors.integers(`turn${turn}.position_ids`))) positionIds = 'different'
     prompts.push({ ids, temporalPatches: grid.t, steps: tokens.length })

@@ -6,7 +6,7 @@ import { checkArchitecture, expectedTensors, readConfig } from './architecture.t
 import { type Balance, measureBalance } from './balance.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
 import { decoderGraph, type PlannedGraph } from './decoder-graph.ts'
-import { type BlockFormat, blockSize } from './quantize.ts'
+import { type BlockFormat, blockSize, type QuantizerBackend, sameThread } from './quantize.ts'
 import type { BundleSink, FileSink } from './sink.ts'
 import type { CheckpointFiles } from './source.ts'
 import { planStorage, type StoragePlan, type StreamName, StreamWriter } from './storage.ts'
@@ -35,6 +35,8 @@ export interface BuildOptions {
   readonly license?: Manifest['license']
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: BuildProgress) => void
+  /** Threads to quantize in. */
+  readonly quantizer?: QuantizerBackend
   /** A faster SHA-256 than the WebAssembly one, where the platform has one. */
   readonly createHash?: () => Hash
 }
@@ -160,14 +162,23 @@ class BundleBuild {
         data: new StreamWriter(storage.streams.data, create),
         scales: new StreamWriter(storage.streams.scales, create),
       }
-      const writer = new WeightWriter(checkpoint, streams, balances, advance, options.signal)
+      const writer = new WeightWriter(
+        checkpoint,
+        streams,
+        balances,
+        options.quantizer ?? sameThread,
+        advance,
+        options.signal,
+      )
       for (const recipe of planned.layers.recipes) {
         weight = recipe.kind === 'dense' ? recipe.external.name : recipe.data.name
         // Measured just before its first use, so that the second reading finds the pages still warm.
         const mlp = recipe.parts.find((part) => part.balance)?.balance?.mlp
         const pair = planned.pairs.find(({ name }) => name === mlp)
         if (pair && !balances.has(pair.name)) {
-          const smallest = planned.layers.compute === 'f16' ? smallestHalfPeak(planned.layers.headroom) : 0
+          // By the headroom, not the type: a dequantized build computes in float32 but must hold the same weights.
+          const { headroom } = planned.layers
+          const smallest = headroom === noHeadroom ? 0 : smallestHalfPeak(headroom)
           balances.set(pair.name, await measureBalance(checkpoint, pair, smallest, options.signal))
           advance(2 * pair.channels * pair.hidden)
         }

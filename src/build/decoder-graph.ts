@@ -215,17 +215,12 @@ export class Embedding {
     const blocks = hiddenSize / 32
     // Seen as [V, blocks, 32], the table that MatMulNBits reads serves here too; its scales need a third axis.
     const perBlock = this.layers.alias(`${scales}_3d`, format.scales, [this.config.vocabSize, blocks, 1], scales)
-    const gathered = graph.node(
-      'GatherBlockQuantized',
-      `${name}.blocks`,
-      [data, ids, perBlock],
-      {
-        bits: { int: format.bits },
-        block_size: { int: 32 },
-        gather_axis: { int: 0 },
-        quantize_axis: { int: 2 },
-      },
-    )
+    const gathered = graph.node('GatherBlockQuantized', `${name}.blocks`, [data, ids, perBlock], {
+      bits: { int: format.bits },
+      block_size: { int: 32 },
+      gather_axis: { int: 0 },
+      quantize_axis: { int: 2 },
+    })
     return graph.node('Reshape', name, [gathered, shape])
   }
 

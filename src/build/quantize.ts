@@ -1,4 +1,4 @@
-import { floatToHalf } from '../float16.ts'
+import { floatsToHalves } from '../float16.ts'
 import { kernelBase64 } from './kernel/quantize-wasm.ts'
 
 /**
@@ -15,13 +15,14 @@ export const blockSize = 32
 
 /** Squared sums over a tensor; `plainNoise` is what rounding by the largest value alone would have left. */
 export interface QuantizationError {
+  readonly values: number
   readonly signal: number
   readonly noise: number
   readonly plainNoise: number
-  /** The block with the lowest signal-to-noise ratio; -1 where nothing was lost. */
+  /** Noise over signal of the worst block, and where it is: -1 where nothing was lost. */
+  readonly worstRatio: number
   readonly worstRow: number
   readonly worstBlock: number
-  readonly worstSnr: number
 }
 
 export interface QuantizedRows {
@@ -54,7 +55,7 @@ export function decibels(signal: number, noise: number): number {
  * rounding. Below 1 the extremes are clipped a little so that the many small values are told apart better.
  */
 const stretches = {
-  4: [1, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72, 1.04, 1.08, 1.12],
+  4: [1, 0.95, 0.9, 0.85, 0.8, 0.75, 1.07],
   8: [1, 0.994, 0.988, 0.982, 1.006],
 } as const
 
@@ -80,82 +81,96 @@ interface Kernel {
   ): void
 }
 
+/** Some rows of a matrix quantized, and what it cost. */
+export interface QuantizedBlock {
+  readonly rows: QuantizedRows
+  readonly error: QuantizationError
+  /** The array that was given, no longer needed; another one of the same size where it was handed to a thread. */
+  readonly spent: Float32Array
+}
+
+/** Where blocks of rows are quantized: here, or in threads. */
+export interface QuantizerBackend {
+  /** Blocks worth having under way at once. */
+  readonly concurrency: number
+  /** Takes `values` over: they must not be used before the promise settles. */
+  quantize(values: Float32Array, rows: number, cols: number, format: BlockFormat): Promise<QuantizedBlock>
+}
+
+export const sameThread: QuantizerBackend = {
+  concurrency: 0,
+  quantize: async (values, rows, cols, format) => ({ ...quantize(values, rows, cols, format), spent: values }),
+}
+
 /**
- * Quantizes one matrix piece by piece, choosing each block's scale by the squared error that remains rather than by
- * its largest value alone. The work is done by a WebAssembly kernel (`kernel/assembly/quantize.ts`).
+ * Quantizes rows, choosing each block's scale by the squared error that remains rather than by its largest value
+ * alone. The work is done by a WebAssembly kernel (`kernel/assembly/quantize.ts`).
+ * @param values f32 [rows, cols], finite; cols is a multiple of 32
  */
-export class Quantizer {
-  private readonly kernel = instantiate()
-  private blocksSoFar = 0
-  private worst = { ratio: 0, block: -1 }
-  private sums = { signal: 0, noise: 0, plainNoise: 0 }
-
-  constructor(
-    readonly format: BlockFormat,
-    /** Columns of the matrix; a multiple of 32. */
-    readonly cols: number,
-  ) {
-    if (cols % blockSize !== 0) throw new RangeError(`${cols} columns are no multiple of ${blockSize}`)
-  }
-
-  /**
-   * The next `rows` rows.
-   * @param values f32 [rows, cols], finite
-   */
-  quantize(values: Float32Array, rows: number): QuantizedRows {
-    const { kernel, format } = this
-    const count = rows * this.cols
-    const blocks = count / blockSize
-    const trials = stretches[format.bits]
-    const dataBytes = (count * format.bits) / 8
-    const x = kernel.reserve(count * 4 + dataBytes + blocks * 5 + trials.length * 4 + 64)
-    const data = x + count * 4
-    const scales = data + dataBytes
-    const trialsAt = scales + blocks * 4
-    const zeros = trialsAt + trials.length * 4
-    const memory = kernel.memory.buffer
-    new Float32Array(memory, x, count).set(values.subarray(0, count))
-    new Float32Array(memory, trialsAt, trials.length).set(trials)
-    kernel.reset()
-    kernel.quantize(
-      x,
-      blocks,
-      format.bits,
-      format.scales === 'f16',
-      data,
-      scales,
-      format.zeroPoints ? zeros : 0,
-      trialsAt,
-      trials.length,
-    )
-    this.sums.signal += kernel.signal.value
-    this.sums.noise += kernel.noise.value
-    this.sums.plainNoise += kernel.plainNoise.value
-    if (kernel.worstRatio.value > this.worst.ratio) {
-      this.worst = { ratio: kernel.worstRatio.value, block: this.blocksSoFar + kernel.worstBlock.value }
-    }
-    this.blocksSoFar += blocks
-    return {
+export function quantize(
+  values: Float32Array,
+  rows: number,
+  cols: number,
+  format: BlockFormat,
+): Omit<QuantizedBlock, 'spent'> {
+  if (cols % blockSize !== 0) throw new RangeError(`${cols} columns are no multiple of ${blockSize}`)
+  kernel ??= instantiate()
+  const count = rows * cols
+  const blocks = count / blockSize
+  const trials = stretches[format.bits]
+  const dataBytes = (count * format.bits) / 8
+  const x = kernel.reserve(count * 4 + dataBytes + blocks * 5 + trials.length * 4 + 64)
+  const data = x + count * 4
+  const scales = data + dataBytes
+  const trialsAt = scales + blocks * 4
+  const zeros = trialsAt + trials.length * 4
+  const memory = kernel.memory.buffer
+  new Float32Array(memory, x, count).set(values.subarray(0, count))
+  new Float32Array(memory, trialsAt, trials.length).set(trials)
+  kernel.reset()
+  const zerosAt = format.zeroPoints ? zeros : 0
+  kernel.quantize(x, blocks, format.bits, format.scales === 'f16', data, scales, zerosAt, trialsAt, trials.length)
+  const worst = kernel.worstBlock.value
+  const perRow = cols / blockSize
+  return {
+    rows: {
       data: new Uint8Array(memory, data, dataBytes).slice(),
       scales: new Float32Array(memory, scales, blocks).slice(),
       zeroPoints: new Uint8Array(memory, zeros, format.zeroPoints ? blocks : 0).slice(),
-    }
+    },
+    error: {
+      values: count,
+      signal: kernel.signal.value,
+      noise: kernel.noise.value,
+      plainNoise: kernel.plainNoise.value,
+      worstRatio: kernel.worstRatio.value,
+      worstRow: worst < 0 ? -1 : Math.floor(worst / perRow),
+      worstBlock: worst < 0 ? -1 : worst % perRow,
+    },
   }
+}
 
-  get valuesSoFar(): number {
-    return this.blocksSoFar * blockSize
-  }
+export const noError: QuantizationError = {
+  values: 0,
+  signal: 0,
+  noise: 0,
+  plainNoise: 0,
+  worstRatio: 0,
+  worstRow: -1,
+  worstBlock: -1,
+}
 
-  /** Over everything quantized so far. */
-  get error(): QuantizationError {
-    const perRow = this.cols / blockSize
-    const { ratio, block } = this.worst
-    return {
-      ...this.sums,
-      worstRow: Math.floor(block / perRow),
-      worstBlock: block < 0 ? -1 : block % perRow,
-      worstSnr: decibels(1, ratio),
-    }
+/** The error of rows so far and of the next ones, whose first row has this number. */
+export function addError(sum: QuantizationError, next: QuantizationError, firstRow: number): QuantizationError {
+  const worse = next.worstRatio > sum.worstRatio
+  return {
+    values: sum.values + next.values,
+    signal: sum.signal + next.signal,
+    noise: sum.noise + next.noise,
+    plainNoise: sum.plainNoise + next.plainNoise,
+    worstRatio: worse ? next.worstRatio : sum.worstRatio,
+    worstRow: worse ? firstRow + next.worstRow : sum.worstRow,
+    worstBlock: worse ? next.worstBlock : sum.worstBlock,
   }
 }
 
@@ -174,7 +189,9 @@ export function dequantize(quantized: QuantizedRows, rows: number, cols: number,
 /** The scales as they are stored. */
 export function encodeScales(scales: Float32Array, format: BlockFormat): Uint8Array {
   if (format.scales === 'f32') return new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength)
-  return new Uint8Array(Uint16Array.from(scales, floatToHalf).buffer)
+  const halves = new Uint16Array(scales.length)
+  floatsToHalves(scales, halves)
+  return new Uint8Array(halves.buffer)
 }
 
 /** The zero points as they are stored: for 4 bits two a byte, each row starting a new byte. */
@@ -191,10 +208,10 @@ export function encodeZeroPoints(zeroPoints: Uint8Array, blocksPerRow: number, f
   return out
 }
 
-let compiled: WebAssembly.Module | undefined
+let kernel: Kernel | undefined
 
 function instantiate(): Kernel {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (c) => c.charCodeAt(0)))
-  const { exports } = new WebAssembly.Instance(compiled)
+  const bytes = Uint8Array.from(atob(kernelBase64), (character) => character.charCodeAt(0))
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes))
   return exports as unknown as Kernel
 }

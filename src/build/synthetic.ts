@@ -48,7 +48,10 @@ export class SyntheticFiles implements CheckpointFiles {
     }
     this.texts = new Map([
       ['config.json', JSON.stringify(config)],
-      ['generation_config.json', JSON.stringify({ do_sample: false, eos_token_id: [151645, 151643], pad_token_id: 151643 })],
+      [
+        'generation_config.json',
+        JSON.stringify({ do_sample: false, eos_token_id: [151645, 151643], pad_token_id: 151643 }),
+      ],
       [
         'preprocessor_config.json',
         JSON.stringify({

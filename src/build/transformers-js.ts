@@ -213,10 +213,7 @@ class PatchGeometry {
       frequencies.length,
     ])
     const axis = (value: Value) => {
-      const index = this.node('Reshape', [
-        this.node('Cast', [value], { to: { int: i32 } }),
-        this.graph.int64s([-1]),
-      ])
+      const index = this.node('Reshape', [this.node('Cast', [value], { to: { int: i32 } }), this.graph.int64s([-1])])
       return this.node('Gather', [table, index])
     }
     return this.node('Concat', [axis(this.y), axis(this.x)], { axis: { int: 1 } })

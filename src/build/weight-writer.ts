@@ -1,8 +1,21 @@
 import { BuildError } from '../errors.ts'
+import { floatsToHalves } from '../float16.ts'
 import type { Balance } from './balance.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { floatsToHalves } from '../float16.ts'
-import { decibels, dequantize, encodeScales, encodeZeroPoints, Quantizer } from './quantize.ts'
+import {
+  addError,
+  type BlockFormat,
+  blockSize,
+  decibels,
+  dequantize,
+  encodeScales,
+  encodeZeroPoints,
+  noError,
+  type QuantizationError,
+  type QuantizedBlock,
+  type QuantizedRows,
+  type QuantizerBackend,
+} from './quantize.ts'
 import type { StreamName, StreamWriter } from './storage.ts'
 import type { MatrixPart, WeightRecipe } from './weights.ts'
 
@@ -18,16 +31,18 @@ export interface WeightError {
 }
 
 /** Values read, converted and written at a time: peak memory hangs on this and not on the size of a tensor. */
-const blockValues = 1 << 20
+const blockValues = 1 << 19
 
 /** Makes the bytes of weights and hands them to their streams, in blocks of rows. */
 export class WeightWriter {
   readonly errors: WeightError[] = []
+  private readonly spare: Float32Array[] = []
 
   constructor(
     private readonly checkpoint: Checkpoint,
     private readonly streams: Readonly<Record<StreamName, StreamWriter>>,
     private readonly balances: ReadonlyMap<string, Balance>,
+    private readonly quantizer: QuantizerBackend,
     private readonly onValues: (count: number) => void,
     private readonly signal: AbortSignal | undefined,
   ) {}
@@ -35,61 +50,107 @@ export class WeightWriter {
   /** Throws CheckpointError from reading, BuildError `half-overflow`, `no-space` or `write-failed`. */
   async write(recipe: WeightRecipe): Promise<void> {
     const cols = recipe.parts[0].cols + (recipe.parts[0].paddedCols ?? 0)
-    if (recipe.kind === 'dense') {
-      const { external, through } = recipe
-      const quantizer = through && new Quantizer(through, cols)
-      await this.streams.data.begin(external)
-      for await (const { values, rows } of this.rows(recipe.parts, cols)) {
-        const seen = quantizer ? dequantize(quantizer.quantize(values, rows), rows, cols, quantizer.format) : values
-        await this.streams.data.write(external.type === 'f16' ? this.toHalves(external.name, seen) : bytesOf(seen))
-      }
-      if (quantizer) this.report(external.name, quantizer)
+    if (recipe.kind === 'blocks') return this.writeBlocks(recipe, cols)
+    const { external, through } = recipe
+    await this.streams.data.begin(external)
+    const put = (values: Float32Array) =>
+      this.streams.data.write(external.type === 'f16' ? this.toHalves(external.name, values) : bytesOf(values))
+    if (through) {
+      const error = await this.quantized(recipe.parts, cols, through, (block, rows) =>
+        put(dequantize(block, rows, cols, through)),
+      )
+      this.report(external.name, through.bits, error)
       return
     }
-    const { format } = recipe
-    const quantizer = new Quantizer(format, cols)
-    const zeroPoints: Uint8Array[] = []
-    await this.streams.data.begin(recipe.data)
-    await this.streams.scales.begin(recipe.scales)
-    for await (const { values, rows } of this.rows(recipe.parts, cols)) {
-      const quantized = quantizer.quantize(values, rows)
-      await this.streams.data.write(quantized.data)
-      await this.streams.scales.write(encodeScales(quantized.scales, format))
-      if (recipe.zeroPoints) zeroPoints.push(encodeZeroPoints(quantized.zeroPoints, cols / 32, format))
+    for await (const { values } of this.rows(recipe.parts, cols)) {
+      await put(values)
+      this.spare.push(values)
     }
-    if (recipe.zeroPoints) {
-      await this.streams.scales.begin(recipe.zeroPoints)
-      for (const bytes of zeroPoints) await this.streams.scales.write(bytes)
-    }
-    this.report(recipe.data.name, quantizer)
   }
 
-  /** Rows of all parts one after the other, scaled, balanced and padded. The yielded array is used again. */
+  private async writeBlocks(recipe: Extract<WeightRecipe, { kind: 'blocks' }>, cols: number): Promise<void> {
+    const { format } = recipe
+    const { data, scales } = this.streams
+    const zeroPoints: Uint8Array[] = []
+    await data.begin(recipe.data)
+    await scales.begin(recipe.scales)
+    const error = await this.quantized(recipe.parts, cols, format, async (block) => {
+      await data.write(block.data)
+      await scales.write(encodeScales(block.scales, format))
+      if (recipe.zeroPoints) zeroPoints.push(encodeZeroPoints(block.zeroPoints, cols / blockSize, format))
+    })
+    if (recipe.zeroPoints) {
+      await scales.begin(recipe.zeroPoints)
+      for (const bytes of zeroPoints) await scales.write(bytes)
+    }
+    this.report(recipe.data.name, format.bits, error)
+  }
+
+  /** Quantizes all rows, some blocks ahead of `take`, which gets them in order. */
+  private async quantized(
+    parts: readonly MatrixPart[],
+    cols: number,
+    format: BlockFormat,
+    take: (block: QuantizedRows, rows: number) => Promise<void>,
+  ): Promise<QuantizationError> {
+    const underWay: { readonly rows: number; readonly block: Promise<QuantizedBlock> }[] = []
+    let error = noError
+    let firstRow = 0
+    const takeNext = async () => {
+      const next = underWay.shift()
+      if (!next) return
+      const block = await next.block
+      error = addError(error, block.error, firstRow)
+      firstRow += next.rows
+      await take(block.rows, next.rows)
+      this.spare.push(block.spent)
+    }
+    for await (const { values, rows } of this.rows(parts, cols)) {
+      const block = this.quantizer.quantize(values, rows, cols, format)
+      // Awaited later; until then a failure is not an unhandled one.
+      block.catch(() => undefined)
+      underWay.push({ rows, block })
+      if (underWay.length > this.quantizer.concurrency) await takeNext()
+    }
+    while (underWay.length > 0) await takeNext()
+    return error
+  }
+
+  /** Rows of all parts one after the other, scaled, balanced and padded, in arrays that the caller puts by when spent. */
   private async *rows(
     parts: readonly MatrixPart[],
     cols: number,
   ): AsyncGenerator<{ readonly values: Float32Array; readonly rows: number }> {
     const perBlock = Math.max(1, Math.floor(blockValues / cols))
-    const padded = new Float32Array(perBlock * cols)
-    const read = new Float32Array(perBlock * Math.max(...parts.map((part) => part.cols)))
     for (const part of parts) {
       for (let done = 0; done < part.rows; done += perBlock) {
         this.signal?.throwIfAborted()
         const rows = Math.min(perBlock, part.rows - done)
         const first = (part.firstRow ?? 0) + done
+        const read = this.array(rows * part.cols)
         const values = await this.checkpoint.readRows(part.tensor, first, rows, read, this.signal)
         this.apply(part, values, done, rows)
         this.onValues(values.length)
         if (!part.paddedCols) yield { values, rows }
         else {
+          const padded = this.array(rows * cols).fill(0)
           for (let row = 0; row < rows; row++) {
             padded.set(values.subarray(row * part.cols, (row + 1) * part.cols), row * cols)
           }
-          yield { values: padded.subarray(0, rows * cols), rows }
+          this.spare.push(values)
+          yield { values: padded, rows }
         }
       }
       if (part.paddedRows) yield { values: new Float32Array(part.paddedRows * cols), rows: part.paddedRows }
     }
+  }
+
+  /** A spent array, or a new one; all are of the largest size. */
+  private array(count: number): Float32Array {
+    for (let found = this.spare.pop(); found; found = this.spare.pop()) {
+      if (found.buffer.byteLength >= count * 4) return new Float32Array(found.buffer, 0, count)
+    }
+    return new Float32Array(Math.max(count, blockValues)).subarray(0, count)
   }
 
   /** Multiplies by the part's factors, in place. */
@@ -127,15 +188,15 @@ export class WeightWriter {
     return bytesOf(halves)
   }
 
-  private report(weight: string, quantizer: Quantizer): void {
-    const { signal, noise, plainNoise, worstRow, worstBlock, worstSnr } = quantizer.error
+  private report(weight: string, bits: number, error: QuantizationError): void {
+    const { values, signal, noise, plainNoise, worstRow, worstBlock, worstRatio } = error
     this.errors.push({
       weight,
-      bits: quantizer.format.bits,
-      values: quantizer.valuesSoFar,
+      bits,
+      values,
       snr: finite(decibels(signal, noise)),
       plainSnr: finite(decibels(signal, plainNoise)),
-      worstBlock: { row: worstRow, block: worstBlock, snr: finite(worstSnr) },
+      worstBlock: { row: worstRow, block: worstBlock, snr: finite(decibels(1, worstRatio)) },
     })
   }
 }
@@ -152,4 +213,3 @@ function finite(value: number): number | null {
 function bytesOf(values: Float32Array | Uint16Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }
-

@@ -52,9 +52,7 @@ export class VideoClip {
       if (packetCount === 0 || !(averagePacketRate > 0)) throw noFrames()
       const startS = await track.getFirstTimestamp()
       const durationS =
-        packetCount < packetsForRate
-          ? packetCount / averagePacketRate
-          : (await input.computeDuration([track])) - startS
+        packetCount < packetsForRate ? packetCount / averagePacketRate : (await input.computeDuration([track])) - startS
       const facts = {
         durationS,
         framesPerSecond: averagePacketRate,
@@ -127,7 +125,8 @@ class Painter {
 }
 
 async function codecOf(track: InputVideoTrack): Promise<string> {
-  const codec = (await track.getCodecParameterString()) ?? (await track.getCodec()) ?? (await track.getInternalCodecId())
+  const codec =
+    (await track.getCodecParameterString()) ?? (await track.getCodec()) ?? (await track.getInternalCodecId())
   return typeof codec === 'string' ? codec : 'unknown'
 }
 

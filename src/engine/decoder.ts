@@ -299,7 +299,10 @@ class DeviceState implements DecoderState {
     this.setPenalties([], 1)
   }
 
-  writeRotary(slot: number, rows: { readonly cos: Float32Array<ArrayBuffer>; readonly sin: Float32Array<ArrayBuffer> }) {
+  writeRotary(
+    slot: number,
+    rows: { readonly cos: Float32Array<ArrayBuffer>; readonly sin: Float32Array<ArrayBuffer> },
+  ) {
     const { compute } = this.bundle.manifest.graphs.decoder
     const { queue } = this.runtime.device
     queue.writeBuffer(this.cos, slot * this.bytesPerSlot, encodeFloats(compute, rows.cos))

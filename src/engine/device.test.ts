@@ -51,13 +51,14 @@ describe('probeDevice', () => {
     expect(facts).toMatchObject({ vendor: 'acme', features: ['shader-f16', 'subgroups'], isSoftware: false })
   })
 
-  it.each([{ isFallbackAdapter: true }, { description: 'SwiftShader Device (Subzero)' }, { architecture: 'swiftshader' }])(
-    'notices an adapter in software: %o',
-    async (info) => {
-      const { report } = await probeDevice(scope(adapter({ info }).value))
-      expect(report).toMatchObject({ state: 'usable', notices: [{ kind: 'software-adapter' }] })
-    },
-  )
+  it.each([
+    { isFallbackAdapter: true },
+    { description: 'SwiftShader Device (Subzero)' },
+    { architecture: 'swiftshader' },
+  ])('notices an adapter in software: %o', async (info) => {
+    const { report } = await probeDevice(scope(adapter({ info }).value))
+    expect(report).toMatchObject({ state: 'usable', notices: [{ kind: 'software-adapter' }] })
+  })
 })
 
 describe('missingFor', () => {

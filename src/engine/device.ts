@@ -3,6 +3,8 @@ import type { Manifest } from '../manifest/manifest.ts'
 
 /** What a person may want to know of the adapter; all of it may be empty where the browser keeps it to itself. */
 export interface AdapterFacts {
+  /** Its description, or vendor and architecture. */
+  readonly name: string
   readonly vendor: string
   readonly architecture: string
   readonly device: string
@@ -34,9 +36,12 @@ export type DeviceProblem =
   | { readonly kind: 'no-shader-f16' }
   | { readonly kind: 'limits-too-small'; readonly limit: string; readonly needs: number; readonly has: number }
 
+/** A problem with what a person is told about it. */
+export type DescribedProblem = DeviceProblem & { readonly message: string; readonly action: string }
+
 export type DeviceReport =
-  | { readonly state: 'usable'; readonly adapter: AdapterFacts; readonly notices: readonly DeviceProblem[] }
-  | { readonly state: 'unusable'; readonly problem: DeviceProblem }
+  | { readonly state: 'usable'; readonly adapter: AdapterFacts; readonly notices: readonly DescribedProblem[] }
+  | { readonly state: 'unusable'; readonly problem: DescribedProblem }
 
 /** The parts of the global scope that are asked; a page, a worker, or a test's stand-in. */
 export interface DeviceScope {
@@ -48,7 +53,7 @@ export interface DeviceScope {
 export async function probeDevice(
   scope: DeviceScope = globalThis,
 ): Promise<{ readonly report: DeviceReport; readonly adapter?: GPUAdapter }> {
-  const unusable = (problem: DeviceProblem) => ({ report: { state: 'unusable', problem } as const })
+  const unusable = (problem: DeviceProblem) => ({ report: { state: 'unusable', problem: described(problem) } as const })
   // First: without a secure context there is no navigator.gpu either, and that would name the wrong cause.
   if (!scope.isSecureContext) return unusable({ kind: 'insecure-context' })
   if (!scope.navigator.gpu) return unusable({ kind: 'no-webgpu' })
@@ -60,13 +65,14 @@ export async function probeDevice(
   }
   if (!adapter) return unusable({ kind: 'no-adapter' })
   const facts = factsOf(adapter)
-  const notices: DeviceProblem[] = facts.isSoftware ? [{ kind: 'software-adapter', name: adapterName(facts) }] : []
+  const notices = facts.isSoftware ? [described({ kind: 'software-adapter', name: facts.name })] : []
   return { report: { state: 'usable', adapter: facts, notices }, adapter }
 }
 
 /** What this adapter lacks for a bundle; undefined when it lacks nothing. */
 export function missingFor(needs: Manifest['needs'], adapter: AdapterFacts): DeviceProblem | undefined {
-  if (needs.features.includes('shader-f16') && !adapter.features.includes('shader-f16')) return { kind: 'no-shader-f16' }
+  if (needs.features.includes('shader-f16') && !adapter.features.includes('shader-f16'))
+    return { kind: 'no-shader-f16' }
   for (const limit of ['maxBufferSize', 'maxStorageBufferBindingSize'] as const) {
     const [needed, has] = [needs.limits[limit], adapter.limits[limit]]
     if (has < needed) return { kind: 'limits-too-small', limit, needs: needed, has }
@@ -85,12 +91,14 @@ export function describeProblem(problem: DeviceProblem): { readonly message: str
     case 'no-webgpu':
       return {
         message: 'This browser does not offer WebGPU.',
-        action: 'Use a current Chrome, Edge, Safari or Firefox; on Linux it may have to be switched on in the settings.',
+        action:
+          'Use a current Chrome, Edge, Safari or Firefox; on Linux it may have to be switched on in the settings.',
       }
     case 'no-adapter':
       return {
         message: `This browser offers WebGPU, but found no graphics adapter for it${problem.detail ? ` (${problem.detail})` : ''}.`,
-        action: 'Turn on hardware acceleration in the browser’s settings, update the graphics driver, then restart the browser.',
+        action:
+          'Turn on hardware acceleration in the browser’s settings, update the graphics driver, then restart the browser.',
       }
     case 'software-adapter':
       return {
@@ -110,16 +118,14 @@ export function describeProblem(problem: DeviceProblem): { readonly message: str
   }
 }
 
+function described(problem: DeviceProblem): DescribedProblem {
+  return { ...problem, ...describeProblem(problem) }
+}
+
 /** The problem as an error, its kind as code. */
 export function problemError(problem: DeviceProblem): EngineError {
   const subject = problem.kind === 'limits-too-small' ? { subject: problem.limit } : {}
   return new EngineError({ code: problem.kind, ...describeProblem(problem), ...subject })
-}
-
-/** A short name for the adapter: its description, or vendor and architecture. */
-export function adapterName(facts: AdapterFacts): string {
-  const parts = facts.description || [facts.vendor, facts.architecture, facts.device].filter(Boolean).join(' ')
-  return parts || 'unnamed adapter'
 }
 
 /** Throws EngineError `no-device`. */
@@ -146,9 +152,11 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 }
 
 function factsOf(adapter: GPUAdapter): AdapterFacts {
-  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize, isFallbackAdapter } = adapter.info
+  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize, isFallbackAdapter } =
+    adapter.info
   const names = [vendor, architecture, device, description].join(' ')
   return {
+    name: description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed adapter',
     vendor,
     architecture,
     device,

@@ -20,7 +20,10 @@ export function int32Tensor(runtime: Runtime, values: readonly number[], dims: r
 }
 
 /** The bytes a GPU buffer holds for these floats. */
-export function encodeFloats(compute: Compute, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> {
+export function encodeFloats(
+  compute: Compute,
+  values: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> {
   return compute === 'f32' ? values : toHalves(values)
 }
 

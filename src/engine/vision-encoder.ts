@@ -91,7 +91,11 @@ export class VisionEncoder {
 }
 
 /** Copies `count` float32 out of a GPU buffer. */
-export async function readFloats(device: GPUDevice, buffer: GPUBuffer, count: number): Promise<Float32Array<ArrayBuffer>> {
+export async function readFloats(
+  device: GPUDevice,
+  buffer: GPUBuffer,
+  count: number,
+): Promise<Float32Array<ArrayBuffer>> {
   const staging = device.createBuffer({ size: count * 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
   const encoder = device.createCommandEncoder()
   encoder.copyBufferToBuffer(buffer, 0, staging, 0, count * 4)

@@ -1,0 +1,20 @@
+import type { Manifest } from '../manifest/manifest.ts'
+
+/** Far below any network that has learnt to read a face. */
+const fewParameters = 20e6
+
+/** Whether a bundle's weights are random: it is built from the project's own fixture, or too small to be a model. */
+export function isPlaceholder({ source, model }: Pick<Manifest, 'source' | 'model'>): boolean {
+  return source.origin.startsWith('fixtures/') || model.parameters < fewParameters
+}
+
+/** Tokens of an answer at most; noise needs no room. */
+export function answerTokens(manifest: Pick<Manifest, 'source' | 'model'>): number {
+  return isPlaceholder(manifest) ? 48 : 512
+}
+
+/** The last part of a bundle's address. */
+export function bundleName(url: string): string {
+  const parts = new URL(url).pathname.split('/').filter(Boolean)
+  return decodeURIComponent(parts.at(-1) ?? new URL(url).host)
+}

@@ -1,0 +1,27 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { EngineClient } from '../workers/engine-client.ts'
+import { App } from './app/App.tsx'
+import './app/base.css'
+import { Session } from './app/session.ts'
+import { installTestHooks } from './app/test-hooks.ts'
+
+const parameters = new URLSearchParams(location.search)
+const isTest = parameters.has('test')
+
+const session = new Session({
+  createClient: () => new EngineClient(),
+  defaultBundle: new URL(parameters.get('bundle') ?? 'models/videmo-tiny/', document.baseURI).href,
+  sampleUrl: new URL('sample.webm', document.baseURI).href,
+  ...(isTest ? { maxTokens: Number(parameters.get('tokens') ?? 24), keepFrames: true } : {}),
+})
+if (isTest) installTestHooks(session)
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <App session={session} />
+  </StrictMode>,
+)
+void session.start()
