@@ -256,15 +256,37 @@ function rotaryTable(rows: number, frequencies: Float32Array, f: (angle: number)
   return table
 }
 
-/** config.json with what transformers.js wants to know of the files beside it. */
+/** Fields of a flat config.json that belong to the language model. */
+const textFields = [
+  'vocab_size',
+  'hidden_size',
+  'intermediate_size',
+  'num_hidden_layers',
+  'num_attention_heads',
+  'num_key_value_heads',
+  'head_dim',
+  'hidden_act',
+  'max_position_embeddings',
+  'rms_norm_eps',
+  'rope_theta',
+  'rope_scaling',
+  'tie_word_embeddings',
+]
+
+/**
+ * config.json with what transformers.js wants to know of the files beside it, and with the nested `text_config` that
+ * it reads and the published checkpoints lack.
+ */
 export function transformersJsConfig(
   config: string,
   dtype: string,
   dataFiles: Readonly<Record<string, number>>,
 ): string {
   const parsed: Record<string, unknown> = JSON.parse(config)
+  const flat = Object.fromEntries(textFields.filter((field) => field in parsed).map((field) => [field, parsed[field]]))
+  const text = parsed.text_config ?? { model_type: 'qwen2_5_vl_text', ...flat }
   const options = { dtype, use_external_data_format: dataFiles }
-  return `${JSON.stringify({ ...parsed, 'transformers.js_config': options }, null, 1)}\n`
+  return `${JSON.stringify({ ...parsed, text_config: text, 'transformers.js_config': options }, null, 1)}\n`
 }
 
 /** What a graph's file is called for a dtype, without `.onnx`. */

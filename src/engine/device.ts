@@ -12,6 +12,8 @@ export interface AdapterFacts {
   readonly subgroupMinSize: number | undefined
   readonly subgroupMaxSize: number | undefined
   readonly features: readonly string[]
+  /** Those of the features that the engine asks for. */
+  readonly usedFeatures: readonly GPUFeatureName[]
   readonly limits: Readonly<Record<LimitName, number>>
   /** Computes on the processor: right, and slow. */
   readonly isSoftware: boolean
@@ -131,13 +133,9 @@ export function problemError(problem: DeviceProblem): EngineError {
 /** Throws EngineError `no-device`. */
 export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits
-  const requiredFeatures: GPUFeatureName[] = []
-  if (adapter.features.has('shader-f16')) requiredFeatures.push('shader-f16')
-  // With subgroups of fewer than 16, ONNX Runtime's FlashAttention prefill is silently wrong.
-  if (adapter.features.has('subgroups') && (adapter.info.subgroupMinSize ?? 0) >= 16) requiredFeatures.push('subgroups')
   try {
     return await adapter.requestDevice({
-      requiredFeatures,
+      requiredFeatures: usedFeatures(adapter),
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
     })
   } catch (cause) {
@@ -149,6 +147,14 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
       cause,
     })
   }
+}
+
+function usedFeatures({ features, info }: GPUAdapter): GPUFeatureName[] {
+  const used: GPUFeatureName[] = []
+  if (features.has('shader-f16')) used.push('shader-f16')
+  // With subgroups of fewer than 16, ONNX Runtime's FlashAttention prefill is silently wrong.
+  if (features.has('subgroups') && (info.subgroupMinSize ?? 0) >= 16) used.push('subgroups')
+  return used
 }
 
 function factsOf(adapter: GPUAdapter): AdapterFacts {
@@ -164,6 +170,7 @@ function factsOf(adapter: GPUAdapter): AdapterFacts {
     subgroupMinSize,
     subgroupMaxSize,
     features: [...adapter.features].sort(),
+    usedFeatures: usedFeatures(adapter),
     limits: Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]])) as Record<LimitName, number>,
     isSoftware: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(names),
   }

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest'
+import { ownSet } from './cases.ts'
+import { parity } from './parity.ts'
+
+const { checkpoint, cases } = ownSet()
+const [smallest] = cases.filter((path) => path.endsWith('square4'))
+
+describe('parity on the WebGPU provider in Chromium, every node on the GPU', () => {
+  it.each(['fp32', 'q8', 'q4'] as const)('our own smallest case in %s', async (dtype) => {
+    const options = { checkpoint, case: smallest, dtype, ep: 'chromium', forbidCpuFallback: true } as const
+    const report = await parity(options)
+    console.log(`${dtype}: ${report.adapter}`)
+    expect(report.adapter).toMatch(/\S/)
+    expect(report.ok, JSON.stringify(report)).toBe(true)
+  })
+})

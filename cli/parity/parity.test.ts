@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { dtypes } from '../../src/manifest/manifest.ts'
+import { caseTitle, ownSet, referenceSets } from './cases.ts'
+import { parity } from './parity.ts'
+
+const all = referenceSets().flatMap(({ checkpoint, cases }) => cases.map((path) => ({ checkpoint, path })))
+
+describe('parity on the CPU provider', () => {
+  it.each(all.map((each) => [caseTitle(each.path), each] as const))('%s in fp32', async (_, { checkpoint, path }) => {
+    const report = await parity({ checkpoint, case: path, dtype: 'fp32', ep: 'cpu' })
+    // The whole report stands in the message when a number is off.
+    expect(report.ok, JSON.stringify(report)).toBe(true)
+    expect(report).toMatchObject({ inputIds: 'equal', positionIds: 'equal' })
+    expect(report.pixelValues.equalShare).toBeGreaterThanOrEqual(0.999)
+  })
+
+  it.each(all.map((each) => [caseTitle(each.path), each] as const))('%s in q4', async (_, { checkpoint, path }) => {
+    const report = await parity({ checkpoint, case: path, dtype: 'q4', ep: 'cpu' })
+    expect(report.ok, JSON.stringify(report)).toBe(true)
+  })
+
+  const [smallest] = ownSet().cases.filter((path) => path.endsWith('square4'))
+  it.each(dtypes)('our own smallest case in %s, with 8-bit embedding and 16-bit vision', async (dtype) => {
+    const options = { checkpoint: ownSet().checkpoint, case: smallest, dtype, ep: 'cpu' } as const
+    const report = await parity({ ...options, build: { embedBits: 8, visionBits: 16 } })
+    expect(report.ok, JSON.stringify(report)).toBe(true)
+  })
+
+  it('our own smallest case in q4 with zero points', async () => {
+    const options = { checkpoint: ownSet().checkpoint, case: smallest, dtype: 'q4', ep: 'cpu' } as const
+    const report = await parity({ ...options, build: { zeroPoints: true } })
+    expect(report.ok, JSON.stringify(report)).toBe(true)
+  })
+})
