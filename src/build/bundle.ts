@@ -10,7 +10,12 @@ import { type BlockFormat, blockSize, type QuantizerBackend, sameThread } from '
 import type { BundleSink, FileSink } from './sink.ts'
 import type { CheckpointFiles } from './source.ts'
 import { planStorage, type StoragePlan, type StreamName, StreamWriter } from './storage.ts'
-import { transformersJsConfig, transformersJsGraphs, transformersJsName } from './transformers-js.ts'
+import {
+  transformersJsConfig,
+  transformersJsGraphs,
+  transformersJsName,
+  transformersJsPreprocessor,
+} from './transformers-js.ts'
 import { visionGraph } from './vision-graph.ts'
 import { valuesRead, type WeightError, WeightWriter } from './weight-writer.ts'
 import { type Headroom, halfHeadroom, type LinearStorage, noHeadroom, type Precision } from './weights.ts'
@@ -230,11 +235,14 @@ class BundleBuild {
         storage.streams.data.length + storage.streams.scales.length,
       ]),
     )
+    const isBundle = layout === 'bundle'
+    const { config, preprocessorConfig = '{}' } = sidecars
     const texts: Readonly<Record<string, string | undefined>> = {
-      'config.json':
-        layout === 'bundle' ? sidecars.config : transformersJsConfig(sidecars.config, this.options.dtype, counts),
+      'config.json': isBundle ? config : transformersJsConfig(config, this.options.dtype, counts),
       'generation_config.json': sidecars.generationConfig,
-      'preprocessor_config.json': sidecars.preprocessorConfig,
+      'preprocessor_config.json': isBundle
+        ? sidecars.preprocessorConfig
+        : transformersJsPreprocessor(preprocessorConfig),
       'tokenizer.json': sidecars.tokenizer,
       'tokenizer_config.json': sidecars.tokenizerConfig,
       'chat_template.json': sidecars.chatTemplate,

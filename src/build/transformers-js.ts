@@ -289,6 +289,23 @@ export function transformersJsConfig(
   return `${JSON.stringify({ ...parsed, text_config: text, 'transformers.js_config': options }, null, 1)}\n`
 }
 
+/**
+ * preprocessor_config.json with the steps that the published file leaves to PyTorch's defaults and that transformers.js
+ * takes only when it is told.
+ */
+export function transformersJsPreprocessor(preprocessor: string): string {
+  const parsed: Record<string, unknown> = JSON.parse(preprocessor)
+  const defaults = {
+    do_resize: true,
+    do_rescale: true,
+    do_normalize: true,
+    do_convert_rgb: true,
+    rescale_factor: 1 / 255,
+    resample: 3,
+  }
+  return `${JSON.stringify({ ...defaults, ...parsed }, null, 1)}\n`
+}
+
 /** What a graph's file is called for a dtype, without `.onnx`. */
 export function transformersJsName(graph: string, dtype: string): string {
   const suffixes: Readonly<Record<string, string>> = { fp32: '', q8: '_quantized' }
