@@ -1,0 +1,202 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BundleDirectory } from '../../cli/bundle-directory.ts'
+import { DirectoryFiles } from '../../cli/directory-files.ts'
+import { DirectorySink } from '../../cli/directory-sink.ts'
+import { buildBundle } from '../build/bundle.ts'
+import { textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
+import { type Bundle, openBundle } from './bundle.ts'
+import { type Answer, type AnswerOptions, Conversation, type EncodedClip } from './conversation.ts'
+import { Decoder } from './decoder.ts'
+import type { Runtime } from './runtime.ts'
+import { nodeCpuRuntime } from './runtimes/node-cpu.ts'
+import { checkInput, runCheck, topLogits } from './self-check.ts'
+import { VisionEncoder } from './vision-encoder.ts'
+
+const checkpoint = fileURLToPath(new URL('../../fixtures/data/checkpoint', import.meta.url))
+const grid = { t: 2, h: 8, w: 8 }
+
+let folder: string
+let runtime: Runtime
+let bundle: Bundle
+let encoder: VisionEncoder
+let clip: EncodedClip
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'videmo-engine-'))
+  const files = new DirectoryFiles(checkpoint)
+  await buildBundle(files, await DirectorySink.open(join(folder, 'bundle')), { dtype: 'q8' })
+  await files.close()
+  runtime = await nodeCpuRuntime()
+  bundle = await openBundle(new BundleDirectory(join(folder, 'bundle')))
+  encoder = await VisionEncoder.create(runtime, bundle)
+  clip = { features: await encoder.encode(picture(0), grid), grid }
+})
+
+afterAll(async () => {
+  await encoder.dispose()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function picture(phase: number, patches = grid.t * grid.h * grid.w): Float32Array {
+  return Float32Array.from({ length: patches * 1176 }, (_, i) => Math.sin(i * 0.37 + phase) + Math.cos(i * 0.011))
+}
+
+const decoder = (options: Partial<Parameters<typeof Decoder.create>[2]> = {}) =>
+  Decoder.create(runtime, bundle, { capacity: 512, ...options })
+
+async function ask(conversation: Conversation, question: string, options: AnswerOptions = {}): Promise<Answer> {
+  const stream = conversation.ask(question, { maxTokens: 12, ignoreEos: true, ...options })
+  for (;;) {
+    const step = await stream.next()
+    if (step.done) return step.value
+  }
+}
+
+describe('VisionEncoder', () => {
+  it('gives a pair the same features alone and among others', async () => {
+    const half = picture(0).length / 2
+    const one = await encoder.encode(picture(0).slice(half), { ...grid, t: 1 })
+    const per = tokensPerTemporalPatch(grid, bundle.config.vision) * bundle.config.text.hiddenSize
+    const together = (clip.features.data as Float32Array).subarray(per)
+    const alone = one.data as Float32Array
+    expect(alone).toHaveLength(per)
+    for (let i = 0; i < per; i++) expect(Math.abs(alone[i] - together[i])).toBeLessThan(1e-5)
+  })
+})
+
+describe('Decoder', () => {
+  it('gives the same after a rollback as if nothing had been said', async () => {
+    const d = await decoder({ repetitionPenalty: 1.3 })
+    const ids = bundle.tokenizer.encode('Look at the brows and the mouth.')
+    const first = await d.run({ ...text(ids), withLogits: true })
+    await d.run(text([...ids, ...ids], ids.length))
+    d.rollback(0)
+    const again = await d.run({ ...text(ids), withLogits: true })
+    expect(again.token).toBe(first.token)
+    expect(again.logits).toEqual(first.logits)
+    await d.dispose()
+  })
+
+  it('appends what it would have prefilled', async () => {
+    const d = await decoder()
+    const ids = bundle.tokenizer.encode('Look at the brows and the mouth, and say how they move.')
+    const whole = await d.run({ ...text(ids), withLogits: true })
+    d.rollback(0)
+    await d.run(text(ids.slice(0, 9)))
+    const appended = await d.run({ ...text(ids.slice(9), 9), withLogits: true })
+    const [a, b] = [whole.logits ?? [], appended.logits ?? []]
+    for (let i = 0; i < a.length; i++) expect(Math.abs(a[i] - b[i])).toBeLessThan(1e-3)
+    await d.dispose()
+  })
+
+  it('never chooses a banned id', async () => {
+    const free = await decoder()
+    const ids = bundle.tokenizer.encode('Look.')
+    const { token } = await free.run(text(ids))
+    await free.dispose()
+    const d = await decoder({ bannedIds: [token] })
+    expect((await d.run(text(ids))).token).not.toBe(token)
+    await d.dispose()
+  })
+
+  it('refuses what does not fit, and goes on with what does', async () => {
+    const d = await decoder({ capacity: 8 })
+    const ids = bundle.tokenizer.encode('Look at the brows and the mouth.')
+    expect(ids.length).toBeGreaterThan(8)
+    await expect(d.run(text(ids))).rejects.toMatchObject({ code: 'context-full', recoverable: true })
+    expect(d.length).toBe(0)
+    await d.run(text(ids.slice(0, 8)))
+    expect(d.length).toBe(8)
+    await d.dispose()
+  })
+
+  it('refuses features that no video token asks for', async () => {
+    const d = await decoder()
+    await expect(d.run({ ...text([1, 2, 3]), features: clip.features })).rejects.toMatchObject({ code: 'video-tokens' })
+    await d.dispose()
+  })
+})
+
+function text(ids: readonly number[], from = 0) {
+  return { ids, positions: textPositions({ nextPosition: from }, ids.length).positions }
+}
+
+describe('Conversation', () => {
+  it('streams the pieces of its answer', async () => {
+    const d = await decoder()
+    const conversation = new Conversation(bundle, d, clip)
+    const stream = conversation.ask('Who is seen?', { maxTokens: 10, ignoreEos: true })
+    let joined = ''
+    const ids: number[] = []
+    let answer: Answer | undefined
+    while (!answer) {
+      const step = await stream.next()
+      if (step.done) answer = step.value
+      else {
+        joined += step.value.text
+        ids.push(step.value.id)
+      }
+    }
+    expect(answer.ids).toEqual(ids)
+    expect(answer.text.startsWith(joined)).toBe(true)
+    expect(answer.finish).toBe('length')
+    expect(answer.figures).toMatchObject({ answerTokens: 10 })
+    await d.dispose()
+  })
+
+  it('answers a later turn as if it were recomputed from scratch', async () => {
+    const d = await decoder()
+    const conversation = new Conversation(bundle, d, clip)
+    const first = await ask(conversation, 'Who is seen?')
+    const second = await ask(conversation, 'How do they feel?')
+    const again = new Conversation(bundle, d, clip)
+    expect((await ask(again, 'Who is seen?')).ids).toEqual(first.ids)
+    expect((await ask(again, 'How do they feel?')).ids).toEqual(second.ids)
+    await d.dispose()
+  })
+
+  it('stops within one token, and what was said stays said', async () => {
+    const d = await decoder()
+    const stop = new AbortController()
+    const conversation = new Conversation(bundle, d, clip)
+    const stream = conversation.ask('Who is seen?', { maxTokens: 50, ignoreEos: true, signal: stop.signal })
+    const heard: number[] = []
+    for await (const { id } of stream) {
+      heard.push(id)
+      if (heard.length === 4) stop.abort()
+    }
+    expect(heard).toHaveLength(4)
+    // The next turn has to carry the fourth token into the cache.
+    const before = d.length
+    await ask(conversation, 'And now?', { maxTokens: 1 })
+    expect(d.length).toBe(before + 1 + bundle.template.nextTurn('And now?').length)
+    await d.dispose()
+  })
+
+  it('ends an answer where the context is full', async () => {
+    const question = 'Who?'
+    const { firstTurn } = { firstTurn: bundle.template.firstTurn({ videos: [32], question }) }
+    const d = await decoder({ capacity: firstTurn.length + 3 })
+    const answer = await ask(new Conversation(bundle, d, clip), question)
+    expect(answer.finish).toBe('context-full')
+    // Three tokens went into the cache; the fourth was chosen and could not follow.
+    expect(answer.ids).toHaveLength(4)
+    await d.dispose()
+  })
+})
+
+describe('the self-check', () => {
+  it('prefills at least 64 tokens with video rows, appends, decodes, and repeats itself', async () => {
+    const input = checkInput(bundle)
+    expect(input.steps.map(({ name }) => name)).toEqual(['prefill', 'append', 'decode'])
+    expect(input.steps[0].ids.length).toBeGreaterThanOrEqual(64)
+    expect(input.steps[0].ids).toContain(bundle.config.tokens.videoPad)
+    const [a, b] = [await runCheck(runtime, bundle, input), await runCheck(runtime, bundle, input)]
+    expect(a.map((logits) => topLogits(logits))).toEqual(b.map((logits) => topLogits(logits)))
+    for (const logits of a) expect(logits.every(Number.isFinite)).toBe(true)
+  })
+})

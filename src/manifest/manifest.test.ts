@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BundleError } from '../errors.ts'
+import { type Manifest, parseManifest } from './manifest.ts'
+
+const sha256 = 'a'.repeat(64)
+const manifest: Manifest = {
+  format: 'videmo-bundle',
+  version: 1,
+  source: { origin: 'somewhere', architecture: 'Qwen2_5_VLForConditionalGeneration' },
+  license: { link: 'somewhere' },
+  model: {
+    parameters: 1,
+    layers: 1,
+    hiddenSize: 1,
+    heads: 1,
+    kvHeads: 1,
+    headDim: 1,
+    vocabSize: 1,
+    visionDepth: 1,
+    visionHiddenSize: 1,
+  },
+  dtype: 'q4',
+  bits: { linear: 4, embedding: 4, vision: 4 },
+  needs: { features: [], limits: { maxBufferSize: 1, maxStorageBufferBindingSize: 1 } },
+  contextLength: 1,
+  graphs: {
+    vision: { graph: 'vision.onnx', data: ['vision.data.000'], compute: 'f32' },
+    decoder: { graph: 'decoder.onnx', data: [], compute: 'f32' },
+  },
+  files: ['vision.onnx', 'vision.data.000', 'decoder.onnx'].map((path) => ({ path, bytes: 1, sha256 })),
+}
+
+function fault(change: (copy: Record<string, unknown>) => void): BundleError {
+  const copy = JSON.parse(JSON.stringify(manifest))
+  change(copy)
+  try {
+    parseManifest(JSON.stringify(copy))
+  } catch (error) {
+    if (error instanceof BundleError) return error
+    throw error
+  }
+  throw new Error('accepted')
+}
+
+describe('parseManifest', () => {
+  it('reads what the builder writes', () => {
+    expect(parseManifest(JSON.stringify(manifest))).toEqual(manifest)
+  })
+
+  it('names the field at fault', () => {
+    expect(fault((copy) => Object.assign(copy, { dtype: 'q3' })).subject).toBe('manifest.json: dtype')
+    expect(fault((copy) => delete copy.graphs).subject).toBe('manifest.json: graphs')
+  })
+
+  it('tells a newer bundle from a damaged one', () => {
+    expect(fault((copy) => Object.assign(copy, { version: 2 })).code).toBe('newer-bundle')
+    expect(fault((copy) => Object.assign(copy, { version: 'x' })).code).toBe('bad-manifest')
+  })
+
+  it.each(['../up', '/root', 'a/../b', 'https://elsewhere/x', '.hidden', 'a//b', ''])('refuses the path %j', (path) => {
+    const error = fault((copy) => Object.assign(copy, { files: [{ path, bytes: 1, sha256 }] }))
+    expect(error.code).toBe('bad-manifest')
+  })
+
+  it('refuses graphs whose files are not listed, and files listed twice', () => {
+    expect(fault((copy) => Object.assign(copy, { files: manifest.files.slice(1) })).subject).toContain('vision.onnx')
+    expect(fault((copy) => Object.assign(copy, { files: [...manifest.files, manifest.files[0]] })).message).toContain(
+      'twice',
+    )
+  })
+
+  it('throws nothing but BundleError, whatever it is given', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.json().map((value) => `{"format":"videmo-bundle","version":1,"x":${value}}`),
+        ),
+        (text) => {
+          try {
+            parseManifest(text)
+          } catch (error) {
+            expect(error).toBeInstanceOf(BundleError)
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+})
