@@ -7,7 +7,10 @@ const executablePath = findChromium()
 /** One browser at a time: the software adapter is slow enough by itself. The page is tested as it is built. */
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '*.e2e.ts',
+  projects: [
+    { name: 'adapter', testMatch: 'adapter.e2e.ts' },
+    { name: 'page', testMatch: '*.e2e.ts', testIgnore: 'adapter.e2e.ts', dependencies: ['adapter'] },
+  ],
   workers: 1,
   fullyParallel: false,
   timeout: 300_000,

@@ -14,8 +14,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
   },
-  // Pre-bundling would move the runtime away from the WebAssembly that it looks for beside itself.
-  optimizeDeps: { exclude: ['onnxruntime-web', 'onnxruntime-web/jspi', 'onnxruntime-web/webgpu'] },
+  optimizeDeps: {
+    // Pre-bundling would move the runtime away from the WebAssembly that it looks for beside itself.
+    exclude: ['onnxruntime-web', 'onnxruntime-web/jspi', 'onnxruntime-web/webgpu'],
+    // The worker's, which Vite would find only when it runs, and then reload the page.
+    include: ['comlink', 'hash-wasm', 'mediabunny', 'valibot', '@huggingface/tokenizers'],
+  },
   server: { host: '127.0.0.1' },
   preview: { host: '127.0.0.1' },
 })

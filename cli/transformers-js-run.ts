@@ -1,7 +1,7 @@
 /** Runs in headless Chromium: stock transformers.js loads the exported layout and answers a question about an image. */
 import { AutoProcessor, env, Qwen2_5_VLForConditionalGeneration, RawImage, Tensor } from '@huggingface/transformers'
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
-import { probeDevice, requestDevice } from '../src/engine/device.ts'
+import { probeDevice, requestDevice } from '../src/device/device.ts'
 
 export interface StockJob {
   readonly dtype: 'fp32' | 'q8' | 'q4'

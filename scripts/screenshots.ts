@@ -16,6 +16,7 @@ const review = join(root, '.cache/screenshots')
 const tokens = 40
 
 const wide = { width: 1440, height: 900 }
+const readme = { width: 1200, height: 836 }
 const narrow = { width: 360, height: 800 }
 
 const shots: readonly (BrowserContextOptions & { readonly name: string })[] = [
@@ -62,7 +63,11 @@ try {
     await page.screenshot({ path: join(review, `${name}-first.png`), fullPage: true })
     await readSample(page)
     await page.screenshot({ path: join(review, `${name}-read.png`), fullPage: true })
-    if (name === 'light') await writeFile(join(root, 'docs/screenshot.png'), smaller(await page.screenshot()))
+    if (name === 'light') {
+      await page.setViewportSize(readme)
+      await writeFile(join(root, 'docs/screenshot.png'), smaller(await page.screenshot()))
+      await page.setViewportSize(wide)
+    }
     await page.getByText('Details', { exact: true }).click()
     await page.screenshot({ path: join(review, `${name}-details.png`), fullPage: true })
     await page.close()

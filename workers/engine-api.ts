@@ -1,9 +1,11 @@
 import type { StageId } from '../src/affect/stages.ts'
+import type { DeviceReport } from '../src/device/device.ts'
 import type { AnswerFigures, FinishReason } from '../src/engine/conversation.ts'
-import type { DeviceReport } from '../src/engine/device.ts'
 import type { EncodedPair, Question } from '../src/engine/reading.ts'
 import type { WireError } from '../src/errors.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
+
+export type { AdapterFacts, DeviceReport } from '../src/device/device.ts'
 
 /** What the page may ask of the engine's worker. Errors cross as themselves (see `wire.ts`). */
 export interface EngineApi {

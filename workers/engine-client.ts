@@ -1,5 +1,5 @@
 import { type Endpoint, proxy, type Remote, releaseProxy, wrap } from 'comlink'
-import type { DeviceReport } from '../src/engine/device.ts'
+import type { DeviceReport } from '../src/device/device.ts'
 import { EngineError, fromWire } from '../src/errors.ts'
 import type { EngineApi, KeptFrame, LoadedBundle, LoadProgress, ReadingEvent, ReadingRequest } from './engine-api.ts'
 import { installErrorTransfer } from './wire.ts'

@@ -1,7 +1,5 @@
 import { transfer } from 'comlink'
 import { VideoClip } from '../src/capture/video-clip.ts'
-import { type Bundle, openBundle } from '../src/engine/bundle.ts'
-import { Decoder } from '../src/engine/decoder.ts'
 import {
   type AdapterFacts,
   type DeviceReport,
@@ -9,7 +7,9 @@ import {
   probeDevice,
   problemError,
   requestDevice,
-} from '../src/engine/device.ts'
+} from '../src/device/device.ts'
+import { type Bundle, openBundle } from '../src/engine/bundle.ts'
+import { Decoder } from '../src/engine/decoder.ts'
 import { answerAll, bannedIds, encodeClip, slotsFor } from '../src/engine/reading.ts'
 import type { Runtime } from '../src/engine/runtime.ts'
 import { browserRuntime } from '../src/engine/runtimes/browser.ts'

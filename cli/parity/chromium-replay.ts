@@ -1,6 +1,7 @@
 /** Runs in headless Chromium: fetches the job that the command line serves, computes it on WebGPU, sends back numbers. */
+
+import { probeDevice, requestDevice } from '../../src/device/device.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
-import { probeDevice, requestDevice } from '../../src/engine/device.ts'
 import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
 import { browserRuntime } from '../../src/engine/runtimes/browser.ts'
 import { EngineError, toWire } from '../../src/errors.ts'

@@ -13,6 +13,15 @@ export interface DawnJob extends Omit<ReplayJob, 'pixelValues'> {
   readonly outcome: string
 }
 
+/**
+ * Narrow vectors halve what lavapipe's compiler has to do. Its cache does not tell one width from another, so this one
+ * is kept apart. Other drivers know neither variable.
+ */
+const lavapipe = {
+  LP_NATIVE_VECTOR_WIDTH: '128',
+  MESA_SHADER_CACHE_DIR: join(tmpdir(), 'videmo-shader-cache'),
+}
+
 /** Runs a job on Dawn in a Node of its own, started with the V8 flag that it needs. */
 export async function runInDawn({ pixelValues, ...job }: ReplayJob): Promise<ReplayOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'videmo-dawn-'))
@@ -43,7 +52,10 @@ export async function runInDawn({ pixelValues, ...job }: ReplayJob): Promise<Rep
 
 function run(args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...lavapipe, ...process.env },
+    })
     let output = ''
     const collect = (chunk: Buffer) => {
       output += chunk.toString()

@@ -114,7 +114,7 @@ export async function parity(options: ParityOptions): Promise<ParityReport> {
       pixelValues.maxLevels <= 1 &&
       inputIds === 'equal' &&
       positionIds === 'equal' &&
-      isFinite(golden)
+      isAllFinite(golden)
     if (options.dtype === 'fp32') {
       const ok = recipeOk && isWithin(golden, floatTolerance[options.ep])
       return { ...head, against: 'golden', ...golden, ok }
@@ -207,18 +207,15 @@ async function prepare(bundleFolder: string, reference: ReferenceCase): Promise<
 
 function compareWithGolden(reference: ReferenceCase, kinds: readonly PromptKind[], result: ReplayResult): Comparison {
   const { golden, tensors } = reference
-  const answers = kinds.map((each): ReplayAnswer | undefined => {
-    switch (each.kind) {
-      case 'turn':
-        return { ...golden.turns[each.turn], firstLogits: tensors.floats(`turn${each.turn}.first_logits`) }
-      case 'penalized': {
-        const { penalized } = golden.turns[each.turn]
-        return penalized && { ...penalized, firstLogits: new Float32Array() }
-      }
-      case 'growing':
-        return { ...golden.growing[each.index], firstLogits: new Float32Array() }
+  // Only turns have golden logits; of other answers the tokens are compared.
+  const answerTo = (each: PromptKind): ReplayAnswer | undefined => {
+    if (each.kind === 'turn') {
+      return { ...golden.turns[each.turn], firstLogits: tensors.floats(`turn${each.turn}.first_logits`) }
     }
-  })
+    const given = each.kind === 'growing' ? golden.growing[each.index] : golden.turns[each.turn].penalized
+    return given && { ...given, firstLogits: new Float32Array() }
+  }
+  const answers = kinds.map(answerTo)
   return compareAnswers(kinds, result, tensors.floats('video_features'), answers, (each) =>
     each.kind === 'growing' ? golden.growing[each.index].temporal_patches : 0,
   )
@@ -258,21 +255,21 @@ function closenesses({ videoFeatures, firstLogits }: Comparison): readonly Close
   return [videoFeatures, ...firstLogits]
 }
 
-function isFinite(comparison: Comparison): boolean {
+function isAllFinite(comparison: Comparison): boolean {
   return closenesses(comparison).every(({ notFinite }) => notFinite === 0)
 }
 
 function isWithin(comparison: Comparison, tolerance: number): boolean {
   const { turns, growing, penalized } = comparison
   return (
-    isFinite(comparison) &&
+    isAllFinite(comparison) &&
     closenesses(comparison).every(({ maxAbs }) => maxAbs <= tolerance) &&
     [...turns, ...growing, ...penalized].every(tokensAgree)
   )
 }
 
 function isAligned(comparison: Comparison): boolean {
-  return isFinite(comparison) && closenesses(comparison).every(({ cosine }) => cosine >= leastCosine)
+  return isAllFinite(comparison) && closenesses(comparison).every(({ cosine }) => cosine >= leastCosine)
 }
 
 function sameGrid(grid: Grid, [t, h, w]: readonly number[]): boolean {

@@ -24,8 +24,12 @@ export function App({ session }: { readonly session: Session }) {
       </header>
       <main className={styles.columns}>
         <div className={styles.watching}>
-          <SourcePanel session={session} />
-          <EvidenceStrip session={session} />
+          <div className={styles.source}>
+            <SourcePanel session={session} />
+          </div>
+          <div className={styles.evidence}>
+            <EvidenceStrip session={session} />
+          </div>
         </div>
         <section className={styles.reading} aria-labelledby="reading-title">
           <h2 id="reading-title" className={styles.title}>
@@ -36,8 +40,10 @@ export function App({ session }: { readonly session: Session }) {
         </section>
       </main>
       <footer className={styles.footer}>
-        <StatusLine session={session} />
-        <Details session={session} />
+        <div className={styles.status}>
+          <StatusLine session={session} />
+          <Details session={session} />
+        </div>
         <p className={styles.promise}>
           Readings describe apparent expressions; not for use at work or in education. Nothing leaves this device.
         </p>

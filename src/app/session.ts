@@ -1,7 +1,6 @@
-import type { LoadedBundle } from '../../workers/engine-api.ts'
+import type { DeviceReport, LoadedBundle } from '../../workers/engine-api.ts'
 import type { EngineClient, ReadingProgress } from '../../workers/engine-client.ts'
 import { reasoningPreset, type StageId, stageIds } from '../affect/stages.ts'
-import type { DeviceReport } from '../engine/device.ts'
 import { fromWire, toWire, type VidemoError } from '../errors.ts'
 import { fetchClip } from '../weights/fetch-clip.ts'
 import { answerTokens } from './model-kind.ts'
@@ -78,6 +77,9 @@ export interface SessionOptions {
   readonly maxTokens?: number
   readonly keepFrames?: boolean
 }
+
+/** What the sample clip is called on the page. */
+export const sampleName = 'Sample clip'
 
 const blank = Object.fromEntries(stageIds.map((id) => [id, { state: 'empty' }])) as Record<StageId, AnswerState>
 
@@ -163,7 +165,7 @@ export class Session {
   async openSample(): Promise<void> {
     try {
       const file = await fetchClip(this.options.sampleUrl)
-      await this.open(file, 'Sample clip')
+      await this.open(file, sampleName)
     } catch (error) {
       this.failRun(error)
     }
@@ -265,8 +267,8 @@ export class Session {
           firstTokenMs: prefillMs,
           tokens,
           ...(tokens > 1 && decodeMs > 0 ? { tokensPerS: ((tokens - 1) / decodeMs) * 1000 } : {}),
-          ...(event.finish === 'length' ? { cut: `ended after ${tokens} tokens` } : {}),
-          ...(event.finish === 'context-full' ? { cut: 'ended: the context is full' } : {}),
+          ...(event.finish === 'length' ? { cut: `cut at ${tokens} tokens` } : {}),
+          ...(event.finish === 'context-full' ? { cut: 'cut: the context is full' } : {}),
         })
         const title = this.stages.find(({ id }) => id === event.id)?.title
         if (!isStopped) store.update({ announcement: `${title}: ${event.text}` })

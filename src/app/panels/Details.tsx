@@ -1,6 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
-import type { LoadedBundle } from '../../../workers/engine-api.ts'
-import type { AdapterFacts } from '../../engine/device.ts'
+import type { AdapterFacts, LoadedBundle } from '../../../workers/engine-api.ts'
 import { formatBytes, formatCount, formatWhole } from '../format.ts'
 import type { Session } from '../session.ts'
 import { useStore } from '../store.ts'
@@ -121,7 +120,14 @@ function AdapterPanel({ adapter }: { readonly adapter: AdapterFacts }) {
           {/Size$/.test(name) && value >= 1e6 ? formatBytes(value) : formatWhole(value)}
         </Fact>
       ))}
-      <Fact term="Features">{features.join(', ') || 'none'}</Fact>
+      <dt className={styles.term}>Features</dt>
+      <dd className={styles.features}>
+        {features.map((name) => (
+          <span key={name} className={styles.feature}>
+            {name}
+          </span>
+        ))}
+      </dd>
     </Facts>
   )
 }

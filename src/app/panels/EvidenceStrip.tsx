@@ -4,14 +4,15 @@ import type { Session, StripFrame } from '../session.ts'
 import { useStore } from '../store.ts'
 import styles from './EvidenceStrip.module.css'
 
-const usualFrames = 16
+/** Empty places before a video is open: one row. */
+const placesAtFirst = 8
 
 /** The very frames that the model sees, at its resolution, with their times. */
 export function EvidenceStrip({ session }: { readonly session: Session }) {
   const frames = useStore(session.store, (state) => state.frames)
   const clip = useStore(session.store, (state) => state.clip)
   const msPerPair = useStore(session.store, (state) => state.msPerPair)
-  const empty = Math.max(0, (clip?.frames ?? usualFrames) - frames.length)
+  const empty = Math.max(0, (clip?.frames ?? placesAtFirst) - frames.length)
   return (
     <section className={styles.strip} aria-labelledby="strip-title">
       <div className={styles.head}>

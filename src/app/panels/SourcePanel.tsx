@@ -1,6 +1,6 @@
 import { type ChangeEvent, useEffect, useRef, useState } from 'react'
 import { formatSeconds } from '../format.ts'
-import { isBusy, type RunState, type Session } from '../session.ts'
+import { isBusy, type RunState, type Session, sampleName } from '../session.ts'
 import { useStore } from '../store.ts'
 import { Button } from './Button.tsx'
 import { Message } from './Message.tsx'
@@ -12,7 +12,14 @@ export function SourcePanel({ session }: { readonly session: Session }) {
   const run = useStore(session.store, (state) => state.run)
   const clip = useStore(session.store, (state) => state.clip)
   const picker = useRef<HTMLInputElement>(null)
+  const mainButton = useRef<HTMLButtonElement>(null)
   const isDropping = useDrop((file) => void session.open(file, file.name))
+
+  const hasSource = source !== undefined
+  useEffect(() => {
+    // The button that was pressed is gone; its successor takes the focus, unless that is elsewhere.
+    if (hasSource && document.activeElement === document.body) mainButton.current?.focus({ preventScroll: true })
+  }, [hasSource])
 
   const onPick = (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0]
@@ -24,7 +31,7 @@ export function SourcePanel({ session }: { readonly session: Session }) {
   const openSample = () => void session.openSample()
 
   return (
-    <section className={styles.panel} aria-label="Video">
+    <section className={styles.panel} data-empty={!hasSource || undefined} aria-label="Video">
       <input
         ref={picker}
         className={styles.picker}
@@ -36,19 +43,26 @@ export function SourcePanel({ session }: { readonly session: Session }) {
       />
       {source ? (
         <>
-          <div className={styles.stage} data-state={run.state} data-dropping={isDropping || undefined}>
-            <Preview url={source.url} name={source.name} />
+          <div
+            className={styles.stage}
+            data-state={run.state}
+            data-dropping={isDropping || undefined}
+            style={clip && { aspectRatio: `${clip.width} / ${clip.height}` }}
+          >
+            {/* Of an empty file the browser would only complain. */}
+            {source.file.size > 0 && <Preview url={source.url} name={source.name} />}
             <p className={styles.chip} data-busy={isBusy(run) || undefined}>
               {runText(run)}
             </p>
           </div>
           <div className={styles.controls}>
-            <p className={styles.facts}>
+            <p className={styles.facts} title={clip && `${clip.width} × ${clip.height}, ${clip.codec}`}>
               <span className={styles.name}>{source.name}</span>
-              {clip && ` · ${formatSeconds(clip.durationS)} · ${clip.width} × ${clip.height}`}
+              {clip && ` · ${formatSeconds(clip.durationS)}`}
             </p>
             {isBusy(run) ? (
               <Button
+                ref={mainButton}
                 kind="primary"
                 onClick={() => session.stop()}
                 disabled={run.state === 'stopping'}
@@ -57,12 +71,12 @@ export function SourcePanel({ session }: { readonly session: Session }) {
                 Stop
               </Button>
             ) : (
-              <Button kind="primary" onClick={() => void session.read()}>
+              <Button ref={mainButton} kind="primary" onClick={() => void session.read()}>
                 Read again
               </Button>
             )}
             <Button onClick={pick}>Open a video</Button>
-            <Button onClick={openSample}>Try the sample clip</Button>
+            {source.name !== sampleName && <Button onClick={openSample}>Sample clip</Button>}
           </div>
         </>
       ) : (
@@ -113,9 +127,9 @@ function runText(run: RunState): string {
     case 'stopping':
       return 'Stopping'
     case 'over':
-      return run.stopped ? 'Stopped' : 'Read'
+      return run.stopped ? 'Stopped' : 'Done'
     case 'failed':
-      return 'Not read'
+      return 'Failed'
   }
 }
 

@@ -10,13 +10,12 @@ export function StatusLine({ session }: { readonly session: Session }) {
   const bundle = useStore(session.store, (state) => state.bundle)
   const load = useStore(session.store, (state) => state.load)
   const adapter = device?.state === 'usable' ? device.adapter : undefined
-  const features = ['shader-f16', 'subgroups'].filter((name) => adapter?.features.includes(name))
   return (
     <dl className={styles.line}>
       <Item term="Model" detail={modelText(bundle, load)} />
       <Item term="Adapter" detail={adapterText(device)} />
-      {adapter && <Item term="Features" detail={features.join(', ') || 'basic'} />}
-      {adapter?.isSoftware && <Item term="Speed" detail="slow: computing in software" />}
+      {adapter && <Item term="Features" detail={adapter.usedFeatures.join(', ') || '32-bit floats only'} />}
+      {adapter?.isSoftware && <Item term="Speed" detail="slow, computing in software" />}
     </dl>
   )
 }

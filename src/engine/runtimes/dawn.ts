@@ -15,10 +15,15 @@ export interface DawnRuntime {
 export async function dawnRuntime(options: { readonly forbidCpuFallback?: boolean } = {}): Promise<DawnRuntime> {
   const { create, globals } = await import('webgpu')
   Object.assign(globalThis, globals)
-  const gpu = create([])
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node.js' }, configurable: true })
   copySharedWrites()
-  const adapter = await gpu.requestAdapter()
+  let gpu = hold(create([]))
+  let adapter = await gpu.requestAdapter()
+  if (adapter && isSoftware(adapter)) {
+    // Bounds checks on the private arrays of attention kernels cost lavapipe's compiler minutes a kernel.
+    gpu = hold(create(['enable-dawn-features=disable_robustness']))
+    adapter = await gpu.requestAdapter()
+  }
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node.js' }, configurable: true })
   if (!adapter) {
     throw new EngineError({
       code: 'no-adapter',
@@ -38,6 +43,18 @@ export async function dawnRuntime(options: { readonly forbidCpuFallback?: boolea
     runtime: { provider: 'webgpu', ort, device, ...options },
     adapter: [info.vendor, info.description || info.device].filter(Boolean).join(' '),
   }
+}
+
+const held: GPU[] = []
+
+/** Dawn crashes when its instance is collected while devices of it live, so it lives as long as the process. */
+function hold(gpu: GPU): GPU {
+  held.push(gpu)
+  return gpu
+}
+
+function isSoftware({ info }: GPUAdapter): boolean {
+  return /llvmpipe|lavapipe|swiftshader/i.test(`${info.description} ${info.device}`)
 }
 
 /** Dawn's binding refuses views of shared memory, which is what a wasm heap is. */
