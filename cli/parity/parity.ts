@@ -91,7 +91,7 @@ export async function parity(options: ParityOptions): Promise<ParityReport> {
       return out
     }
     const bundle = await build('bundle', false)
-    const recipe = await prepare(bundle, reference)
+    const recipe = await prepareCase(bundle, reference)
     const { adapter, result } = await runReplay(options.ep, {
       bundle,
       pixelValues: recipe.pixelValues,
@@ -140,7 +140,7 @@ type PromptKind =
   | { readonly kind: 'penalized'; readonly turn: number }
   | { readonly kind: 'growing'; readonly index: number }
 
-interface Recipe {
+export interface CaseRecipe {
   readonly pixelValues: Float32Array
   readonly request: ReplayRequest
   readonly prompts: readonly PromptKind[]
@@ -152,7 +152,7 @@ interface Recipe {
 }
 
 /** From the case's frames to pixels and prompts by our recipe, each checked against the golden on the way. */
-async function prepare(bundleFolder: string, reference: ReferenceCase): Promise<Recipe> {
+export async function prepareCase(bundleFolder: string, reference: ReferenceCase): Promise<CaseRecipe> {
   const { config, template } = await openBundle(new BundleDirectory(bundleFolder))
   const { golden, tensors, frames } = reference
   const [first] = frames
