@@ -12,11 +12,12 @@ import type { WeightError } from '../src/build/weight-writer.ts'
 import { openBundle } from '../src/engine/bundle.ts'
 import { nodeCpuRuntime } from '../src/engine/runtimes/node-cpu.ts'
 import { checkInput, runCheck, topLogits } from '../src/engine/self-check.ts'
+import { BuildError } from '../src/errors.ts'
 import { dtypes, type Manifest } from '../src/manifest/manifest.ts'
 import { BundleDirectory } from './bundle-directory.ts'
 import { DirectoryFiles } from './directory-files.ts'
 import { DirectorySink } from './directory-sink.ts'
-import { bitsOption, CLIError, countOption, oneOf } from './options.ts'
+import { bitsOption, CLIError, countOption, Interrupted, oneOf } from './options.ts'
 import { QuantizerPool } from './quantizer-pool.ts'
 
 export const buildCommand = defineCommand({
@@ -42,7 +43,7 @@ export const buildCommand = defineCommand({
     const layout = oneOf('--layout', args.layout, ['bundle', 'transformers.js'])
     const files = await openSource(args.checkpoint, args.synthetic)
     const stop = new AbortController()
-    const interrupt = () => stop.abort(new CLIError('Interrupted; nothing was left behind.'))
+    const interrupt = () => stop.abort(new Interrupted('Interrupted; nothing was left behind.'))
     process.once('SIGINT', interrupt)
     const progress = new ProgressLine(args.json)
     const pool = new QuantizerPool()
@@ -101,6 +102,14 @@ async function addCheck(folder: string, manifest: Manifest): Promise<readonly st
   const bundle = await openBundle(new BundleDirectory(folder))
   const input = checkInput(bundle)
   const logits = await runCheck(await nodeCpuRuntime(), bundle, input)
+  if (!logits.every((each) => each.every(Number.isFinite))) {
+    throw new BuildError({
+      code: 'not-finite',
+      message: `${folder} was built, but gives logits that are not finite.`,
+      action: 'Build it with --dtype q4 or fp32; if that helps, report which checkpoint this is.',
+      subject: folder,
+    })
+  }
   const steps = input.steps.map(({ name, ids }, i) => ({ name, ids: [...ids], top: topLogits(logits[i]) }))
   const checked: Manifest = { ...manifest, check: { grid: input.grid, seed: input.seed, steps } }
   const path = join(folder, 'manifest.json')
@@ -186,7 +195,8 @@ function print(json: boolean, report: Summary): void {
       `Reading and writing the same bytes takes ${report.plainCopySeconds.toFixed(1)} s: the build takes ${report.timesPlainCopy.toFixed(2)} times that.`,
     )
   }
-  if (report.check) lines.push(`Check added: ${report.check.join(', ')} tokens.`)
+  if (report.check)
+    lines.push(`Check added: ${report.check.join(', ')} tokens through onnxruntime-node, all logits finite.`)
   if (report.meanGainDb !== null) {
     lines.push(`Choosing scales by error gains ${report.meanGainDb.toFixed(2)} dB a weight over plain rounding.`)
     lines.push('The ten worst weights:')

@@ -1,6 +1,7 @@
 import { defineCommand, runCommand } from 'citty'
 import { VidemoError } from '../src/errors.ts'
 import { buildCommand } from './build-command.ts'
+import { Interrupted } from './options.ts'
 import { parityCommand } from './parity-command.ts'
 
 const main = defineCommand({
@@ -15,6 +16,9 @@ try {
     process.stderr.write(`${error.name} [${error.code}] ${error.message}\n${error.action}\n`)
     // 3 says that the machine lacks what was asked for, as opposed to a wrong result.
     process.exitCode = error.code === 'no-adapter' ? 3 : 1
+  } else if (error instanceof Interrupted) {
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 130
   } else if (error instanceof Error && error.name === 'CLIError') {
     process.stderr.write(`${error.message}\nvidemo build --help and videmo parity --help say more.\n`)
     process.exitCode = 2

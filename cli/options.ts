@@ -3,6 +3,11 @@ export class CLIError extends Error {
   override readonly name = 'CLIError'
 }
 
+/** The person pressed Ctrl+C. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
 /** The value as one of the allowed words. Throws CLIError. */
 export function oneOf<const T extends readonly string[]>(option: string, value: string, allowed: T): T[number] {
   const found = allowed.find((each) => each === value)
