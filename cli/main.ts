@@ -1,4 +1,4 @@
-import { defineCommand, runCommand } from 'citty'
+import { defineCommand, renderUsage, runCommand } from 'citty'
 import { VidemoError } from '../src/errors.ts'
 import { buildCommand } from './build-command.ts'
 import { Interrupted } from './options.ts'
@@ -9,8 +9,16 @@ const main = defineCommand({
   subCommands: { build: buildCommand, parity: parityCommand },
 })
 
+async function usage([name]: readonly string[]): Promise<string> {
+  if (name === 'build') return renderUsage(buildCommand, main)
+  if (name === 'parity') return renderUsage(parityCommand, main)
+  return renderUsage(main)
+}
+
+const rawArgs = process.argv.slice(2)
 try {
-  await runCommand(main, { rawArgs: process.argv.slice(2) })
+  if (rawArgs.includes('--help') || rawArgs.includes('-h')) process.stdout.write(`${await usage(rawArgs)}\n`)
+  else await runCommand(main, { rawArgs })
 } catch (error) {
   if (error instanceof VidemoError) {
     process.stderr.write(`${error.name} [${error.code}] ${error.message}\n${error.action}\n`)
