@@ -10,8 +10,8 @@ const main = defineCommand({
 })
 
 async function usage([name]: readonly string[]): Promise<string> {
-  if (name === 'build') return renderUsage(buildCommand, main)
-  if (name === 'parity') return renderUsage(parityCommand, main)
+  if (name === 'build') return renderUsage(buildCommand)
+  if (name === 'parity') return renderUsage(parityCommand)
   return renderUsage(main)
 }
 

@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { parseManifest } from '../src/manifest/manifest.ts'
+import { BundleDirectory } from './bundle-directory.ts'
+import { ownSet } from './parity/cases.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'videmo-cli-'))
+const { checkpoint, cases } = ownSet()
+const square = cases.find((path) => path.endsWith('square4')) ?? ''
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function videmo(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { status, stdout, stderr } = spawnSync('npx', ['tsx', 'cli/main.ts', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  })
+  return { status, stdout, stderr }
+}
+
+describe('videmo', () => {
+  it('builds a bundle with a check, and says what it did in JSON', async () => {
+    const out = join(folder, 'bundle')
+    const { status, stdout } = videmo(['build', '--checkpoint', checkpoint, '--dtype', 'q4', '--out', out, '--json'])
+    expect(status).toBe(0)
+    const lines: { kind: string }[] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines[lines.length - 1]).toMatchObject({ kind: 'result', out, files: 13 })
+    expect(lines.slice(0, -1).every(({ kind }) => kind === 'progress')).toBe(true)
+    const text = new TextDecoder().decode(await new BundleDirectory(out).read('manifest.json'))
+    const { check } = parseManifest(text)
+    expect(check?.steps.map(({ name }) => name)).toEqual(['prefill', 'append', 'decode'])
+    expect(check?.steps[0].ids.length).toBeGreaterThanOrEqual(64)
+  })
+
+  it('prints one parity report in JSON and exits with 0 within tolerance', () => {
+    const { status, stdout } = videmo(['parity', '--checkpoint', checkpoint, '--case', square, '--json'])
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ case: 'square4', ep: 'cpu', dtype: 'fp32', against: 'golden', ok: true })
+  })
+
+  it('exits with 1 and names the file when there is no checkpoint', () => {
+    const { status, stderr } = videmo(['parity', '--checkpoint', square, '--case', square])
+    expect(status).toBe(1)
+    expect(stderr).toContain('config.json')
+  })
+
+  it('exits with 3 and a sentence where there is no adapter', () => {
+    const args = ['parity', '--checkpoint', checkpoint, '--case', square, '--dtype', 'fp16', '--ep', 'dawn']
+    const { status, stderr } = videmo(args, { VK_ICD_FILENAMES: '/nonexistent' })
+    expect(status).toBe(3)
+    expect(stderr).toContain('No WebGPU adapter')
+  })
+
+  it.each([
+    [['build', '--checkpoint', checkpoint, '--dtype', 'q3', '--out', join(folder, 'x')], '--dtype q3'],
+    [['build', '--checkpoint', checkpoint, '--embed-bits', '5', '--out', join(folder, 'x')], '--embed-bits 5'],
+    [['build', '--out', join(folder, 'x')], '--checkpoint or --synthetic'],
+    [['build', '--checkpoint', checkpoint], '--out'],
+    [['frob'], 'frob'],
+  ])('exits with 2 and names what is wrong: %j', (args, named) => {
+    const { status, stderr } = videmo(args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(named)
+  })
+
+  it('prints usage', () => {
+    const { status, stdout } = videmo(['parity', '--help'])
+    expect(status).toBe(0)
+    expect(stdout).toContain('--checkpoint')
+  })
+})
