@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { BlockFormat, QuantizedBlock, QuantizerBackend } from '../src/build/quantize.ts'
+import type { BlockFormat, QuantizedBlock, QuantizerBackend, StoredRows } from '../src/build/quantize.ts'
 
 export interface QuantizeJob {
-  readonly values: Float32Array
-  readonly rows: number
-  readonly cols: number
+  readonly stored: StoredRows
   readonly format: BlockFormat
 }
 
@@ -21,17 +19,21 @@ export class QuantizerPool implements QuantizerBackend {
   private readonly threads: Thread[]
 
   constructor(threads = availableParallelism()) {
-    // One more than there are threads, so that none waits while the main thread reads.
-    this.concurrency = threads + 1
+    // Enough that no thread waits while the main one reads, hashes and writes.
+    this.concurrency = 3 * threads
     this.threads = Array.from({ length: threads }, startThread)
   }
 
-  quantize(values: Float32Array, rows: number, cols: number, format: BlockFormat): Promise<QuantizedBlock> {
+  quantize(stored: StoredRows, format: BlockFormat): Promise<QuantizedBlock> {
     const thread = this.threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a))
+    // Only memory that belongs to these rows alone may be handed over.
+    const { bytes } = stored
+    const isWhole = bytes.byteLength === bytes.buffer.byteLength
+    const own: StoredRows = isWhole ? stored : { ...stored, bytes: bytes.slice() }
     return new Promise((resolve, reject) => {
       thread.waiting.push({ resolve, reject })
-      const job: QuantizeJob = { values, rows, cols, format }
-      thread.worker.postMessage(job, [values.buffer as ArrayBuffer])
+      const job: QuantizeJob = { stored: own, format }
+      thread.worker.postMessage(job, [own.bytes.buffer as ArrayBuffer])
     })
   }
 

@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads'
-import { type QuantizedBlock, quantize } from '../src/build/quantize.ts'
+import { quantizeStored } from '../src/build/quantize.ts'
 import type { QuantizeJob } from './quantizer-pool.ts'
 
-parentPort?.on('message', ({ values, rows, cols, format }: QuantizeJob) => {
-  const block: QuantizedBlock = { ...quantize(values, rows, cols, format), spent: values }
+parentPort?.on('message', ({ stored, format }: QuantizeJob) => {
+  const block = quantizeStored(stored, format)
   const { data, scales, zeroPoints } = block.rows
-  parentPort?.postMessage(block, [values.buffer, data.buffer, scales.buffer, zeroPoints.buffer] as ArrayBuffer[])
+  parentPort?.postMessage(block, [data.buffer, scales.buffer, zeroPoints.buffer] as ArrayBuffer[])
 })

@@ -18,7 +18,7 @@ import {
 } from './transformers-js.ts'
 import { visionGraph } from './vision-graph.ts'
 import { valuesRead, type WeightError, WeightWriter } from './weight-writer.ts'
-import { type Headroom, halfHeadroom, type LinearStorage, noHeadroom, type Precision } from './weights.ts'
+import { type Headroom, halfHeadroom, type LinearStorage, type MlpPair, noHeadroom, type Precision } from './weights.ts'
 
 export type Layout = 'bundle' | 'transformers.js'
 
@@ -175,20 +175,39 @@ class BundleBuild {
         advance,
         options.signal,
       )
+      // By the headroom, not the type: a dequantized build computes in float32 but must hold the same weights.
+      const { headroom } = planned.layers
+      const smallest = headroom === noHeadroom ? 0 : smallestHalfPeak(headroom)
+      const pairAt = (name: string) => {
+        const found = planned.pairs.find((pair) => pair.name === name)
+        if (!found) throw new Error(`no MLP named ${name}`)
+        return found
+      }
+      const start = (pair: MlpPair) => {
+        const balance = measureBalance(checkpoint, pair, smallest, options.signal)
+        // Awaited when its turn comes; until then a failure is not an unhandled one.
+        balance.catch(() => undefined)
+        return { name: pair.name, balance }
+      }
+      // The next MLP is measured while threads quantize this one.
+      let ahead: ReturnType<typeof start> | undefined
+      const measure = async (name: string) => {
+        const balance = await (ahead?.name === name ? ahead : start(pairAt(name))).balance
+        const next = planned.pairs[planned.pairs.indexOf(pairAt(name)) + 1]
+        ahead = next && start(next)
+        return balance
+      }
       for (const recipe of planned.layers.recipes) {
         weight = recipe.kind === 'dense' ? recipe.external.name : recipe.data.name
-        // Measured just before its first use, so that the second reading finds the pages still warm.
         const mlp = recipe.parts.find((part) => part.balance)?.balance?.mlp
-        const pair = planned.pairs.find(({ name }) => name === mlp)
-        if (pair && !balances.has(pair.name)) {
-          // By the headroom, not the type: a dequantized build computes in float32 but must hold the same weights.
-          const { headroom } = planned.layers
-          const smallest = headroom === noHeadroom ? 0 : smallestHalfPeak(headroom)
-          balances.set(pair.name, await measureBalance(checkpoint, pair, smallest, options.signal))
-          advance(2 * pair.channels * pair.hidden)
+        if (mlp !== undefined && !balances.has(mlp)) {
+          balances.set(mlp, await measure(mlp))
+          const { channels, hidden } = pairAt(mlp)
+          advance(2 * channels * hidden)
         }
         await writer.write(recipe)
       }
+      await writer.flush()
       errors.push(...writer.errors)
     }
     return errors

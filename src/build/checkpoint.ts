@@ -121,23 +121,11 @@ export class Checkpoint {
     out?: Float32Array,
     signal?: AbortSignal,
   ): Promise<Float32Array> {
-    const { info, source } = this.#find(name)
-    const width = info.shape.slice(1).reduce((product, size) => product * size, 1)
-    const rows = info.shape[0] ?? 1
-    if (!isCount(firstRow) || !isCount(rowCount) || firstRow + rowCount > rows) {
-      throw new CheckpointError({
-        code: 'rows-out-of-range',
-        message: `${info.file}: tensor ${show(name)} has ${rows} rows; rows ${firstRow} to ${firstRow + rowCount} were asked for.`,
-        action: 'Report this: the program asked for weights that its own architecture check does not cover.',
-        subject: name,
-      })
-    }
+    const { info, source, width, firstByte, bytesPerValue } = this.#locate(name, firstRow, rowCount)
     const widen = widenerOf(info)
     const count = rowCount * width
     if (out !== undefined && out.length < count) throw new RangeError(`${count} values do not fit in ${out.length}`)
     const floats = out === undefined ? new Float32Array(count) : out.subarray(0, count)
-    const bytesPerValue = info.dtype === 'F32' ? 4 : 2
-    const firstByte = info.begin + firstRow * width * bytesPerValue
     const perBlock = blockBytes / bytesPerValue
     const fetchBlock = (first: number) => {
       const values = Math.min(perBlock, count - first)
@@ -156,6 +144,21 @@ export class Checkpoint {
     return floats
   }
 
+  /**
+   * The same rows as they are stored, unchecked: for code that widens them elsewhere. Throws as `readRows` does, but
+   * for `not-finite`.
+   */
+  async readStoredRows(
+    name: string,
+    firstRow: number,
+    rowCount: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly bytes: Uint8Array; readonly dtype: FloatDtype }> {
+    const { info, source, width, firstByte, bytesPerValue } = this.#locate(name, firstRow, rowCount)
+    const dtype = floatDtypeOf(info)
+    return { bytes: await source.read(firstByte, rowCount * width * bytesPerValue, signal), dtype }
+  }
+
   /** All of a tensor's values, row-major, as float32. Throws as `readRows` does. */
   read(name: string, signal?: AbortSignal): Promise<Float32Array> {
     return this.readRows(name, 0, this.tensor(name).shape[0] ?? 1, undefined, signal)
@@ -164,6 +167,22 @@ export class Checkpoint {
   /** Lets go of files and connections. */
   close(): Promise<void> {
     return this.#files.close()
+  }
+
+  #locate(name: string, firstRow: number, rowCount: number) {
+    const { info, source } = this.#find(name)
+    const width = info.shape.slice(1).reduce((product, size) => product * size, 1)
+    const rows = info.shape[0] ?? 1
+    if (!isCount(firstRow) || !isCount(rowCount) || firstRow + rowCount > rows) {
+      throw new CheckpointError({
+        code: 'rows-out-of-range',
+        message: `${info.file}: tensor ${show(name)} has ${rows} rows; rows ${firstRow} to ${firstRow + rowCount} were asked for.`,
+        action: 'Report this: the program asked for weights that its own architecture check does not cover.',
+        subject: name,
+      })
+    }
+    const bytesPerValue = info.dtype === 'F32' ? 4 : 2
+    return { info, source, width, bytesPerValue, firstByte: info.begin + firstRow * width * bytesPerValue }
   }
 
   #find(name: string): TensorIn {
@@ -181,22 +200,33 @@ export class Checkpoint {
 /** Widens a block to float32; false when a value is Inf or NaN. */
 type Widener = (bytes: Uint8Array, target: Float32Array) => boolean
 
+/** The dtypes that weights may be stored in. */
+export type FloatDtype = 'BF16' | 'F16' | 'F32'
+
+const wideners: Readonly<Record<FloatDtype, Widener>> = {
+  BF16: (bytes, target) => bfloat16sToFloats(asUint16s(bytes), target),
+  F16: (bytes, target) => halvesToFloats(asUint16s(bytes), target),
+  F32: copyFloats,
+}
+
+/** Widens stored values to float32; returns whether all of them are finite. */
+export function widen(dtype: FloatDtype, bytes: Uint8Array, target: Float32Array): boolean {
+  return wideners[dtype](bytes, target)
+}
+
 function widenerOf(info: TensorInfo): Widener {
-  switch (info.dtype) {
-    case 'BF16':
-      return (bytes, target) => bfloat16sToFloats(asUint16s(bytes), target)
-    case 'F16':
-      return (bytes, target) => halvesToFloats(asUint16s(bytes), target)
-    case 'F32':
-      return copyFloats
-    default:
-      throw new CheckpointError({
-        code: 'unsupported-dtype',
-        message: `${info.file}: tensor ${show(info.name)} is stored as ${info.dtype}; only BF16, F16 and F32 can be read.`,
-        action: 'Use the original checkpoint, not one that is quantized already.',
-        subject: info.name,
-      })
-  }
+  return wideners[floatDtypeOf(info)]
+}
+
+function floatDtypeOf(info: TensorInfo): FloatDtype {
+  const { dtype } = info
+  if (dtype === 'BF16' || dtype === 'F16' || dtype === 'F32') return dtype
+  throw new CheckpointError({
+    code: 'unsupported-dtype',
+    message: `${info.file}: tensor ${show(info.name)} is stored as ${dtype}; only BF16, F16 and F32 can be read.`,
+    action: 'Use the original checkpoint, not one that is quantized already.',
+    subject: info.name,
+  })
 }
 
 /** A view where alignment allows, else a copy. */

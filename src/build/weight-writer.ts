@@ -12,9 +12,9 @@ import {
   encodeZeroPoints,
   noError,
   type QuantizationError,
-  type QuantizedBlock,
   type QuantizedRows,
   type QuantizerBackend,
+  type StoredRows,
 } from './quantize.ts'
 import type { StreamName, StreamWriter } from './storage.ts'
 import type { MatrixPart, WeightRecipe } from './weights.ts'
@@ -37,6 +37,8 @@ const blockValues = 1 << 19
 export class WeightWriter {
   readonly errors: WeightError[] = []
   private readonly spare: Float32Array[] = []
+  /** What is to be done, oldest first. */
+  private readonly steps: (() => Promise<void>)[] = []
 
   constructor(
     private readonly checkpoint: Checkpoint,
@@ -47,89 +49,147 @@ export class WeightWriter {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** Throws CheckpointError from reading, BuildError `half-overflow`, `no-space` or `write-failed`. */
+  /**
+   * Makes a weight's bytes; some of them may still be under way when it resolves, so that threads have work while the
+   * next weight is read. Throws CheckpointError from reading, BuildError `half-overflow`, `no-space`, `write-failed`.
+   */
   async write(recipe: WeightRecipe): Promise<void> {
     const cols = recipe.parts[0].cols + (recipe.parts[0].paddedCols ?? 0)
     if (recipe.kind === 'blocks') return this.writeBlocks(recipe, cols)
     const { external, through } = recipe
-    await this.streams.data.begin(external)
     const put = (values: Float32Array) =>
       this.streams.data.write(external.type === 'f16' ? this.toHalves(external.name, values) : bytesOf(values))
+    await this.inTurn(() => this.streams.data.begin(external))
     if (through) {
-      const error = await this.quantized(recipe.parts, cols, through, (block, rows) =>
+      await this.quantized(external.name, recipe.parts, cols, through, (block, rows) =>
         put(dequantize(block, rows, cols, through)),
       )
-      this.report(external.name, through.bits, error)
       return
     }
     for await (const { values } of this.rows(recipe.parts, cols)) {
-      await put(values)
-      this.spare.push(values)
+      await this.inTurn(async () => {
+        await put(values)
+        this.spare.push(values)
+      })
     }
+  }
+
+  /** Waits until everything is written. Call it after the last weight. */
+  async flush(): Promise<void> {
+    for (let step = this.steps.shift(); step; step = this.steps.shift()) await step()
   }
 
   private async writeBlocks(recipe: Extract<WeightRecipe, { kind: 'blocks' }>, cols: number): Promise<void> {
-    const { format } = recipe
+    const { format, zeroPoints } = recipe
     const { data, scales } = this.streams
-    const zeroPoints: Uint8Array[] = []
-    await data.begin(recipe.data)
-    await scales.begin(recipe.scales)
-    const error = await this.quantized(recipe.parts, cols, format, async (block) => {
+    const zeros: Uint8Array[] = []
+    await this.inTurn(async () => {
+      await data.begin(recipe.data)
+      await scales.begin(recipe.scales)
+    })
+    await this.quantized(recipe.data.name, recipe.parts, cols, format, async (block) => {
       await data.write(block.data)
       await scales.write(encodeScales(block.scales, format))
-      if (recipe.zeroPoints) zeroPoints.push(encodeZeroPoints(block.zeroPoints, cols / blockSize, format))
+      if (zeroPoints) zeros.push(encodeZeroPoints(block.zeroPoints, cols / blockSize, format))
     })
-    if (recipe.zeroPoints) {
-      await scales.begin(recipe.zeroPoints)
-      for (const bytes of zeroPoints) await scales.write(bytes)
-    }
-    this.report(recipe.data.name, format.bits, error)
+    if (!zeroPoints) return
+    await this.inTurn(async () => {
+      await scales.begin(zeroPoints)
+      for (const bytes of zeros) await scales.write(bytes)
+    })
   }
 
-  /** Quantizes all rows, some blocks ahead of `take`, which gets them in order. */
+  /** Does a step after all earlier ones, perhaps later; at most as many wait as threads are worth feeding. */
+  private async inTurn(step: () => Promise<void>): Promise<void> {
+    this.steps.push(step)
+    while (this.steps.length > this.quantizer.concurrency) await this.steps.shift()?.()
+  }
+
+  /** Quantizes all rows, some blocks ahead of `take`, which gets them in order, and reports what it cost. */
   private async quantized(
+    weight: string,
     parts: readonly MatrixPart[],
     cols: number,
     format: BlockFormat,
     take: (block: QuantizedRows, rows: number) => Promise<void>,
-  ): Promise<QuantizationError> {
-    const underWay: { readonly rows: number; readonly block: Promise<QuantizedBlock> }[] = []
+  ): Promise<void> {
     let error = noError
-    let firstRow = 0
-    const takeNext = async () => {
-      const next = underWay.shift()
-      if (!next) return
-      const block = await next.block
-      error = addError(error, block.error, firstRow)
-      firstRow += next.rows
-      await take(block.rows, next.rows)
-      this.spare.push(block.spent)
-    }
-    for await (const { values, rows } of this.rows(parts, cols)) {
-      const block = this.quantizer.quantize(values, rows, cols, format)
+    let rowsTaken = 0
+    for await (const { stored, tensor, firstRow } of this.storedRows(parts, cols)) {
+      const { rows } = stored
+      const quantizing = this.quantizer.quantize(stored, format)
       // Awaited later; until then a failure is not an unhandled one.
-      block.catch(() => undefined)
-      underWay.push({ rows, block })
-      if (underWay.length > this.quantizer.concurrency) await takeNext()
+      quantizing.catch(() => undefined)
+      await this.inTurn(async () => {
+        const block = await quantizing
+        // Reading them again the careful way says which value it is.
+        if (!block.isFinite) await this.checkpoint.readRows(tensor, firstRow, rows, undefined, this.signal)
+        error = addError(error, block.error, rowsTaken)
+        rowsTaken += rows
+        await take(block.rows, rows)
+      })
     }
-    while (underWay.length > 0) await takeNext()
-    return error
+    await this.inTurn(async () => this.report(weight, format.bits, error))
   }
 
-  /** Rows of all parts one after the other, scaled, balanced and padded, in arrays that the caller puts by when spent. */
+  /** Rows of all parts one after the other as they are stored, with the factors that apply to them. */
+  private async *storedRows(
+    parts: readonly MatrixPart[],
+    cols: number,
+  ): AsyncGenerator<{ readonly stored: StoredRows; readonly tensor: string; readonly firstRow: number }> {
+    const perBlock = Math.max(1, Math.floor(blockValues / cols))
+    for (const part of parts) {
+      const { tensor, paddedCols = 0 } = part
+      const factors = this.factorsOf(part)
+      for (let done = 0; done < part.rows; done += perBlock) {
+        this.signal?.throwIfAborted()
+        const rows = Math.min(perBlock, part.rows - done)
+        const firstRow = (part.firstRow ?? 0) + done
+        const { bytes, dtype } = await this.checkpoint.readStoredRows(tensor, firstRow, rows, this.signal)
+        this.onValues(rows * part.cols)
+        const rowFactors = factors.rows.slice(done, done + rows)
+        const stored = { bytes, dtype, rows, cols: part.cols, paddedCols, rowFactors, colFactors: factors.cols }
+        yield { stored, tensor, firstRow }
+      }
+      if (part.paddedRows) {
+        const rows = part.paddedRows
+        const rowFactors = new Float32Array(rows).fill(1)
+        const colFactors = new Float32Array(part.cols).fill(1)
+        const bytes = new Uint8Array(rows * part.cols * 4)
+        const stored = { bytes, dtype: 'F32' as const, rows, cols: part.cols, paddedCols, rowFactors, colFactors }
+        yield { stored, tensor, firstRow: 0 }
+      }
+    }
+  }
+
+  /** What each of a part's rows and columns is multiplied by. */
+  private factorsOf(part: MatrixPart): { readonly rows: Float32Array; readonly cols: Float32Array } {
+    const rows = new Float32Array(part.rows).fill(part.scale ?? 1)
+    const cols = new Float32Array(part.cols).fill(1)
+    const balance = part.balance && this.balances.get(part.balance.mlp)
+    if (!balance) return { rows, cols }
+    if (part.balance?.axis === 'rows') return { rows: rows.map((scale, row) => scale * balance.factors[row]), cols }
+    return { rows, cols: cols.map((_, col) => 1 / balance.factors[col]) }
+  }
+
+  /** Rows of all parts one after the other, scaled and padded, in arrays that the caller puts by when spent. */
   private async *rows(
     parts: readonly MatrixPart[],
     cols: number,
   ): AsyncGenerator<{ readonly values: Float32Array; readonly rows: number }> {
     const perBlock = Math.max(1, Math.floor(blockValues / cols))
     for (const part of parts) {
+      const factors = this.factorsOf(part)
       for (let done = 0; done < part.rows; done += perBlock) {
         this.signal?.throwIfAborted()
         const rows = Math.min(perBlock, part.rows - done)
         const first = (part.firstRow ?? 0) + done
         const read = this.array(rows * part.cols)
         const values = await this.checkpoint.readRows(part.tensor, first, rows, read, this.signal)
-        this.apply(part, values, done, rows)
+        for (let row = 0, i = 0; row < rows; row++) {
+          const factor = factors.rows[done + row]
+          for (let col = 0; col < part.cols; col++, i++) values[i] *= factor * factors.cols[col]
+        }
         this.onValues(values.length)
         if (!part.paddedCols) yield { values, rows }
         else {
@@ -151,27 +211,6 @@ export class WeightWriter {
       if (found.buffer.byteLength >= count * 4) return new Float32Array(found.buffer, 0, count)
     }
     return new Float32Array(Math.max(count, blockValues)).subarray(0, count)
-  }
-
-  /** Multiplies by the part's factors, in place. */
-  private apply(part: MatrixPart, values: Float32Array, firstRow: number, rows: number): void {
-    const scale = part.scale ?? 1
-    const factors = part.balance && this.balances.get(part.balance.mlp)?.factors
-    if (!factors) {
-      if (scale !== 1) for (let i = 0; i < values.length; i++) values[i] *= scale
-      return
-    }
-    if (part.balance?.axis === 'rows') {
-      for (let row = 0, i = 0; row < rows; row++) {
-        const factor = scale * factors[firstRow + row]
-        for (const end = i + part.cols; i < end; i++) values[i] *= factor
-      }
-      return
-    }
-    const inverse = Float32Array.from(factors, (factor) => scale / factor)
-    for (let row = 0, i = 0; row < rows; row++) {
-      for (let col = 0; col < part.cols; col++, i++) values[i] *= inverse[col]
-    }
   }
 
   private toHalves(weight: string, values: Float32Array): Uint8Array {

@@ -26,6 +26,87 @@ export function reserve(bytes: i32): usize {
   return __heap_base
 }
 
+/** Widens `count` bfloat16 values; returns whether all of them are finite. */
+export function widenBfloat16(from: usize, to: usize, count: i32): bool {
+  const exponent = i16x8.splat(0x7f80)
+  let found = i16x8.splat(0)
+  let i = 0
+  for (; i + 8 <= count; i += 8, from += 16, to += 32) {
+    const v = v128.load(from)
+    found = v128.or(found, i16x8.eq(v128.and(v, exponent), exponent))
+    v128.store(to, i32x4.shl(i32x4.extend_low_i16x8_u(v), 16))
+    v128.store(to, i32x4.shl(i32x4.extend_high_i16x8_u(v), 16), 16)
+  }
+  let isFinite = !v128.any_true(found)
+  for (; i < count; i++, from += 2, to += 4) {
+    const v = <u32>load<u16>(from)
+    if ((v & 0x7f80) == 0x7f80) isFinite = false
+    store<u32>(to, v << 16)
+  }
+  return isFinite
+}
+
+/**
+ * Copies f32 [rows, cols] to f32 [rows, paddedCols], multiplied by factors per row [rows] and per column [cols], the
+ * rest of each row zero. `from` and `to` may be the same where nothing is padded.
+ */
+export function scale(
+  from: usize,
+  to: usize,
+  rows: i32,
+  cols: i32,
+  paddedCols: i32,
+  rowFactors: usize,
+  colFactors: usize,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const factor = load<f32>(rowFactors + (<usize>row << 2))
+    const factorV = f32x4.splat(factor)
+    let col = 0
+    for (; col + 4 <= cols; col += 4) {
+      const at = <usize>col << 2
+      const v = f32x4.mul(v128.load(from + at), f32x4.mul(factorV, v128.load(colFactors + at)))
+      v128.store(to + at, v)
+    }
+    for (; col < cols; col++) {
+      const at = <usize>col << 2
+      store<f32>(to + at, load<f32>(from + at) * (factor * load<f32>(colFactors + at)))
+    }
+    for (; col < paddedCols; col++) store<f32>(to + (<usize>col << 2), 0)
+    from += <usize>cols << 2
+    to += <usize>paddedCols << 2
+  }
+}
+
+/** Largest magnitude of each row of f32 [rows, cols], into f32 [rows]. */
+export function rowPeaks(from: usize, rows: i32, cols: i32, peaks: usize): void {
+  for (let row = 0; row < rows; row++) {
+    let best = f32x4.splat(0)
+    let peak: f32 = 0
+    let col = 0
+    for (; col + 4 <= cols; col += 4, from += 16) best = f32x4.pmax(best, f32x4.abs(v128.load(from)))
+    for (; col < cols; col++, from += 4) peak = max(peak, abs(load<f32>(from)))
+    peak = max(peak, max(max(f32x4.extract_lane(best, 0), f32x4.extract_lane(best, 1)), max(f32x4.extract_lane(best, 2), f32x4.extract_lane(best, 3))))
+    store<f32>(peaks + (<usize>row << 2), peak)
+  }
+}
+
+/** Adds the squares of f32 [rows, cols] to f32 sums [cols]. */
+export function addColumnPowers(from: usize, rows: i32, cols: i32, sums: usize): void {
+  for (let row = 0; row < rows; row++) {
+    let col = 0
+    for (; col + 4 <= cols; col += 4, from += 16) {
+      const at = sums + (<usize>col << 2)
+      v128.store(at, f32x4.add(v128.load(at), square(v128.load(from))))
+    }
+    for (; col < cols; col++, from += 4) {
+      const at = sums + (<usize>col << 2)
+      const v = load<f32>(from)
+      store<f32>(at, load<f32>(at) + v * v)
+    }
+  }
+}
+
 /** The nearest float16, as float32: half to even, subnormals kept, overflow clamped to 65504. */
 function roundToHalf(value: f32): f32 {
   const bits = reinterpret<u32>(value)
@@ -67,11 +148,13 @@ function most(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d))
 }
 
-/** Four values as whole numbers of the grid, less its zero. */
+/** Four values as whole numbers of the grid, less its zero. `Z` is bool where there is a zero, i32 where not. */
 // @ts-expect-error: decorator
 @inline
-function round(v: v128, inverse: v128, zero: v128, bottom: v128, top: v128): v128 {
-  const q = f32x4.nearest(f32x4.add(f32x4.mul(v, inverse), zero))
+function round<Z>(v: v128, inverse: v128, zero: v128, bottom: v128, top: v128): v128 {
+  const scaled = f32x4.mul(v, inverse)
+  if (!isBoolean<Z>()) return f32x4.pmin(f32x4.pmax(f32x4.nearest(scaled), bottom), top)
+  const q = f32x4.nearest(f32x4.add(scaled, zero))
   return f32x4.sub(f32x4.pmin(f32x4.pmax(q, bottom), top), zero)
 }
 
@@ -113,6 +196,22 @@ function pairs(v: v128): v128 {
  * @param stretches f32 [trials], what the plain scale is multiplied by; the first is 1
  */
 export function quantize(
+  x: usize,
+  blocks: i32,
+  bits: i32,
+  half: bool,
+  data: usize,
+  scales: usize,
+  zeros: usize,
+  stretches: usize,
+  trials: i32,
+): void {
+  // Two copies of the loop: the symmetric one is spared an addition and a subtraction per value and trial.
+  if (zeros) quantizeBlocks<bool>(x, blocks, bits, half, data, scales, zeros, stretches, trials)
+  else quantizeBlocks<i32>(x, blocks, bits, half, data, scales, zeros, stretches, trials)
+}
+
+function quantizeBlocks<Z>(
   x: usize,
   blocks: i32,
   bits: i32,
@@ -169,19 +268,19 @@ export function quantize(
       for (let t = 0; t < trials; t++) {
         const inverse = f32x4.splat(1 / (plain * load<f32>(stretches + (<usize>t << 2))))
         // Straight-line code over eight registers: a loop here takes more than twice as long.
-        const q0 = round(v0, inverse, zeroV, bottomV, topV)
-        const q1 = round(v1, inverse, zeroV, bottomV, topV)
-        const q2 = round(v2, inverse, zeroV, bottomV, topV)
-        const q3 = round(v3, inverse, zeroV, bottomV, topV)
+        const q0 = round<Z>(v0, inverse, zeroV, bottomV, topV)
+        const q1 = round<Z>(v1, inverse, zeroV, bottomV, topV)
+        const q2 = round<Z>(v2, inverse, zeroV, bottomV, topV)
+        const q3 = round<Z>(v3, inverse, zeroV, bottomV, topV)
         let xq = f32x4.add(
           f32x4.add(f32x4.mul(v0, q0), f32x4.mul(v1, q1)),
           f32x4.add(f32x4.mul(v2, q2), f32x4.mul(v3, q3)),
         )
         let qq = f32x4.add(f32x4.add(square(q0), square(q1)), f32x4.add(square(q2), square(q3)))
-        const q4 = round(v4, inverse, zeroV, bottomV, topV)
-        const q5 = round(v5, inverse, zeroV, bottomV, topV)
-        const q6 = round(v6, inverse, zeroV, bottomV, topV)
-        const q7 = round(v7, inverse, zeroV, bottomV, topV)
+        const q4 = round<Z>(v4, inverse, zeroV, bottomV, topV)
+        const q5 = round<Z>(v5, inverse, zeroV, bottomV, topV)
+        const q6 = round<Z>(v6, inverse, zeroV, bottomV, topV)
+        const q7 = round<Z>(v7, inverse, zeroV, bottomV, topV)
         xq = f32x4.add(
           xq,
           f32x4.add(
@@ -203,14 +302,14 @@ export function quantize(
     const inverse = f32x4.splat(stored == 0 ? 0 : 1 / stored)
     const storedV = f32x4.splat(stored)
     const offset = f32x4.splat(zero + range)
-    const q0 = round(v0, inverse, zeroV, bottomV, topV)
-    const q1 = round(v1, inverse, zeroV, bottomV, topV)
-    const q2 = round(v2, inverse, zeroV, bottomV, topV)
-    const q3 = round(v3, inverse, zeroV, bottomV, topV)
-    const q4 = round(v4, inverse, zeroV, bottomV, topV)
-    const q5 = round(v5, inverse, zeroV, bottomV, topV)
-    const q6 = round(v6, inverse, zeroV, bottomV, topV)
-    const q7 = round(v7, inverse, zeroV, bottomV, topV)
+    const q0 = round<Z>(v0, inverse, zeroV, bottomV, topV)
+    const q1 = round<Z>(v1, inverse, zeroV, bottomV, topV)
+    const q2 = round<Z>(v2, inverse, zeroV, bottomV, topV)
+    const q3 = round<Z>(v3, inverse, zeroV, bottomV, topV)
+    const q4 = round<Z>(v4, inverse, zeroV, bottomV, topV)
+    const q5 = round<Z>(v5, inverse, zeroV, bottomV, topV)
+    const q6 = round<Z>(v6, inverse, zeroV, bottomV, topV)
+    const q7 = round<Z>(v7, inverse, zeroV, bottomV, topV)
     const lost = f32x4.add(
       f32x4.add(
         f32x4.add(lostSquares(v0, q0, storedV), lostSquares(v1, q1, storedV)),
