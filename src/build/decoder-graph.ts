@@ -120,49 +120,32 @@ export function transformer(
       }))
       return layers.linear(`layers.${i}.${name}_proj`, input, parts, precision.linear)
     })
-    const out = layers.linear(
-      `layers.${i}.o_proj`,
-      attention,
-      [
-        {
+    const isLast = i === config.layers - 1
+    const [sum, nextNormed, pair] = layers.afterAttention(
+      {
+        name: `layers.${i}`,
+        prefix,
+        hidden: hiddenSize,
+        intermediate: intermediateSize,
+        eps: rmsNormEps,
+        storage: precision.linear,
+        isBiased: false,
+        projection: {
           tensor: `${prefix}.self_attn.o_proj.weight`,
           rows: hiddenSize,
           cols: config.heads * headDim,
-          scale: 2 ** -headroom.residual,
         },
-      ],
-      precision.linear,
-    )
-    const [afterAttention, mlpInput] = layers.addAndNorm(
-      `layers.${i}.post_attention`,
-      out,
+        mlpNorm: `${prefix}.post_attention_layernorm.weight`,
+        next: isLast
+          ? { name: 'final_norm', tensor: 'model.norm.weight', to: 'f32' }
+          : { name: `layers.${i + 1}.input_norm`, tensor: `model.layers.${i + 1}.input_layernorm.weight` },
+      },
+      attention,
       x,
-      `${prefix}.post_attention_layernorm.weight`,
-      hiddenSize,
-      rmsNormEps,
-    )
-    const mlpName = `layers.${i}.mlp`
-    const mlp = layers.mlp(mlpName, mlpInput, hiddenSize, intermediateSize, precision.linear, `${prefix}.mlp`, false)
-    pairs.push({
-      name: mlpName,
-      up: `${prefix}.mlp.up_proj.weight`,
-      down: `${prefix}.mlp.down_proj.weight`,
-      channels: intermediateSize,
-      hidden: hiddenSize,
-    })
-    const isLast = i === config.layers - 1
-    const next = isLast ? 'model.norm.weight' : `model.layers.${i + 1}.input_layernorm.weight`
-    const [sum, nextNormed] = layers.addAndNorm(
-      isLast ? 'final_norm' : `layers.${i + 1}.input_norm`,
-      mlp,
-      afterAttention,
-      next,
-      hiddenSize,
-      rmsNormEps,
-      isLast ? 'f32' : undefined,
     )
     x = sum
     normed = nextNormed
+    pairs.push(pair)
   }
   return { hidden: normed, pairs }
 }

@@ -1,8 +1,26 @@
 import type { ElementType, ExternalTensor, Graph, Value } from './onnx.ts'
 import { rowBytes } from './quantize.ts'
-import type { Headroom, LinearStorage, MatrixPart, WeightAlias, WeightRecipe } from './weights.ts'
+import type { Headroom, LinearStorage, MatrixPart, MlpPair, WeightAlias, WeightRecipe } from './weights.ts'
 
 const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple
+
+/** What tells one block's second half from another's. */
+export interface BlockTail {
+  /** Of its nodes. */
+  readonly name: string
+  /** Of its tensors. */
+  readonly prefix: string
+  readonly hidden: number
+  readonly intermediate: number
+  readonly eps: number
+  readonly storage: LinearStorage
+  /** Whether the MLP has biases. */
+  readonly isBiased: boolean
+  readonly projection: MatrixPart & { readonly bias?: string }
+  readonly mlpNorm: string
+  /** The norm that follows the block, and the type that its result is wanted in. */
+  readonly next: { readonly name: string; readonly tensor: string; readonly to?: 'f32' | 'f16' }
+}
 
 /**
  * The building blocks that both networks are made of. Hidden states are [batch, S, width] in `compute`'s type between
@@ -110,6 +128,28 @@ export class Layers {
     const activated = this.graph.node('QuickGelu', `${name}.silu`, [gate], { alpha: { float: 1 } })
     const gated = this.graph.node('Mul', `${name}.product`, [activated, up])
     return this.linear(`${name}.down_proj`, gated, [part('down_proj', 2 ** (product - residual))], storage)
+  }
+
+  /** All of a block that follows its attention: [the residual stream, the normed rows for the next block, its MLP]. */
+  afterAttention(block: BlockTail, attention: Value, x: Value): [Value, Value, MlpPair] {
+    const { name, prefix, hidden, intermediate, eps, storage, isBiased, next } = block
+    const out = this.linear(
+      `${name}.out_proj`,
+      attention,
+      [{ ...block.projection, scale: 2 ** -this.headroom.residual }],
+      storage,
+    )
+    const [withAttention, mlpInput] = this.addAndNorm(`${name}.mlp_norm`, out, x, block.mlpNorm, hidden, eps)
+    const pair: MlpPair = {
+      name: `${name}.mlp`,
+      up: `${prefix}.mlp.up_proj.weight`,
+      down: `${prefix}.mlp.down_proj.weight`,
+      channels: intermediate,
+      hidden,
+    }
+    const mlp = this.mlp(pair.name, mlpInput, hidden, intermediate, storage, `${prefix}.mlp`, isBiased)
+    const [sum, normed] = this.addAndNorm(next.name, mlp, withAttention, next.tensor, hidden, eps, next.to)
+    return [sum, normed, pair]
   }
 
   cast(name: string, x: Value, from: 'f32' | 'f16', to: 'f32' | 'f16'): Value {

@@ -89,41 +89,33 @@ export function tower(
         scale: { float: 2 ** (2 * headroom.attention) / Math.sqrt(headDim) },
       },
     )
-    const out = layers.linear(
-      `blocks.${i}.proj`,
-      attention,
-      [
-        {
+    const isLast = i === config.depth - 1
+    const [sum, nextNormed, pair] = layers.afterAttention(
+      {
+        name: `blocks.${i}`,
+        prefix,
+        hidden: hiddenSize,
+        intermediate: intermediateSize,
+        eps: rmsNormEps,
+        storage: precision.linear,
+        isBiased: true,
+        projection: {
           tensor: `${prefix}.attn.proj.weight`,
           bias: `${prefix}.attn.proj.bias`,
           rows: hiddenSize,
           cols: hiddenSize,
-          scale: 2 ** -headroom.residual,
         },
-      ],
-      precision.linear,
-    )
-    const [afterAttention, mlpInput] = layers.addAndNorm(
-      `blocks.${i}.norm2`,
-      out,
+        mlpNorm: `${prefix}.norm2.weight`,
+        next: isLast
+          ? { name: 'merger.norm', tensor: 'visual.merger.ln_q.weight' }
+          : { name: `blocks.${i + 1}.norm1`, tensor: `visual.blocks.${i + 1}.norm1.weight` },
+      },
+      attention,
       x,
-      `${prefix}.norm2.weight`,
-      hiddenSize,
-      rmsNormEps,
     )
-    const mlpName = `blocks.${i}.mlp`
-    const mlp = layers.mlp(mlpName, mlpInput, hiddenSize, intermediateSize, precision.linear, `${prefix}.mlp`, true)
-    pairs.push({
-      name: mlpName,
-      up: `${prefix}.mlp.up_proj.weight`,
-      down: `${prefix}.mlp.down_proj.weight`,
-      channels: intermediateSize,
-      hidden: hiddenSize,
-    })
-    const isLast = i === config.depth - 1
-    const next = isLast ? 'visual.merger.ln_q.weight' : `visual.blocks.${i + 1}.norm1.weight`
-    const nextName = isLast ? 'merger.norm' : `blocks.${i + 1}.norm1`
-    ;[x, normed] = layers.addAndNorm(nextName, mlp, afterAttention, next, hiddenSize, rmsNormEps)
+    x = sum
+    normed = nextNormed
+    pairs.push(pair)
   }
 
   // Patches come in merge order, so the four of a cell are neighbours already. [1, n * S / 4, 4 * hidden]
