@@ -51,19 +51,28 @@ export interface Comparison {
 
 type Equality = 'equal' | 'different'
 
+/** How the recipe's numbers, which no dtype changes, stand against the golden's. */
+interface RecipeReport {
+  readonly pixelValues: PixelComparison['result']
+  readonly inputIds: Equality
+  readonly positionIds: Equality
+}
+
 export type ParityReport = {
   readonly case: string
   readonly ep: ExecutionProvider
   readonly adapter: string
   readonly dtype: Dtype
-  readonly pixelValues: PixelComparison['result']
-  readonly inputIds: Equality
-  readonly positionIds: Equality
   readonly ok: boolean
-} & (
-  | ({ readonly against: 'golden' } & Comparison)
-  | { readonly against: 'dequantized and golden'; readonly dequantized: Comparison; readonly golden: Comparison }
-)
+} & RecipeReport &
+  (
+    | ({ readonly against: 'golden' } & Comparison)
+    | {
+        readonly against: 'dequantized and golden'
+        readonly dequantized: Comparison
+        readonly golden: Comparison & RecipeReport
+      }
+  )
 
 /** Largest absolute difference of features and logits that float32 arithmetic may show, by provider. */
 const floatTolerance = { cpu: 2e-3, chromium: 5e-3, dawn: 5e-3 } as const
@@ -128,7 +137,8 @@ export async function parity(options: ParityOptions): Promise<ParityReport> {
     const dequantized = compareResults(recipe.prompts, result, exact.result)
     const ok =
       options.dtype === 'q4f16' ? isAligned(dequantized) : isWithin(dequantized, quantizedTolerance[options.ep])
-    return { ...head, against: 'dequantized and golden', dequantized, golden, ok: recipeOk && ok }
+    const goldenBlock = { pixelValues, inputIds, positionIds, ...golden }
+    return { ...head, against: 'dequantized and golden', dequantized, golden: goldenBlock, ok: recipeOk && ok }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -144,11 +154,7 @@ export interface CaseRecipe {
   readonly pixelValues: Float32Array
   readonly request: ReplayRequest
   readonly prompts: readonly PromptKind[]
-  readonly checks: {
-    readonly pixelValues: PixelComparison['result']
-    readonly inputIds: Equality
-    readonly positionIds: Equality
-  }
+  readonly checks: RecipeReport
 }
 
 /** From the case's frames to pixels and prompts by our recipe, each checked against the golden on the way. */
