@@ -110,7 +110,7 @@ export async function parity(options: ParityOptions): Promise<ParityReport> {
     const golden = compareWithGolden(reference, recipe.prompts, result)
     const { pixelValues, inputIds, positionIds } = recipe.checks
     const head = {
-      case: `${reference.name}`,
+      case: reference.name,
       ep: options.ep,
       adapter,
       dtype: options.dtype,
@@ -134,7 +134,7 @@ export async function parity(options: ParityOptions): Promise<ParityReport> {
       pixelValues: recipe.pixelValues,
       request: recipe.request,
     })
-    const dequantized = compareResults(recipe.prompts, result, exact.result)
+    const dequantized = compareAnswers(recipe.prompts, result, exact.result.features, exact.result.answers)
     const ok =
       options.dtype === 'q4f16' ? isAligned(dequantized) : isWithin(dequantized, quantizedTolerance[options.ep])
     const goldenBlock = { pixelValues, inputIds, positionIds, ...golden }
@@ -148,7 +148,7 @@ export async function parity(options: ParityOptions): Promise<ParityReport> {
 type PromptKind =
   | { readonly kind: 'turn'; readonly turn: number }
   | { readonly kind: 'penalized'; readonly turn: number }
-  | { readonly kind: 'growing'; readonly index: number }
+  | { readonly kind: 'growing'; readonly index: number; readonly temporalPatches: number }
 
 export interface CaseRecipe {
   readonly pixelValues: Float32Array
@@ -201,7 +201,7 @@ export async function prepareCase(bundleFolder: string, reference: ReferenceCase
   for (const [index, { temporal_patches: temporalPatches, tokens }] of golden.growing.entries()) {
     const videos = [temporalPatches * tokensPerTemporalPatch(grid, config.vision)]
     prompts.push({ ids: template.firstTurn({ videos, question }), temporalPatches, steps: tokens.length })
-    kinds.push({ kind: 'growing', index })
+    kinds.push({ kind: 'growing', index, temporalPatches })
   }
   return {
     pixelValues,
@@ -222,15 +222,7 @@ function compareWithGolden(reference: ReferenceCase, kinds: readonly PromptKind[
     return given && { ...given, firstLogits: new Float32Array() }
   }
   const answers = kinds.map(answerTo)
-  return compareAnswers(kinds, result, tensors.floats('video_features'), answers, (each) =>
-    each.kind === 'growing' ? golden.growing[each.index].temporal_patches : 0,
-  )
-}
-
-function compareResults(kinds: readonly PromptKind[], ours: ReplayResult, exact: ReplayResult): Comparison {
-  return compareAnswers(kinds, ours, exact.features, exact.answers, (each) =>
-    each.kind === 'growing' ? each.index + 1 : 0,
-  )
+  return compareAnswers(kinds, result, tensors.floats('video_features'), answers)
 }
 
 function compareAnswers(
@@ -238,7 +230,6 @@ function compareAnswers(
   ours: ReplayResult,
   features: Float32Array,
   answers: readonly (ReplayAnswer | undefined)[],
-  temporalPatchesOf: (kind: PromptKind) => number,
 ): Comparison {
   const firstLogits: Closeness[] = []
   const turns: TokenMatch[] = []
@@ -252,7 +243,7 @@ function compareAnswers(
       turns.push(match)
       firstLogits.push(compareFloats(ours.answers[i].firstLogits, theirs.firstLogits))
     } else if (each.kind === 'penalized') penalized.push(match)
-    else growing.push({ temporalPatches: temporalPatchesOf(each), ...match })
+    else growing.push({ temporalPatches: each.temporalPatches, ...match })
   }
   return { videoFeatures: compareFloats(ours.features, features), firstLogits, turns, growing, penalized }
 }

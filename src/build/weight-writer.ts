@@ -36,7 +36,6 @@ const blockValues = 1 << 19
 /** Makes the bytes of weights and hands them to their streams, in blocks of rows. */
 export class WeightWriter {
   readonly errors: WeightError[] = []
-  private readonly spare: Float32Array[] = []
   /** What is to be done, oldest first. */
   private readonly steps: (() => Promise<void>)[] = []
 
@@ -67,10 +66,7 @@ export class WeightWriter {
       return
     }
     for await (const { values } of this.rows(recipe.parts, cols)) {
-      await this.inTurn(async () => {
-        await put(values)
-        this.spare.push(values)
-      })
+      await this.inTurn(() => put(values))
     }
   }
 
@@ -172,7 +168,7 @@ export class WeightWriter {
     return { rows, cols: cols.map((_, col) => 1 / balance.factors[col]) }
   }
 
-  /** Rows of all parts one after the other, scaled and padded, in arrays that the caller puts by when spent. */
+  /** Rows of all parts one after the other, scaled and padded. */
   private async *rows(
     parts: readonly MatrixPart[],
     cols: number,
@@ -184,8 +180,7 @@ export class WeightWriter {
         this.signal?.throwIfAborted()
         const rows = Math.min(perBlock, part.rows - done)
         const first = (part.firstRow ?? 0) + done
-        const read = this.array(rows * part.cols)
-        const values = await this.checkpoint.readRows(part.tensor, first, rows, read, this.signal)
+        const values = await this.checkpoint.readRows(part.tensor, first, rows, undefined, this.signal)
         for (let row = 0, i = 0; row < rows; row++) {
           const factor = factors.rows[done + row]
           for (let col = 0; col < part.cols; col++, i++) values[i] *= factor * factors.cols[col]
@@ -193,24 +188,15 @@ export class WeightWriter {
         this.onValues(values.length)
         if (!part.paddedCols) yield { values, rows }
         else {
-          const padded = this.array(rows * cols).fill(0)
+          const padded = new Float32Array(rows * cols)
           for (let row = 0; row < rows; row++) {
             padded.set(values.subarray(row * part.cols, (row + 1) * part.cols), row * cols)
           }
-          this.spare.push(values)
           yield { values: padded, rows }
         }
       }
       if (part.paddedRows) yield { values: new Float32Array(part.paddedRows * cols), rows: part.paddedRows }
     }
-  }
-
-  /** A spent array, or a new one; all are of the largest size. */
-  private array(count: number): Float32Array {
-    for (let found = this.spare.pop(); found; found = this.spare.pop()) {
-      if (found.buffer.byteLength >= count * 4) return new Float32Array(found.buffer, 0, count)
-    }
-    return new Float32Array(Math.max(count, blockValues)).subarray(0, count)
   }
 
   private toHalves(weight: string, values: Float32Array): Uint8Array {

@@ -1,4 +1,4 @@
-import type { ElementType, ExternalTensor } from './onnx.ts'
+import type { ExternalTensor } from './onnx.ts'
 import type { BlockFormat } from './quantize.ts'
 
 /**
@@ -85,7 +85,3 @@ export const noHeadroom: Headroom = { residual: 0, product: 0, attention: 0 }
  * the smallest scales of a quantized block into float16's subnormals.
  */
 export const halfHeadroom: Headroom = { residual: 4, product: 6, attention: 2 }
-
-export function bytesPerElement(type: ElementType): number {
-  return { f32: 4, f16: 2, u8: 1, i32: 4, i64: 8 }[type]
-}

@@ -1,36 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BundleError } from '../errors.ts'
-import { type Manifest, parseManifest } from './manifest.ts'
+import { manifestFixture as manifest } from './manifest.fixture.ts'
+import { parseManifest } from './manifest.ts'
 
 const sha256 = 'a'.repeat(64)
-const manifest: Manifest = {
-  format: 'videmo-bundle',
-  version: 1,
-  source: { origin: 'somewhere', architecture: 'Qwen2_5_VLForConditionalGeneration' },
-  license: { link: 'somewhere' },
-  model: {
-    parameters: 1,
-    layers: 1,
-    hiddenSize: 1,
-    heads: 1,
-    kvHeads: 1,
-    headDim: 1,
-    vocabSize: 1,
-    visionDepth: 1,
-    visionHiddenSize: 1,
-  },
-  dtype: 'q4',
-  bits: { linear: 4, embedding: 4, vision: 4 },
-  needs: { features: [], limits: { maxBufferSize: 1, maxStorageBufferBindingSize: 1 } },
-  contextLength: 1,
-  graphs: {
-    vision: { graph: 'vision.onnx', data: ['vision.data.000'], compute: 'f32' },
-    decoder: { graph: 'decoder.onnx', data: [], compute: 'f32' },
-  },
-  files: ['vision.onnx', 'vision.data.000', 'decoder.onnx'].map((path) => ({ path, bytes: 1, sha256 })),
-}
-
 function fault(change: (copy: Record<string, unknown>) => void): BundleError {
   const copy = JSON.parse(JSON.stringify(manifest))
   change(copy)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { BundleError } from '../errors.ts'
+import { manifestFixture } from '../manifest/manifest.fixture.ts'
 import { bundleUrl, type DownloadProgress, downloadBundle } from './http-bundle.ts'
 
 const base = 'https://host.test/bundle/'
@@ -17,25 +18,7 @@ const totalBytes = Object.values(contents).reduce((sum, text) => sum + text.leng
 function manifest(): string {
   const graph = (name: string) => ({ graph: `${name}.onnx`, data: [`${name}.data.000`], compute: 'f32' })
   return JSON.stringify({
-    format: 'videmo-bundle',
-    version: 1,
-    source: { origin: 'test', architecture: 'Qwen2_5_VLForConditionalGeneration' },
-    license: {},
-    model: {
-      parameters: 1,
-      layers: 1,
-      hiddenSize: 1,
-      heads: 1,
-      kvHeads: 1,
-      headDim: 1,
-      vocabSize: 1,
-      visionDepth: 1,
-      visionHiddenSize: 1,
-    },
-    dtype: 'q4',
-    bits: { linear: 4, embedding: 4, vision: 4 },
-    needs: { features: [], limits: { maxBufferSize: 1, maxStorageBufferBindingSize: 1 } },
-    contextLength: 1,
+    ...manifestFixture,
     graphs: { vision: graph('vision'), decoder: graph('decoder') },
     files: Object.entries(contents).map(([path, text]) => ({
       path,
