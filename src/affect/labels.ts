@@ -19,6 +19,22 @@ export const actionUnits = [
 ] as const
 export type ActionUnit = (typeof actionUnits)[number]
 
+/** Their names in the Facial Action Coding System. */
+export const actionUnitNames: Readonly<Record<ActionUnit, string>> = {
+  AU1: 'inner brow raiser',
+  AU2: 'outer brow raiser',
+  AU4: 'brow lowerer',
+  AU6: 'cheek raiser',
+  AU7: 'lid tightener',
+  AU10: 'upper lip raiser',
+  AU12: 'lip corner puller',
+  AU15: 'lip corner depressor',
+  AU23: 'lip tightener',
+  AU24: 'lip pressor',
+  AU25: 'lips part',
+  AU26: 'jaw drop',
+}
+
 export const appearances = [
   'blurry',
   'male',

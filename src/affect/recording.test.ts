@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { VidemoError } from '../errors.ts'
+import { parseAnswers } from './parse-answers.ts'
+import { parseRecording, type RecordingParts, type RecordingReading, recordingFile } from './recording.ts'
+import { reasoningPreset } from './stages.ts'
+import type { AffectiveTree } from './tree.ts'
+
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))
+const amount = finite.map(Math.abs)
+const count = fc.nat()
+const positive = fc.integer({ min: 1, max: 4096 })
+const text = fc.string({ unit: 'grapheme' })
+const answer = fc.record({
+  text: fc.constantFrom('She smiles because of her hat.', '(A) happy', 'black hair'),
+  isReused: fc.boolean(),
+})
+
+const reading: fc.Arbitrary<RecordingReading> = fc
+  .record({
+    update: count,
+    window: count,
+    source: text,
+    startS: finite,
+    endS: finite,
+    frames: fc.array(
+      fc.record(
+        { timeS: finite, thumbnail: fc.base64String().map((bytes) => `data:image/webp;base64,${bytes}`) },
+        { requiredKeys: ['timeS'] },
+      ),
+      { maxLength: 3 },
+    ),
+    answers: fc.record({ attributes: answer, expression: answer, emotion: answer }, { requiredKeys: [] }),
+    figures: fc.record({
+      updateMs: amount,
+      visionPairs: count,
+      visionMs: amount,
+      prefillTokens: count,
+      prefillMs: amount,
+      answerTokens: count,
+      decodeMs: amount,
+      firstTokenMs: amount,
+    }),
+  })
+  .map((plain) => {
+    const { attributes, expression, emotion } = plain.answers
+    const tree = parseAnswers({
+      attributes: attributes?.text ?? '',
+      expression: expression?.text ?? '',
+      emotion: emotion?.text ?? '',
+    })
+    return { ...plain, tree }
+  })
+
+const parts: fc.Arbitrary<RecordingParts> = fc.record(
+  {
+    appVersion: text,
+    model: fc.record({ name: text, source: text, dtype: text }),
+    settings: fc.record(
+      {
+        preset: text,
+        stages: fc.constant(reasoningPreset.stages.map(({ id, prompt }) => ({ id, prompt }))),
+        framesPerSecond: fc.double({ min: 0.1, max: 30, noNaN: true }),
+        windowFrames: positive,
+        hopFrames: positive,
+        maxTokens: positive,
+        frameBudget: fc.record({ minPixels: positive, maxPixels: positive }),
+        sampling: fc.record({ temperature: amount, topP: amount, seed: count }),
+      },
+      { requiredKeys: ['preset', 'stages', 'framesPerSecond', 'windowFrames', 'hopFrames', 'maxTokens'] },
+    ),
+    source: fc.record({ kind: fc.constantFrom('file' as const, 'camera' as const, 'screen' as const), name: text }),
+    readings: fc.array(reading, { maxLength: 3 }),
+  },
+  { requiredKeys: ['model', 'settings', 'source', 'readings'] },
+)
+const date = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+
+const [example] = fc.sample(
+  fc.tuple(reading, parts).map(([one, rest]) => recordingFile({ ...rest, readings: [one] }, new Date(0))),
+  { numRuns: 1, seed: 1 },
+)
+
+function errorOf(run: () => unknown): VidemoError {
+  try {
+    run()
+  } catch (error) {
+    expect(error).toBeInstanceOf(VidemoError)
+    if (error instanceof VidemoError) return error
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** The example with the value at a path replaced. */
+function changed(path: readonly (string | number)[], value: unknown): string {
+  const copy = JSON.parse(JSON.stringify(example))
+  const last = path[path.length - 1]
+  const holder = path.slice(0, -1).reduce((at, key) => at[key], copy)
+  holder[last] = value
+  return JSON.stringify(copy)
+}
+
+describe('parseRecording', () => {
+  it('gives back what was written', () => {
+    fc.assert(
+      fc.property(parts, date, (plain, createdAt) => {
+        const file = recordingFile(plain, createdAt)
+        expect(parseRecording(JSON.stringify(file, null, 2))).toEqual(file)
+      }),
+    )
+  })
+
+  it('holds a tree as the parser gives it', () => {
+    const tree: AffectiveTree = parseRecording(JSON.stringify(example)).readings[0].tree
+    expect(tree).toEqual(example.readings[0].tree)
+  })
+
+  it.each<[(string | number)[], unknown]>([
+    [['format'], 'other'],
+    [['createdAt'], 'yesterday'],
+    [['model', 'dtype'], 4],
+    [['readings', 0, 'figures', 'decodeMs'], null],
+    [['readings', 0, 'frames'], [{ timeS: 1, thumbnail: 'https://example.org/a.png' }]],
+    [['settings', 'windowFrames'], 0],
+    [['source', 'kind'], 'radio'],
+  ])('names the field at fault: %j', (path, value) => {
+    const error = errorOf(() => parseRecording(changed(path, value)))
+    expect(error.code).toBe('bad-recording')
+    expect(error.subject?.startsWith(path.join('.'))).toBe(true)
+    expect(error.message).toContain(error.subject)
+  })
+
+  it('refuses evidence of nodes that are not there', () => {
+    const span = { stage: 'emotion', from: 0, to: 5 }
+    const evidence = [{ text: 'smile', span, of: { kind: 'expression', index: 0 } }]
+    const emotions = [{ kind: 'emotion', label: 'happy', text: 'happy', span, evidence }]
+    const persons = [{ name: 'Person 1', attributes: [], expressions: [], emotions }]
+    const error = errorOf(() => parseRecording(changed(['readings', 0, 'tree'], { persons })))
+    expect(error.subject).toBe('readings.0.tree.persons.0')
+  })
+
+  it('tells a newer version from a damaged file', () => {
+    expect(errorOf(() => parseRecording(changed(['version'], 2))).code).toBe('newer-recording')
+    expect(errorOf(() => parseRecording(changed(['version'], '2'))).code).toBe('bad-recording')
+    expect(errorOf(() => parseRecording('{')).code).toBe('bad-recording')
+    expect(errorOf(() => parseRecording('null')).subject).toBe('(root)')
+  })
+
+  it('throws nothing but errors of its own on mutated files', () => {
+    const json = JSON.stringify(example)
+    const isSafe = (mutated: string) => {
+      try {
+        parseRecording(mutated)
+      } catch (error) {
+        expect(error).toBeInstanceOf(VidemoError)
+      }
+    }
+    fc.assert(
+      fc.property(
+        fc.nat({ max: json.length }),
+        fc.nat({ max: 20 }),
+        fc.string({ unit: 'binary', maxLength: 8 }),
+        (at, cut, put) => {
+          isSafe(json.slice(0, at) + put + json.slice(at + cut))
+        },
+      ),
+    )
+    fc.assert(fc.property(fc.json(), isSafe))
+    const keys = fc.constantFrom('format', 'version', 'model', 'settings', 'source', 'readings', 'createdAt')
+    fc.assert(fc.property(keys, fc.jsonValue(), (key, value) => isSafe(changed([key], value))))
+    const inner = fc.constantFrom('update', 'frames', 'answers', 'tree', 'figures', 'endS')
+    fc.assert(fc.property(inner, fc.jsonValue(), (key, value) => isSafe(changed(['readings', 0, key], value))))
+  })
+})

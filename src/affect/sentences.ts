@@ -1,0 +1,40 @@
+/** A stretch of an answer that is read by itself. */
+export interface Sentence {
+  readonly from: number
+  readonly to: number
+  /** First of its line. */
+  readonly startsLine: boolean
+  /** No text that follows can change where it ends. */
+  readonly isComplete: boolean
+}
+
+/** A text without full stops is cut at the first space after this many units, so that no sentence grows for ever. */
+const longestSentence = 800
+/** ... and here if there is no space either. */
+const hardLimit = 1200
+
+/**
+ * The sentences of `text` from offset `from` on. A sentence ends at a line's end, or at `. ! ?` with a space after it;
+ * `1.` and `A.` at its start are a list's marks and end nothing. Complete sentences stay where they are when the text
+ * grows.
+ */
+export function* sentencesOf(text: string, from = 0): Generator<Sentence> {
+  let start = from
+  let startsLine = from === 0 || text[from - 1] === '\n'
+  for (let at = from; at < text.length; at++) {
+    const unit = text[at]
+    const isLine = unit === '\n'
+    const isSpace = isLine || unit === ' ' || unit === '\t' || unit === '\r'
+    const isStop =
+      isSpace &&
+      at > start &&
+      /[.!?]/.test(text[at - 1]) &&
+      !/^\W*(?:\p{L}|\d{1,3})\.$/u.test(text.slice(start, Math.min(at, start + 12)))
+    const isLong = (isSpace && at - start >= longestSentence) || at - start >= hardLimit
+    if (!isLine && !isStop && !isLong) continue
+    yield { from: start, to: at + 1, startsLine, isComplete: true }
+    start = at + 1
+    startsLine = isLine
+  }
+  if (start < text.length) yield { from: start, to: text.length, startsLine, isComplete: false }
+}
