@@ -1,153 +1,149 @@
-import { createHash } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { BundleError } from '../errors.ts'
-import { manifestFixture } from '../manifest/manifest.fixture.ts'
-import { bundleUrl, type DownloadProgress, downloadBundle } from './http-bundle.ts'
+import { bundleUrl, type DownloadOptions, downloadFiles, fetchManifest } from './http-bundle.ts'
+import { MemoryStore } from './memory-store.ts'
+import { type Answer, type BundleServer, send, serveBundle } from './testing/bundle-server.ts'
+import { sampleBundle } from './testing/sample-bundle.ts'
 
-const base = 'https://host.test/bundle/'
-const encoder = new TextEncoder()
+const bundle = await sampleBundle()
+const listed = bundle.manifest.parsed.files
 
-const contents: Record<string, string> = {
-  'vision.onnx': 'vision graph',
-  'vision.data.000': 'v'.repeat(5000),
-  'decoder.onnx': 'decoder graph',
-  'decoder.data.000': 'd'.repeat(3000),
-}
-const totalBytes = Object.values(contents).reduce((sum, text) => sum + text.length, 0)
-
-function manifest(): string {
-  const graph = (name: string) => ({ graph: `${name}.onnx`, data: [`${name}.data.000`], compute: 'f32' })
-  return JSON.stringify({
-    ...manifestFixture,
-    graphs: { vision: graph('vision'), decoder: graph('decoder') },
-    files: Object.entries(contents).map(([path, text]) => ({
-      path,
-      bytes: text.length,
-      sha256: createHash('sha256').update(text).digest('hex'),
-    })),
-  })
+async function writerFor({ url }: BundleServer) {
+  return new MemoryStore().begin({ manifest: bundle.manifest, name: 'sample', url })
 }
 
-type Answer = (path: string, init?: RequestInit) => Response | Promise<Response> | undefined
-
-/** A server of the bundle; `answer` speaks first. Bodies come in chunks of 1,000 bytes. */
-function server(answer: Answer = () => undefined) {
-  const requests: string[] = []
-  const fetch = (async (input: RequestInfo | URL, init?: RequestInit) => {
-    const url = String(input)
-    requests.push(url)
-    const path = url.slice(base.length).replace(/\?.*$/, '')
-    const special = await answer(path, init)
-    if (special) return special
-    const text = path === 'manifest.json' ? manifest() : contents[path]
-    return text === undefined ? new Response('no such file', { status: 404 }) : new Response(inChunks(text))
-  }) as typeof globalThis.fetch
-  return { fetch, requests }
+async function download(server: BundleServer, options: DownloadOptions = {}) {
+  const writer = await writerFor(server)
+  await downloadFiles(server.url, listed, writer, options)
+  return writer
 }
 
-function inChunks(text: string): ReadableStream<Uint8Array> {
-  const bytes = encoder.encode(text)
-  let at = 0
-  return new ReadableStream({
-    pull(controller) {
-      if (at >= bytes.length) return controller.close()
-      controller.enqueue(bytes.slice(at, at + 1000))
-      at += 1000
-    },
-  })
-}
-
-async function failure(answer: Answer): Promise<BundleError> {
-  const error = await downloadBundle(base, { fetch: server(answer).fetch }).catch((reason: unknown) => reason)
+async function failure(work: Promise<unknown>): Promise<BundleError> {
+  const error = await work.catch((reason: unknown) => reason)
   if (error instanceof BundleError) return error
   throw new Error('no BundleError', { cause: error })
 }
 
-describe('downloadBundle', () => {
-  it('fetches every file and counts every byte', async () => {
-    const progress: DownloadProgress[] = []
-    const files = await downloadBundle(base, { fetch: server().fetch, onProgress: (step) => progress.push(step) })
-    for (const [path, text] of Object.entries(contents)) {
-      expect(await (await files.read(path)).text()).toBe(text)
-    }
-    expect(progress.at(-1)).toMatchObject({ doneBytes: totalBytes, totalBytes })
-    const counts = progress.map(({ doneBytes }) => doneBytes)
-    expect(counts).toEqual([...counts].sort((a, b) => a - b))
+const only = (wanted: string, answer: (response: ServerResponse) => true): Answer => {
+  return (path, response) => path === wanted && answer(response)
+}
+
+describe('fetchManifest', () => {
+  it('gives the bytes as they are', async () => {
+    const { url } = await serveBundle(bundle)
+    expect(await fetchManifest(url)).toEqual(bundle.manifest.bytes)
   })
 
-  it('names a file that the bundle does not have', async () => {
-    const files = await downloadBundle(base, { fetch: server().fetch })
-    await expect(files.read('other')).rejects.toMatchObject({ code: 'missing-file', subject: 'other' })
-  })
-
-  it('keeps the query of a signed address', async () => {
-    const { fetch, requests } = server()
-    await downloadBundle(`${base}?key=1`, { fetch })
-    expect(requests).toContain(`${base}vision.data.000?key=1`)
-  })
-
-  it('asks for nothing more when the manifest is refused', async () => {
-    const { fetch, requests } = server()
-    const refuse = () => {
-      throw new Error('too large for this device')
-    }
-    await expect(downloadBundle(base, { fetch, onManifest: refuse })).rejects.toThrow('too large')
-    expect(requests).toEqual([`${base}manifest.json`])
-  })
-
-  it.each([
-    ['404', () => new Response('', { status: 404 })],
-    ['a page', () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html; charset=utf-8' } })],
-    ['an unlabelled page', () => new Response('\n<!doctype html>')],
-    ['something huge', () => new Response(' '.repeat(2 ** 20 + 1))],
+  it.each<[string, (response: ServerResponse) => true]>([
+    ['404', (response) => send(response, 404)],
+    ['410', (response) => send(response, 410)],
+    ['a page', (response) => send(response, 200, '<!doctype html>', 'text/html; charset=utf-8')],
+    ['an unlabelled page', (response) => send(response, 200, '\n<!doctype html>')],
+    ['something huge', (response) => send(response, 200, ' '.repeat(2 ** 20 + 1))],
   ])('says that an address with %s for a manifest is no bundle', async (_, answer) => {
-    const error = await failure((path) => (path === 'manifest.json' ? answer() : undefined))
-    expect(error).toMatchObject({ code: 'not-a-bundle', subject: base })
+    const { url } = await serveBundle(bundle, only('manifest.json', answer))
+    const error = await failure(fetchManifest(url))
+    expect(error).toMatchObject({ code: 'not-a-bundle', subject: url })
     expect(error.action).not.toBe('')
   })
 
-  it('passes on what is wrong inside the manifest', async () => {
-    expect(await failure((path) => (path === 'manifest.json' ? new Response('{}') : undefined))).toMatchObject({
-      code: 'bad-manifest',
+  it('calls a failing server and a refused connection network errors', async () => {
+    const server = await serveBundle(bundle, (_, response) => send(response, 503))
+    const error = { code: 'network', subject: 'manifest.json' }
+    expect(await failure(fetchManifest(server.url))).toMatchObject(error)
+    await server.stop()
+    expect(await failure(fetchManifest(server.url))).toMatchObject(error)
+  })
+})
+
+describe('downloadFiles', () => {
+  it('fetches every file and counts every byte', async () => {
+    const server = await serveBundle(bundle)
+    let bytes = 0
+    const { finished } = await download(server, {
+      onBytes: (more) => {
+        bytes += more
+      },
     })
+    for (const [path, text] of Object.entries(bundle.contents)) expect(await finished.get(path)?.text()).toBe(text)
+    expect(finished.size).toBe(listed.length)
+    expect(bytes).toBe(bundle.totalBytes)
   })
 
-  const only = (answer: () => Response) => (path: string) => (path === 'vision.data.000' ? answer() : undefined)
-  const data = contents['vision.data.000']
-
-  it.each([
-    ['missing-file', () => new Response('', { status: 404 })],
-    ['missing-file', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['wrong-size', () => new Response(data.slice(1))],
-    ['wrong-size', () => new Response(`${data}v`)],
-    ['wrong-size', () => new Response(null)],
-    ['wrong-hash', () => new Response(`w${data.slice(1)}`)],
-    ['network', () => new Response('', { status: 503 })],
-    ['network', () => new Response(broken())],
-  ])('%s', async (code, answer) => {
-    const error = await failure(only(answer))
-    expect(error).toMatchObject({ code, subject: 'vision.data.000' })
-    expect(error.message).toContain('vision.data.000')
+  it('gathers more than a piece holds', async () => {
+    const big = await sampleBundle({ ...bundle.contents, 'data/vision.000': '0123456'.repeat(2 ** 20) })
+    const server = await serveBundle(big)
+    const writer = await new MemoryStore().begin({ manifest: big.manifest, name: 'big', url: server.url })
+    await downloadFiles(server.url, big.manifest.parsed.files, writer)
+    expect(await writer.finished.get('data/vision.000')?.text()).toBe(big.contents['data/vision.000'])
   })
 
-  it('calls a refused connection a network error', async () => {
-    const error = await failure(() => {
-      throw new TypeError('Failed to fetch')
+  it('asks for nothing that the writer has', async () => {
+    const server = await serveBundle(bundle)
+    const writer = await download(server)
+    server.requests.length = 0
+    await downloadFiles(server.url, listed, writer)
+    expect(server.requests).toEqual([])
+  })
+
+  it('keeps the query of a signed address', async () => {
+    const server = await serveBundle(bundle)
+    await downloadFiles(`${server.url}?key=1`, listed, await writerFor(server))
+    expect(server.requests).toContain('data/vision.000?key=1')
+  })
+
+  const damaged = 'data/vision.000'
+  const data = bundle.contents[damaged]
+
+  it.each<[string, string, (response: ServerResponse) => true]>([
+    ['missing-file', 'no file', (response) => send(response, 404)],
+    ['missing-file', 'a page', (response) => send(response, 200, '<html>', 'text/html')],
+    ['wrong-size', 'a byte less', (response) => send(response, 200, data.slice(1))],
+    ['wrong-size', 'a byte more', (response) => send(response, 200, `${data}v`)],
+    ['wrong-size', 'nothing', (response) => send(response, 204)],
+    ['wrong-hash', 'another byte', (response) => send(response, 200, `w${data.slice(1)}`)],
+    ['network', 'an excuse', (response) => send(response, 503)],
+    ['network', 'half of it', sendHalf],
+  ])('%s: %s', async (code, _, answer) => {
+    const server = await serveBundle(bundle, only(damaged, answer))
+    const writer = await writerFor(server)
+    const error = await failure(downloadFiles(server.url, listed, writer))
+    expect(error).toMatchObject({ code, subject: damaged })
+    expect(error.message).toContain(damaged)
+    expect(writer.finished.has(damaged)).toBe(false)
+    await expect(writer.complete()).rejects.toMatchObject({ code: 'missing-file' })
+  })
+
+  it('ends the other files when one fails', async () => {
+    let hasEnded = false
+    const server = await serveBundle(bundle, (path, response) => {
+      if (path === damaged) return send(response, 404)
+      if (path !== 'data/decoder.000') return false
+      // The rest never comes.
+      response.write('d')
+      response.on('close', () => {
+        hasEnded = true
+      })
+      return true
     })
-    expect(error).toMatchObject({ code: 'network', subject: 'manifest.json' })
+    expect(await failure(download(server))).toMatchObject({ code: 'missing-file', subject: damaged })
+    await expect.poll(() => hasEnded).toBe(true)
   })
 
   it('ends with the reason of an abort, between files and within one', async () => {
-    for (const stopAt of [1, totalBytes / 2]) {
+    for (const stopAt of [1, bundle.totalBytes / 2]) {
+      const server = await serveBundle(bundle)
       const controller = new AbortController()
-      const download = downloadBundle(base, {
-        fetch: server().fetch,
+      let bytes = 0
+      const stopped = download(server, {
         signal: controller.signal,
-        onProgress: ({ doneBytes }) => {
-          if (doneBytes >= stopAt) controller.abort(new DOMException('enough', 'AbortError'))
+        onBytes: (more) => {
+          bytes += more
+          if (bytes >= stopAt) controller.abort(new DOMException('enough', 'AbortError'))
         },
       })
-      await expect(download).rejects.toThrow('enough')
+      await expect(stopped).rejects.toThrow('enough')
     }
   })
 })
@@ -167,11 +163,9 @@ describe('bundleUrl', () => {
   })
 })
 
-function broken(): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(encoder.encode('vvv'))
-      controller.error(new TypeError('connection reset'))
-    },
-  })
+/** Part of the promised body, then the end of the connection. */
+function sendHalf(response: ServerResponse): true {
+  response.writeHead(200, { 'content-length': 5000 })
+  response.write('vvv', () => response.destroy())
+  return true
 }

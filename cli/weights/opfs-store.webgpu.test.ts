@@ -1,0 +1,213 @@
+import type { Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
+import { sampleBundle, sampleContents } from '../../src/weights/testing/sample-bundle.ts'
+import { withChromiumPage } from '../chromium-page.ts'
+import type { OpfsJob, OpfsOutcome } from './opfs-job.ts'
+
+/** Larger than two pieces of what is written at once. */
+const contents = { ...sampleContents, 'data/vision.000': '0123456789abcde'.repeat(600_000) }
+const bundle = await sampleBundle(contents)
+const { key } = bundle.manifest
+const requestsOfAll = Object.keys(contents).length + 1
+
+const served = {
+  files: Object.fromEntries(
+    Object.entries({ ...contents, 'manifest.json': bundle.manifest.text }).map(([path, text]) => [
+      `sample/${path}`,
+      text,
+    ]),
+  ),
+  folders: {},
+}
+const storedPaths = [
+  `${key}/complete.json`,
+  ...Object.keys(contents).map((path) => `${key}/files/${path}`),
+  `${key}/manifest.json`,
+].sort()
+
+/** A page with an empty store, and the requests for files of the bundle, as the browser saw them. */
+async function withStore(use: (store: StorePage) => Promise<void>): Promise<void> {
+  await withChromiumPage('cli/weights/opfs-store.html', served, (page) => use(new StorePage(page)))
+}
+
+class StorePage {
+  readonly requests: string[] = []
+  private readonly url: string
+
+  constructor(readonly page: Page) {
+    this.url = new URL('/job/sample/', page.url()).href
+    page.on('request', (request) => {
+      if (request.url().startsWith(this.url)) this.requests.push(request.url().slice(this.url.length))
+    })
+  }
+
+  inWorker(job: Omit<OpfsJob, 'url'> = {}): Promise<OpfsOutcome> {
+    return this.page.evaluate((job) => window.opfs.inWorker(job), { ...job, url: this.url })
+  }
+
+  inPage(job: Omit<OpfsJob, 'url'> = {}): Promise<OpfsOutcome> {
+    return this.page.evaluate((job) => window.opfs.inPage(job), { ...job, url: this.url })
+  }
+
+  hang(job: Omit<OpfsJob, 'url'>): Promise<void> {
+    return this.page.evaluate((job) => window.opfs.hang(job), { ...job, url: this.url })
+  }
+
+  crash(): Promise<void> {
+    return this.page.evaluate(() => window.opfs.crash())
+  }
+
+  contents() {
+    return this.page.evaluate(() => window.opfs.storeContents())
+  }
+
+  tamper(path: string, text?: string): Promise<void> {
+    return this.page.evaluate(([path, text]) => window.opfs.tamper(path, text), [path, text] as const)
+  }
+
+  remove(): Promise<void> {
+    return this.page.evaluate((key) => window.opfs.remove(key), key)
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await this.page.waitForFunction(() => 'outcome' in window)
+    this.requests.length = 0
+  }
+
+  /** A host that cannot be reached. */
+  async cutOff(): Promise<void> {
+    await this.page.context().route(`${this.url}**`, (route) => route.abort('internetdisconnected'))
+  }
+}
+
+function files(isFile: boolean) {
+  return Object.fromEntries(Object.entries(contents).map(([path, text]) => [path, { text, isFile }]))
+}
+
+const onDisk = { state: 'loaded', store: 'opfs', files: files(true), notices: [], kept: undefined }
+const inMemory = (reason: string) => ({
+  state: 'loaded',
+  store: 'memory',
+  files: files(false),
+  notices: [{ kind: 'not-kept', reason, message: expect.any(String), action: expect.any(String) }],
+  kept: expect.arrayContaining(['manifest.json', ...Object.keys(contents)]),
+})
+
+describe('the store of the browser', () => {
+  it('keeps a bundle over a reload, and without a network', () =>
+    withStore(async (store) => {
+      expect(await store.inWorker()).toMatchObject({ ...onDisk, wasStored: false })
+      expect(store.requests).toHaveLength(requestsOfAll)
+      const stored = await store.contents()
+      expect(stored).toMatchObject({ paths: storedPaths, notes: [{ key, name: 'sample', bytes: bundle.totalBytes }] })
+      expect(stored.usage.usedBytes).toBe(bundle.totalBytes)
+
+      await store.reload()
+      expect(await store.inWorker()).toMatchObject({ ...onDisk, wasStored: true })
+      expect(store.requests).toEqual(['manifest.json'])
+
+      await store.cutOff()
+      await store.reload()
+      const { savedAt } = stored.notes[0]
+      expect(await store.inWorker()).toMatchObject({
+        ...onDisk,
+        wasStored: true,
+        notices: [{ kind: 'offline', savedAt }],
+      })
+      expect(store.requests).toEqual(['manifest.json'])
+      await store.remove()
+      expect(await store.contents()).toMatchObject({ paths: [], notes: [] })
+      expect(await store.inWorker()).toMatchObject({ state: 'failed', code: 'network' })
+    }))
+
+  it('works in a page, whoever never answers about persistence, and in a browser without locks and estimates', () =>
+    withStore(async (store) => {
+      expect(await store.inPage({ isAskedForEver: true, without: ['locks', 'estimate'] })).toMatchObject({
+        ...onDisk,
+        persistRequests: 1,
+      })
+      expect((await store.contents()).paths).toEqual(storedPaths)
+    }))
+
+  it('writes over a synchronous handle where files cannot be streamed', () =>
+    withStore(async (store) => {
+      expect(await store.inWorker({ without: ['createWritable'] })).toMatchObject({ ...onDisk, wasStored: false })
+      expect((await store.contents()).paths).toEqual(storedPaths)
+      await store.reload()
+      expect(await store.inWorker()).toMatchObject({ ...onDisk, wasStored: true })
+    }))
+
+  it.each<[string, string, Omit<OpfsJob, 'url'>]>([
+    ['there is none', 'missing', { without: ['getDirectory'] }],
+    ['it is refused', 'denied', { isDenied: true }],
+    ['files cannot be written', 'missing', { without: ['createWritable', 'createSyncAccessHandle'] }],
+    ['it is full half way', 'full', { roomBytes: 5_000_000 }],
+    ['it is full for the marker', 'full', { roomBytes: bundle.totalBytes + bundle.manifest.bytes.length + 10 }],
+    ['it is full half way, by handle', 'full', { roomBytes: 5_000_000, without: ['createWritable'] }],
+  ])('gives way to memory when %s', (_, reason, job) =>
+    withStore(async (store) => {
+      expect(await store.inWorker(job)).toMatchObject(inMemory(reason))
+      expect((await store.contents()).paths).toEqual([])
+      // And is used again as soon as it works.
+      expect(await store.inWorker()).toMatchObject(onDisk)
+    }),
+  )
+
+  it('gives way to memory when the browser itself finds no room, at once or half way', () =>
+    withStore(async (store) => {
+      const told = await store.inWorker({ toldFreeBytes: bundle.totalBytes - 1 })
+      expect(told).toMatchObject(inMemory('full'))
+
+      const devtools = await store.page.context().newCDPSession(store.page)
+      const { origin } = new URL(store.page.url())
+      await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 })
+      // Chromium says so in several ways, by chance.
+      for (const without of [[], ['createWritable']] as const) {
+        for (let i = 0; i < 4; i++) expect(await store.inWorker({ without })).toMatchObject(inMemory('full'))
+      }
+      expect((await store.contents()).paths).toEqual([])
+    }))
+
+  it('is left clean by a load that is cancelled', () =>
+    withStore(async (store) => {
+      for (const without of [[], ['createWritable']] as const) {
+        expect(await store.inWorker({ stopAtBytes: 5_000_000, without })).toMatchObject({
+          state: 'failed',
+          message: 'Error: enough',
+        })
+        expect((await store.contents()).paths).toEqual([])
+      }
+    }))
+
+  it('takes no notice of what a crash has left, and removes it', () =>
+    withStore(async (store) => {
+      await store.hang({ hangingPath: 'data/decoder.000' })
+      // Meanwhile, another tab does not touch what is being written.
+      expect(await store.inWorker()).toMatchObject(inMemory('busy'))
+      await store.crash()
+      await store.tamper(`${key}/stray`, 'left by an older version')
+      const left = await store.contents()
+      expect(left.paths).toContain(`${key}/manifest.json`)
+      expect(left.notes).toEqual([])
+      expect(await store.inWorker()).toMatchObject({ ...onDisk, wasStored: false })
+      expect((await store.contents()).paths).toEqual(storedPaths)
+    }))
+
+  it('does not give out a damaged bundle', () =>
+    withStore(async (store) => {
+      await store.inWorker()
+      const damages: [string, string?][] = [
+        [`${key}/files/data/decoder.000`, 'short'],
+        [`${key}/files/decoder.onnx`],
+        [`${key}/manifest.json`, bundle.manifest.text.replace('somewhere', 'elsewhere')],
+        [`${key}/complete.json`],
+        [`${key}/complete.json`, '{"key":'],
+      ]
+      for (const [path, text] of damages) {
+        await store.tamper(path, text)
+        expect(await store.inWorker(), path).toMatchObject({ ...onDisk, wasStored: false })
+        expect((await store.contents()).paths).toEqual(storedPaths)
+      }
+    }))
+})

@@ -1,0 +1,11 @@
+/** A file of a bundle, wherever it lies. */
+export interface BundleFile {
+  /** As in the manifest. */
+  readonly path: string
+  readonly blob: Blob
+}
+
+export type BundleSource =
+  | { readonly type: 'url'; readonly url: string }
+  /** A folder the person chose, or what a memory store kept. */
+  | { readonly type: 'files'; readonly name: string; readonly files: readonly BundleFile[] }

@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest'
+import { storeError } from './bundle-errors.ts'
+import type { BundleFile } from './bundle-source.ts'
+import type { BundleDraft, BundleStore, BundleWriter } from './bundle-store.ts'
+import { MemoryStore } from './memory-store.ts'
+import { type ObtainedBundle, type ObtainOptions, obtainBundle } from './obtain-bundle.ts'
+import type { TransferProgress } from './progress.ts'
+import { send, serveBundle } from './testing/bundle-server.ts'
+import { sampleBundle, sampleContents } from './testing/sample-bundle.ts'
+
+const bundle = await sampleBundle()
+const everyPath = ['manifest.json', ...Object.keys(bundle.contents)].sort()
+
+const memory = (): ObtainOptions => ({ stores: { fallback: new MemoryStore() } })
+
+async function expectWhole({ files, manifest, manifestText }: ObtainedBundle, expected = bundle): Promise<void> {
+  for (const [path, text] of Object.entries(expected.contents)) expect(await (await files.read(path)).text()).toBe(text)
+  expect(await (await files.read('manifest.json')).text()).toBe(expected.manifest.text)
+  expect(manifestText).toBe(expected.manifest.text)
+  expect(manifest).toEqual(expected.manifest.parsed)
+}
+
+describe('a bundle at an address', () => {
+  it('is fetched, verified and kept', async () => {
+    const server = await serveBundle(bundle)
+    const progress: TransferProgress[] = []
+    let ms = 0
+    const obtained = await obtainBundle(
+      { type: 'url', url: server.url },
+      { ...memory(), onProgress: (step) => progress.push(step), now: () => (ms += 1000) },
+    )
+    await expectWhole(obtained)
+    expect(obtained).toMatchObject({ name: 'sample', store: 'memory', notices: [] })
+    expect(obtained.kept?.map(({ path }) => path).sort()).toEqual(everyPath)
+    expect(progress.at(-1)).toMatchObject({ doneBytes: bundle.totalBytes, totalBytes: bundle.totalBytes, leftS: 0 })
+    const counts = progress.map(({ doneBytes }) => doneBytes)
+    expect(counts).toEqual([...counts].sort((a, b) => a - b))
+  })
+
+  it('is left alone when its manifest is refused', async () => {
+    const server = await serveBundle(bundle)
+    const seen: boolean[] = []
+    const refuse = async (_: unknown, isStored: boolean) => {
+      seen.push(isStored)
+      throw new Error('too large for this device')
+    }
+    const load = obtainBundle({ type: 'url', url: server.url }, { ...memory(), onManifest: refuse })
+    await expect(load).rejects.toThrow('too large')
+    expect(seen).toEqual([false])
+    expect(server.requests).toEqual(['manifest.json'])
+  })
+
+  it('is not fetched again when it is stored, and is when its manifest has changed', async () => {
+    const server = await serveBundle(bundle)
+    const source = { type: 'url', url: server.url } as const
+    const seen: boolean[] = []
+    const options = { ...memory(), onManifest: (_: unknown, isStored: boolean) => void seen.push(isStored) }
+    await obtainBundle(source, options)
+    server.requests.length = 0
+    await expectWhole(await obtainBundle(source, options))
+    expect(server.requests).toEqual(['manifest.json'])
+
+    const newer = await sampleBundle({ ...sampleContents, 'decoder.onnx': 'another graph' })
+    server.answer = (path, response) => {
+      const text = path === 'manifest.json' ? newer.manifest.text : newer.contents[path]
+      return send(response, 200, text)
+    }
+    await expectWhole(await obtainBundle(source, options), newer)
+    expect(seen).toEqual([false, true, false])
+  })
+
+  it('comes from the store when the address cannot be reached', async () => {
+    const server = await serveBundle(bundle)
+    const other = await serveBundle(bundle)
+    const options = memory()
+    await obtainBundle({ type: 'url', url: server.url }, options)
+    server.answer = (_, response) => send(response, 502)
+    const notices = [{ kind: 'offline', savedAt: expect.stringMatching(/^\d{4}-/) }]
+    const halfWay = await obtainBundle({ type: 'url', url: server.url }, options)
+    expect(halfWay.notices).toEqual(notices)
+    await server.stop()
+    // The manifest's own address is the same bundle.
+    const obtained = await obtainBundle({ type: 'url', url: `${server.url}manifest.json` }, options)
+    await expectWhole(obtained)
+    expect(obtained.notices).toEqual(notices)
+
+    await other.stop()
+    await expect(obtainBundle({ type: 'url', url: other.url }, options)).rejects.toMatchObject({ code: 'network' })
+    const veto = () => {
+      throw new Error('too large')
+    }
+    const refused = obtainBundle({ type: 'url', url: server.url }, { ...options, onManifest: veto })
+    await expect(refused).rejects.toThrow('too large')
+  })
+
+  it('does not come from the store when the address answers otherwise', async () => {
+    const server = await serveBundle(bundle)
+    const options = memory()
+    await obtainBundle({ type: 'url', url: server.url }, options)
+    server.answer = (_, response) => send(response, 404)
+    const gone = obtainBundle({ type: 'url', url: server.url }, options)
+    await expect(gone).rejects.toMatchObject({ code: 'not-a-bundle' })
+  })
+
+  it('passes on what is wrong inside the manifest', async () => {
+    const server = await serveBundle(bundle, (_, response) => send(response, 200, '{}'))
+    const load = obtainBundle({ type: 'url', url: server.url }, memory())
+    await expect(load).rejects.toMatchObject({ code: 'bad-manifest' })
+  })
+
+  it('leaves nothing behind when a file is wrong or the load is cancelled', async () => {
+    const server = await serveBundle(bundle)
+    const source = { type: 'url', url: server.url } as const
+    const store = new TroubledStore()
+    const stores = { primary: store, fallback: new MemoryStore() }
+    const controller = new AbortController()
+    const stop = () => controller.abort(new DOMException('enough', 'AbortError'))
+    await expect(obtainBundle(source, { stores, signal: controller.signal, onProgress: stop })).rejects.toThrow(
+      'enough',
+    )
+    server.answer = (path, response) => path === 'data/decoder.000' && send(response, 200, 'e'.repeat(3000))
+    await expect(obtainBundle(source, { stores })).rejects.toMatchObject({ code: 'wrong-hash' })
+    expect([store.begun, store.discarded]).toEqual([2, 2])
+    expect(await store.list()).toEqual([])
+  })
+})
+
+/** Passes itself off as the disk, and fails where it is told to. */
+class TroubledStore implements BundleStore {
+  readonly kind = 'opfs'
+  begun = 0
+  discarded = 0
+  private readonly memory = new MemoryStore()
+
+  constructor(private readonly trouble?: { readonly at: 'find' | 'begin' | 'open' | 'write' | 'complete' }) {}
+
+  async find(key: string) {
+    this.fail('find')
+    return this.memory.find(key)
+  }
+
+  async list() {
+    this.fail('find')
+    return this.memory.list()
+  }
+
+  async begin(draft: BundleDraft): Promise<BundleWriter> {
+    this.fail('begin')
+    this.begun++
+    const writer = await this.memory.begin(draft)
+    return {
+      finished: writer.finished,
+      open: async (path) => {
+        // Small files are through by then.
+        if (path.startsWith('data/')) this.fail('open')
+        const out = await writer.open(path)
+        const write = async (bytes: Uint8Array<ArrayBuffer>) => {
+          if (path.startsWith('data/')) this.fail('write')
+          await out.write(bytes)
+        }
+        return { ...out, write }
+      },
+      complete: async () => {
+        this.fail('complete')
+        return writer.complete()
+      },
+      discard: async () => {
+        this.discarded++
+        await writer.discard()
+      },
+    }
+  }
+
+  remove(key: string) {
+    return this.memory.remove(key)
+  }
+
+  usage() {
+    return this.memory.usage()
+  }
+
+  private fail(at: string): void {
+    if (this.trouble?.at === at) throw storeError('full')
+  }
+}
+
+describe('a store that fails', () => {
+  it.each(['find', 'begin', 'open', 'write', 'complete'] as const)('in %s is left for the other', async (at) => {
+    const server = await serveBundle(bundle)
+    const primary = new TroubledStore({ at })
+    const fallback = new MemoryStore()
+    const obtained = await obtainBundle({ type: 'url', url: server.url }, { stores: { primary, fallback } })
+    await expectWhole(obtained)
+    expect(obtained.store).toBe('memory')
+    expect(obtained.kept?.map(({ path }) => path).sort()).toEqual(everyPath)
+    expect(obtained.notices).toEqual([
+      { kind: 'not-kept', reason: 'full', message: expect.any(String), action: expect.any(String) },
+    ])
+    expect(primary.discarded).toBe(primary.begun)
+    expect(await fallback.list()).toHaveLength(1)
+    // What had come in whole is not asked for again.
+    if (at === 'complete') expect(server.requests).toHaveLength(everyPath.length)
+  })
+
+  it('is used when it does not', async () => {
+    const server = await serveBundle(bundle)
+    const stores = { primary: new TroubledStore(), fallback: new MemoryStore() }
+    const obtained = await obtainBundle({ type: 'url', url: server.url }, { stores })
+    expect(obtained).toMatchObject({ store: 'opfs', notices: [] })
+    expect(obtained.kept).toBeUndefined()
+    expect(await stores.fallback.list()).toEqual([])
+  })
+})
+
+describe('a chosen folder', () => {
+  const files = ({ contents, manifest } = bundle): BundleFile[] => [
+    { path: 'tiny/manifest.json', blob: new Blob([manifest.bytes]) },
+    ...Object.entries(contents).map(([path, text]) => ({ path: `tiny/${path}`, blob: new Blob([text]) })),
+    { path: 'tiny/.DS_Store', blob: new Blob(['x']) },
+  ]
+  const changed = (path: string, text: string) => {
+    return files().map((file) => (file.path === `tiny/${path}` ? { path: file.path, blob: new Blob([text]) } : file))
+  }
+  const load = (given: readonly BundleFile[], options: Partial<ObtainOptions> = {}) => {
+    return obtainBundle({ type: 'files', name: 'tiny', files: given }, { ...memory(), ...options })
+  }
+
+  it('is verified and read in place', async () => {
+    const progress: TransferProgress[] = []
+    const seen: boolean[] = []
+    const obtained = await load(files(), {
+      onProgress: (step) => progress.push(step),
+      onManifest: (_, isStored) => void seen.push(isStored),
+    })
+    await expectWhole(obtained)
+    expect(obtained).toMatchObject({ name: 'tiny', store: 'folder', notices: [] })
+    expect(obtained.kept?.map(({ path }) => path).sort()).toEqual(everyPath)
+    expect(progress.at(-1)).toMatchObject({ doneBytes: bundle.totalBytes, totalBytes: bundle.totalBytes })
+    expect(seen).toEqual([true])
+    // What was kept loads again, without a hash.
+    await expectWhole(await load(obtained.kept ?? [], { trusted: true, onProgress: () => expect.unreachable() }))
+  })
+
+  it('is refused for its manifest before a file is looked at', async () => {
+    const veto = () => {
+      throw new Error('too large')
+    }
+    await expect(load(files().slice(0, 1), { onManifest: veto })).rejects.toThrow('too large')
+  })
+
+  const damaged = 'data/vision.000'
+  const data = bundle.contents[damaged]
+
+  it.each([
+    ['missing-file', damaged, files().filter(({ path }) => !path.endsWith(damaged))],
+    ['wrong-size', damaged, changed(damaged, data.slice(1))],
+    ['wrong-hash', damaged, changed(damaged, `w${data.slice(1)}`)],
+    ['bad-manifest', 'manifest.json', changed('manifest.json', 'no JSON')],
+    ['not-a-bundle', 'tiny', changed('manifest.json', ' '.repeat(2 ** 20 + 1))],
+    ['not-a-bundle', 'tiny', files().slice(1)],
+  ])('%s', async (code, subject, given) => {
+    await expect(load(given)).rejects.toMatchObject({ code, subject })
+  })
+
+  it('tells of a wrong size before it hashes anything', async () => {
+    const given = changed('empty', 'not empty')
+    await expect(load(given, { onProgress: () => expect.unreachable() })).rejects.toMatchObject({
+      code: 'wrong-size',
+      subject: 'empty',
+    })
+  })
+
+  it('names a file that cannot be read any more', async () => {
+    const gone = new Blob([data])
+    gone.stream = () => new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) })
+    const given = files().map((file) => (file.path.endsWith(damaged) ? { ...file, blob: gone } : file))
+    await expect(load(given)).rejects.toMatchObject({ code: 'unreadable-file', subject: damaged })
+  })
+
+  it('ends with the reason of an abort', async () => {
+    const controller = new AbortController()
+    const stop = () => controller.abort(new DOMException('enough', 'AbortError'))
+    await expect(load(files(), { signal: controller.signal, onProgress: stop })).rejects.toThrow('enough')
+  })
+})
