@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Page } from 'playwright'
+import { type Browser, chromium, type Page } from 'playwright'
 import { createServer } from 'vite'
 import { chromiumArgs, findChromium, webgpuArgs } from '../scripts/find-chromium.ts'
 import { EngineError } from '../src/errors.ts'
@@ -15,11 +15,39 @@ export interface Served {
   readonly folders: Readonly<Record<string, string>>
 }
 
+/** Asked of the browser beyond the usual. */
+export interface ChromiumOptions {
+  /** More flags. */
+  readonly args?: readonly string[]
+  /** Leaves out the flags that give it an adapter for WebGPU. */
+  readonly withoutAdapter?: boolean
+  /** Where WebGPU computes; `software` where unsaid. */
+  readonly adapter?: 'software' | 'hardware-first'
+  /** Ends page, browser and server, with its reason as the error; an interrupt (Ctrl+C) is then the caller's. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Lets headless Chromium at the machine's GPU: Linux wants Vulkan for it, other systems take no notice. Where there is
+ * none, Chromium falls back to its software adapter by itself.
+ */
+const hardwareArgs: readonly string[] = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-angle=vulkan',
+  '--disable-vulkan-surface',
+]
+
 /**
  * Opens a page of this project in headless Chromium with WebGPU and hands it to `use`; server and browser end with it.
- * The page is ready when it has set `window.outcome`. Throws EngineError `child-died` when it never does.
+ * The page is ready when it has set `window.outcome`. Throws EngineError `child-died` when it never does, `no-browser`.
  */
-export async function withChromiumPage<T>(path: string, served: Served, use: (page: Page) => Promise<T>): Promise<T> {
+export async function withChromiumPage<T>(
+  path: string,
+  served: Served,
+  use: (page: Page) => Promise<T>,
+  options: ChromiumOptions = {},
+): Promise<T> {
   const server = await createServer({
     root,
     logLevel: 'error',
@@ -33,13 +61,9 @@ export async function withChromiumPage<T>(path: string, served: Served, use: (pa
     ],
     server: { host: '127.0.0.1', port: 0, hmr: false },
   })
-  const executablePath = findChromium()
-  const browser = await chromium.launch({
-    ...(executablePath ? { executablePath } : {}),
-    args: [...chromiumArgs, ...webgpuArgs],
-  })
-  try {
-    await server.listen()
+  const launched = launch(options)
+  const run = async (): Promise<T> => {
+    const [browser] = await Promise.all([launched, server.listen()])
     const page = await browser.newPage()
     const said: string[] = []
     page.on('console', (message) => said.push(message.text()))
@@ -56,10 +80,40 @@ export async function withChromiumPage<T>(path: string, served: Served, use: (pa
         })
       })
     return await use(page)
+  }
+  try {
+    return await (options.signal ? Promise.race([run(), aborted(options.signal)]) : run())
   } finally {
-    await browser.close()
+    const browser = await launched.catch(() => undefined)
+    await browser?.close()
     await server.close()
   }
+}
+
+async function launch({ args = [], withoutAdapter, adapter, signal }: ChromiumOptions): Promise<Browser> {
+  const executablePath = findChromium()
+  const forAdapter = adapter === 'hardware-first' ? hardwareArgs : webgpuArgs
+  try {
+    return await chromium.launch({
+      ...(executablePath ? { executablePath } : {}),
+      args: [...chromiumArgs, ...(withoutAdapter ? [] : forAdapter), ...args],
+      handleSIGINT: signal === undefined,
+    })
+  } catch (cause) {
+    throw new EngineError({
+      code: 'no-browser',
+      message: `Chromium did not start: ${cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)}`,
+      action: 'Install Chromium, or name the program in the environment variable CHROMIUM_PATH.',
+      cause,
+    })
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 function respond(served: Served, incoming: IncomingMessage, response: ServerResponse, next: () => void): void {

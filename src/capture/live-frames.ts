@@ -1,0 +1,134 @@
+import { FrameSampler } from './frame-sampler.ts'
+
+/** How frames of a camera or a screen come in: as a stream of the browser's, or posted one by one. */
+export type LiveFrames =
+  | { readonly type: 'stream'; readonly readable: ReadableStream<VideoFrame> }
+  /** Posts `LiveFrameMessage`s, each frame after a `LiveFrameRequest`. */
+  | { readonly type: 'port'; readonly port: MessagePort }
+
+/** From the page to the worker. */
+export type LiveFrameMessage =
+  /** `timeMs` counts from any moment, the same for all frames. */
+  | { readonly type: 'frame'; readonly image: ImageBitmap | VideoFrame; readonly timeMs: number }
+  | { readonly type: 'end' }
+
+/** From the worker to the page: one more frame may come. */
+export interface LiveFrameRequest {
+  readonly type: 'ready'
+}
+
+export interface LiveFramesOptions {
+  /** The rate the worker will sample at. A port carries no more; a stream carries all, and the worker chooses. */
+  readonly framesPerSecond: number
+  /** Ends the feed. */
+  readonly signal?: AbortSignal
+}
+
+export interface LiveFeed {
+  /** For `new LiveSource(frames)` in the worker. */
+  readonly frames: LiveFrames
+  /** Must be transferred with `frames`. */
+  readonly transfer: Transferable[]
+  /** Ends the feed; the worker sees the end of the stream. The capture itself goes on. */
+  stop(): void
+}
+
+type TrackProcessor = new (init: { track: MediaStreamTrack }) => { readonly readable: ReadableStream<VideoFrame> }
+
+/**
+ * The frames of a stream's video track, on their way to a worker. Where the page has MediaStreamTrackProcessor, its
+ * readable is transferred and no frame passes through the main thread; elsewhere a hidden video element is sampled
+ * into ImageBitmaps, which are posted through a port, one at a time and only when the worker asks.
+ */
+export function liveFrames(stream: MediaStream, options: LiveFramesOptions): LiveFeed {
+  const [original] = stream.getVideoTracks()
+  // A track of its own can be ended without ending the preview.
+  const track = original.clone()
+  const Processor = (globalThis as { MediaStreamTrackProcessor?: TrackProcessor }).MediaStreamTrackProcessor
+  const feed = Processor ? streamFeed(track, Processor) : portFeed(track, options.framesPerSecond)
+  options.signal?.addEventListener('abort', () => feed.stop(), { once: true })
+  if (options.signal?.aborted) feed.stop()
+  return feed
+}
+
+function streamFeed(track: MediaStreamTrack, Processor: TrackProcessor): LiveFeed {
+  const { readable } = new Processor({ track })
+  return { frames: { type: 'stream', readable }, transfer: [readable], stop: () => track.stop() }
+}
+
+function portFeed(track: MediaStreamTrack, framesPerSecond: number): LiveFeed {
+  const { port1, port2 } = new MessageChannel()
+  const grabber = new VideoGrabber(track, port1, 1 / framesPerSecond)
+  return { frames: { type: 'port', port: port2 }, transfer: [port2], stop: () => grabber.stop() }
+}
+
+/** Plays a track in a video element that nobody sees, and posts its frames through a port as they are asked for. */
+class VideoGrabber {
+  private readonly video = document.createElement('video')
+  private readonly sampler: FrameSampler
+  private isWanted = false
+  private isStopped = false
+  /** The element's own time of the frame that was posted last. */
+  private postedS = -1
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private callback = 0
+
+  constructor(
+    private readonly track: MediaStreamTrack,
+    private readonly port: MessagePort,
+    private readonly periodS: number,
+  ) {
+    this.sampler = new FrameSampler(periodS)
+    port.onmessage = ({ data }: MessageEvent<LiveFrameRequest>) => {
+      if (data.type === 'ready') this.isWanted = true
+    }
+    track.addEventListener('ended', () => this.stop())
+    this.video.muted = true
+    this.video.playsInline = true
+    this.video.srcObject = new MediaStream([track])
+    this.video.play().catch(() => this.stop())
+    this.wait()
+  }
+
+  stop(): void {
+    if (this.isStopped) return
+    this.isStopped = true
+    this.cancel()
+    this.port.postMessage({ type: 'end' } satisfies LiveFrameMessage)
+    this.port.close()
+    this.video.srcObject = null
+    this.track.stop()
+  }
+
+  /** Until the next frame; a page in the background gets no callbacks of frames, and other browsers have none. */
+  private wait(): void {
+    const hasCallback = 'requestVideoFrameCallback' in this.video
+    if (hasCallback) this.callback = this.video.requestVideoFrameCallback((nowMs) => void this.grab(nowMs))
+    const patience = hasCallback ? 2 : 0.5
+    this.timer = setTimeout(() => void this.grab(performance.now()), patience * this.periodS * 1000)
+  }
+
+  private cancel(): void {
+    clearTimeout(this.timer)
+    if (this.callback !== 0) this.video.cancelVideoFrameCallback(this.callback)
+  }
+
+  private async grab(timeMs: number): Promise<void> {
+    this.cancel()
+    const { video } = this
+    const isNew = video.readyState >= video.HAVE_CURRENT_DATA && video.currentTime !== this.postedS
+    if (this.isWanted && isNew && this.sampler.takes(timeMs / 1000)) {
+      this.isWanted = false
+      this.postedS = video.currentTime
+      try {
+        const image = await createImageBitmap(video)
+        if (this.isStopped) image.close()
+        else this.port.postMessage({ type: 'frame', image, timeMs } satisfies LiveFrameMessage, [image])
+      } catch {
+        // The element lost its picture in between; the next frame will do.
+        this.isWanted = true
+      }
+    }
+    if (!this.isStopped) this.wait()
+  }
+}

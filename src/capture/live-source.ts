@@ -1,0 +1,260 @@
+import { CaptureError } from '../errors.ts'
+import { FrameSampler } from './frame-sampler.ts'
+import type { LiveFrameMessage, LiveFrameRequest, LiveFrames } from './live-frames.ts'
+import { Painter, type TimedFrame } from './painter.ts'
+
+/** Two frames one sampling period apart, of one size. */
+export interface LivePair {
+  /** May share one `rgba` where the picture stood still. */
+  readonly frames: readonly [TimedFrame, TimedFrame]
+  /** The clock's time when the second frame came in; for how far a reading lags behind. */
+  readonly arrivedMs: number
+  /** The picture has another size than in the pair before: a phone was turned, a window resized. */
+  readonly sizeChanged: boolean
+}
+
+export interface LiveSourceOptions {
+  readonly framesPerSecond: number
+  readonly clock?: Clock
+  readonly painter?: Pick<Painter, 'paint'>
+}
+
+export interface Clock {
+  /** Milliseconds from any fixed moment. */
+  now(): number
+  /** Calls back once; the returned function calls it off. */
+  after(ms: number, callback: () => void): () => void
+}
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** Periods without a new frame after which the picture counts as standing still. */
+const stillPeriods = 2
+
+type LiveImage = VideoFrame | ImageBitmap
+type Size = Pick<TimedFrame, 'width' | 'height'>
+
+/** A frame that came in: painted once, if at all, and closed as soon as it is painted or of no more use. */
+class Shot {
+  private painted: TimedFrame | undefined
+
+  constructor(
+    private readonly image: LiveImage,
+    readonly timeS: number,
+    readonly arrivedMs: number,
+  ) {}
+
+  paint(painter: Pick<Painter, 'paint'>): TimedFrame {
+    if (!this.painted) {
+      try {
+        this.painted = painter.paint(this.image, this.timeS)
+      } finally {
+        this.image.close()
+      }
+    }
+    return this.painted
+  }
+
+  close(): void {
+    this.image.close()
+  }
+}
+
+interface Sample {
+  readonly frame: TimedFrame
+  readonly arrivedMs: number
+}
+
+/**
+ * The live end of a camera or a screen, in the worker: always the newest pair of frames, and never a queue. Frames of
+ * the sampling rate are painted and closed as they come, asked for or not: a camera has few buffers and stands still
+ * while two or three are kept. Of all others only the newest is open. A picture that stands still (a screen gives
+ * frames only when it changes) is repeated after two periods.
+ */
+export class LiveSource {
+  private readonly periodS: number
+  private readonly clock: Clock
+  private readonly painter: Pick<Painter, 'paint'>
+  private readonly sampler: FrameSampler
+  /** At most two, not yet given away. */
+  private held: Sample[] = []
+  /** What is on show now. */
+  private latest: Shot | undefined
+  private sampledMs = 0
+  private originMs: number | undefined
+  private dropped = 0
+  private lastSize: Size | undefined
+  private state: { readonly type: 'open' | 'ended' } | { readonly type: 'failed'; readonly error: CaptureError } = {
+    type: 'open',
+  }
+  private wake: () => void = () => undefined
+  private disconnect: () => void = () => undefined
+
+  constructor(frames: LiveFrames, { framesPerSecond, clock = systemClock, painter }: LiveSourceOptions) {
+    this.periodS = 1 / framesPerSecond
+    this.clock = clock
+    this.painter = painter ?? new Painter()
+    this.sampler = new FrameSampler(this.periodS)
+    if (frames.type === 'stream') this.readStream(frames.readable)
+    else this.readPort(frames.port)
+  }
+
+  /** Pairs' worth of sampled frames that nobody asked for in time. */
+  get passedOver(): number {
+    return Math.floor(this.dropped / 2)
+  }
+
+  /**
+   * The newest pair, at once if there is one, or the next; undefined when the camera or the screen has ended. To be
+   * called again only when it has answered.
+   *
+   * @throws CaptureError `capture-broken`, `no-canvas`, or the reason of an abort
+   */
+  async nextPair(signal?: AbortSignal): Promise<LivePair | undefined> {
+    for (;;) {
+      signal?.throwIfAborted()
+      if (this.state.type === 'failed') throw this.state.error
+      if (this.state.type === 'ended') return undefined
+      const [first, second] = this.held
+      if (first && second) return this.take(first, second)
+      await this.change(signal)
+    }
+  }
+
+  /** Ends it from this side; the capture itself goes on. */
+  close(): void {
+    this.end({ type: 'ended' })
+  }
+
+  private readStream(readable: ReadableStream<VideoFrame>): void {
+    const reader = readable.getReader()
+    this.disconnect = () => void reader.cancel().catch(() => undefined)
+    const read = async () => {
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) return
+        this.arrive(value, value.timestamp / 1000)
+      }
+    }
+    read().then(
+      () => this.end({ type: 'ended' }),
+      (cause: unknown) => this.end({ type: 'failed', error: captureBroken(cause) }),
+    )
+  }
+
+  private readPort(port: MessagePort): void {
+    const ask = () => port.postMessage({ type: 'ready' } satisfies LiveFrameRequest)
+    this.disconnect = () => port.close()
+    port.onmessage = ({ data }: MessageEvent<LiveFrameMessage>) => {
+      if (data.type === 'end') {
+        this.end({ type: 'ended' })
+        return
+      }
+      this.arrive(data.image, data.timeMs)
+      if (this.state.type === 'open') ask()
+    }
+    port.onmessageerror = () => this.end({ type: 'failed', error: captureBroken() })
+    ask()
+  }
+
+  private arrive(image: LiveImage, timeMs: number): void {
+    if (this.state.type !== 'open') {
+      image.close()
+      return
+    }
+    this.originMs ??= timeMs
+    const timeS = (timeMs - this.originMs) / 1000
+    const arrivedMs = this.clock.now()
+    this.latest?.close()
+    this.latest = new Shot(image, timeS, arrivedMs)
+    if (this.sampler.takes(timeS)) this.hold(this.latest, timeS, arrivedMs)
+  }
+
+  /** A pair has one size, so a frame of an older size goes. */
+  private hold(shot: Shot, timeS: number, arrivedMs: number): void {
+    let frame: TimedFrame
+    try {
+      frame = { ...shot.paint(this.painter), timeS }
+    } catch (cause) {
+      this.end({ type: 'failed', error: cause instanceof CaptureError ? cause : captureBroken(cause) })
+      return
+    }
+    const kept = this.held.slice(-1).filter((old) => hasSameSize(old.frame, frame))
+    this.dropped += this.held.length - kept.length
+    this.held = [...kept, { frame, arrivedMs }]
+    this.sampledMs = this.clock.now()
+    this.wake()
+  }
+
+  /** Resolves at a new sample, at the end, when the picture has stood still for long enough, or at an abort. */
+  private async change(signal: AbortSignal | undefined): Promise<void> {
+    const periodMs = this.periodS * 1000
+    let callOff = () => {}
+    const abort = () => this.wake()
+    signal?.addEventListener('abort', abort)
+    await new Promise<void>((resolve) => {
+      this.wake = resolve
+      // Frames that are not sampled come in meanwhile, so the time to wait is looked at again.
+      const watch = () => {
+        const { latest } = this
+        if (!latest) return
+        const dueMs = Math.max(latest.arrivedMs + stillPeriods * periodMs, this.sampledMs + periodMs)
+        const leftMs = dueMs - this.clock.now()
+        if (leftMs <= 0) this.repeat(latest)
+        else callOff = this.clock.after(leftMs, watch)
+      }
+      watch()
+    })
+    this.wake = () => undefined
+    signal?.removeEventListener('abort', abort)
+    callOff()
+  }
+
+  private repeat(shot: Shot): void {
+    const arrivedMs = this.clock.now()
+    const timeS = shot.timeS + (arrivedMs - shot.arrivedMs) / 1000
+    this.sampler.take(timeS)
+    this.hold(shot, timeS, arrivedMs)
+  }
+
+  private take(first: Sample, second: Sample): LivePair {
+    this.held = []
+    const { frame, arrivedMs } = second
+    // Over a longer gap the first picture was still on show one period before the second.
+    const isLong = frame.timeS - first.frame.timeS >= stillPeriods * this.periodS
+    const frames = [isLong ? { ...first.frame, timeS: frame.timeS - this.periodS } : first.frame, frame] as const
+    const sizeChanged = this.lastSize !== undefined && !hasSameSize(this.lastSize, frame)
+    this.lastSize = { width: frame.width, height: frame.height }
+    return { frames, arrivedMs, sizeChanged }
+  }
+
+  private end(state: LiveSource['state']): void {
+    if (this.state.type !== 'open') return
+    this.state = state
+    this.latest?.close()
+    this.held = []
+    this.latest = undefined
+    this.disconnect()
+    this.wake()
+  }
+}
+
+function hasSameSize(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height
+}
+
+function captureBroken(cause?: unknown): CaptureError {
+  return new CaptureError({
+    code: 'capture-broken',
+    message: 'The picture of the camera or the screen broke off.',
+    action: 'Start the camera or the sharing again.',
+    recoverable: true,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

@@ -1,0 +1,52 @@
+import type { VideoSample } from 'mediabunny'
+import { CaptureError } from '../errors.ts'
+
+/** One frame of a clip or of a live picture, upright. */
+export interface TimedFrame {
+  readonly width: number
+  readonly height: number
+  /** uint8 [height, width, 4] */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>
+  /** Where the frame begins, in seconds from the start of the clip, or from the first live frame. */
+  readonly timeS: number
+}
+
+/** Turns pictures of every kind upright and into RGBA, on one canvas. It closes none of them. */
+export class Painter {
+  private context: OffscreenCanvasRenderingContext2D | undefined
+
+  /** @throws CaptureError `no-canvas` */
+  paint(image: VideoSample | VideoFrame | ImageBitmap, timeS: number): TimedFrame {
+    const { width, height } = sizeOf(image)
+    const context = this.contextOf(width, height)
+    // What is see-through shows black, and not the frame before.
+    context.clearRect(0, 0, width, height)
+    if ('draw' in image) image.draw(context, 0, 0, width, height)
+    else context.drawImage(image, 0, 0, width, height)
+    return { width, height, rgba: context.getImageData(0, 0, width, height).data, timeS }
+  }
+
+  private contextOf(width: number, height: number): OffscreenCanvasRenderingContext2D {
+    const { canvas } = this.context ?? {}
+    if (this.context && canvas?.width === width && canvas.height === height) return this.context
+    // Read back at once, so a canvas in main memory.
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true, alpha: false })
+    if (!context) {
+      throw new CaptureError({
+        code: 'no-canvas',
+        message: `The browser has no memory for a picture of ${width} by ${height} pixels.`,
+        action: 'Close other tabs, or choose a smaller picture.',
+        recoverable: true,
+      })
+    }
+    this.context = context
+    return context
+  }
+}
+
+/** Size as shown: rotated, and with square pixels. */
+function sizeOf(image: VideoSample | VideoFrame | ImageBitmap): { width: number; height: number } {
+  return 'displayWidth' in image
+    ? { width: image.displayWidth, height: image.displayHeight }
+    : { width: image.width, height: image.height }
+}

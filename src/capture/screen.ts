@@ -1,0 +1,59 @@
+import { CaptureError } from '../errors.ts'
+import { insecureContext } from './camera.ts'
+import { LiveCapture } from './live-capture.ts'
+
+export interface ScreenOptions {
+  /** Told once when the person ends the sharing with the browser's own button: `screen-ended`. */
+  readonly onEnded?: (error: CaptureError) => void
+}
+
+/** Whether this browser can share a tab, a window or a screen; phones cannot. */
+export function canCaptureScreen(): boolean {
+  const devices: Partial<MediaDevices> | undefined = navigator.mediaDevices
+  return typeof devices?.getDisplayMedia === 'function'
+}
+
+/**
+ * Captures a tab, a window or a screen, without sound; the browser asks the person which. To be called by a press.
+ *
+ * @throws CaptureError `screen-denied`, `no-screen-capture`, `insecure-context`
+ */
+export async function openScreen({ onEnded }: ScreenOptions = {}): Promise<LiveCapture> {
+  if (!canCaptureScreen()) throw globalThis.isSecureContext ? noScreenCapture() : insecureContext()
+  let stream: MediaStream
+  try {
+    stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 30 } }, audio: false })
+  } catch (error) {
+    throw screenDenied(error)
+  }
+  const [track] = stream.getVideoTracks()
+  if (!track) throw noScreenCapture()
+  return new LiveCapture({ stream, track, isMirrored: false, ended: screenEnded, onEnded })
+}
+
+function noScreenCapture(): CaptureError {
+  return new CaptureError({
+    code: 'no-screen-capture',
+    message: 'This browser cannot share a tab or a screen.',
+    action: 'Use a browser on a computer, or open a video or the camera instead.',
+  })
+}
+
+function screenDenied(cause: unknown): CaptureError {
+  return new CaptureError({
+    code: 'screen-denied',
+    message: 'No tab or screen was shared: the choice was cancelled, or the system does not allow it.',
+    action: 'Try again and choose a tab; on a Mac, allow the browser to record the screen in the privacy settings.',
+    recoverable: true,
+    cause,
+  })
+}
+
+function screenEnded(): CaptureError {
+  return new CaptureError({
+    code: 'screen-ended',
+    message: 'The sharing was ended, or what was shared was closed.',
+    action: 'Share a tab or a screen again.',
+    recoverable: true,
+  })
+}
