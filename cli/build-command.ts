@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
@@ -9,12 +9,8 @@ import { HttpFiles } from '../src/build/http-files.ts'
 import type { CheckpointFiles } from '../src/build/source.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/synthetic.ts'
 import type { WeightError } from '../src/build/weight-writer.ts'
-import { openBundle } from '../src/engine/bundle.ts'
-import { nodeCpuRuntime } from '../src/engine/runtimes/node-cpu.ts'
-import { checkInput, runCheck, topLogits } from '../src/engine/self-check.ts'
-import { BuildError } from '../src/errors.ts'
-import { dtypes, type Manifest } from '../src/manifest/manifest.ts'
-import { BundleDirectory } from './bundle-directory.ts'
+import { dtypes } from '../src/manifest/manifest.ts'
+import { addCheck } from './add-check.ts'
 import { DirectoryFiles } from './directory-files.ts'
 import { DirectorySink } from './directory-sink.ts'
 import { bitsOption, CLIError, countOption, Interrupted, oneOf } from './options.ts'
@@ -68,7 +64,7 @@ export const buildCommand = defineCommand({
       // Taken before the check, which holds the whole network in memory. maxRSS counts kilobytes.
       const peakRssBytes = process.resourceUsage().maxRSS * 1024
       const plain = args.synthetic ? await secondsToCopy(files, args.out, result) : undefined
-      const checked = args.check && result.manifest ? await addCheck(args.out, result.manifest) : undefined
+      const checked = args.check && result.manifest ? await addCheck(args.out) : undefined
       print(args.json, summary(args.out, result, seconds, plain, checked, peakRssBytes))
     } finally {
       progress.end()
@@ -95,27 +91,6 @@ async function openSource(checkpoint: string | undefined, synthetic: string | un
 function nodeHash() {
   const hash = createHash('sha256')
   return { update: (bytes: Uint8Array) => hash.update(bytes), digest: () => hash.digest('hex') }
-}
-
-/** Runs the fixed input through ONNX Runtime's CPU provider and stores what it gives in the manifest. */
-async function addCheck(folder: string, manifest: Manifest): Promise<readonly string[]> {
-  const bundle = await openBundle(new BundleDirectory(folder))
-  const input = checkInput(bundle)
-  const logits = await runCheck(await nodeCpuRuntime(), bundle, input)
-  if (!logits.every((each) => each.every(Number.isFinite))) {
-    throw new BuildError({
-      code: 'not-finite',
-      message: `${folder} was built, but gives logits that are not finite.`,
-      action: 'Build it with --dtype q4 or fp32; if that helps, report which checkpoint this is.',
-      subject: folder,
-    })
-  }
-  const steps = input.steps.map(({ name, ids }, i) => ({ name, ids: [...ids], top: topLogits(logits[i]) }))
-  const checked: Manifest = { ...manifest, check: { grid: input.grid, seed: input.seed, steps } }
-  const path = join(folder, 'manifest.json')
-  await writeFile(`${path}.new`, `${JSON.stringify(checked, null, 1)}\n`)
-  await rename(`${path}.new`, path)
-  return input.steps.map(({ name, ids }) => `${name} ${ids.length}`)
 }
 
 /**

@@ -1,66 +1,117 @@
 /**
- * Makes what the page needs and git does not hold: the embedded bundle in public/models/videmo-tiny. Does nothing when
- * the checkpoint and the builder are what they were: `npx tsx scripts/prepare.ts`.
+ * Makes what the page needs and git does not hold, in public/models: the embedded bundle `videmo-tiny`, and the two
+ * small bundles by which the app checks a device's kernels. Makes again only what is no longer what its inputs were:
+ * `npx tsx scripts/prepare.ts`.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { addCheck } from '../cli/add-check.ts'
 import { DirectoryFiles } from '../cli/directory-files.ts'
 import { DirectorySink } from '../cli/directory-sink.ts'
-import { buildBundle } from '../src/build/bundle.ts'
+import { type BuildResult, buildBundle } from '../src/build/bundle.ts'
+import { checkCheckpoint } from '../src/build/check-checkpoint.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const checkpoint = join(root, 'fixtures/data/checkpoint')
-const bundle = join(root, 'public/models/videmo-tiny')
-const stampPath = join(root, '.cache/videmo-tiny.inputs')
+/** Where the embedded bundle says it comes from, too; the page tells by it that the words mean nothing. */
+const checkpoint = 'fixtures/data/checkpoint'
+const tokenizer = `${checkpoint}/tokenizer.json`
 
-/** Where the embedded bundle says it comes from; the page tells by it that the words mean nothing. */
-const origin = 'fixtures/data/checkpoint'
+const license = { name: 'Apache-2.0' }
 
 const builder = ['src/build', 'src/manifest', 'src/qwen25vl', 'src/errors.ts', 'src/float16.ts', 'scripts/prepare.ts']
+const checker = ['src/engine', 'cli/add-check.ts', 'package-lock.json']
 
+interface Product {
+  readonly name: string
+  /** Files and folders that it is made from. */
+  readonly inputs: readonly string[]
+  make(folder: string): Promise<BuildResult>
+}
+
+const products: readonly Product[] = [
+  {
+    name: 'videmo-tiny',
+    inputs: [checkpoint, ...builder, ...checker],
+    async make(folder) {
+      const files = new DirectoryFiles(join(root, checkpoint))
+      try {
+        const result = await buildBundle(files, await DirectorySink.open(folder), {
+          dtype: 'q4',
+          source: { origin: checkpoint },
+          license,
+          createHash: hasher,
+        })
+        await addCheck(folder)
+        return result
+      } finally {
+        await files.close()
+      }
+    },
+  },
+  checkProduct('q4'),
+  checkProduct('q4f16'),
+]
+
+function checkProduct(dtype: 'q4' | 'q4f16'): Product {
+  return {
+    name: `check-${dtype}`,
+    inputs: [tokenizer, ...builder, ...checker],
+    async make(folder) {
+      const files = checkCheckpoint(readFileSync(join(root, tokenizer), 'utf8'))
+      const build = async (out: string, dequantized: boolean) =>
+        buildBundle(files, await DirectorySink.open(out), { dtype, dequantized, license, createHash: hasher })
+      // What float16 is held against: the same stored weights, computed in float32.
+      const decoded = `${folder}-decoded`
+      try {
+        await build(decoded, true)
+        const result = await build(folder, false)
+        await addCheck(folder, dtype === 'q4f16' ? decoded : folder)
+        return result
+      } finally {
+        rmSync(decoded, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+/** A file, or those of a folder. */
 function filesOf(path: string): string[] {
+  if (statSync(path).isFile()) return [path]
   const entries = readdirSync(path, { withFileTypes: true, recursive: true })
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
-function hashInputs(): string {
-  const sources = builder.flatMap((path) => (path.endsWith('.ts') ? [join(root, path)] : filesOf(join(root, path))))
-  const inputs = [...filesOf(checkpoint), ...sources.filter((path) => !path.endsWith('.test.ts'))].sort()
+function hashInputs({ inputs }: Product): string {
+  const files = inputs.map((path) => join(root, path)).flatMap(filesOf)
   const hash = createHash('sha256')
-  for (const path of inputs) {
+  for (const path of files.filter((each) => !each.endsWith('.test.ts')).sort()) {
     hash.update(relative(root, path)).update('\0').update(readFileSync(path))
   }
   return hash.digest('hex')
 }
 
-function isUpToDate(inputs: string): boolean {
+function isUpToDate(folder: string, stamp: string, inputs: string): boolean {
   try {
-    readFileSync(join(bundle, 'manifest.json'))
-    return readFileSync(stampPath, 'utf8') === inputs
+    readFileSync(join(folder, 'manifest.json'))
+    return readFileSync(stamp, 'utf8') === inputs
   } catch {
     return false
   }
 }
 
-const inputs = hashInputs()
-if (!isUpToDate(inputs)) {
-  const files = new DirectoryFiles(checkpoint)
-  try {
-    const result = await buildBundle(files, await DirectorySink.open(bundle), {
-      dtype: 'q4',
-      source: { origin },
-      license: { name: 'Apache-2.0' },
-      createHash: hasher,
-    })
-    const bytes = result.files.reduce((sum, file) => sum + file.bytes, 0)
-    mkdirSync(dirname(stampPath), { recursive: true })
-    writeFileSync(stampPath, inputs)
-    console.log(`Built public/models/videmo-tiny: ${(bytes / 1e6).toFixed(2)} MB in ${result.files.length} files.`)
-  } finally {
-    await files.close()
-  }
+for (const product of products) {
+  const { name } = product
+  const folder = join(root, 'public/models', name)
+  const stamp = join(root, '.cache', `${name}.inputs`)
+  const inputs = hashInputs(product)
+  if (isUpToDate(folder, stamp, inputs)) continue
+  const result = await product.make(folder)
+  const bytes = result.files.reduce((sum, file) => sum + file.bytes, 0)
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, inputs)
+  console.log(`Built public/models/${name}: ${(bytes / 1e6).toFixed(2)} MB in ${result.files.length} files.`)
 }
 
 function hasher() {

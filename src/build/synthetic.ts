@@ -11,6 +11,18 @@ const shapes = {
   '7b': { hidden: 3584, intermediate: 18944, layers: 28, heads: 28, kvHeads: 4, vocab: 152064, tied: false },
 } as const
 
+/** A network to make weights for. */
+export interface SyntheticNetwork {
+  /** For the origin. */
+  readonly name: string
+  /** `config.json`. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** `generation_config.json`. */
+  readonly generation: Readonly<Record<string, unknown>>
+  /** Standard deviation of the matrices' values. */
+  readonly deviation: number
+}
+
 /** Values of each table, a prime so that rows of any width start at ever new places. */
 const tableLength = 1048573
 const bytesPerValue = 2
@@ -37,30 +49,29 @@ export class SyntheticFiles implements CheckpointFiles {
   private readonly shards: readonly (readonly SyntheticTensor[])[]
   private readonly texts: ReadonlyMap<string, string>
 
-  /** @param tokenizer tokenizer.json of the Qwen vocabulary */
-  constructor(model: SyntheticModel, seed: number, tokenizer: string) {
-    this.origin = `synthetic:${model}:${seed}`
-    const config = configOf(model)
-    this.shards = layOut(model, seed)
+  /** @param tokenizer tokenizer.json of the network's vocabulary: Qwen's for a published size */
+  constructor(model: SyntheticModel | SyntheticNetwork, seed: number, tokenizer: string) {
+    const network = typeof model === 'string' ? publishedNetwork(model) : model
+    const { config, generation } = network
+    const { patchSize, temporalPatchSize, spatialMergeSize } = parseConfig({ config, generation }).vision
+    this.origin = `synthetic:${network.name}:${seed}`
+    this.shards = layOut(network, seed)
     const weightMap: Record<string, string> = {}
     for (const [index, shard] of this.shards.entries()) {
       for (const { name } of shard) weightMap[name] = shardName(index, this.shards.length)
     }
     this.texts = new Map([
       ['config.json', JSON.stringify(config)],
-      [
-        'generation_config.json',
-        JSON.stringify({ do_sample: false, eos_token_id: [151645, 151643], pad_token_id: 151643 }),
-      ],
+      ['generation_config.json', JSON.stringify(generation)],
       [
         'preprocessor_config.json',
         JSON.stringify({
           image_processor_type: 'Qwen2VLImageProcessor',
           image_mean: [0.48145466, 0.4578275, 0.40821073],
           image_std: [0.26862954, 0.26130258, 0.27577711],
-          patch_size: 14,
-          temporal_patch_size: 2,
-          merge_size: 2,
+          patch_size: patchSize,
+          temporal_patch_size: temporalPatchSize,
+          merge_size: spatialMergeSize,
         }),
       ],
       ['tokenizer.json', tokenizer],
@@ -83,9 +94,9 @@ export class SyntheticFiles implements CheckpointFiles {
   async close(): Promise<void> {}
 }
 
-function configOf(model: SyntheticModel) {
+function publishedNetwork(model: SyntheticModel): SyntheticNetwork {
   const { hidden, intermediate, layers, heads, kvHeads, vocab, tied } = shapes[model]
-  return {
+  const config = {
     architectures: ['Qwen2_5_VLForConditionalGeneration'],
     model_type: 'qwen2_5_vl',
     vocab_size: vocab,
@@ -123,18 +134,20 @@ function configOf(model: SyntheticModel) {
       hidden_act: 'silu',
     },
   }
+  const generation = { do_sample: false, eos_token_id: [151645, 151643], pad_token_id: 151643 }
+  return { name: model, config, generation, deviation: 0.02 }
 }
 
-function layOut(model: SyntheticModel, seed: number): SyntheticTensor[][] {
+function layOut(network: SyntheticNetwork, seed: number): SyntheticTensor[][] {
   const random = generator(seed)
   const tables = {
-    weight: normalTable(random, 0, 0.02, true),
+    weight: normalTable(random, 0, network.deviation, true),
     bias: normalTable(random, 0, 0.1, true),
     norm: normalTable(random, 1, 0.1, false),
   }
   const shards: SyntheticTensor[][] = [[]]
   let used = 0
-  const config = parseConfig({ config: configOf(model) })
+  const config = parseConfig(network)
   for (const { name, shape } of expectedTensors(config)) {
     const values = shape.reduce((product, size) => product * size, 1)
     if ((used + values) * bytesPerValue > shardBytes && used > 0) {

@@ -96,6 +96,15 @@ describe('requestDevice', () => {
     ])
   })
 
+  it.each([
+    [64, { withoutSubgroups: true }, []],
+    [4, { forceSubgroups: true }, ['subgroups']],
+  ])('leaves subgroups of %s out, or asks for them, when told: %o', async (subgroupMinSize, options, features) => {
+    const { value, requested } = adapter({ features: ['subgroups'], info: { subgroupMinSize } })
+    await requestDevice(value, options)
+    expect(requested[0].requiredFeatures).toEqual(features)
+  })
+
   it('asks for 16-bit floats where they are', async () => {
     const { value, requested } = adapter({ features: ['shader-f16'] })
     await requestDevice(value)

@@ -130,12 +130,19 @@ export function problemError(problem: DeviceProblem): EngineError {
   return new EngineError({ code: problem.kind, ...describeProblem(problem), ...subject })
 }
 
-/** Throws EngineError `no-device`. */
-export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+export interface DeviceOptions {
+  /** Leaves `subgroups` out even where they are large enough: for kernels that turned out wrong with them. */
+  readonly withoutSubgroups?: boolean
+  /** Asks for `subgroups` of any size: for tests, which need kernels that are wrong. */
+  readonly forceSubgroups?: boolean
+}
+
+/** An adapter gives one device only; another needs another adapter. Throws EngineError `no-device`. */
+export async function requestDevice(adapter: GPUAdapter, options: DeviceOptions = {}): Promise<GPUDevice> {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits
   try {
     return await adapter.requestDevice({
-      requiredFeatures: usedFeatures(adapter),
+      requiredFeatures: usedFeatures(adapter, options),
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
     })
   } catch (cause) {
@@ -149,11 +156,12 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   }
 }
 
-function usedFeatures({ features, info }: GPUAdapter): GPUFeatureName[] {
+function usedFeatures({ features, info }: GPUAdapter, options: DeviceOptions = {}): GPUFeatureName[] {
   const used: GPUFeatureName[] = []
   if (features.has('shader-f16')) used.push('shader-f16')
   // With subgroups of fewer than 16, ONNX Runtime's FlashAttention prefill is silently wrong.
-  if (features.has('subgroups') && (info.subgroupMinSize ?? 0) >= 16) used.push('subgroups')
+  const areLarge = (info.subgroupMinSize ?? 0) >= 16 || options.forceSubgroups
+  if (features.has('subgroups') && areLarge && !options.withoutSubgroups) used.push('subgroups')
   return used
 }
 

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { EngineError } from '../errors.ts'
-import type { ManifestGraph } from '../manifest/manifest.ts'
+import type { Manifest, ManifestGraph } from '../manifest/manifest.ts'
 import type { BundleFiles } from './bundle.ts'
 
 /** What is used of ONNX Runtime; onnxruntime-node and every build of onnxruntime-web have it. */
@@ -11,7 +11,12 @@ export interface Ort {
 
 /** A runtime and where it computes. */
 export type Runtime =
-  | { readonly provider: 'cpu'; readonly ort: Ort }
+  | {
+      readonly provider: 'cpu'
+      readonly ort: Ort
+      /** The name this build of ONNX Runtime has for its CPU provider, where it has no other default. */
+      readonly executionProvider?: 'wasm'
+    }
   | {
       readonly provider: 'webgpu'
       readonly ort: Ort
@@ -19,6 +24,17 @@ export type Runtime =
       /** Fails session creation when a node would not run on the GPU. */
       readonly forbidCpuFallback?: boolean
     }
+
+/** A token of 126e6 parameters at 4 bits took half a second on one thread of a busy machine: slower is no use. */
+const wasmParameters = 150e6
+/** The heap ends at 4 GiB and holds weights twice while sessions are made, as files and as kernels want them. */
+const wasmBytes = 512 * 2 ** 20
+
+/** Whether a bundle is small enough to compute on the processor of a browser (see `wasmRuntime`). */
+export function fitsWasm({ model, files }: Pick<Manifest, 'model' | 'files'>): boolean {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  return model.parameters <= wasmParameters && bytes <= wasmBytes
+}
 
 /** Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `graph-mismatch`. */
 export async function createSession(
@@ -36,6 +52,8 @@ export async function createSession(
     }
     options.executionProviders = [provider]
     if (runtime.forbidCpuFallback) options.extra = { session: { disable_cpu_ep_fallback: '1' } }
+  } else if (runtime.executionProvider) {
+    options.executionProviders = [runtime.executionProvider]
   }
   try {
     const path = files.pathOf?.(graph.graph)

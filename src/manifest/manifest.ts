@@ -24,7 +24,15 @@ const graph = v.object({
   compute,
 })
 
-const topLogits = v.object({ ids: v.array(count), logits: v.array(v.number()) })
+const someLogits = v.object({ ids: v.array(count), logits: v.array(v.number()) })
+const checkStep = v.object({
+  name: v.string(),
+  ids: v.array(count),
+  /** The highest logits. */
+  top: someLogits,
+  /** Logits evenly spread over the vocabulary, and the mean and standard deviation of all. */
+  spread: v.optional(v.object({ ...someLogits.entries, mean: v.number(), deviation: v.number() })),
+})
 
 const schema = v.object({
   format: v.literal('videmo-bundle'),
@@ -58,7 +66,7 @@ const schema = v.object({
     v.object({
       grid: v.tuple([positive, positive, positive]),
       seed: count,
-      steps: v.array(v.object({ name: v.string(), ids: v.array(count), top: topLogits })),
+      steps: v.array(checkStep),
     }),
   ),
   calibration: v.optional(v.record(v.string(), v.unknown())),

@@ -1,5 +1,7 @@
+import type { Env } from 'onnxruntime-web'
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
 import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'
+import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
 import { EngineError } from '../../errors.ts'
 import type { Ort, Runtime } from '../runtime.ts'
 
@@ -8,33 +10,48 @@ export async function browserRuntime(
   device: GPUDevice,
   options: { readonly forbidCpuFallback?: boolean } = {},
 ): Promise<Extract<Runtime, { provider: 'webgpu' }>> {
-  return { provider: 'webgpu', ort: await loadOrt(), device, ...options }
+  return { provider: 'webgpu', ort: await loadGpu(), device, ...options }
 }
 
-let loaded: Promise<Ort> | undefined
-
-/** Throws EngineError `runtime-not-loaded`. */
-function loadOrt(): Promise<Ort> {
-  loaded ??= importOrt().catch((cause) => {
-    loaded = undefined
-    throw new EngineError({
-      code: 'runtime-not-loaded',
-      message: 'The part of the app that computes could not be loaded.',
-      action: 'Check the connection, then reload the page.',
-      recoverable: true,
-      cause,
-    })
-  })
-  return loaded
+/**
+ * ONNX Runtime on this browser's processor, for where there is no usable WebGPU. A build of its own: those for WebGPU
+ * leave out processor kernels that bundles need (GatherBlockQuantized). See `fitsWasm` for the bundles it can bear.
+ */
+export async function wasmRuntime(): Promise<Extract<Runtime, { provider: 'cpu' }>> {
+  return { provider: 'cpu', ort: await loadWasm(), executionProvider: 'wasm' }
 }
 
-async function importOrt(): Promise<Ort> {
+const loadGpu = once(async () => {
   // The build for JSPI is smaller and streams weights to the GPU past the WebAssembly heap.
   const isSuspending = 'Suspending' in WebAssembly
   const ort = isSuspending ? await import('onnxruntime-web/jspi') : await import('onnxruntime-web/webgpu')
+  return configure(ort, isSuspending ? jspiWasm : asyncifyWasm)
+})
+
+const loadWasm = once(async () => configure(await import('onnxruntime-web/wasm'), plainWasm))
+
+function configure<T extends Ort & { readonly env: Env }>(ort: T, url: string): T {
   const { wasm } = ort.env
-  wasm.wasmPaths = { wasm: new URL(isSuspending ? jspiWasm : asyncifyWasm, import.meta.url).href }
+  wasm.wasmPaths = { wasm: new URL(url, import.meta.url).href }
   // Threads need shared memory, which only a cross-origin isolated page has.
   if (!globalThis.crossOriginIsolated) wasm.numThreads = 1
   return ort
+}
+
+/** Loads when first asked, and again after a failure. The loader throws EngineError `runtime-not-loaded`. */
+function once(load: () => Promise<Ort>): () => Promise<Ort> {
+  let loaded: Promise<Ort> | undefined
+  return () => {
+    loaded ??= load().catch((cause) => {
+      loaded = undefined
+      throw new EngineError({
+        code: 'runtime-not-loaded',
+        message: 'The part of the app that computes could not be loaded.',
+        action: 'Check the connection, then reload the page.',
+        recoverable: true,
+        cause,
+      })
+    })
+    return loaded
+  }
 }

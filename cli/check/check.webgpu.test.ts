@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openBundle } from '../../src/engine/bundle.ts'
+import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
+import { nodeCpuRuntime } from '../../src/engine/runtimes/node-cpu.ts'
+import { BundleDirectory } from '../bundle-directory.ts'
+import { withChromiumPage } from '../chromium-page.ts'
+import type { CheckCalls, Told } from './check-page.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const page = 'cli/check/check-page.html'
+const nothing = { files: {}, folders: {} }
+
+type Ask = <K extends keyof CheckCalls>(
+  name: K,
+  ...args: Parameters<CheckCalls[K]>
+) => Promise<{ value: Awaited<ReturnType<CheckCalls[K]>>; ms: number }>
+
+/** Opens the page and hands over a way to call it. */
+function inChromium(use: (ask: Ask) => Promise<void>, withoutAdapter = false): Promise<void> {
+  const run = (opened: { evaluate: <A, R>(call: (arg: A) => R, arg: A) => Promise<Awaited<R>> }) => {
+    const ask: Ask = async (name, ...args) => {
+      const told = await opened.evaluate(({ name, args }) => window.checkCall(name, args), { name, args })
+      if ('error' in told) throw new Error(JSON.stringify(told.error))
+      return told as Extract<Told<never>, { value: unknown }>
+    }
+    return use(ask)
+  }
+  return withChromiumPage(page, nothing, run as Parameters<typeof withChromiumPage<void>>[2], { withoutAdapter })
+}
+
+beforeAll(() => {
+  execFileSync('npx', ['tsx', 'scripts/prepare.ts'], { cwd: root, stdio: 'inherit' })
+})
+
+describe('the self-check in Chromium', () => {
+  it('is exact, and finds the fault of small subgroups', async () => {
+    await inChromium(async (ask) => {
+      const plain = await ask('device', false)
+      const { adapter, report, figures } = plain.value
+      console.log(
+        `${adapter}: ${report.verdict}, error ${report.maxError.toExponential(1)}, ${Math.round(plain.ms)} ms`,
+      )
+      expect(adapter).toMatch(/\S/)
+      expect(report).toMatchObject({ verdict: 'exact', mode: { subgroups: false, compute: 'f32' } })
+      expect(report.tried).toHaveLength(1)
+      expect(figures.dispatches).toBeGreaterThan(50)
+      // All logits, and one token, of three steps.
+      expect(figures.readBackBytes).toBe(3 * (400 * 4 + 8))
+
+      const forced = (await ask('device', true)).value.report
+      const [first, second] = forced.tried
+      console.log(`with subgroups: error ${first.maxError.toFixed(2)}; then: ${forced.verdict}`)
+      expect(first).toMatchObject({ verdict: 'wrong', mode: { subgroups: true } })
+      expect(first.maxError).toBeGreaterThan(0.1)
+      expect(second).toMatchObject({ verdict: 'exact', mode: { subgroups: false } })
+      expect(forced).toMatchObject({ verdict: 'exact', mode: { subgroups: false } })
+      expect(forced.reason).toContain('with subgroups')
+
+      const bundle = (await ask('bundle', 'webgpu')).value
+      console.log(`videmo-tiny: ${bundle.verdict}, error ${bundle.maxError.toExponential(1)}`)
+      expect(bundle).toMatchObject({ verdict: 'exact', subject: 'bundle' })
+    })
+  })
+
+  it('counts the buffers of a real device', async () => {
+    await inChromium(async (ask) => {
+      const { value } = await ask('ledger')
+      const none = { buffers: 0, bytes: 0, readBackBytes: 0, dispatches: 0, submits: 0 }
+      const read = { readBackBytes: 64, dispatches: 0, submits: 1 }
+      expect(value).toEqual([
+        none,
+        { ...none, buffers: 2, bytes: 1088 },
+        { ...read, buffers: 1, bytes: 1024 },
+        { ...read, buffers: 0, bytes: 0 },
+      ])
+    })
+  })
+})
+
+describe('without WebGPU', () => {
+  it('WebAssembly gives the tokens of onnxruntime-node', async () => {
+    const grid = { t: 2, h: 8, w: 8 }
+    const bundle = await openBundle(new BundleDirectory(`${root}public/models/videmo-tiny`))
+    const ids = bundle.template.firstTurn({ videos: [32], question: 'What does this face show?' })
+    const request: ReplayRequest = { grid, bannedIds: [], prompts: [{ ids, temporalPatches: 2, steps: 16 }] }
+    const pixels = Array.from({ length: grid.t * grid.h * grid.w * 1176 }, (_, i) => Math.fround(Math.sin(i * 0.37)))
+    const expected = await replay(await nodeCpuRuntime(), bundle, Float32Array.from(pixels), request)
+    await inChromium(async (ask) => {
+      expect((await ask('hasAdapter')).value).toBe(false)
+      const tokens = (await ask('wasmReplay', request, pixels)).value
+      expect(tokens).toEqual(expected.answers.map((answer) => answer.tokens))
+      for (const compute of ['f32', 'f16'] as const) {
+        const report = (await ask('wasmKernels', compute)).value
+        console.log(`wasm, ${compute}: ${report.verdict}, error ${report.maxError.toExponential(1)}`)
+        expect(report.verdict).toBe(compute === 'f32' ? 'exact' : 'close')
+      }
+      expect((await ask('bundle', 'wasm')).value.verdict).toBe('exact')
+    }, true)
+  })
+})

@@ -1,0 +1,115 @@
+import { requestDevice } from '../device/device.ts'
+import { EngineError } from '../errors.ts'
+import { type BundleFiles, openBundle } from './bundle.ts'
+import type { Runtime } from './runtime.ts'
+import { type CheckReport, type CheckTry, checkKernels, modeName } from './self-check.ts'
+import type { Compute } from './tensors.ts'
+
+/** Folders of the bundles for the check, below the page; `scripts/prepare.ts` makes them. */
+export const checkFolders: Readonly<Record<Compute, string>> = {
+  f32: 'models/check-q4/',
+  f16: 'models/check-q4f16/',
+}
+
+export interface DeviceCheckOptions<R extends Runtime> {
+  /** A new adapter each time: one adapter gives one device. */
+  readonly requestAdapter: () => Promise<GPUAdapter>
+  /** What the bundle to be loaded computes in. */
+  readonly compute: Compute
+  /** The bundle of `checkFolders`. */
+  readonly fetchCheck: (compute: Compute) => Promise<BundleFiles>
+  readonly createRuntime: (device: GPUDevice) => Promise<R>
+  /** For tests, which need kernels that are wrong. */
+  readonly forceSubgroups?: boolean
+}
+
+export interface CheckedDevice<R extends Runtime> {
+  readonly device: GPUDevice
+  readonly runtime: R
+  readonly report: CheckReport
+}
+
+interface Attempt {
+  readonly compute: Compute
+  readonly withoutSubgroups: boolean
+}
+
+interface Outcome {
+  readonly report: CheckReport
+  readonly cause?: unknown
+}
+
+/**
+ * Opens a device whose kernels are right: as it comes; where they are wrong, without `subgroups`. Where only float32
+ * remains right and the bundle computes in float16, that bundle is refused.
+ *
+ * Throws EngineError `kernels-wrong` saying what was tried, `no-device`, and whatever `requestAdapter`, `fetchCheck` and
+ * `createRuntime` throw.
+ */
+export async function checkDevice<R extends Runtime>(options: DeviceCheckOptions<R>): Promise<CheckedDevice<R>> {
+  const { compute } = options
+  const outcomes: Outcome[] = []
+  const plan: Attempt[] = [{ compute, withoutSubgroups: false }]
+  for (const attempt of plan) {
+    const { device, runtime } = await open(options, attempt)
+    const outcome = await attemptCheck(device, runtime, await openBundle(await options.fetchCheck(attempt.compute)))
+    outcomes.push(outcome)
+    const { report } = outcome
+    if (report.verdict !== 'wrong') {
+      if (attempt.compute === compute) return { device, runtime, report: withHistory(report, outcomes) }
+      device.destroy()
+      throw kernelsWrong(outcomes, 'Load a bundle that computes in 32-bit floats, built with --dtype q4.')
+    }
+    device.destroy()
+    if (report.mode.subgroups) plan.push({ compute, withoutSubgroups: true })
+    else if (attempt.compute === 'f16') plan.push({ compute: 'f32', withoutSubgroups: true })
+  }
+  throw kernelsWrong(outcomes, 'Update the browser and the graphics driver, or use another browser or device.')
+}
+
+async function open<R extends Runtime>(options: DeviceCheckOptions<R>, { withoutSubgroups }: Attempt) {
+  const forceSubgroups = options.forceSubgroups ?? false
+  const device = await requestDevice(await options.requestAdapter(), { withoutSubgroups, forceSubgroups })
+  return { device, runtime: await options.createRuntime(device) }
+}
+
+/** Kernels that do not compile, or that bring the device down, are wrong like those that give wrong numbers. */
+async function attemptCheck(
+  device: GPUDevice,
+  runtime: Runtime,
+  bundle: Awaited<ReturnType<typeof openBundle>>,
+): Promise<Outcome> {
+  const lost = device.lost.then(({ message }): never => {
+    throw new Error(`the device was lost: ${message}`)
+  })
+  lost.catch(() => undefined)
+  try {
+    // A session on a lost device never answers.
+    return { report: await Promise.race([checkKernels(runtime, bundle), lost]) }
+  } catch (cause) {
+    const mode = { subgroups: device.features.has('subgroups'), compute: bundle.manifest.graphs.decoder.compute }
+    const failed = { mode, verdict: 'wrong', maxError: Number.POSITIVE_INFINITY } as const
+    const reason = `With ${modeName(mode)}: ${cause instanceof Error ? cause.message : String(cause)}`
+    return { report: { ...failed, subject: 'kernels', cosine: Number.NaN, tried: [failed], reason }, cause }
+  }
+}
+
+function withHistory(report: CheckReport, outcomes: readonly Outcome[]): CheckReport {
+  const reasons = outcomes.flatMap(({ report: { reason } }) => reason ?? [])
+  return { ...report, tried: triesOf(outcomes), ...(reasons.length === 0 ? {} : { reason: reasons.join(' ') }) }
+}
+
+function triesOf(outcomes: readonly Outcome[]): readonly CheckTry[] {
+  return outcomes.flatMap(({ report }) => report.tried)
+}
+
+function kernelsWrong(outcomes: readonly Outcome[], action: string): EngineError {
+  const reasons = outcomes.flatMap(({ report: { verdict, reason } }) => (verdict === 'wrong' && reason ? [reason] : []))
+  const causes = outcomes.flatMap(({ cause }) => cause ?? [])
+  return new EngineError({
+    code: 'kernels-wrong',
+    message: `This graphics adapter does not compute what it should. ${reasons.join(' ')}`,
+    action,
+    ...(causes.length === 0 ? {} : { cause: causes[causes.length - 1] }),
+  })
+}
