@@ -1,10 +1,17 @@
 import { defineConfig } from '@playwright/test'
+import { basePath } from './e2e/base-path.ts'
 import { chromiumArgs, findChromium, webgpuArgs } from './scripts/find-chromium.ts'
 
+/** Another build, for two runs side by side. */
+const dist = process.env.E2E_DIST ?? 'dist'
 const port = Number(process.env.E2E_PORT ?? 4173)
+const address = `http://127.0.0.1:${port}${basePath}`
 const executablePath = findChromium()
 
-/** One browser at a time: the software adapter is slow enough by itself. The page is tested as it is built. */
+/**
+ * One browser at a time: the software adapter is slow enough by itself. The page is tested as it is built, served as
+ * plain files below a path that is not the root.
+ */
 export default defineConfig({
   testDir: 'e2e',
   projects: [
@@ -18,7 +25,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: 'list',
   use: {
-    baseURL: `http://127.0.0.1:${port}/`,
+    baseURL: address,
     viewport: { width: 1280, height: 900 },
     launchOptions: {
       args: [...chromiumArgs, ...webgpuArgs],
@@ -26,8 +33,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx tsx scripts/prepare.ts && npx vite build --logLevel warn && npx vite preview --host 127.0.0.1 --port ${port} --strictPort`,
-    url: `http://127.0.0.1:${port}/`,
+    command: `npx tsx scripts/prepare.ts && npx vite build --logLevel warn --emptyOutDir --outDir ${dist} && npx tsx e2e/static-host.ts ${port}`,
+    url: address,
     reuseExistingServer: false,
     timeout: 120_000,
   },

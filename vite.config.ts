@@ -16,7 +16,7 @@ export default defineConfig({
   },
   optimizeDeps: {
     // Pre-bundling would move the runtime away from the WebAssembly that it looks for beside itself.
-    exclude: ['onnxruntime-web', 'onnxruntime-web/jspi', 'onnxruntime-web/webgpu'],
+    exclude: ['onnxruntime-web', 'onnxruntime-web/jspi', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu'],
     // The worker's, which Vite would find only when it runs, and then reload the page.
     include: ['comlink', 'hash-wasm', 'mediabunny', 'valibot', '@huggingface/tokenizers'],
   },

@@ -1,17 +1,19 @@
 import { defineCommand, renderUsage, runCommand } from 'citty'
 import { VidemoError } from '../src/errors.ts'
+import { analyzeCommand } from './analyze-command.ts'
 import { buildCommand } from './build-command.ts'
 import { Interrupted } from './options.ts'
 import { parityCommand } from './parity-command.ts'
 
 const main = defineCommand({
-  meta: { name: 'videmo', description: 'Builds and checks VidEmo bundles for the web.' },
-  subCommands: { build: buildCommand, parity: parityCommand },
+  meta: { name: 'videmo', description: 'Builds and checks VidEmo bundles for the web, and reads videos with them.' },
+  subCommands: { build: buildCommand, parity: parityCommand, analyze: analyzeCommand },
 })
 
 async function usage([name]: readonly string[]): Promise<string> {
   if (name === 'build') return renderUsage(buildCommand)
   if (name === 'parity') return renderUsage(parityCommand)
+  if (name === 'analyze') return renderUsage(analyzeCommand)
   return renderUsage(main)
 }
 
@@ -28,7 +30,7 @@ try {
     process.stderr.write(`${error.message}\n`)
     process.exitCode = 130
   } else if (error instanceof Error && error.name === 'CLIError') {
-    process.stderr.write(`${error.message}\nvidemo build --help and videmo parity --help say more.\n`)
+    process.stderr.write(`${error.message}\nvidemo COMMAND --help says more.\n`)
     process.exitCode = 2
   } else {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)

@@ -2,6 +2,7 @@ import { defineCommand } from 'citty'
 import { dtypes } from '../src/manifest/manifest.ts'
 import { bitsOption, oneOf } from './options.ts'
 import type { Closeness, TokenMatch } from './parity/compare.ts'
+import { type LiveParityReport, liveParity } from './parity/live.ts'
 import { type Comparison, type ParityReport, parity } from './parity/parity.ts'
 import { executionProviders } from './parity/runners.ts'
 
@@ -16,11 +17,27 @@ export const parityCommand = defineCommand({
     'vision-bits': { type: 'string', description: '4, 8 or 16' },
     'zero-points': { type: 'boolean', default: false, description: 'Store a zero point per block' },
     'forbid-cpu-fallback': { type: 'boolean', default: false, description: 'Fail if a node is not placed on the GPU' },
+    live: {
+      type: 'boolean',
+      default: false,
+      description: 'Compare the live window (appends, rollbacks, hop, two windows) with recomputation',
+    },
     json: { type: 'boolean', default: false, description: 'Print the report as one JSON object' },
   },
   async run({ args }) {
     const embedBits = bitsOption('--embed-bits', args['embed-bits'], [4, 8] as const)
     const visionBits = bitsOption('--vision-bits', args['vision-bits'], [4, 8, 16] as const)
+    if (args.live) {
+      const live = await liveParity({
+        checkpoint: args.checkpoint,
+        case: args.case,
+        dtype: oneOf('--dtype', args.dtype, dtypes),
+        ep: oneOf('--ep', args.ep, executionProviders),
+      })
+      process.stdout.write(args.json ? `${JSON.stringify(live)}\n` : describeLive(live))
+      if (!live.ok) process.exitCode = 1
+      return
+    }
     const report = await parity({
       checkpoint: args.checkpoint,
       case: args.case,
@@ -56,16 +73,29 @@ function describe(report: ParityReport): string {
   return `${lines.join('\n')}\n`
 }
 
+function describeLive({ matches, ...report }: LiveParityReport): string {
+  const lines = matches.map(
+    ({ against, name, ...match }) => `  ${against.padEnd(14)} ${name.padEnd(32)} ${tokens(match)}`,
+  )
+  const head = `${report.case}, live window in ${report.dtype} on ${report.ep} (${report.adapter})`
+  const equal = matches.filter(({ matched, of }) => matched === of).length
+  const verdict = `  ${equal} of ${matches.length} answers equal, token for token`
+  const tail = report.ok ? [verdict] : [verdict, '  NOT equal']
+  return `${[head, ...lines, ...tail].join('\n')}\n`
+}
+
+function tokens({ matched, of, nearTieAt }: TokenMatch): string {
+  return `${matched}/${of}${nearTieAt === null ? '' : ` (near tie at ${nearTieAt})`}`
+}
+
 function describeComparison({ videoFeatures, firstLogits, turns, growing, penalized }: Comparison): string[] {
   const closeness = ({ maxAbs, cosine, notFinite }: Closeness) =>
     `max ${maxAbs.toExponential(2)}, cosine ${cosine.toFixed(6)}${notFinite ? `, ${notFinite} NOT FINITE` : ''}`
-  const match = ({ matched, of, nearTieAt }: TokenMatch) =>
-    `${matched}/${of}${nearTieAt === null ? '' : ` (near tie at ${nearTieAt})`}`
   return [
     `    video features ${closeness(videoFeatures)}`,
     ...firstLogits.map((each, turn) => `    first logits ${turn} ${closeness(each)}`),
-    `    tokens, turns  ${turns.map(match).join(', ')}`,
-    `    growing window ${growing.map(match).join(', ')}`,
-    ...(penalized.length ? [`    with penalty   ${penalized.map(match).join(', ')}`] : []),
+    `    tokens, turns  ${turns.map(tokens).join(', ')}`,
+    `    growing window ${growing.map(tokens).join(', ')}`,
+    ...(penalized.length ? [`    with penalty   ${penalized.map(tokens).join(', ')}`] : []),
   ]
 }

@@ -2,70 +2,160 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as ort from 'onnxruntime-node'
-import { reasoningPreset, type StageId } from '../src/affect/stages.ts'
-import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
+import { reasoningPreset, type StageId, stageIds } from '../src/affect/stages.ts'
+import type { HandedFrame } from '../src/app/test-hooks.ts'
+import { type Bundle, type BundleFiles, openBundle } from '../src/engine/bundle.ts'
 import { Decoder } from '../src/engine/decoder.ts'
-import { answerAll, bannedIds, encodeClip, type SourceFrame, slotsFor } from '../src/engine/reading.ts'
-import type { Runtime } from '../src/engine/runtime.ts'
+import { FrameEncoder, type SourceFrame } from '../src/engine/frame-encoder.ts'
+import { LiveWindow } from '../src/engine/live-window.ts'
+import type { Ort, Runtime } from '../src/engine/runtime.ts'
+import { concatRows } from '../src/engine/tensors.ts'
+import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../src/engine/update.ts'
 import { VisionEncoder } from '../src/engine/vision-encoder.ts'
 import { sequencePositions, videoTokens } from '../src/qwen25vl/index.ts'
 
+/** Token tests stay on this bundle, whatever the page's default becomes. */
 const folder = fileURLToPath(new URL('../public/models/videmo-tiny', import.meta.url))
+/** A step whose two best logits lie closer than this may go either way in other arithmetic. */
+const nearTie = 2e-3
 
-export interface CpuReading {
-  readonly ids: Readonly<Record<StageId, readonly number[]>>
-  /**
-   * How much the page's token at a step falls short of this engine's best, in logits, after everything the page
-   * itself said before it.
-   */
-  shortfall(stage: StageId, streamed: Readonly<Record<StageId, readonly number[]>>, step: number): Promise<number>
-  close(): Promise<void>
+export type StageTokens = Partial<Record<StageId, readonly number[]>>
+
+/** What one update of the page said. */
+export interface SaidUpdate {
+  readonly ids: StageTokens
+  /** Stages whose earlier answer stood again. */
+  readonly reused: readonly StageId[]
 }
 
-/** The same frames, recipe and engine, on ONNX Runtime's CPU provider in Node. */
-export async function readOnCpu(frames: readonly SourceFrame[], maxTokens: number): Promise<CpuReading> {
-  const runtime: Runtime = { provider: 'cpu', ort: ort as unknown as Runtime['ort'] }
-  const files: BundleFiles = { read: async (path) => new Uint8Array(await readFile(join(folder, path))) }
-  const bundle = await openBundle({ ...files, pathOf: (path) => join(folder, path) })
-  const encoder = await VisionEncoder.create(runtime, bundle)
-  const clip = await encodeClip(runtime, bundle, encoder, frames, frames.length)
-  const { stages } = reasoningPreset
-  const banned = bannedIds(bundle)
-  const capacity = slotsFor(bundle, clip.grid, stages, maxTokens)
-  const decoder = await Decoder.create(runtime, bundle, { capacity, bannedIds: banned })
-  const ids: Record<StageId, readonly number[]> = { attributes: [], expression: [], emotion: [] }
-  for await (const event of answerAll(bundle, decoder, clip, stages, { maxTokens })) {
-    if (event.type === 'answer') ids[event.id] = event.answer.ids
+export interface StageMatch {
+  readonly stage: StageId
+  readonly matched: number
+  readonly of: number
+  /** How far the page's token fell short of the best, in logits, where the two differ. */
+  readonly shortfall?: number
+}
+
+export function toFrames(handed: readonly HandedFrame[]): SourceFrame[] {
+  return handed.map(({ width, height, rgba }) => ({
+    width,
+    height,
+    rgba: new Uint8ClampedArray(Buffer.from(rgba, 'base64')),
+  }))
+}
+
+/** The page's recipe and engine on ONNX Runtime's CPU provider in Node. */
+export class CpuReader {
+  private constructor(
+    private readonly runtime: Runtime,
+    private readonly bundle: Bundle,
+    private readonly vision: VisionEncoder,
+    private readonly decoder: Decoder,
+  ) {}
+
+  static async open(): Promise<CpuReader> {
+    const runtime: Runtime = { provider: 'cpu', ort: ort as unknown as Ort }
+    const files: BundleFiles = { read: async (path) => new Uint8Array(await readFile(join(folder, path))) }
+    const bundle = await openBundle({ ...files, pathOf: (path) => join(folder, path) })
+    const vision = await VisionEncoder.create(runtime, bundle)
+    return new CpuReader(runtime, bundle, vision, await Decoder.create(runtime, bundle, { capacity: 1 }))
   }
 
-  const shortfall: CpuReading['shortfall'] = async (stage, streamed, step) => {
-    const videos = [videoTokens(clip.grid, bundle.config.vision)]
-    let sequence: number[] = []
-    for (const { id, prompt } of stages) {
-      sequence =
-        sequence.length === 0
-          ? bundle.template.firstTurn({ videos, question: prompt })
-          : [...sequence, ...bundle.template.nextTurn(prompt)]
-      sequence.push(...(id === stage ? streamed[id].slice(0, step) : streamed[id]))
+  async close(): Promise<void> {
+    await this.decoder.dispose()
+    await this.vision.dispose()
+  }
+
+  /** What this engine says about the frames of an update, given the answers that stood. */
+  async answers(frames: readonly SourceFrame[], maxTokens: number, standing: StageTokens = {}): Promise<StageTokens> {
+    const { runtime, bundle } = this
+    const { grid, pairs } = await this.encode(frames)
+    const tokensPerPair = videoTokens(grid, bundle.config.vision)
+    const { stages } = reasoningPreset
+    const capacity = slotsFor(bundle, { pairs: pairs.length, tokensPerPair }, stages, maxTokens)
+    const decoder = this.decoder.fork({ capacity, bannedIds: bannedIds(bundle) })
+    const window = new LiveWindow(runtime, bundle, decoder, grid)
+    for (const features of pairs) await window.append(features)
+    const known: StandingAnswers<StageId> = new Map()
+    for (const id of stageIds) {
+      const ids = standing[id]
+      if (ids) known.set(id, { ids, text: '' })
+    }
+    const questions = stages.map(({ id, prompt }) => ({ id, prompt, isStanding: id in standing }))
+    const said: StageTokens = {}
+    for await (const event of readUpdate(window, questions, known, { maxTokens })) {
+      if (event.type === 'answer') said[event.id] = event.answer.ids
+    }
+    window.dispose()
+    await decoder.dispose()
+    return said
+  }
+
+  /**
+   * Holds an update of the page against this engine, stage by stage. It ends at a near tie: past one, later stages
+   * answer different conversations.
+   */
+  async compare(
+    frames: readonly SourceFrame[],
+    said: SaidUpdate,
+    maxTokens: number,
+    standing: StageTokens = {},
+  ): Promise<StageMatch[]> {
+    const ours = await this.answers(frames, maxTokens, standing)
+    const matches: StageMatch[] = []
+    for (const stage of stageIds) {
+      if (said.reused.includes(stage)) continue
+      const [theirs, own] = [said.ids[stage] ?? [], ours[stage] ?? []]
+      const length = Math.max(theirs.length, own.length)
+      let step = 0
+      while (step < length && theirs[step] === own[step]) step++
+      if (step === length) {
+        matches.push({ stage, matched: step, of: length })
+        continue
+      }
+      const shortfall = await this.shortfall(frames, { ...standing, ...said.ids }, stage, step)
+      matches.push({ stage, matched: step, of: length, shortfall })
+      break
+    }
+    return matches
+  }
+
+  private async encode(frames: readonly SourceFrame[]) {
+    const encoder = new FrameEncoder(this.runtime, this.bundle, this.vision)
+    const pairs = []
+    for (let i = 0; i < frames.length; i += 2) pairs.push(await encoder.encode(frames.slice(i, i + 2)))
+    return { grid: pairs[0].grid, pairs: pairs.map(({ features }) => features) }
+  }
+
+  /** By how much the page's token at a step misses this engine's best, after everything the page itself said. */
+  private async shortfall(frames: readonly SourceFrame[], said: StageTokens, stage: StageId, step: number) {
+    const { runtime, bundle } = this
+    const { config, template } = bundle
+    const { grid, pairs } = await this.encode(frames)
+    const grids = [{ ...grid, t: pairs.length }]
+    const ids: number[] = []
+    for (const { id, prompt } of reasoningPreset.stages) {
+      const videos = [videoTokens(grids[0], config.vision)]
+      ids.push(...(ids.length === 0 ? template.firstTurn({ videos, question: prompt }) : template.nextTurn(prompt)))
+      const answer = said[id] ?? []
+      ids.push(...(id === stage ? answer.slice(0, step) : answer))
       if (id === stage) break
     }
-    const { positions } = sequencePositions(
-      { ids: sequence, videoPad: bundle.config.tokens.videoPad, grids: [clip.grid] },
-      bundle.config.vision,
-    )
-    decoder.rollback(0)
-    const { logits } = await decoder.run({ ids: sequence, positions, features: clip.features, withLogits: true })
+    const { positions } = sequencePositions({ ids, videoPad: config.tokens.videoPad, grids }, config.vision)
+    const decoder = this.decoder.fork({ capacity: ids.length, bannedIds: bannedIds(bundle) })
+    const { logits } = await decoder.run({ ids, positions, features: concatRows(runtime, pairs), withLogits: true })
     if (!logits) throw new Error('no logits')
-    for (const id of banned) logits[id] = Number.NEGATIVE_INFINITY
-    return Math.max(...logits) - logits[streamed[stage][step]]
+    const adjusted = decoder.adjusted(logits)
+    await decoder.dispose()
+    // An answer that ended earlier than ours chose an end of text there.
+    const chosen = said[stage]?.[step]
+    const value =
+      chosen === undefined ? Math.max(...config.generation.eosTokenIds.map((id) => adjusted[id])) : adjusted[chosen]
+    return adjusted.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY) - value
   }
+}
 
-  return {
-    ids,
-    shortfall,
-    close: async () => {
-      await decoder.dispose()
-      await encoder.dispose()
-    },
-  }
+/** Equal token for token, but for near ties. */
+export function agree(matches: readonly StageMatch[]): boolean {
+  return matches.length > 0 && matches.every(({ shortfall }) => shortfall === undefined || shortfall < nearTie)
 }

@@ -1,4 +1,8 @@
 import { test as base, type ConsoleMessage, expect, type Page, type Request } from '@playwright/test'
+import type { StageId } from '../src/affect/stages.ts'
+import type { Transcript } from '../src/app/reading-board.ts'
+import type { HandedFrame } from '../src/app/test-hooks.ts'
+import { WeightServer } from './weight-server.ts'
 
 /** The page under test, with the few things that tests do to it. */
 export class ReaderPage {
@@ -13,6 +17,49 @@ export class ReaderPage {
   /** Gives the page a video file, as the file picker would. */
   async choose(file: string | { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }) {
     await this.page.getByLabel('Video file').setInputFiles(file)
+  }
+
+  async openSample(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Try the sample clip' }).click()
+  }
+
+  /** What this visitor had chosen before the page opens. */
+  async settings(settings: object): Promise<void> {
+    await this.page.addInitScript((json) => localStorage.setItem('videmo-settings', json), JSON.stringify(settings))
+  }
+
+  /** Opens a panel by its menu entry. */
+  async openPanel(title: string): Promise<void> {
+    await this.act(title)
+    await expect(this.page.getByRole('dialog')).toBeVisible()
+  }
+
+  /** Loads the bundle at an address, as a person would. */
+  async load(address: string): Promise<void> {
+    await this.openPanel('Model')
+    const field = this.page.getByLabel(/Address of a folder/)
+    await field.fill(address)
+    await field.press('Enter')
+  }
+
+  /** Does something from the page's menu. */
+  async act(title: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'All actions' }).click()
+    await this.page.getByRole('menuitem', { name: title, exact: true }).click()
+  }
+
+  async transcripts(): Promise<readonly Transcript[]> {
+    return this.page.evaluate(() => globalThis.videmoTest?.transcripts() ?? [])
+  }
+
+  async framesOf(update: number): Promise<HandedFrame[]> {
+    return this.page.evaluate((update) => globalThis.videmoTest?.framesOf(update) ?? [], update)
+  }
+
+  /** Tokens of these stages in the newest update. */
+  async tokenCount(...stages: StageId[]): Promise<number> {
+    const last = (await this.transcripts()).at(-1)
+    return stages.reduce((sum, stage) => sum + (last?.ids[stage]?.length ?? 0), 0)
   }
 
   answer(title: 'Attributes' | 'Expression' | 'Emotion') {
@@ -32,7 +79,9 @@ export class ReaderPage {
 interface Fixtures {
   readonly reader: ReaderPage
   /** Fails a test when the page asks another origin for anything, or reports an error. */
-  readonly watch: { readonly expectedErrors: RegExp[] }
+  readonly watch: { readonly expectedErrors: RegExp[]; readonly allowedOrigins: string[] }
+  /** A host of weights elsewhere, which the test's person has chosen. */
+  readonly weights: WeightServer
 }
 
 export const test = base.extend<Fixtures>({
@@ -42,6 +91,7 @@ export const test = base.extend<Fixtures>({
       const strangers: string[] = []
       const errors: string[] = []
       const expectedErrors: RegExp[] = []
+      const allowedOrigins: string[] = []
       // Of the context, not of the page: workers' requests count too.
       page.context().on('request', (request: Request) => {
         const url = new URL(request.url())
@@ -52,12 +102,19 @@ export const test = base.extend<Fixtures>({
       page.on('console', (message: ConsoleMessage) => {
         if (message.type() === 'error') errors.push(message.text())
       })
-      await use({ expectedErrors })
-      expect(strangers, 'requests that left the origin').toEqual([])
+      await use({ expectedErrors, allowedOrigins })
+      const unexpected = strangers.filter((url) => !allowedOrigins.includes(new URL(url).origin))
+      expect(unexpected, 'requests that left the origin').toEqual([])
       expect(errors.filter((error) => !expectedErrors.some((pattern) => pattern.test(error)))).toEqual([])
     },
     { auto: true },
   ],
+  weights: async ({ watch }, use) => {
+    const server = await WeightServer.start()
+    watch.allowedOrigins.push(server.origin)
+    await use(server)
+    server.close()
+  },
   reader: async ({ page }, use) => use(new ReaderPage(page)),
 })
 

@@ -1,5 +1,6 @@
 import { chromium } from '@playwright/test'
 import { chromiumArgs, findChromium } from '../scripts/find-chromium.ts'
+import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import { expect, ReaderPage, test } from './page.ts'
 
 /** A tenth of a second of silence: a file with sound and no picture. */
@@ -65,32 +66,86 @@ test('a wrong bundle address says so and leaves the loaded bundle in use', async
   await reader.waitForReading()
 })
 
-test('a bundle with a changed file is refused by its hash', async ({ page, reader }) => {
-  // The worker is there before its requests are changed: those it sends while starting may pass unseen.
-  await reader.open('test&tokens=2')
-  await page.route('**/decoder.data.000', async (route) => {
-    const response = await route.fetch()
-    const body = Buffer.from(await response.body())
-    body[1000] ^= 1
-    await route.fulfill({ response, body })
+test('a bundle with a changed file is refused by its hash', async ({ page, reader, weights }) => {
+  weights.change('decoder.data.000', (bytes) => {
+    bytes[1000] ^= 1
+    return bytes
   })
-  await page.getByRole('button', { name: 'Load a bundle' }).click()
-  const field = page.getByLabel(/Address of a folder/)
-  await field.fill('models/videmo-tiny/')
-  await field.press('Enter')
+  await reader.open('test&tokens=2')
+  await reader.load(weights.url)
   await expect(reader.alert).toContainText('decoder.data.000')
   await expect(reader.alert).toContainText('wrong-hash')
   // The bundle that was loaded before is still in use, and trying again works once the file is whole.
-  await expect(page.getByText(/videmo-tiny · q4/)).toBeVisible()
-  await page.unroute('**/decoder.data.000')
-  await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByText('this small bundle has random weights')).toBeVisible()
-  await expect(reader.alert).toBeHidden()
+  await expect(page.getByText(/videmo-tiny · q4/).first()).toBeVisible()
+  weights.change('decoder.data.000', undefined)
+  await page.getByRole('button', { name: 'Try again' }).first().click()
+  await expect(page.getByText(new RegExp(`${new URL(weights.url).host} · q4`)).first()).toBeVisible({ timeout: 60_000 })
+  await expect(reader.alert).toHaveCount(0)
+})
+
+test('what a device cannot run is refused before the first byte of it', async ({ reader, weights }) => {
+  weights.change('manifest.json', (bytes) => {
+    const manifest = JSON.parse(bytes.toString())
+    manifest.needs.features = ['shader-f16']
+    manifest.model.parameters = 3_750_000_000
+    return Buffer.from(JSON.stringify(manifest))
+  })
+  await reader.open('test&tokens=2')
+  await reader.load(weights.url)
+  await expect(reader.alert).toContainText('no-shader-f16')
+  await expect(reader.alert).toContainText('--dtype q4')
+  expect(weights.requests).toEqual(['manifest.json'])
+})
+
+test('a download shows its bytes, and can be cancelled', async ({ page, reader, weights }) => {
+  weights.hold()
+  await reader.open('test&tokens=2')
+  await reader.load(weights.url)
+  const panel = page.getByRole('dialog')
+  await expect(panel).toContainText(/of \d+(\.\d+)? [kM]B/)
+  await expect(panel).toContainText('Apache-2.0')
+  await panel.getByRole('button', { name: 'Cancel' }).click()
+  await expect(panel.getByRole('button', { name: 'Cancel' })).toHaveCount(0)
+  await expect(reader.alert).toHaveCount(0)
+  await expect(page.getByText(/videmo-tiny · q4/).first()).toBeVisible()
+})
+
+test('a bundle can be loaded from a folder on this machine', async ({ page, reader }) => {
+  await reader.open('test&tokens=2')
+  await reader.openPanel('Model')
+  await page.getByLabel('Bundle folder').setInputFiles('public/models/videmo-tiny')
+  await expect(page.getByRole('dialog')).toContainText('your folder', { timeout: 60_000 })
+  await page.keyboard.press('Escape')
   await reader.choose('fixtures/data/clips/tiny.webm')
   await reader.waitForReading()
 })
 
-test('without an adapter the cause is named, and nothing is downloaded', async ({ baseURL }) => {
+test('kernels that are wrong are found out, and the page computes without them', async ({ page, reader }) => {
+  // With subgroups of four, attention is wrong on this adapter, without an error.
+  await reader.open('test&tokens=2&subgroups')
+  await reader.openPanel('Device and check')
+  const panel = page.getByRole('dialog')
+  await expect(panel).toContainText('exact')
+  await expect(panel).toContainText('with subgroups')
+  await page.keyboard.press('Escape')
+  await reader.choose('fixtures/data/clips/tiny.webm')
+  await reader.waitForReading()
+})
+
+test('a clip of one frame, an animation and a 4K clip are read', async ({ reader }) => {
+  await reader.open('test&tokens=2')
+  for (const [name, frames] of [
+    ['one-frame.webm', 2],
+    ['variable-delay.gif', 4],
+    ['4k.mp4', 2],
+  ] as const) {
+    await reader.choose(`fixtures/data/clips/${name}`)
+    await reader.waitForReading()
+    expect((await reader.framesOf(0)).length, name).toBeGreaterThanOrEqual(frames)
+  }
+})
+
+test('without an adapter the cause is named, and the small bundle runs on the processor', async ({ baseURL }) => {
   const executablePath = findChromium()
   // A browser without the flags that the other tests run with finds no adapter on a machine without a GPU.
   const browser = await chromium.launch({
@@ -99,14 +154,20 @@ test('without an adapter the cause is named, and nothing is downloaded', async (
   })
   try {
     const page = await browser.newPage({ ...(baseURL ? { baseURL } : {}) })
-    const requests: string[] = []
-    page.context().on('request', (request) => requests.push(request.url()))
-    await page.goto('?test')
-    const { alert } = new ReaderPage(page)
-    await expect(alert).toContainText('found no graphics adapter')
-    await expect(alert).toContainText('no-adapter')
-    await expect(alert).toContainText('hardware acceleration')
-    expect(requests.filter((url) => url.includes('/models/') || url.endsWith('.wasm'))).toEqual([])
+    const reader = new ReaderPage(page)
+    await reader.open('test&tokens=6')
+    await expect(page.getByText(/on the processor/).first()).toBeVisible()
+    await expect(page.getByText(/found no graphics adapter/).first()).toBeVisible()
+    await reader.choose('fixtures/data/clips/tiny.webm')
+    await reader.waitForReading()
+    const [said] = await reader.transcripts()
+    const cpu = await CpuReader.open()
+    try {
+      const matches = await cpu.compare(toFrames(await reader.framesOf(0)), said, 6)
+      expect(agree(matches), JSON.stringify(matches)).toBe(true)
+    } finally {
+      await cpu.close()
+    }
   } finally {
     await browser.close()
   }

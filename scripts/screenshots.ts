@@ -1,15 +1,22 @@
 /**
- * Takes pictures of the page in the system's Chromium: `npx tsx scripts/screenshots.ts`. The README's goes to docs/,
- * the others (dark, narrow, before and after a reading) to .cache/screenshots for looking at.
+ * Takes pictures of the page in the system's Chromium, for the README and for looking at.
+ *
+ * `npx tsx scripts/screenshots.ts` reads the sample clip in the built page: the README's picture goes to docs/, the
+ * others (light, dark, narrow; before and after a reading) to .cache/screenshots.
+ *
+ * `npx tsx scripts/screenshots.ts stories [NAME ...]` shows the page's states with nothing behind them
+ * (`src/app/testing/stories.ts`), in .cache/screenshots/stories; with `--docs` first, the main ones of light, dark and
+ * narrow go to docs/screenshots instead; `--all` adds three sizes. `--axe` also lists what axe finds serious, and fails on it.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BrowserContextOptions, chromium, type Page } from 'playwright'
+import AxeBuilder from '@axe-core/playwright'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { PNG } from 'pngjs'
-import { build, preview } from 'vite'
+import { build, createServer, preview } from 'vite'
+import { stories } from '../src/app/testing/stories.ts'
 import { chromiumArgs, findChromium, webgpuArgs } from './find-chromium.ts'
-import './prepare.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const review = join(root, '.cache/screenshots')
@@ -19,11 +26,18 @@ const wide = { width: 1440, height: 900 }
 const readme = { width: 1200, height: 836 }
 const narrow = { width: 360, height: 800 }
 
-const shots: readonly (BrowserContextOptions & { readonly name: string })[] = [
+type Look = BrowserContextOptions & { readonly name: string }
+const looks: readonly Look[] = [
   { name: 'light', viewport: wide, colorScheme: 'light' },
   { name: 'dark', viewport: wide, colorScheme: 'dark' },
   { name: 'narrow', viewport: narrow, colorScheme: 'light' },
 ]
+const moreLooks: readonly Look[] = [
+  { name: 'narrow-dark', viewport: narrow, colorScheme: 'dark' },
+  { name: 'tablet', viewport: { width: 768, height: 1024 }, colorScheme: 'light' },
+  { name: 'laptop', viewport: { width: 1024, height: 768 }, colorScheme: 'light' },
+]
+const mainStories = ['first', 'running', 'camera', 'recorded', 'failed', 'panel-model']
 
 /** Reads the sample clip, and leaves the preview at a telling moment. */
 async function readSample(page: Page): Promise<void> {
@@ -32,10 +46,13 @@ async function readSample(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const video = document.querySelector('video')
     if (!video) return
+    // Nobody seeks here: the reading must not go on from this place.
+    addEventListener('seeked', (event) => event.stopImmediatePropagation(), { capture: true, once: true })
     video.pause()
     video.controls = false
+    const there = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()))
     video.currentTime = 3
-    await new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }))
+    await there
   })
 }
 
@@ -46,33 +63,108 @@ function smaller(png: Buffer): Buffer {
   return PNG.sync.write(image, { colorType: 2, deflateLevel: 9 })
 }
 
+async function shootPage(browser: Browser): Promise<void> {
+  await import('./prepare.ts')
+  await mkdir(review, { recursive: true })
+  await build({ logLevel: 'warn' })
+  const server = await preview({ preview: { port: 0 } })
+  try {
+    for (const { name, ...options } of looks) {
+      const page = await browser.newPage({ ...options, reducedMotion: 'reduce' })
+      await page.goto(`${server.resolvedUrls?.local[0]}?test&tokens=${tokens}`)
+      await page.getByText('this small bundle has random weights').waitFor()
+      await page.screenshot({ path: join(review, `${name}-first.png`), fullPage: true })
+      await readSample(page)
+      await page.screenshot({ path: join(review, `${name}-read.png`), fullPage: true })
+      if (name === 'light') {
+        await page.setViewportSize(readme)
+        await writeFile(join(root, 'docs/screenshot.png'), smaller(await page.screenshot()))
+        await page.setViewportSize(wide)
+      }
+      await page.close()
+    }
+  } finally {
+    await server.close()
+  }
+}
+
+interface StoryOptions {
+  readonly names: readonly string[]
+  readonly looks: readonly Look[]
+  readonly folder: string
+  readonly withAxe: boolean
+}
+
+/** Gives what axe and a look at the width found. */
+async function shootStories(browser: Browser, { names, looks, folder, withAxe }: StoryOptions): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
+  const server = await createServer({ root, logLevel: 'warn', server: { port: 0, hmr: false, watch: null } })
+  await server.listen()
+  const found: string[] = []
+  try {
+    for (const { name: look, ...options } of looks) {
+      const context = await browser.newContext({ ...options, reducedMotion: 'reduce' })
+      for (const name of names) {
+        const page = await context.newPage()
+        page.on('pageerror', (error) => found.push(`${name} ${look}: ${error}`))
+        page.on('console', (message) => {
+          if (['error', 'warning'].includes(message.type())) found.push(`${name} ${look}: ${message.text()}`)
+        })
+        await page.goto(`${server.resolvedUrls?.local[0]}src/app/testing/stories.html?story=${name}`)
+        await page.waitForFunction(() => globalThis.story !== undefined)
+        // The tree follows the text at its own pace.
+        await page.waitForTimeout(500)
+        await page.waitForFunction(() =>
+          [...document.querySelectorAll('video')].every((video) => video.readyState >= 2),
+        )
+        // A picture of the whole page has no bottom for the footer to stick to.
+        await page.addStyleTag({ content: 'footer, footer > div { position: static !important }' })
+        const isDialog = (await page.getByRole('dialog').or(page.getByRole('alertdialog')).count()) > 0
+        await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: !isDialog })
+        const { scrollWidth, clientWidth } = await page.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement
+          return { scrollWidth, clientWidth }
+        })
+        if (scrollWidth > clientWidth) found.push(`${name} ${look}: ${scrollWidth} px wide in ${clientWidth}`)
+        if (withAxe) {
+          const { violations } = await new AxeBuilder({ page }).analyze()
+          for (const { id, impact, nodes } of violations) {
+            if (impact !== 'serious' && impact !== 'critical') continue
+            found.push(`${name} ${look}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+          }
+        }
+        await page.close()
+      }
+      await context.close()
+    }
+  } finally {
+    await server.close()
+  }
+  return found
+}
+
 process.chdir(root)
-await mkdir(review, { recursive: true })
-await build({ logLevel: 'warn' })
-const server = await preview({ preview: { port: 0 } })
+const [command, ...rest] = process.argv.slice(2)
+const flags = new Set(rest.filter((word) => word.startsWith('--')))
+const wanted = rest.filter((word) => !word.startsWith('--'))
 const executablePath = findChromium()
 const browser = await chromium.launch({
   args: [...chromiumArgs, ...webgpuArgs],
   ...(executablePath ? { executablePath } : {}),
 })
 try {
-  for (const { name, ...options } of shots) {
-    const page = await browser.newPage({ ...options, reducedMotion: 'reduce' })
-    await page.goto(`${server.resolvedUrls?.local[0]}?test&tokens=${tokens}`)
-    await page.getByText('This small bundle has random weights').waitFor()
-    await page.screenshot({ path: join(review, `${name}-first.png`), fullPage: true })
-    await readSample(page)
-    await page.screenshot({ path: join(review, `${name}-read.png`), fullPage: true })
-    if (name === 'light') {
-      await page.setViewportSize(readme)
-      await writeFile(join(root, 'docs/screenshot.png'), smaller(await page.screenshot()))
-      await page.setViewportSize(wide)
-    }
-    await page.getByText('Details', { exact: true }).click()
-    await page.screenshot({ path: join(review, `${name}-details.png`), fullPage: true })
-    await page.close()
-  }
+  if (command === undefined) await shootPage(browser)
+  else if (command === 'stories') {
+    const isForDocs = flags.has('--docs')
+    const found = await shootStories(browser, {
+      names: wanted.length > 0 ? wanted : isForDocs ? mainStories : Object.keys(stories),
+      looks: isForDocs ? looks : [...looks, ...(flags.has('--all') ? moreLooks : [])],
+      folder: isForDocs ? join(root, 'docs/screenshots') : join(review, 'stories'),
+      withAxe: flags.has('--axe'),
+    })
+    for (const line of found) console.error(line)
+    if (found.length > 0) process.exitCode = 1
+  } else throw new Error(`screenshots: unknown command ${command}`)
 } finally {
   await browser.close()
-  await server.close()
 }

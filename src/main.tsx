@@ -8,9 +8,10 @@ import { installTestHooks } from './app/test-hooks.ts'
 
 const parameters = new URLSearchParams(location.search)
 const isTest = parameters.has('test')
+const engine = { appUrl: document.baseURI, ...(isTest && parameters.has('subgroups') ? { forceSubgroups: true } : {}) }
 
 const session = new Session({
-  createClient: () => new EngineClient(),
+  createClient: () => new EngineClient(engine),
   defaultBundle: new URL(parameters.get('bundle') ?? 'models/videmo-tiny/', document.baseURI).href,
   sampleUrl: new URL('sample.webm', document.baseURI).href,
   ...(isTest ? { maxTokens: Number(parameters.get('tokens') ?? 24), keepFrames: true } : {}),
@@ -24,4 +25,4 @@ createRoot(root).render(
     <App session={session} />
   </StrictMode>,
 )
-void session.start()
+void session.open()

@@ -1,20 +1,32 @@
 import type { StageId } from '../src/affect/stages.ts'
+import type { LiveFrames } from '../src/capture/live-frames.ts'
 import type { DeviceReport } from '../src/device/device.ts'
 import type { AnswerFigures, FinishReason } from '../src/engine/conversation.ts'
-import type { EncodedPair, Question } from '../src/engine/reading.ts'
+import type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
+import type { CheckReport } from '../src/engine/self-check.ts'
 import type { WireError } from '../src/errors.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
+import type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
 
+export type { LiveFrameMessage, LiveFrames } from '../src/capture/live-frames.ts'
 export type { AdapterFacts, DeviceReport } from '../src/device/device.ts'
+export type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
+export type { CheckReport } from '../src/engine/self-check.ts'
+export type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
 
 /** What the page may ask of the engine's worker. Errors cross as themselves (see `wire.ts`). */
 export interface EngineApi {
+  /** Called once, before everything else. */
+  open(options: EngineOptions): void
   probe(): Promise<DeviceReport>
-  /** Downloads, verifies and loads a bundle; the one loaded before stays until the new one is verified. */
-  loadBundle(address: string, onProgress: (progress: LoadProgress) => void): Promise<LoadedBundle>
-  /** Ends a download. */
+  /**
+   * Finds, downloads, verifies, checks and loads a bundle; the one loaded before stays until the new one is verified.
+   * Whether it fits this device is known from its manifest, before any other byte is fetched.
+   */
+  loadBundle(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedBundle>
+  /** Ends a load; its call rejects with an AbortError. */
   cancelLoad(): void
-  /** Starts reading a clip and ends the reading before it; the number tells the readings apart. */
+  /** Starts reading a source and ends the reading before it; the number tells the readings apart. */
   startReading(request: ReadingRequest): Promise<number>
   /**
    * What happened since the last call, or what happens next; `over` or `failed` comes last. A reading that is no
@@ -23,40 +35,127 @@ export interface EngineApi {
   nextEvents(reading: number): Promise<ReadingEvent[]>
   /** Ends the reading within one token, or one pair of frames. */
   stopReading(): void
-  /** The very frames of the latest reading; for tests, which ask for them with `keepFrames`. */
-  lastFrames(): Promise<KeptFrame[]>
+  /** Holds the reading between two tokens or two pairs, and lets it go on. */
+  pauseReading(isPaused: boolean): void
+  /** Bytes and buffers held, and what was read back, since the device was opened; nothing without a device. */
+  deviceFigures(): Promise<DeviceFigures | undefined>
+  /** Answers at once, however busy the GPU is: whether the worker still listens. */
+  ping(): Promise<void>
+  /** The very frames of an update; for tests, which ask for them with `keepFrames`. */
+  framesOf(update: number): Promise<KeptFrame[]>
+  /** Loses the device; for tests. */
+  loseDevice(): void
+}
+
+export interface EngineOptions {
+  /** Where the app's own files lie: its page's address. */
+  readonly appUrl: string
+  /** For tests, which need kernels that are wrong. */
+  readonly forceSubgroups?: boolean
+}
+
+export interface LoadRequest {
+  readonly source: BundleSource
+  /** The files come from ourselves and were verified before. */
+  readonly isTrusted?: boolean
 }
 
 export type LoadProgress =
-  | { readonly type: 'downloading'; readonly doneBytes: number; readonly totalBytes: number }
+  /** The manifest is read and this device can run it; nothing else has been fetched. */
+  | { readonly type: 'manifest'; readonly manifest: Manifest; readonly isStored: boolean }
+  | {
+      readonly type: 'downloading'
+      readonly doneBytes: number
+      readonly totalBytes: number
+      readonly bytesPerS?: number
+      readonly leftS?: number
+    }
+  /** The check of this device's kernels, or of the bundle's own numbers. */
+  | { readonly type: 'checking' }
   | { readonly type: 'starting'; readonly graph: 'vision' | 'decoder' }
 
 export interface LoadedBundle {
-  readonly url: string
+  readonly name: string
+  readonly source: BundleSource
   readonly manifest: Manifest
+  /** Where it computes. */
+  readonly provider: 'webgpu' | 'wasm'
+  readonly check: CheckReport
+  /** Where the files are kept; `memory` ends with the page. */
+  readonly store: 'opfs' | 'memory' | 'folder'
+  /** What a new worker can be given in place of the address, when the store ends with the worker. */
+  readonly kept?: readonly BundleFile[]
+  /** What a person should know of where it computes or where it is kept. */
+  readonly notices: readonly string[]
+}
+
+export type ReadingSource =
+  /** Read on its own clock, every window of it. */
+  | { readonly type: 'file'; readonly file: Blob; readonly fromS?: number }
+  /** Live; the newest pair wins. */
+  | { readonly type: 'live'; readonly frames: LiveFrames }
+
+export interface ReadingSettings {
+  readonly framesPerSecond: number
+  /** Pixels of a frame at the model; the bundle's own where unsaid. */
+  readonly frameBudget?: { readonly minPixels: number; readonly maxPixels: number }
+  /** Frames of a full window; even. */
+  readonly windowFrames: number
+  /** Frames by which a full window moves on; even, at most windowFrames. */
+  readonly hopFrames: number
+  /** Tokens of each answer at most. */
+  readonly maxTokens: number
+  /** Greedy where unsaid. */
+  readonly sampling?: { readonly temperature: number; readonly topP: number; readonly seed: number }
+}
+
+export interface StageQuestion {
+  readonly id: StageId
+  readonly prompt: string
+  /** Asked once in a window; later updates put its answer back into the conversation. */
+  readonly isStanding?: boolean
 }
 
 export interface ReadingRequest {
-  readonly file: Blob
-  readonly questions: readonly Question<StageId>[]
-  /** Tokens of each answer at most. */
-  readonly maxTokens: number
+  readonly source: ReadingSource
+  readonly stages: readonly StageQuestion[]
+  readonly settings: ReadingSettings
   readonly keepFrames?: boolean
+}
+
+/** One of the frames the model sees, by its number in the reading. */
+export interface FrameNote {
+  readonly number: number
+  readonly timeS: number
 }
 
 export type ReadingEvent =
   | {
       readonly type: 'opened'
-      readonly durationS: number
-      readonly framesPerSecond: number
       readonly width: number
       readonly height: number
-      readonly codec: string
-      readonly frames: number
+      /** Files only. */
+      readonly clip?: { readonly durationS: number; readonly framesPerSecond: number; readonly codec: string }
+      /** Windows the file will be read in. */
+      readonly windows?: number
     }
-  | { readonly type: 'frame'; readonly index: number; readonly timeS: number; readonly image: ImageBitmap }
-  | ({ readonly type: 'pair' } & EncodedPair)
+  /** A frame at the model's resolution, and a small WebP of it to keep. */
+  | ({ readonly type: 'frame'; readonly image: ImageBitmap; readonly thumbnail: Blob } & FrameNote)
+  /** A pair went through the vision tower and joined the window. */
+  | {
+      readonly type: 'pair'
+      readonly window: number
+      readonly pairsInWindow: number
+      readonly pairsPerWindow: number
+      readonly visionMs: number
+      readonly prefillMs: number
+      readonly prefillTokens: number
+    }
+  /** An update begins: these frames are what its answers are about. */
+  | { readonly type: 'update'; readonly update: number; readonly window: number; readonly frames: readonly FrameNote[] }
   | { readonly type: 'stage'; readonly id: StageId }
+  /** The window's own answer, given earlier, stands again in the conversation. */
+  | { readonly type: 'reused'; readonly id: StageId; readonly text: string }
   | {
       readonly type: 'token'
       readonly id: StageId
@@ -73,12 +172,41 @@ export type ReadingEvent =
       readonly finish: FinishReason
       readonly figures: AnswerFigures
     }
-  | { readonly type: 'over'; readonly stopped: boolean }
+  | { readonly type: 'updated'; readonly update: number; readonly figures: UpdateFigures }
+  /** Files: how far the reading is. */
+  | {
+      readonly type: 'progress'
+      readonly doneWindows: number
+      readonly windows: number
+      readonly doneS: number
+      readonly totalS: number
+      readonly leftS?: number
+    }
+  /** Live: how old the newest frame was when it had been read, and how many pairs were passed over so far. */
+  | { readonly type: 'lag'; readonly lagS: number; readonly passedOver: number }
+  | { readonly type: 'paused'; readonly isPaused: boolean }
+  | { readonly type: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
   | { readonly type: 'failed'; readonly error: WireError }
+
+/** What an update cost. */
+export interface UpdateFigures {
+  /** From the update's first pass to its last token, ms. */
+  readonly updateMs: number
+  /** Pairs encoded since the update before. */
+  readonly visionPairs: number
+  readonly visionMs: number
+  readonly prefillTokens: number
+  readonly prefillMs: number
+  readonly answerTokens: number
+  readonly decodeMs: number
+  /** To the first token of the first answer, ms. */
+  readonly firstTokenMs: number
+}
 
 export interface KeptFrame {
   readonly width: number
   readonly height: number
+  /** uint8 [height, width, 4] */
   readonly rgba: Uint8ClampedArray
   readonly timeS: number
 }

@@ -1,10 +1,14 @@
 import { expose } from 'comlink'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CaptureError, EngineError, toWire } from '../src/errors.ts'
-import type { EngineApi, ReadingEvent } from './engine-api.ts'
-import { EngineClient, type EngineWorker } from './engine-client.ts'
+import type { EngineApi, ReadingEvent, ReadingRequest } from './engine-api.ts'
+import { type Deadlines, defaultDeadlines, EngineClient, type EngineWorker } from './engine-client.ts'
 
-const request = { file: new Blob(['x']), questions: [], maxTokens: 1 }
+const request: ReadingRequest = {
+  source: { type: 'file', file: new Blob(['x']) },
+  stages: [],
+  settings: { framesPerSecond: 2, windowFrames: 16, hopFrames: 8, maxTokens: 1 },
+}
 const open: MessagePort[] = []
 
 afterEach(() => {
@@ -12,10 +16,10 @@ afterEach(() => {
 })
 
 /** A client whose worker is this object on the other end of a channel. */
-function connect(api: Partial<EngineApi>) {
+function connect(api: Partial<EngineApi>, deadlines: Deadlines = defaultDeadlines) {
   const { port1, port2 } = new MessageChannel()
   open.push(port1, port2)
-  expose(api, port1)
+  expose({ open: () => undefined, ping: async () => undefined, ...api }, port1)
   const events = new EventTarget()
   const worker: EngineWorker = {
     postMessage: (message: unknown, transfer: Transferable[] = []) => port2.postMessage(message, transfer),
@@ -25,7 +29,10 @@ function connect(api: Partial<EngineApi>) {
     terminate: () => port2.close(),
   }
   port2.start()
-  return { client: new EngineClient(worker), die: () => events.dispatchEvent(new Event('error')) }
+  return {
+    client: new EngineClient({ appUrl: 'http://127.0.0.1/' }, worker, deadlines),
+    die: () => events.dispatchEvent(new Event('error')),
+  }
 }
 
 async function failure(promise: Promise<unknown>): Promise<unknown> {
@@ -61,7 +68,7 @@ const token = (tokenId: number): ReadingEvent => ({
   text: String(tokenId),
   ms: 1,
 })
-const over: ReadingEvent = { type: 'over', stopped: false }
+const over: ReadingEvent = { type: 'over', reason: 'ended' }
 
 describe('EngineClient', () => {
   it('keeps class, code, action and subject of an error', async () => {
@@ -76,7 +83,7 @@ describe('EngineClient', () => {
         })
       },
     })
-    const error = await failure(client.loadBundle('x', () => undefined))
+    const error = await failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined))
     expect(error).toBeInstanceOf(EngineError)
     expect(error).toMatchObject({
       code: 'limits-too-small',
@@ -140,5 +147,56 @@ describe('EngineClient', () => {
     const { client } = connect(api)
     for await (const _ of client.read(request)) break
     await expect.poll(stops).toBe(1)
+  })
+
+  describe('when nothing comes back', () => {
+    const quick: Deadlines = { silenceMs: 20, pingMs: 40, probeMs: 80, loadMs: 80, readMs: 80 }
+    const never = () => new Promise<never>(() => undefined)
+
+    it('gives up on a worker that does not answer at all, for good', async () => {
+      const { client } = connect({ probe: never, ping: never }, quick)
+      expect(await failure(client.probe())).toMatchObject({ code: 'worker-hangs' })
+      expect(await failure(client.deviceFigures())).toMatchObject({ code: 'worker-hangs' })
+    })
+
+    it('bears silence from a worker that listens, up to the deadline of the phase', async () => {
+      const { client } = connect({ probe: never }, quick)
+      expect(await failure(client.probe())).toMatchObject({ code: 'too-long' })
+    })
+
+    it('waits on while a load makes progress', async () => {
+      const loaded = { name: 'x' }
+      const { client } = connect(
+        {
+          loadBundle: async (_, onProgress) => {
+            for (let i = 0; i < 12; i++) {
+              await new Promise((resolve) => setTimeout(resolve, 20))
+              await onProgress({ type: 'downloading', doneBytes: i, totalBytes: 12 })
+            }
+            return loaded as never
+          },
+        },
+        quick,
+      )
+      expect(await client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined)).toEqual(loaded)
+    })
+
+    it('waits for ever for a reading that is held', async () => {
+      const { api } = readings([[token(1)]])
+      const { client } = connect({ ...api, pauseReading: () => undefined }, quick)
+      const reading = client.read(request)
+      await reading.next()
+      await client.pause(true)
+      const next = failure(reading.next())
+      const still = new Promise((resolve) => setTimeout(() => resolve('still waiting'), 300))
+      expect(await Promise.race([next, still])).toBe('still waiting')
+    })
+  })
+
+  it('tells whoever waits that the worker was ended', async () => {
+    const { client } = connect({ probe: () => new Promise(() => undefined) })
+    const pending = failure(client.probe())
+    client.terminate()
+    expect(await pending).toMatchObject({ code: 'worker-died' })
   })
 })

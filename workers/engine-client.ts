@@ -1,7 +1,17 @@
-import { type Endpoint, proxy, type Remote, releaseProxy, wrap } from 'comlink'
+import { type Endpoint, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import type { DeviceReport } from '../src/device/device.ts'
 import { EngineError, fromWire } from '../src/errors.ts'
-import type { EngineApi, KeptFrame, LoadedBundle, LoadProgress, ReadingEvent, ReadingRequest } from './engine-api.ts'
+import type {
+  DeviceFigures,
+  EngineApi,
+  EngineOptions,
+  KeptFrame,
+  LoadedBundle,
+  LoadProgress,
+  LoadRequest,
+  ReadingEvent,
+  ReadingRequest,
+} from './engine-api.ts'
 import { installErrorTransfer } from './wire.ts'
 
 installErrorTransfer()
@@ -12,47 +22,90 @@ export type EngineWorker = Endpoint & { terminate(): void }
 /** Everything a reading reports except its failure, which is thrown. */
 export type ReadingProgress = Exclude<ReadingEvent, { type: 'failed' }>
 
-/** The engine's worker as the page knows it. A worker that dies rejects every call in flight and all later ones. */
+/**
+ * How long the worker may be silent in each phase, ms, before it is asked whether it still listens. The GPU may be busy
+ * for minutes while kernels compile or a long prompt is prefilled on slow hardware: as long as the worker answers,
+ * silence is borne until the phase's end.
+ */
+export interface Deadlines {
+  readonly silenceMs: number
+  /** For the answer to that question. */
+  readonly pingMs: number
+  /** For the whole phase without any sign of progress. */
+  readonly probeMs: number
+  readonly loadMs: number
+  readonly readMs: number
+}
+
+export const defaultDeadlines: Deadlines = {
+  silenceMs: 20_000,
+  pingMs: 20_000,
+  probeMs: 60_000,
+  loadMs: 10 * 60_000,
+  readMs: 10 * 60_000,
+}
+
+/**
+ * The engine's worker as the page knows it. Every call is raced against the worker's death, its silence and its phase's
+ * deadline. A worker that dies rejects every call in flight and all later ones.
+ */
 export class EngineClient {
   private readonly remote: Remote<EngineApi>
   private readonly died: Promise<never>
+  private kill: (error: EngineError) => void = () => undefined
   private reading = 0
+  /** A held reading says nothing, however long. */
+  private isPaused = false
 
-  constructor(private readonly worker: EngineWorker = startWorker()) {
+  constructor(
+    options: EngineOptions,
+    private readonly worker: EngineWorker = startWorker(),
+    private readonly deadlines: Deadlines = defaultDeadlines,
+  ) {
     this.remote = wrap<EngineApi>(worker)
     this.died = new Promise((_, reject) => {
+      this.kill = reject
       for (const type of ['error', 'messageerror']) {
         worker.addEventListener(type, (event) => reject(workerDied(event)))
       }
     })
     this.died.catch(() => undefined)
+    this.remote.open(options).catch(() => undefined)
   }
 
   probe(): Promise<DeviceReport> {
-    return this.call<DeviceReport>(this.remote.probe())
+    return this.call<DeviceReport>(this.remote.probe(), 'probeMs')
   }
 
-  /** Throws BundleError, ConfigError, CheckpointError, EngineError. */
-  loadBundle(address: string, onProgress: (progress: LoadProgress) => void): Promise<LoadedBundle> {
-    return this.call(this.remote.loadBundle(address, proxy(onProgress)))
+  /** Throws BundleError, ConfigError, CheckpointError, EngineError, or an AbortError after `cancelLoad`. */
+  loadBundle(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedBundle> {
+    const heard = new Heard()
+    const told = proxy((progress: LoadProgress) => {
+      heard.now()
+      onProgress(progress)
+    })
+    return this.call(this.remote.loadBundle(request, told), 'loadMs', heard)
   }
 
-  /** Ends a download; its call rejects. */
+  /** Ends a load; its call rejects. */
   async cancelLoad(): Promise<void> {
-    await this.call(this.remote.cancelLoad())
+    await this.call(this.remote.cancelLoad(), 'probeMs')
   }
 
   /**
-   * Reads a clip. Breaking out of the loop, or starting another reading, ends it; nothing of it is reported after.
+   * Reads a source. Breaking out of the loop, or starting another reading, ends it; nothing of it is reported after.
+   *
+   * @param transferred what of the request moves to the worker: a live source's stream or port
    * Throws CaptureError, EngineError.
    */
-  async *read(request: ReadingRequest): AsyncGenerator<ReadingProgress> {
+  async *read(request: ReadingRequest, transferred: Transferable[] = []): AsyncGenerator<ReadingProgress> {
     const started = ++this.reading
-    const number = await this.call(this.remote.startReading(request))
+    this.isPaused = false
+    const number = await this.call(this.remote.startReading(transfer(request, transferred)), 'readMs')
     let isOver = false
     try {
       while (!isOver && started === this.reading) {
-        const events = await this.call(this.remote.nextEvents(number))
+        const events = await this.call(this.remote.nextEvents(number), 'readMs')
         if (events.length === 0) return
         for (const event of events) {
           isOver ||= event.type === 'over' || event.type === 'failed'
@@ -68,26 +121,98 @@ export class EngineClient {
 
   /** Ends the reading within one token; what it has said so far is still reported. */
   async stop(): Promise<void> {
-    await this.call(this.remote.stopReading())
+    await this.call(this.remote.stopReading(), 'probeMs')
   }
 
-  lastFrames(): Promise<KeptFrame[]> {
-    return this.call(this.remote.lastFrames())
+  async pause(isPaused: boolean): Promise<void> {
+    this.isPaused = isPaused
+    await this.call(this.remote.pauseReading(isPaused), 'probeMs')
   }
 
+  deviceFigures(): Promise<DeviceFigures | undefined> {
+    return this.call(this.remote.deviceFigures(), 'probeMs')
+  }
+
+  framesOf(update: number): Promise<KeptFrame[]> {
+    return this.call(this.remote.framesOf(update), 'probeMs')
+  }
+
+  async loseDevice(): Promise<void> {
+    await this.call(this.remote.loseDevice(), 'probeMs')
+  }
+
+  /** Ends the worker; whoever waits for it is told. */
   terminate(): void {
     this.remote[releaseProxy]()
     this.worker.terminate()
+    this.kill(workerDied(undefined))
   }
 
-  private call<T>(pending: Promise<T>): Promise<T> {
-    return Promise.race([pending, this.died])
+  private async call<T>(pending: Promise<T>, phase: 'probeMs' | 'loadMs' | 'readMs', heard = new Heard()): Promise<T> {
+    const watch = new AbortController()
+    try {
+      return await Promise.race([pending, this.died, this.watch(phase, heard, watch.signal)])
+    } finally {
+      watch.abort()
+    }
   }
+
+  /** Rejects when the worker no longer listens, or the phase has lasted too long without a sign of progress. */
+  private async watch(phase: 'probeMs' | 'loadMs' | 'readMs', heard: Heard, signal: AbortSignal): Promise<never> {
+    const { silenceMs, pingMs } = this.deadlines
+    const limitMs = this.deadlines[phase]
+    for (;;) {
+      await pause(Math.min(silenceMs, limitMs), signal)
+      if (signal.aborted) return new Promise<never>(() => undefined)
+      if (this.isPaused) heard.now()
+      if (heard.sinceMs() >= limitMs) throw tooLong(limitMs)
+      const isListening = await Promise.race([
+        this.remote.ping().then(() => true),
+        pause(pingMs, signal).then(() => signal.aborted),
+      ])
+      if (!isListening) throw this.lose(workerHangs())
+    }
+  }
+
+  /** A worker that hangs is as good as dead. */
+  private lose(error: EngineError): EngineError {
+    this.worker.terminate()
+    this.kill(error)
+    return error
+  }
+}
+
+/** When the worker was last heard of. */
+class Heard {
+  private atMs = performance.now()
+
+  now(): void {
+    this.atMs = performance.now()
+  }
+
+  sinceMs(): number {
+    return performance.now() - this.atMs
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
 }
 
 function startWorker(): EngineWorker {
   return new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' })
 }
+
+/** Codes of failures after which no session answers any more: the model has to be loaded again. */
+export const fatalCodes: ReadonlySet<string> = new Set(['worker-died', 'worker-hangs', 'too-long', 'device-lost'])
 
 function workerDied(event: unknown): EngineError {
   const message = event instanceof Event && 'message' in event ? String(event.message) : ''
@@ -95,6 +220,24 @@ function workerDied(event: unknown): EngineError {
     code: 'worker-died',
     message: `The part of the app that computes has stopped${message ? `: ${message}` : ''}.`,
     action: 'Load the model again; if it happens again, choose a smaller bundle or close other pages.',
+    recoverable: true,
+  })
+}
+
+function workerHangs(): EngineError {
+  return new EngineError({
+    code: 'worker-hangs',
+    message: 'The part of the app that computes no longer answers.',
+    action: 'Load the model again; if it happens again, choose a smaller bundle or close other pages.',
+    recoverable: true,
+  })
+}
+
+function tooLong(limitMs: number): EngineError {
+  return new EngineError({
+    code: 'too-long',
+    message: `Nothing has come back for ${Math.round(limitMs / 1000)} seconds.`,
+    action: 'Load the model again; if it happens again, choose a smaller bundle or another device.',
     recoverable: true,
   })
 }

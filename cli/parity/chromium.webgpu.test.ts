@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ownSet } from './cases.ts'
+import { liveParity } from './live.ts'
 import { parity } from './parity.ts'
 
 const { checkpoint, cases } = ownSet()
@@ -12,5 +13,11 @@ describe('parity on the WebGPU provider in Chromium, every node on the GPU', () 
     console.log(`${dtype}: ${report.adapter}`)
     expect(report.adapter).toMatch(/\S/)
     expect(report.ok, JSON.stringify(report)).toBe(true)
+  })
+
+  it('the live window gives the tokens of recomputation', async () => {
+    const report = await liveParity({ checkpoint, case: smallest, dtype: 'q4', ep: 'chromium' })
+    expect(report.ok, JSON.stringify(report)).toBe(true)
+    expect(report.matches.length).toBeGreaterThan(20)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dtypes } from '../../src/manifest/manifest.ts'
 import { caseTitle, ownSet, referenceSets } from './cases.ts'
+import { liveParity } from './live.ts'
 import { parity } from './parity.ts'
 
 const all = referenceSets().flatMap(({ checkpoint, cases }) => cases.map((path) => ({ checkpoint, path })))
@@ -30,5 +31,16 @@ describe('parity on the CPU provider', () => {
     const options = { checkpoint: ownSet().checkpoint, case: smallest, dtype: 'q4', ep: 'cpu' } as const
     const report = await parity({ ...options, build: { zeroPoints: true } })
     expect(report.ok, JSON.stringify(report)).toBe(true)
+  })
+})
+
+describe('the live window on the CPU provider', () => {
+  it.each(all.map((each) => [caseTitle(each.path), each] as const))('%s in fp32', async (_, { checkpoint, path }) => {
+    const report = await liveParity({ checkpoint, case: path, dtype: 'fp32', ep: 'cpu' })
+    expect(report.ok, JSON.stringify(report)).toBe(true)
+    expect(report.matches.some(({ against }) => against === 'golden')).toBe(true)
+    for (const name of ['recalled', 'hop', 'hop, then a pair', 'interleaved B 1', 'turn 3, penalty 1.3']) {
+      expect(report.matches.map((match) => match.name)).toContain(name)
+    }
   })
 })

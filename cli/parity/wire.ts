@@ -1,3 +1,4 @@
+import type { LiveComparison } from '../../src/engine/live-replay.ts'
 import type { ReplayResult } from '../../src/engine/replay.ts'
 import type { WireError } from '../../src/errors.ts'
 
@@ -8,6 +9,7 @@ export type WireOutcome =
       readonly adapter: string
       readonly features: string
       readonly answers: readonly { firstLogits: string; tokens: readonly number[]; margins: readonly number[] }[]
+      readonly live?: readonly LiveComparison[]
     }
   | { readonly kind: 'error'; readonly error: WireError }
 
@@ -21,6 +23,7 @@ export function encodeOutcome(adapter: string, result: ReplayResult): WireOutcom
       tokens,
       margins,
     })),
+    ...(result.live ? { live: result.live } : {}),
   }
 }
 
@@ -32,6 +35,7 @@ export function decodeResult(outcome: Extract<WireOutcome, { kind: 'result' }>):
       tokens,
       margins,
     })),
+    ...(outcome.live ? { live: outcome.live } : {}),
   }
 }
 

@@ -1,67 +1,137 @@
-import { useEffect } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import styles from './App.module.css'
-import { AnswerCards } from './panels/AnswerCards.tsx'
-import { Details } from './panels/Details.tsx'
+import { actionForKey, placeOf, runAction } from './actions.ts'
+import { ActionMenu } from './controls/ActionMenu.tsx'
+import { Button } from './controls/Button.tsx'
+import { Icon } from './controls/Icon.tsx'
+import type { PageSession } from './page-session.ts'
 import { EvidenceStrip } from './panels/EvidenceStrip.tsx'
 import { Notices } from './panels/Notices.tsx'
-import { SourcePanel } from './panels/SourcePanel.tsx'
-import { StatusLine } from './panels/StatusLine.tsx'
-import type { Session } from './session.ts'
+import { NowPanel } from './panels/NowPanel.tsx'
+import { Panels } from './panels/Panels.tsx'
+import { RecordingList } from './panels/RecordingList.tsx'
+import { StatusBar } from './panels/StatusBar.tsx'
+import { VideoPanel } from './panels/VideoPanel.tsx'
+import { WhyPanel } from './panels/WhyPanel.tsx'
 import { useStore } from './store.ts'
+import { useDrop } from './use-drop.ts'
+import { createView, type Page, PageProvider, type ViewState } from './view.ts'
+
+interface Props {
+  readonly session: PageSession
+  /** What is open at first. */
+  readonly firstView?: Partial<ViewState> | undefined
+}
 
 /** The whole page. */
-export function App({ session }: { readonly session: Session }) {
-  const announcement = useStore(session.store, (state) => state.announcement)
-  useStopKey(session)
+export function App({ session, firstView }: Props) {
+  const [view] = useState(() => createView(firstView))
+  const picker = useRef<HTMLInputElement>(null)
+  const page = useMemo<Page>(() => ({ session, view, pickFile: () => picker.current?.click() }), [session, view])
+  const open = (file: File | undefined) => {
+    if (!file) return
+    view.update({ shownUpdate: undefined, pointed: undefined })
+    void session.actions.openFile(file, file.name)
+  }
+  const isDropping = useDrop(open)
+  useKeys(page)
   return (
-    <div className={styles.page}>
-      <header className={styles.header}>
-        <img className={styles.mark} src="./icon.svg" alt="" width={32} height={32} />
-        <div>
-          <h1 className={styles.name}>VidEmo</h1>
-          <p className={styles.purpose}>Reads faces in video, on your own GPU</p>
-        </div>
-      </header>
-      <main className={styles.columns}>
-        <div className={styles.watching}>
-          <div className={styles.source}>
-            <SourcePanel session={session} />
+    <PageProvider value={page}>
+      <div className={styles.page}>
+        <Top page={page} />
+        <main className={styles.columns}>
+          <div className={styles.watching}>
+            <div className={styles.video}>
+              <VideoPanel />
+            </div>
+            <div className={styles.evidence}>
+              <EvidenceStrip />
+              <RecordingList />
+            </div>
           </div>
-          <div className={styles.evidence}>
-            <EvidenceStrip session={session} />
+          <div className={styles.reading}>
+            <Notices />
+            <NowPanel />
+            <WhyPanel />
           </div>
-        </div>
-        <section className={styles.reading} aria-labelledby="reading-title">
-          <h2 id="reading-title" className={styles.title}>
-            Reading
-          </h2>
-          <Notices session={session} />
-          <AnswerCards session={session} />
-        </section>
-      </main>
-      <footer className={styles.footer}>
-        <div className={styles.status}>
-          <StatusLine session={session} />
-          <Details session={session} />
-        </div>
-        <p className={styles.promise}>
-          Readings describe apparent expressions; not for use at work or in education. Nothing leaves this device.
-        </p>
-      </footer>
-      <p className={styles.announcer} role="status" aria-live="polite">
-        {announcement}
-      </p>
-    </div>
+        </main>
+        <footer className={styles.footer}>
+          <div className={styles.bar}>
+            <StatusBar />
+          </div>
+          <p className={styles.promise}>
+            <span>Readings describe apparent expressions; not for use at work or in education.</span>{' '}
+            <span>Nothing leaves this device.</span>
+          </p>
+        </footer>
+        <Announcer session={session} />
+        <input
+          ref={picker}
+          className={styles.unseen}
+          type="file"
+          accept="video/*,image/gif,.mkv,.mov"
+          tabIndex={-1}
+          aria-label="Video file"
+          onChange={(event) => {
+            const file = event.target.files?.[0]
+            // Emptied, so that choosing the same file again is heard of.
+            event.target.value = ''
+            open(file)
+          }}
+        />
+        {isDropping && (
+          <p className={styles.drop}>
+            <span>Drop the video to read it</span>
+          </p>
+        )}
+      </div>
+      <Panels />
+    </PageProvider>
   )
 }
 
-/** Escape stops the reading, wherever the focus is. */
-function useStopKey(session: Session): void {
+function Top({ page: { view } }: { readonly page: Page }) {
+  return (
+    <header className={styles.header}>
+      <img className={styles.mark} src="./icon.svg" alt="" width={40} height={40} />
+      <div>
+        <h1 className={styles.name}>VidEmo</h1>
+        <p className={styles.purpose}>Reads faces in video, on your own GPU</p>
+      </div>
+      <div className={styles.tools}>
+        <Button kind="quiet" isSquare aria-label="Help" onClick={() => view.update({ panel: 'help' })}>
+          <Icon name="help" />
+        </Button>
+        <ActionMenu label="All actions" isSquare>
+          <Icon name="more" />
+        </ActionMenu>
+      </div>
+    </header>
+  )
+}
+
+/** Speaks whole answers and changes of state, politely; never single tokens. */
+function Announcer({ session }: { readonly session: PageSession }) {
+  const announcement = useStore(session.store, (state) => state.announcement)
+  return (
+    <p className={styles.unseen} role="status" aria-live="polite">
+      {announcement}
+    </p>
+  )
+}
+
+function useKeys(page: Page): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) session.stop()
+      if (event.defaultPrevented) return
+      const { panel, question } = page.view.get()
+      const target = event.target instanceof Element ? event.target : null
+      const place = panel || question ? 'dialog' : placeOf(target)
+      const { key, ctrlKey, metaKey, altKey, repeat, isComposing } = event
+      const action = actionForKey({ key, ctrlKey, metaKey, altKey, repeat, isComposing, place })
+      if (action && runAction(page, action)) event.preventDefault()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
-  }, [session])
+  }, [page])
 }

@@ -23,6 +23,32 @@ export function formatSeconds(seconds: number): string {
   return `${one.format(seconds)} s`
 }
 
+/** A moment of a source: `4.5 s`, `1:04.5`, `1:02:04` */
+export function formatTime(seconds: number): string {
+  const tenths = Math.round(seconds * 10)
+  if (tenths < 600) return formatSeconds(tenths / 10)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const [hours, minutes, rest] = [Math.floor(tenths / 36_000), Math.floor(tenths / 600) % 60, tenths % 600]
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(Math.floor(rest / 10))}`
+    : `${minutes}:${two(Math.floor(rest / 10))}.${rest % 10}`
+}
+
+/** `0.0–7.5 s`, `0:58.0–1:05.5` */
+export function formatSpan(fromS: number, toS: number): string {
+  const [from, to] = [formatTime(fromS), formatTime(toS)]
+  const unit = ' s'
+  return from.endsWith(unit) && to.endsWith(unit) ? `${from.slice(0, -unit.length)}–${to}` : `${from}–${to}`
+}
+
+/** What is left, roughly: `a few seconds left`, `about 40 s left`, `about 12 min left`, `about 3 h left` */
+export function formatLeft(seconds: number): string {
+  if (seconds < 5) return 'a few seconds left'
+  if (seconds < 90) return `about ${whole.format(Math.ceil(seconds / 5) * 5)} s left`
+  if (seconds < 5400) return `about ${whole.format(Math.ceil(seconds / 60))} min left`
+  return `about ${whole.format(Math.ceil(seconds / 3600))} h left`
+}
+
 /** `31 tok/s`, `0.4 tok/s` */
 export function formatRate(perSecond: number): string {
   return `${perSecond < 10 ? one.format(perSecond) : whole.format(perSecond)} tok/s`
@@ -30,4 +56,22 @@ export function formatRate(perSecond: number): string {
 
 export function formatWhole(value: number): string {
   return whole.format(value)
+}
+
+/** An error figure: `0`, `3.2e-4`, `not finite`, `unknown` */
+export function formatError(value: number): string {
+  if (Number.isNaN(value)) return 'unknown'
+  if (!Number.isFinite(value)) return 'not finite'
+  if (value === 0) return '0'
+  return Math.abs(value) >= 0.01 ? value.toPrecision(2) : value.toExponential(1)
+}
+
+/** A label as words: `bags_under_eyes` becomes `bags under eyes` */
+export function formatLabel(label: string): string {
+  return label.replaceAll('_', ' ')
+}
+
+/** Its first letter large. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

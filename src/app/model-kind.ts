@@ -1,3 +1,4 @@
+import type { BundleSource } from '../../workers/engine-api.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
 /** Far below any network that has learnt to read a face. */
@@ -17,4 +18,19 @@ export function answerTokens(manifest: Pick<Manifest, 'source' | 'model'>): numb
 export function bundleName(url: string): string {
   const parts = new URL(url).pathname.split('/').filter(Boolean)
   return decodeURIComponent(parts.at(-1) ?? new URL(url).host)
+}
+
+/** What a bundle is called before its manifest is known; an address that is none stands for itself. */
+export function sourceName(source: BundleSource): string {
+  if (source.type === 'files') return source.name
+  try {
+    return bundleName(source.url)
+  } catch {
+    return source.url
+  }
+}
+
+/** The licence as a bundle states it, short. */
+export function licenceText({ license }: Pick<Manifest, 'license'>): string {
+  return license.name ?? license.link ?? license.text?.split('\n', 1)[0] ?? 'not stated'
 }

@@ -1,161 +1,121 @@
-import type { DeviceReport, LoadedBundle } from '../../workers/engine-api.ts'
-import type { EngineClient, ReadingProgress } from '../../workers/engine-client.ts'
-import { reasoningPreset, type StageId, stageIds } from '../affect/stages.ts'
-import { fromWire, toWire, type VidemoError } from '../errors.ts'
+import type {
+  BundleSource,
+  LoadedBundle,
+  LoadProgress,
+  ReadingRequest,
+  ReadingSource,
+} from '../../workers/engine-api.ts'
+import { type EngineClient, fatalCodes } from '../../workers/engine-client.ts'
+import { type Stage, stageIds } from '../affect/stages.ts'
+import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
+import type { LiveCapture } from '../capture/live-capture.ts'
+import type { LiveFeed } from '../capture/live-frames.ts'
+import { openScreen } from '../capture/screen.ts'
+import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors.ts'
 import { fetchClip } from '../weights/fetch-clip.ts'
-import { answerTokens } from './model-kind.ts'
+import { askToPersist } from '../weights/persistence.ts'
+import { isPlaceholder } from './model-kind.ts'
+import { presetOf, promptOf } from './presets.ts'
+import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
+import { download, type RecordedSource, recordingOf } from './recording-download.ts'
+import type { RunState, SessionActions, SessionState, Settings, Source } from './session-state.ts'
+import { defaultSettings, loadConsent, loadSettings, saveConsent, saveSettings, settled } from './settings.ts'
 import { Store } from './store.ts'
 import { TokenFlow } from './token-flow.ts'
 
-export type LoadState =
-  | { readonly state: 'idle' }
-  | { readonly state: 'downloading'; readonly url: string; readonly doneBytes: number; readonly totalBytes: number }
-  | { readonly state: 'starting'; readonly url: string; readonly graph: 'vision' | 'decoder' }
-  | { readonly state: 'failed'; readonly url: string; readonly error: VidemoError }
-
-export type RunState =
-  | { readonly state: 'idle' }
-  | { readonly state: 'queued' }
-  | { readonly state: 'opening' }
-  | { readonly state: 'encoding'; readonly done: number; readonly of: number }
-  | { readonly state: 'answering'; readonly id: StageId }
-  | { readonly state: 'stopping' }
-  | { readonly state: 'over'; readonly stopped: boolean }
-  | { readonly state: 'failed'; readonly error: VidemoError }
-
-export interface Source {
-  readonly name: string
-  /** For the preview. */
-  readonly url: string
-  readonly file: Blob
-}
-
-export interface Clip {
-  readonly durationS: number
-  readonly framesPerSecond: number
-  readonly width: number
-  readonly height: number
-  readonly codec: string
-  readonly frames: number
-}
-
-export interface StripFrame {
-  readonly index: number
-  readonly timeS: number
-  readonly image: ImageBitmap
-}
-
-export interface AnswerState {
-  readonly state: 'empty' | 'waiting' | 'thinking' | 'streaming' | 'done' | 'stopped'
-  readonly firstTokenMs?: number
-  readonly tokensPerS?: number
-  readonly tokens?: number
-  /** Why a finished answer ended early, in words. */
-  readonly cut?: string
-}
-
-export interface SessionState {
-  readonly device: DeviceReport | undefined
-  readonly bundle: LoadedBundle | undefined
-  readonly load: LoadState
-  readonly source: Source | undefined
-  readonly clip: Clip | undefined
-  readonly run: RunState
-  readonly frames: readonly StripFrame[]
-  /** Mean over the pairs encoded so far. */
-  readonly msPerPair: number | undefined
-  readonly answers: Readonly<Record<StageId, AnswerState>>
-  /** What a screen reader is told next. */
-  readonly announcement: string
-}
-
 export interface SessionOptions {
   readonly createClient: () => EngineClient
+  /** An address. */
   readonly defaultBundle: string
   readonly sampleUrl: string
-  /** Tokens of an answer at most; the model's own measure where unsaid. */
+  /** Tokens of an answer at most, whatever the settings say; for tests. */
   readonly maxTokens?: number
+  /** Frames and ids are kept for comparison; for tests. */
   readonly keepFrames?: boolean
 }
 
 /** What the sample clip is called on the page. */
 export const sampleName = 'Sample clip'
 
-const blank = Object.fromEntries(stageIds.map((id) => [id, { state: 'empty' }])) as Record<StageId, AnswerState>
+/** Times a lost worker or device is replaced before the page gives up. */
+const mostRecoveries = 2
+/** Words that mean nothing need no length. */
+const placeholderTokens = 48
 
 /** What the page does and knows; no React in it. */
-export class Session {
-  readonly store = new Store<SessionState>({
-    device: undefined,
-    bundle: undefined,
-    load: { state: 'idle' },
-    source: undefined,
-    clip: undefined,
-    run: { state: 'idle' },
-    frames: [],
-    msPerPair: undefined,
-    answers: blank,
-    announcement: '',
-  })
-  readonly flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow()])) as Record<StageId, TokenFlow>
-  readonly stages = reasoningPreset.stages
+export class Session implements SessionActions {
+  readonly store: Store<SessionState>
+  readonly flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow()])) as Flows
+  readonly actions: SessionActions = this
   client: EngineClient
-  /** Ids of the latest reading, as they came; for tests. */
-  streamedIds: Partial<Record<StageId, number[]>> = {}
+  private source: BundleSource
   private loads = 0
   private runs = 0
-  private url: string
+  private recoveries = 0
+  private board: ReadingBoard | undefined
+  private capture: LiveCapture | undefined
+  private feed: LiveFeed | undefined
+  /** Where the file's reading began. */
+  private fromS = 0
+  /** What the newest readings are of, and what read them. */
+  private recorded: { readonly source: RecordedSource; readonly bundle: LoadedBundle } | undefined
 
   constructor(private readonly options: SessionOptions) {
     this.client = options.createClient()
-    this.url = options.defaultBundle
+    this.source = { type: 'url', url: options.defaultBundle }
+    this.store = new Store<SessionState>({
+      device: undefined,
+      bundle: undefined,
+      check: undefined,
+      load: { state: 'idle' },
+      source: undefined,
+      clip: undefined,
+      run: { state: 'idle' },
+      frames: [],
+      pairsPerWindow: 8,
+      current: undefined,
+      progress: undefined,
+      recording: [],
+      figures: {},
+      settings: loadSettings(),
+      hasCameraConsent: loadConsent(),
+      cameras: [],
+      announcement: '',
+    })
+  }
+
+  /** What was said since the reading began; for tests. */
+  get transcripts(): readonly Transcript[] {
+    return this.board?.transcripts ?? []
   }
 
   /** Looks at the device, then loads the default bundle. */
-  async start(): Promise<void> {
+  async open(): Promise<void> {
+    watchCameras(() => void this.findCameras())
     try {
-      const device = await this.client.probe()
-      this.store.update({ device })
-      if (device.state === 'usable') await this.loadBundle(this.url)
+      this.store.update({ device: await this.client.probe() })
     } catch (error) {
-      this.store.update({ load: { state: 'failed', url: this.url, error: asError(error) } })
+      this.store.update({ load: { state: 'failed', source: this.source, error: asError(error) } })
+      return
     }
+    await this.loadBundle(this.source)
   }
 
   /** Loads a bundle; the one loaded before stays in use until the new one is verified. */
-  async loadBundle(url: string): Promise<void> {
-    const load = ++this.loads
-    this.url = url
-    this.store.update({ load: { state: 'downloading', url, doneBytes: 0, totalBytes: 0 } })
-    try {
-      const bundle = await this.client.loadBundle(url, (progress) => {
-        if (load !== this.loads || this.store.get().load.state === 'idle') return
-        if (progress.type === 'starting') {
-          this.store.update({ bundle: undefined, load: { state: 'starting', url, graph: progress.graph } })
-        } else {
-          const { doneBytes, totalBytes } = progress
-          this.store.update({ load: { state: 'downloading', url, doneBytes, totalBytes } })
-        }
-      })
-      if (load !== this.loads) return
-      this.store.update({ bundle, load: { state: 'idle' }, announcement: 'The model is ready.' })
-    } catch (error) {
-      if (load !== this.loads) return
-      const failure = asError(error)
-      this.store.update({ load: { state: 'failed', url, error: failure } })
-      this.dropModelAfter(failure)
-      return
-    }
-    if (this.store.get().run.state === 'queued') await this.read()
+  async loadBundle(source: BundleSource): Promise<void> {
+    this.recoveries = 0
+    if (source.type === 'url' && source.url !== this.options.defaultBundle) void askToPersist()
+    if (await this.load(source)) await this.readIfQueued()
   }
 
   /** Tries again what failed to load, with a new worker if the old one died. */
   async retryLoad(): Promise<void> {
-    await this.recover()
-    await this.loadBundle(this.url)
+    const { load } = this.store.get()
+    if (load.state === 'failed' && fatalCodes.has(load.error.code)) this.replaceClient()
+    await this.loadBundle(this.source)
   }
 
-  /** Ends a download; what was loaded before stays. */
+  /** Ends a load; what was loaded before stays. */
   cancelLoad(): void {
     this.loads++
     this.store.update({ load: { state: 'idle' } })
@@ -163,190 +123,383 @@ export class Session {
   }
 
   async openSample(): Promise<void> {
+    const run = ++this.runs
     try {
       const file = await fetchClip(this.options.sampleUrl)
-      await this.open(file, sampleName)
+      if (run === this.runs) await this.openVideo(file, sampleName, true)
     } catch (error) {
-      this.failRun(error)
+      if (run === this.runs) this.failRun(asError(error))
     }
   }
 
-  /** Shows a video and reads it. */
-  async open(file: Blob, name: string): Promise<void> {
-    const { source } = this.store.get()
-    if (source) URL.revokeObjectURL(source.url)
-    this.clear()
-    this.store.update({ source: { name, url: URL.createObjectURL(file), file } })
-    await this.read()
+  openFile(file: Blob, name: string): Promise<void> {
+    return this.openVideo(file, name, false)
   }
 
-  /** Reads the video that is open; waits for the model if need be. */
-  async read(): Promise<void> {
+  async openCamera(deviceId?: string): Promise<void> {
+    if (!this.store.get().hasCameraConsent) return
+    await this.openLive(async (onEnded) => {
+      const capture = await openCamera({ onEnded, ...(deviceId ? { deviceId } : {}) })
+      void this.findCameras()
+      const source: Source = {
+        kind: 'camera',
+        name: capture.label || 'Camera',
+        stream: capture.stream,
+        deviceId: capture.deviceId ?? '',
+        isMirrored: capture.isMirrored,
+      }
+      return { capture, source }
+    })
+  }
+
+  async openScreen(): Promise<void> {
+    await this.openLive(async (onEnded) => {
+      const capture = await openScreen({ onEnded })
+      return { capture, source: { kind: 'screen', name: capture.label || 'Screen', stream: capture.stream } }
+    })
+  }
+
+  giveCameraConsent(): void {
+    saveConsent()
+    this.store.update({ hasCameraConsent: true })
+  }
+
+  /** Reads what is open, from its beginning; or goes on after a pause. */
+  async start(): Promise<void> {
+    if (this.store.get().run.state === 'paused') {
+      await this.client.pause(false).catch((error) => this.failRun(asError(error)))
+      return
+    }
+    this.recoveries = 0
+    await this.read(0)
+  }
+
+  pause(): void {
+    const { state } = this.store.get().run
+    if (state === 'running' || state === 'warming' || state === 'lagging') {
+      void this.client.pause(true).catch((error) => this.failRun(asError(error)))
+    }
+  }
+
+  /** Ends the reading within one token, and the capture; keeps what was said. */
+  stop(): void {
+    const { run, source } = this.store.get()
+    const isLive = source?.kind === 'camera' || source?.kind === 'screen'
+    if (run.state === 'queued' || run.state === 'recovering') {
+      this.runs++
+      this.store.update({ run: { state: 'idle' } })
+    } else if (isBusy(run) && run.state !== 'stopping') {
+      this.store.update({ run: { state: 'stopping' } })
+      void this.client.stop().catch((error) => this.failRun(asError(error)))
+    }
+    if (isLive) {
+      this.endCapture()
+      this.store.update({ source: undefined })
+    }
+  }
+
+  async seek(timeS: number): Promise<void> {
+    if (this.store.get().source?.kind !== 'file') return
+    this.recoveries = 0
+    await this.read(timeS)
+  }
+
+  erase(): void {
+    this.endReading()
+    this.closeSource()
+    this.clear()
+    this.store.update({ recording: [], source: undefined, figures: {}, announcement: 'Everything was erased.' })
+  }
+
+  async downloadRecording(): Promise<void> {
+    const { recording, settings } = this.store.get()
+    if (!this.recorded) return
+    download(await recordingOf(recording, this.recorded.source, this.recorded.bundle, settings, this.stages()))
+  }
+
+  changeSettings(change: Partial<Settings>): void {
+    const settings = settled({ ...this.store.get().settings, ...change })
+    saveSettings(settings)
+    this.store.update({ settings })
+  }
+
+  resetSettings(): void {
+    this.changeSettings(defaultSettings)
+  }
+
+  private async openVideo(file: Blob, name: string, isSample: boolean): Promise<void> {
+    this.endReading()
+    this.closeSource()
+    this.store.update({ source: { kind: 'file', name, url: URL.createObjectURL(file), file, isSample } })
+    await this.start()
+  }
+
+  private async openLive(
+    open: (onEnded: (error: CaptureError) => void) => Promise<{ capture: LiveCapture; source: Source }>,
+  ): Promise<void> {
+    const run = ++this.runs
+    let own: LiveCapture | undefined
+    const onEnded = (error: CaptureError) => {
+      if (own && own === this.capture) this.loseCapture(error)
+    }
+    try {
+      const { capture, source } = await open(onEnded)
+      own = capture
+      if (run !== this.runs) {
+        capture.stop()
+        return
+      }
+      this.endReading()
+      this.closeSource()
+      this.capture = capture
+      this.store.update({ source })
+    } catch (error) {
+      if (run === this.runs) this.failRun(asError(error))
+      return
+    }
+    await this.start()
+  }
+
+  /** The camera was unplugged, or the sharing ended by the browser's own button. */
+  private loseCapture(error: CaptureError): void {
+    this.runs++
+    void this.client.stop().catch(() => undefined)
+    this.endCapture()
+    this.board?.settle()
+    this.store.update({ source: undefined, run: { state: 'failed', error } })
+  }
+
+  private async load(source: BundleSource, isTrusted = false): Promise<boolean> {
+    const load = ++this.loads
+    if (!isTrusted) this.source = source
+    this.store.update({ load: { state: 'asking', source } })
+    try {
+      const bundle = await this.client.loadBundle({ source, ...(isTrusted ? { isTrusted } : {}) }, (progress) => {
+        if (load === this.loads) this.takeLoad(source, progress)
+      })
+      if (load !== this.loads) return false
+      this.store.update({ bundle, check: bundle.check, load: { state: 'idle' }, announcement: 'The model is ready.' })
+      return true
+    } catch (error) {
+      if (load !== this.loads) return false
+      const failure = asError(error)
+      this.store.update({
+        load: { state: 'failed', source, error: failure },
+        ...(fatalCodes.has(failure.code) ? { bundle: undefined } : {}),
+      })
+      return false
+    }
+  }
+
+  private takeLoad(source: BundleSource, progress: LoadProgress): void {
+    const { load } = this.store.get()
+    switch (progress.type) {
+      case 'manifest': {
+        const { manifest, isStored } = progress
+        const totalBytes = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0)
+        const doneBytes = isStored ? totalBytes : 0
+        this.store.update({ load: { state: 'downloading', source, manifest, doneBytes, totalBytes } })
+        break
+      }
+      case 'downloading': {
+        const { type: _, ...figures } = progress
+        if (load.state === 'downloading') this.store.update({ load: { ...load, ...figures } })
+        break
+      }
+      case 'checking':
+        this.store.update({ load: { state: 'checking', source } })
+        break
+      case 'starting':
+        this.store.update({ bundle: undefined, load: { state: 'starting', source, graph: progress.graph } })
+    }
+  }
+
+  private async readIfQueued(): Promise<void> {
+    if (this.store.get().run.state === 'queued') await this.read(this.fromS)
+  }
+
+  /** Reads what is open; waits for the model if need be. */
+  private async read(fromS: number): Promise<void> {
     const { source, bundle, load } = this.store.get()
     if (!source) return
     const run = ++this.runs
+    this.fromS = fromS
     this.clear()
     if (!bundle || load.state === 'starting') {
       this.store.update({ run: { state: 'queued' } })
       return
     }
-    this.store.update({ run: { state: 'opening' }, answers: everyAnswer({ state: 'waiting' }) })
+    this.store.update({ run: { state: 'opening' } })
+    this.recorded = { source: { kind: source.kind, name: source.name }, bundle }
+    const stages = this.stages()
+    const board = new ReadingBoard(this.store, this.flows, {
+      stages,
+      source: source.name,
+      hasTranscript: this.options.keepFrames ?? false,
+      deviceFigures: () => this.client.deviceFigures(),
+    })
+    this.board = board
     try {
-      const events = this.client.read({
-        file: source.file,
-        questions: this.stages.map(({ id, prompt }) => ({ id, prompt })),
-        maxTokens: this.options.maxTokens ?? answerTokens(bundle.manifest),
-        ...(this.options.keepFrames ? { keepFrames: true } : {}),
-      })
-      for await (const event of events) {
+      const { request, transferred } = this.request(source, bundle, stages)
+      for await (const event of this.client.read(request, transferred)) {
         if (run !== this.runs) {
           if (event.type === 'frame') event.image.close()
           return
         }
-        this.take(event)
+        if (event.type === 'updated') this.recoveries = 0
+        board.take(event)
       }
     } catch (error) {
-      if (run === this.runs) this.failRun(error)
+      if (run === this.runs) await this.recover(asError(error), board)
     }
   }
 
-  /** Ends the reading within one token; keeps what it has said. */
-  stop(): void {
-    const { state } = this.store.get().run
-    if (state === 'queued') {
-      this.store.update({ run: { state: 'idle' } })
+  private stages(): readonly Stage[] {
+    const { settings } = this.store.get()
+    return presetOf(settings.preset)
+      .stages.filter(({ id }) => settings.stagesOn[id])
+      .map((stage) => ({ ...stage, prompt: promptOf(settings, stage.id) }))
+  }
+
+  private request(
+    source: Source,
+    bundle: LoadedBundle,
+    stages: readonly Stage[],
+  ): { readonly request: ReadingRequest; readonly transferred: Transferable[] } {
+    const { sampling, ...reading } = this.store.get().settings.reading
+    const { temperature, topP } = sampling
+    const maxTokens = this.options.maxTokens ?? (isPlaceholder(bundle.manifest) ? placeholderTokens : reading.maxTokens)
+    let from: ReadingSource
+    let transferred: Transferable[] = []
+    if (source.kind === 'file') from = { type: 'file', file: source.file, fromS: this.fromS }
+    else {
+      this.feed?.stop()
+      const feed = this.capture?.frames({ framesPerSecond: reading.framesPerSecond })
+      if (!feed) throw new Error('There is nothing to capture.')
+      this.feed = feed
+      from = { type: 'live', frames: feed.frames }
+      transferred = feed.transfer
+    }
+    return {
+      request: {
+        source: from,
+        // What a face looks like holds for a window; what it does and expresses is asked every time.
+        stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
+        settings: {
+          ...reading,
+          maxTokens,
+          ...(sampling.isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}),
+        },
+        ...(this.options.keepFrames ? { keepFrames: true } : {}),
+      },
+      transferred,
+    }
+  }
+
+  /** After a lost worker or device: a new worker, the bundle from where it is kept, and the reading goes on. */
+  private async recover(error: VidemoError, board: ReadingBoard): Promise<void> {
+    board.settle()
+    if (!fatalCodes.has(error.code) || this.recoveries >= mostRecoveries) {
+      this.failRun(error)
       return
     }
-    if (!isBusy(this.store.get().run)) return
-    this.store.update({ run: { state: 'stopping' } })
-    void this.client.stop().catch((error) => this.failRun(error))
+    const run = this.runs
+    const { bundle, source } = this.store.get()
+    const attempt = ++this.recoveries
+    this.store.update({
+      run: { state: 'recovering', attempt, of: mostRecoveries },
+      announcement: 'The model was lost; it is being loaded again.',
+    })
+    this.replaceClient()
+    const kept = bundle?.kept
+    const isLoaded = kept
+      ? await this.load({ type: 'files', name: bundle.name, files: kept }, true)
+      : await this.load(bundle?.source ?? this.source)
+    if (run !== this.runs) return
+    const { load, bundle: reloaded } = this.store.get()
+    // Where it came from, rather than how it came back.
+    if (bundle && reloaded && kept) {
+      const { name, source: origin, store } = bundle
+      this.store.update({ bundle: { ...reloaded, name, source: origin, store } })
+    }
+    if (!isLoaded) {
+      const failure = load.state === 'failed' ? load.error : error
+      if (fatalCodes.has(failure.code)) await this.recover(failure, board)
+      else this.failRun(failure)
+      return
+    }
+    await this.read(source?.kind === 'file' ? board.windowStartS : 0)
   }
 
-  private take(event: ReadingProgress): void {
-    const { store, flows } = this
-    const { run, answers } = store.get()
-    const isStopping = run.state === 'stopping'
-    switch (event.type) {
-      case 'opened': {
-        const { type: _, ...clip } = event
-        store.update({ clip, ...(isStopping ? {} : { run: { state: 'encoding', done: 0, of: clip.frames / 2 } }) })
-        break
-      }
-      case 'frame': {
-        const { index, timeS, image } = event
-        store.update({ frames: [...store.get().frames, { index, timeS, image }] })
-        break
-      }
-      case 'pair': {
-        const before = store.get().msPerPair ?? 0
-        const msPerPair = (before * event.index + event.ms) / (event.index + 1)
-        const done = event.index + 1
-        store.update({ msPerPair, ...(isStopping ? {} : { run: { state: 'encoding', done, of: event.of } }) })
-        break
-      }
-      case 'stage':
-        this.setAnswer(event.id, { state: 'thinking' })
-        if (!isStopping) store.update({ run: { state: 'answering', id: event.id } })
-        break
-      case 'token':
-        flows[event.id].push(event.text)
-        if (this.options.keepFrames) {
-          this.streamedIds[event.id] ??= []
-          this.streamedIds[event.id]?.push(event.tokenId)
-        }
-        if (answers[event.id].state === 'thinking') {
-          this.setAnswer(event.id, { state: 'streaming', firstTokenMs: event.ms })
-        }
-        break
-      case 'answer': {
-        const { promptTokens: _, prefillMs, answerTokens: tokens, decodeMs } = event.figures
-        flows[event.id].set(event.text)
-        const isStopped = event.finish === 'stopped'
-        this.setAnswer(event.id, {
-          state: isStopped ? 'stopped' : 'done',
-          firstTokenMs: prefillMs,
-          tokens,
-          ...(tokens > 1 && decodeMs > 0 ? { tokensPerS: ((tokens - 1) / decodeMs) * 1000 } : {}),
-          ...(event.finish === 'length' ? { cut: `cut at ${tokens} tokens` } : {}),
-          ...(event.finish === 'context-full' ? { cut: 'cut: the context is full' } : {}),
-        })
-        const title = this.stages.find(({ id }) => id === event.id)?.title
-        if (!isStopped) store.update({ announcement: `${title}: ${event.text}` })
-        break
-      }
-      case 'over': {
-        const settled = Object.entries(answers).map(([id, answer]) => {
-          const isOpen = answer.state === 'waiting' || answer.state === 'thinking'
-          return [id, isOpen ? { state: 'empty' } : answer] as const
-        })
-        store.update({
-          run: { state: 'over', stopped: event.stopped },
-          answers: Object.fromEntries(settled) as Record<StageId, AnswerState>,
-          announcement: event.stopped ? 'Stopped.' : 'The reading is complete.',
-        })
-        break
-      }
+  private replaceClient(): void {
+    this.client.terminate()
+    this.client = this.options.createClient()
+    this.store.update({ bundle: undefined })
+  }
+
+  private failRun(error: VidemoError): void {
+    this.board?.settle()
+    this.store.update({ run: { state: 'failed', error } })
+    // The model has to be loaded again.
+    if (fatalCodes.has(error.code)) {
+      this.store.update({ bundle: undefined, load: { state: 'failed', source: this.source, error } })
     }
   }
 
-  private setAnswer(id: StageId, answer: AnswerState): void {
-    this.store.update({ answers: { ...this.store.get().answers, [id]: answer } })
+  private endReading(): void {
+    this.runs++
+    if (isBusy(this.store.get().run)) void this.client.stop().catch(() => undefined)
+    this.store.update({ run: { state: 'idle' } })
   }
 
+  private closeSource(): void {
+    const { source } = this.store.get()
+    if (source?.kind === 'file') URL.revokeObjectURL(source.url)
+    this.endCapture()
+  }
+
+  private endCapture(): void {
+    this.feed?.stop()
+    this.feed = undefined
+    this.capture?.stop()
+    this.capture = undefined
+  }
+
+  /** Forgets the reading on show; the recording stays. */
   private clear(): void {
     for (const { image } of this.store.get().frames) image.close()
     for (const flow of Object.values(this.flows)) flow.set('')
-    this.streamedIds = {}
+    this.board = undefined
     this.store.update({
       frames: [],
       clip: undefined,
-      msPerPair: undefined,
-      answers: blank,
+      current: undefined,
+      progress: undefined,
       run: { state: 'idle' },
       announcement: '',
     })
   }
 
-  private failRun(error: unknown): void {
-    const failure = asError(error)
-    const answers = Object.fromEntries(
-      Object.entries(this.store.get().answers).map(([id, answer]) => [
-        id,
-        answer.state === 'streaming'
-          ? { ...answer, state: 'stopped' }
-          : answer.state === 'done'
-            ? answer
-            : blank.emotion,
-      ]),
-    ) as Record<StageId, AnswerState>
-    this.store.update({ run: { state: 'failed', error: failure }, answers })
-    this.dropModelAfter(failure)
-  }
-
-  /** After some failures no session answers any more: the model has to be loaded again. */
-  private dropModelAfter(error: VidemoError): void {
-    if (error.code !== 'device-lost' && error.code !== 'worker-died') return
-    this.store.update({ bundle: undefined, load: { state: 'failed', url: this.url, error } })
-  }
-
-  private async recover(): Promise<void> {
-    const { load } = this.store.get()
-    if (load.state !== 'failed' || (load.error.code !== 'worker-died' && load.error.code !== 'device-lost')) return
-    this.client.terminate()
-    this.client = this.options.createClient()
-    this.store.update({ device: await this.client.probe() })
+  private async findCameras(): Promise<void> {
+    try {
+      this.store.update({ cameras: await listCameras() })
+    } catch {
+      // Without a list there is nothing to choose from; opening a camera says what is wrong.
+    }
   }
 }
 
-/** Whether a reading is under way. */
-export function isBusy(run: RunState): boolean {
-  return ['queued', 'opening', 'encoding', 'answering', 'stopping'].includes(run.state)
+/** Whether the worker is at it. */
+export function isBusy({ state }: RunState): boolean {
+  return ['opening', 'warming', 'running', 'lagging', 'paused', 'stopping', 'recovering'].includes(state)
 }
 
-function everyAnswer(answer: AnswerState): Record<StageId, AnswerState> {
-  return Object.fromEntries(stageIds.map((id) => [id, answer])) as Record<StageId, AnswerState>
+function newSeed(): number {
+  const [seed] = crypto.getRandomValues(new Uint32Array(1))
+  return seed
 }
 
+/** Whatever was thrown, as one of ours. */
 function asError(error: unknown): VidemoError {
   return fromWire(toWire(error))
 }

@@ -1,4 +1,5 @@
-import type { StageId } from '../affect/stages.ts'
+import type { DeviceFigures } from '../../workers/engine-api.ts'
+import type { Transcript } from './reading-board.ts'
 import type { Session } from './session.ts'
 
 /** A frame that a test can take out of the page. */
@@ -11,26 +12,33 @@ export interface HandedFrame {
 }
 
 export interface TestHooks {
-  /** The very frames that the latest reading used. */
-  lastFrames(): Promise<HandedFrame[]>
-  /** Ids of the tokens that were streamed, by stage. */
-  streamedIds(): Partial<Record<StageId, number[]>>
+  /** What each update of the reading said. */
+  transcripts(): readonly Transcript[]
+  /** The very frames that an update used. */
+  framesOf(update: number): Promise<HandedFrame[]>
+  deviceFigures(): Promise<DeviceFigures | undefined>
+  /** Ends the worker, as a crash would. */
+  killWorker(): void
+  loseDevice(): Promise<void>
 }
 
 declare global {
   var videmoTest: TestHooks | undefined
 }
 
-/** Hands out, with `?test` in the address, what tests compare; nothing on the page uses it. */
+/** Hands out, with `?test` in the address, what tests compare and break; nothing on the page uses it. */
 export function installTestHooks(session: Session): void {
   globalThis.videmoTest = {
-    lastFrames: async () => {
-      const frames = await session.client.lastFrames()
+    transcripts: () => session.transcripts,
+    framesOf: async (update) => {
+      const frames = await session.client.framesOf(update)
       return Promise.all(
         frames.map(async ({ width, height, timeS, rgba }) => ({ width, height, timeS, rgba: await base64(rgba) })),
       )
     },
-    streamedIds: () => session.streamedIds,
+    deviceFigures: () => session.client.deviceFigures(),
+    killWorker: () => session.client.terminate(),
+    loseDevice: () => session.client.loseDevice(),
   }
 }
 

@@ -27,6 +27,11 @@ export interface PassResult {
   readonly logits?: Float32Array
 }
 
+/** A pass that was handed to the device and may still be computing. */
+export interface QueuedPass {
+  readonly token: Promise<number>
+}
+
 export interface DecoderOptions {
   /** Slots of the KV cache. */
   readonly capacity: number
@@ -41,8 +46,14 @@ export class Decoder {
   readonly repetitionPenalty: number
   private readonly cache: KvCache
   private readonly state: DecoderState
-  /** Ids by slot: what the repetition penalty has seen. */
+  private readonly banned: readonly number[]
+  /** Tokens in the cache, queued passes included. */
+  private slots = 0
+  /** Ids by slot, as far as they are known here: what the repetition penalty has seen. */
   private readonly seen: number[] = []
+  /** Tells what is known late from what was rolled back meanwhile. */
+  private generation = 0
+  private latest: Promise<number> = Promise.resolve(0)
 
   private constructor(
     private readonly runtime: Runtime,
@@ -59,10 +70,11 @@ export class Decoder {
         ? new StaticCache(runtime, text, compute, options.capacity)
         : new GrowingCache(runtime, text, compute)
     const bias = new Float32Array(text.vocabSize)
-    for (const id of options.bannedIds ?? []) bias[id] = ban
+    this.banned = [...(options.bannedIds ?? [])]
+    for (const id of this.banned) bias[id] = ban
     this.state =
       runtime.provider === 'webgpu'
-        ? new DeviceState(runtime, bundle, options.capacity, bias)
+        ? new DeviceState(runtime, bundle, options.capacity, bias, this.repetitionPenalty)
         : new HostState(runtime, bundle, options.capacity, bias)
   }
 
@@ -77,27 +89,62 @@ export class Decoder {
     return new Decoder(this.runtime, this.bundle, this.session, options)
   }
 
-  /** Tokens in the cache. */
+  /** Tokens in the cache, those of queued passes included. */
   get length(): number {
-    return this.seen.length
+    return this.slots
   }
 
-  /** Appends tokens and chooses the next one. Throws EngineError `context-full`. */
+  /** Appends tokens and chooses the next one. Throws EngineError `context-full`, `video-tokens`. */
   async run(pass: Pass): Promise<PassResult> {
+    const { outputs, token } = await this.queue(pass)
+    const logits = pass.withLogits ? await this.state.readLogits(outputs) : undefined
+    return { token: await token, ...(logits ? { logits } : {}) }
+  }
+
+  /**
+   * The same, without waiting for the result: on a device the next `step` can be queued at once, since the choice stays
+   * there. Throws EngineError `context-full`, `video-tokens`.
+   */
+  async enqueue(pass: Pass): Promise<QueuedPass> {
+    const { token } = await this.queue(pass)
+    return { token }
+  }
+
+  /**
+   * Appends the token chosen last, whatever it will turn out to be, and queues the next choice.
+   *
+   * @param positions int32 [3, 1]
+   * Throws EngineError `context-full`.
+   */
+  async step(positions: Int32Array): Promise<QueuedPass> {
+    if (!this.state.chained) return this.enqueue({ ids: [await this.latest], positions })
+    const slot = this.reserve(1)
+    const { generation } = this
+    this.latest.then(
+      (id) => {
+        if (generation === this.generation) this.seen[slot] = id
+      },
+      () => undefined,
+    )
+    this.state.writeRotary(slot, rotarySlots(positions, this.bundle.config.text))
+    const { token } = await this.submit(this.state.chained, slot, slot + 1, false)
+    return { token }
+  }
+
+  /** Forgets everything after the first `length` tokens. */
+  rollback(length: number): void {
+    if (length >= this.slots) return
+    this.slots = length
+    this.seen.length = Math.min(this.seen.length, length)
+    this.generation++
+    this.cache.truncate(length)
+    if (this.repetitionPenalty !== 1) this.state.setPenalties(this.seen, this.repetitionPenalty)
+  }
+
+  private async queue(pass: Pass): Promise<{ outputs: Readonly<Record<string, Tensor>>; token: Promise<number> }> {
+    const { runtime } = this
     const { ids, features } = pass
     const { text, tokens } = this.bundle.config
-    const start = this.length
-    const end = start + ids.length
-    if (end > this.capacity) {
-      throw new EngineError({
-        code: 'context-full',
-        message: `${end} tokens do not fit in a context of ${this.capacity}.`,
-        action: 'Use fewer frames, a shorter question, or a shorter answer.',
-        recoverable: true,
-      })
-    }
-    const { runtime } = this
-    this.state.writeRotary(start, rotarySlots(pass.positions, text))
     let feature = 0
     const sourceRows = ids.map((id, row) => (features && id === tokens.videoPad ? ids.length + feature++ : row))
     if (features && feature !== features.dims[0]) {
@@ -107,55 +154,91 @@ export class Decoder {
         action: 'Start the analysis again; if it persists, report it.',
       })
     }
-    const feeds = {
-      ...this.cache.feeds(),
-      ...this.state.feeds(end),
+    const start = this.reserve(ids.length)
+    this.seen.splice(start, this.seen.length, ...ids)
+    this.state.writeRotary(start, rotarySlots(pass.positions, text))
+    const inputs = {
       input_ids: int64Tensor(runtime, ids, [ids.length, 1]),
       features: features ?? this.state.noFeatures,
       source_rows: int64Tensor(runtime, sourceRows, [ids.length]),
       logit_rows: int64Tensor(runtime, [ids.length - 1], [1]),
-      seqlens_k: int32Tensor(runtime, [end - 1], [1]),
-      total_sequence_length: int32Tensor(runtime, [end], [1]),
       marks: new runtime.ort.Tensor('float32', new Float32Array(ids.length).fill(this.repetitionPenalty), [ids.length]),
     }
-    const fetches = {
-      ...this.cache.fetches(),
-      ...this.state.fetches(pass.withLogits ?? false),
-      token: null,
-    }
-    const outputs = await this.session.session.run(feeds, fetches)
-    this.cache.accept(outputs)
-    this.seen.push(...ids)
-    this.state.accept(outputs, this.repetitionPenalty !== 1)
-    const [token] = outputs.token.data as BigInt64Array
-    const logits = pass.withLogits ? await this.state.readLogits(outputs) : undefined
-    return { token: Number(token), ...(logits ? { logits } : {}) }
+    return this.submit(inputs, start, start + ids.length, pass.withLogits ?? false)
   }
 
-  /** Forgets everything after the first `length` tokens. */
-  rollback(length: number): void {
-    if (length >= this.length) return
-    this.seen.length = length
-    this.cache.truncate(length)
-    if (this.repetitionPenalty !== 1) this.state.setPenalties(this.seen, this.repetitionPenalty)
+  /** Takes slots of the cache; the first of them. */
+  private reserve(count: number): number {
+    const start = this.slots
+    if (start + count > this.capacity) {
+      throw new EngineError({
+        code: 'context-full',
+        message: `${start + count} tokens do not fit in a context of ${this.capacity}.`,
+        action: 'Use fewer frames, a shorter question, or a shorter answer.',
+        recoverable: true,
+      })
+    }
+    this.slots += count
+    return start
+  }
+
+  private async submit(inputs: PassInputs, start: number, end: number, withLogits: boolean) {
+    const { runtime } = this
+    const feeds = {
+      ...this.cache.feeds(),
+      ...this.state.feeds(end),
+      ...inputs,
+      seqlens_k: int32Tensor(runtime, [end - 1], [1]),
+      total_sequence_length: int32Tensor(runtime, [end], [1]),
+    }
+    const fetches = { ...this.cache.fetches(), ...this.state.fetches(withLogits) }
+    const outputs = await this.session.session.run(feeds, fetches).catch((error: unknown) => {
+      this.rollback(start)
+      throw error
+    })
+    this.cache.accept(outputs)
+    const token = this.state.accept(outputs, this.repetitionPenalty !== 1)
+    // Whoever queued the pass may have stopped caring for it.
+    token.catch(() => undefined)
+    this.latest = token
+    return { outputs, token }
   }
 
   async dispose(): Promise<void> {
+    await this.latest.catch(() => undefined)
     this.cache.dispose()
     this.state.dispose()
     if (--this.session.users === 0) await this.session.session.release()
   }
 
-  /** Logits as the greedy choice sees them before bans: a copy with the penalty applied to every id seen so far. */
-  penalize(logits: Float32Array): Float32Array {
+  /** A copy of a pass's logits as the greedy choice sees them: repetition penalty applied, bans at minus infinity. */
+  adjusted(logits: Float32Array): Float32Array {
     const out = logits.slice()
-    if (this.repetitionPenalty === 1) return out
-    for (const id of new Set(this.seen)) {
-      out[id] = logits[id] > 0 ? logits[id] / this.repetitionPenalty : logits[id] * this.repetitionPenalty
+    if (this.repetitionPenalty !== 1) {
+      for (const id of new Set(this.seen)) {
+        out[id] = logits[id] > 0 ? logits[id] / this.repetitionPenalty : logits[id] * this.repetitionPenalty
+      }
     }
+    for (const id of this.banned) out[id] = Number.NEGATIVE_INFINITY
     return out
   }
+
+  /** Best minus second best of a pass's logits after penalty and bans: how sure the greedy choice was. */
+  margin(logits: Float32Array = new Float32Array()): number {
+    let best = Number.NEGATIVE_INFINITY
+    let second = Number.NEGATIVE_INFINITY
+    for (const value of this.adjusted(logits)) {
+      if (value > best) {
+        second = best
+        best = value
+      } else if (value > second) second = value
+    }
+    return best - second
+  }
 }
+
+/** Inputs that change from pass to pass: `input_ids`, `features`, `source_rows`, `logit_rows`, `marks`. */
+type PassInputs = Readonly<Record<'input_ids' | 'features' | 'source_rows' | 'logit_rows' | 'marks', Tensor>>
 
 interface SharedSession {
   readonly session: InferenceSession
@@ -165,11 +248,14 @@ interface SharedSession {
 /** What a pass needs besides ids and cache, and where it lives. */
 interface DecoderState {
   readonly noFeatures: Tensor
+  /** Inputs of a pass over the one token chosen last, where the choice stays on the device. */
+  readonly chained?: PassInputs
   writeRotary(slot: number, rows: { readonly cos: Float32Array; readonly sin: Float32Array }): void
   /** Rotary tables for at least `slots` slots, penalties and bias. */
   feeds(slots: number): Record<string, Tensor>
   fetches(withLogits: boolean): Record<string, Tensor | null>
-  accept(outputs: Readonly<Record<string, Tensor>>, penalized: boolean): void
+  /** Takes what a run gave; the token it chose. */
+  accept(outputs: Readonly<Record<string, Tensor>>, penalized: boolean): Promise<number>
   readLogits(outputs: Readonly<Record<string, Tensor>>): Promise<Float32Array>
   setPenalties(seen: readonly number[], penalty: number): void
   dispose(): void
@@ -224,11 +310,13 @@ class HostState implements DecoderState {
   }
 
   fetches(withLogits: boolean): Record<string, null> {
-    return { penalties_out: null, ...(withLogits ? { logits: null } : {}) }
+    return { token: null, penalties_out: null, ...(withLogits ? { logits: null } : {}) }
   }
 
-  accept(outputs: Readonly<Record<string, Tensor>>): void {
+  async accept(outputs: Readonly<Record<string, Tensor>>): Promise<number> {
     this.penalties = outputs.penalties_out
+    const [token] = outputs.token.data as BigInt64Array
+    return Number(token)
   }
 
   async readLogits(outputs: Readonly<Record<string, Tensor>>): Promise<Float32Array> {
@@ -249,17 +337,28 @@ class HostState implements DecoderState {
   }
 }
 
-/** Everything resident on the device; a decode step uploads two ids and two lengths and reads back one token. */
+/** Bytes of a token id on the device. */
+const tokenBytes = 8
+
+/**
+ * Everything resident on the device. A chained step uploads two lengths and one rotary row and reads back one token,
+ * when it comes to that: the choice is copied to where the next step reads it.
+ */
 class DeviceState implements DecoderState {
   readonly noFeatures: Tensor
+  readonly chained: PassInputs
   private readonly buffers: GPUBuffer[] = []
+  private readonly token: GPUBuffer
+  private readonly nextToken: GPUBuffer
+  /** Small buffers to read tokens through, one for each step under way. */
+  private readonly staging: GPUBuffer[] = []
   private readonly cos: GPUBuffer
   private readonly sin: GPUBuffer
   private readonly penalties: GPUBuffer
   private readonly penaltiesOut: GPUBuffer
   private readonly logits: GPUBuffer
   private readonly inputs: Record<string, Tensor>
-  private readonly outputs: { readonly penalties_out: Tensor; readonly logits: Tensor }
+  private readonly outputs: Readonly<Record<'token' | 'penalties_out' | 'logits', Tensor>>
   private readonly vocabSize: number
   private readonly bytesPerSlot: number
 
@@ -268,6 +367,7 @@ class DeviceState implements DecoderState {
     private readonly bundle: Bundle,
     capacity: number,
     bias: Float32Array<ArrayBuffer>,
+    repetitionPenalty: number,
   ) {
     const { text } = bundle.config
     const { compute } = bundle.manifest.graphs.decoder
@@ -291,11 +391,26 @@ class DeviceState implements DecoderState {
       logit_bias: vector(biasBuffer, [this.vocabSize]),
       penalties: vector(this.penalties, [this.vocabSize]),
     }
+    const ids = (buffer: GPUBuffer, dims: readonly number[]) =>
+      ort.Tensor.fromGpuBuffer(buffer, { dataType: 'int64', dims })
+    this.token = this.buffer(tokenBytes)
+    this.nextToken = this.buffer(tokenBytes)
     this.outputs = {
+      token: ids(this.token, [1]),
       penalties_out: vector(this.penaltiesOut, [this.vocabSize]),
       logits: vector(this.logits, [1, this.vocabSize]),
     }
     this.noFeatures = vector(this.buffer(text.hiddenSize * 4), [1, text.hiddenSize])
+    const zero = this.buffer(tokenBytes)
+    const mark = this.buffer(4)
+    device.queue.writeBuffer(mark, 0, new Float32Array([repetitionPenalty]))
+    this.chained = {
+      input_ids: ids(this.nextToken, [1, 1]),
+      features: this.noFeatures,
+      source_rows: ids(zero, [1]),
+      logit_rows: ids(zero, [1]),
+      marks: vector(mark, [1]),
+    }
     this.setPenalties([], 1)
   }
 
@@ -314,15 +429,29 @@ class DeviceState implements DecoderState {
   }
 
   fetches(withLogits: boolean): Record<string, Tensor> {
-    return withLogits ? this.outputs : { penalties_out: this.outputs.penalties_out }
+    const { token, penalties_out } = this.outputs
+    return withLogits ? this.outputs : { token, penalties_out }
   }
 
-  accept(_outputs: Readonly<Record<string, Tensor>>, penalized: boolean): void {
-    if (!penalized) return
+  accept(_outputs: Readonly<Record<string, Tensor>>, penalized: boolean): Promise<number> {
     const { device } = this.runtime
+    const staging =
+      this.staging.pop() ??
+      device.createBuffer({ size: tokenBytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
     const encoder = device.createCommandEncoder()
-    encoder.copyBufferToBuffer(this.penaltiesOut, 0, this.penalties, 0, this.vocabSize * 4)
+    encoder.copyBufferToBuffer(this.token, 0, this.nextToken, 0, tokenBytes)
+    encoder.copyBufferToBuffer(this.token, 0, staging, 0, tokenBytes)
+    if (penalized) encoder.copyBufferToBuffer(this.penaltiesOut, 0, this.penalties, 0, this.vocabSize * 4)
     device.queue.submit([encoder.finish()])
+    return this.readToken(staging)
+  }
+
+  private async readToken(staging: GPUBuffer): Promise<number> {
+    await staging.mapAsync(GPUMapMode.READ)
+    const [token] = new BigInt64Array(staging.getMappedRange())
+    staging.unmap()
+    this.staging.push(staging)
+    return Number(token)
   }
 
   readLogits(): Promise<Float32Array> {
@@ -334,7 +463,7 @@ class DeviceState implements DecoderState {
   }
 
   dispose(): void {
-    for (const buffer of this.buffers) buffer.destroy()
+    for (const buffer of [...this.buffers, ...this.staging]) buffer.destroy()
   }
 
   private buffer(size: number): GPUBuffer {

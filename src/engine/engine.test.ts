@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Tensor } from 'onnxruntime-web'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BundleDirectory } from '../../cli/bundle-directory.ts'
 import { DirectoryFiles } from '../../cli/directory-files.ts'
@@ -9,11 +10,13 @@ import { DirectorySink } from '../../cli/directory-sink.ts'
 import { buildBundle } from '../build/bundle.ts'
 import { textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import { type Bundle, openBundle } from './bundle.ts'
-import { type Answer, type AnswerOptions, Conversation, type EncodedClip } from './conversation.ts'
+import type { Answer, AnswerOptions, Conversation } from './conversation.ts'
 import { Decoder } from './decoder.ts'
+import { LiveWindow } from './live-window.ts'
 import type { Runtime } from './runtime.ts'
 import { nodeCpuRuntime } from './runtimes/node-cpu.ts'
 import { checkInput, runCheck, topLogits } from './self-check.ts'
+import { readUpdate, type StandingAnswers, slotsFor, type UpdateEvent } from './update.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
 const checkpoint = fileURLToPath(new URL('../../fixtures/data/checkpoint', import.meta.url))
@@ -23,7 +26,7 @@ let folder: string
 let runtime: Runtime
 let bundle: Bundle
 let encoder: VisionEncoder
-let clip: EncodedClip
+let features: Tensor
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'videmo-engine-'))
@@ -33,7 +36,7 @@ beforeAll(async () => {
   runtime = await nodeCpuRuntime()
   bundle = await openBundle(new BundleDirectory(join(folder, 'bundle')))
   encoder = await VisionEncoder.create(runtime, bundle)
-  clip = { features: await encoder.encode(picture(0), grid), grid }
+  features = await encoder.encode(picture(0), grid)
 })
 
 afterAll(async () => {
@@ -61,7 +64,7 @@ describe('VisionEncoder', () => {
     const half = picture(0).length / 2
     const one = await encoder.encode(picture(0).slice(half), { ...grid, t: 1 })
     const per = tokensPerTemporalPatch(grid, bundle.config.vision) * bundle.config.text.hiddenSize
-    const together = (clip.features.data as Float32Array).subarray(per)
+    const together = (features.data as Float32Array).subarray(per)
     const alone = one.data as Float32Array
     expect(alone).toHaveLength(per)
     for (let i = 0; i < per; i++) expect(Math.abs(alone[i] - together[i])).toBeLessThan(1e-5)
@@ -116,7 +119,7 @@ describe('Decoder', () => {
 
   it('refuses features that no video token asks for', async () => {
     const d = await decoder()
-    await expect(d.run({ ...text([1, 2, 3]), features: clip.features })).rejects.toMatchObject({ code: 'video-tokens' })
+    await expect(d.run({ ...text([1, 2, 3]), features: features })).rejects.toMatchObject({ code: 'video-tokens' })
     await d.dispose()
   })
 })
@@ -125,11 +128,19 @@ function text(ids: readonly number[], from = 0) {
   return { ids, positions: textPositions({ nextPosition: from }, ids.length).positions }
 }
 
+/** A window of two pairs, over a decoder of its own. */
+async function windowOver(d: Decoder): Promise<LiveWindow> {
+  const window = new LiveWindow(runtime, bundle, d, { ...grid, t: 1 })
+  const half = picture(0).length / 2
+  await window.append(await encoder.encode(picture(0).slice(0, half), { ...grid, t: 1 }))
+  await window.append(await encoder.encode(picture(0).slice(half), { ...grid, t: 1 }))
+  return window
+}
+
 describe('Conversation', () => {
   it('streams the pieces of its answer', async () => {
     const d = await decoder()
-    const conversation = new Conversation(bundle, d, clip)
-    const stream = conversation.ask('Who is seen?', { maxTokens: 10, ignoreEos: true })
+    const stream = (await windowOver(d)).branch().ask('Who is seen?', { maxTokens: 10, ignoreEos: true })
     let joined = ''
     const ids: number[] = []
     let answer: Answer | undefined
@@ -148,21 +159,24 @@ describe('Conversation', () => {
     await d.dispose()
   })
 
-  it('answers a later turn as if it were recomputed from scratch', async () => {
-    const d = await decoder()
-    const conversation = new Conversation(bundle, d, clip)
-    const first = await ask(conversation, 'Who is seen?')
-    const second = await ask(conversation, 'How do they feel?')
-    const again = new Conversation(bundle, d, clip)
-    expect((await ask(again, 'Who is seen?')).ids).toEqual(first.ids)
-    expect((await ask(again, 'How do they feel?')).ids).toEqual(second.ids)
+  it('gives the same tokens however many steps are in flight', async () => {
+    const d = await decoder({ repetitionPenalty: 1.3 })
+    const window = await windowOver(d)
+    const answers: (readonly number[])[] = []
+    for (const stepsInFlight of [1, 2, 5]) {
+      const conversation = window.branch()
+      const first = await ask(conversation, 'Who is seen?', { stepsInFlight })
+      answers.push([...first.ids, ...(await ask(conversation, 'And now?', { stepsInFlight })).ids])
+    }
+    expect(answers[1]).toEqual(answers[0])
+    expect(answers[2]).toEqual(answers[0])
     await d.dispose()
   })
 
   it('stops within one token, and what was said stays said', async () => {
     const d = await decoder()
     const stop = new AbortController()
-    const conversation = new Conversation(bundle, d, clip)
+    const conversation = (await windowOver(d)).branch()
     const stream = conversation.ask('Who is seen?', { maxTokens: 50, ignoreEos: true, signal: stop.signal })
     const heard: number[] = []
     for await (const { id } of stream) {
@@ -177,15 +191,96 @@ describe('Conversation', () => {
     await d.dispose()
   })
 
-  it('ends an answer where the context is full', async () => {
+  it('ends an answer where the context is full, and says so', async () => {
     const question = 'Who?'
-    const { firstTurn } = { firstTurn: bundle.template.firstTurn({ videos: [32], question }) }
-    const d = await decoder({ capacity: firstTurn.length + 3 })
-    const answer = await ask(new Conversation(bundle, d, clip), question)
+    const turn = bundle.template.firstTurn({ videos: [32], question })
+    const d = await decoder({ capacity: turn.length + 3 })
+    const window = await windowOver(d)
+    const answer = await ask(window.branch(), question)
     expect(answer.finish).toBe('context-full')
     // Three tokens went into the cache; the fourth was chosen and could not follow.
     expect(answer.ids).toHaveLength(4)
     await d.dispose()
+  })
+
+  it('refuses a question that does not fit, and can be asked a shorter one', async () => {
+    const question = 'Who?'
+    const d = await decoder({ capacity: bundle.template.firstTurn({ videos: [32], question }).length + 3 })
+    const conversation = (await windowOver(d)).branch()
+    const before = d.length
+    await expect(ask(conversation, `${question} And what do they do, and why?`)).rejects.toMatchObject({
+      code: 'context-full',
+    })
+    expect(d.length).toBe(before)
+    expect((await ask(conversation, question, { maxTokens: 2 })).ids).toHaveLength(2)
+    await d.dispose()
+  })
+
+  it('samples the same tokens for the same seed, others for another, the greedy ones when it is cold', async () => {
+    const d = await decoder()
+    const window = await windowOver(d)
+    const answer = (sampling?: AnswerOptions['sampling']) =>
+      ask(window.branch(), 'Who is seen?', { ...(sampling ? { sampling } : {}) })
+    const warm = { temperature: 2, topP: 0.95 }
+    const [a, b, c] = [
+      await answer({ ...warm, seed: 1 }),
+      await answer({ ...warm, seed: 1 }),
+      await answer({ ...warm, seed: 2 }),
+    ]
+    expect(a.ids).toEqual(b.ids)
+    expect(a.ids).not.toEqual(c.ids)
+    expect((await answer({ temperature: 1e-6, topP: 1, seed: 3 })).ids).toEqual((await answer()).ids)
+    await d.dispose()
+  })
+})
+
+describe('readUpdate', () => {
+  const questions = [
+    { id: 'attributes', prompt: 'Who is seen?', isStanding: true },
+    { id: 'emotion', prompt: 'How do they feel?' },
+  ] as const
+
+  async function update(window: LiveWindow, standing: StandingAnswers<'attributes' | 'emotion'>) {
+    const events: UpdateEvent<'attributes' | 'emotion'>[] = []
+    for await (const event of readUpdate(window, questions, standing, { maxTokens: 8, ignoreEos: true })) {
+      events.push(event)
+    }
+    const answers = Object.fromEntries(
+      events.flatMap((event) => (event.type === 'answer' ? [[event.id, event.answer.ids]] : [])),
+    )
+    return { answers, reused: events.flatMap((event) => (event.type === 'reused' ? [event.id] : [])) }
+  }
+
+  it('asks a standing question once, and goes on as if its answer had just been given', async () => {
+    const d = await decoder()
+    const window = await windowOver(d)
+    const standing: StandingAnswers<'attributes' | 'emotion'> = new Map()
+    const first = await update(window, standing)
+    expect(Object.keys(first.answers)).toEqual(['attributes', 'emotion'])
+    const second = await update(window, standing)
+    expect(second.reused).toEqual(['attributes'])
+    expect(second.answers).toEqual({ emotion: first.answers.emotion })
+    await d.dispose()
+  })
+})
+
+describe('slotsFor', () => {
+  const questions = [
+    { id: 'a', prompt: 'Who?' },
+    { id: 'b', prompt: 'Why?' },
+  ]
+  it('has room for a full window, all questions and all answers', async () => {
+    const window = { pairs: 2, tokensPerPair: 16 }
+    const d = await decoder({ capacity: slotsFor(bundle, window, questions, 8) })
+    const conversation = (await windowOver(d)).branch()
+    for (const { prompt } of questions) {
+      expect(await ask(conversation, prompt, { maxTokens: 8 })).toMatchObject({ finish: 'length' })
+    }
+    await d.dispose()
+  })
+
+  it('never goes beyond what the model was made for', () => {
+    expect(slotsFor(bundle, { pairs: 8, tokensPerPair: 16 }, questions, 1e9)).toBe(bundle.manifest.contextLength)
   })
 })
 

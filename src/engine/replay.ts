@@ -2,6 +2,7 @@ import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import type { Bundle } from './bundle.ts'
 import { Decoder } from './decoder.ts'
+import { type LiveComparison, type LiveReplayRequest, replayLive } from './live-replay.ts'
 import type { Runtime } from './runtime.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
@@ -23,6 +24,8 @@ export interface ReplayRequest {
   readonly prompts: readonly ReplayPrompt[]
   /** Slots of the KV cache; as many as the longest prompt needs where unsaid. */
   readonly capacity?: number
+  /** Run the clip through live windows as well. */
+  readonly live?: Omit<LiveReplayRequest, 'grid' | 'bannedIds'>
 }
 
 export interface ReplayAnswer {
@@ -37,6 +40,7 @@ export interface ReplayResult {
   /** f32 [t * h * w / merge^2, hidden] */
   readonly features: Float32Array
   readonly answers: readonly ReplayAnswer[]
+  readonly live?: readonly LiveComparison[]
 }
 
 /** Runs a request through vision tower and decoder, each prompt recomputed from scratch. */
@@ -65,7 +69,9 @@ export async function replay(
   features.dispose()
   await encoder.dispose()
   for (const decoder of decoders.values()) await decoder.dispose()
-  return { features: values, answers }
+  const { grid, bannedIds } = request
+  const live = request.live && (await replayLive(runtime, bundle, pixelValues, { ...request.live, grid, bannedIds }))
+  return { features: values, answers, ...(live ? { live } : {}) }
 }
 
 async function answer(
@@ -92,14 +98,14 @@ async function answer(
   })
   const firstLogits = pass.logits ?? new Float32Array()
   const tokens = [pass.token]
-  const margins = [margin(decoder, firstLogits, request.bannedIds)]
+  const margins = [decoder.margin(firstLogits)]
   let at = cursor
   while (tokens.length < prompt.steps) {
     const step = textPositions(at, 1)
     at = step.cursor
     pass = await decoder.run({ ids: [tokens[tokens.length - 1]], positions: step.positions, withLogits: true })
     tokens.push(pass.token)
-    margins.push(margin(decoder, pass.logits ?? new Float32Array(), request.bannedIds))
+    margins.push(decoder.margin(pass.logits))
   }
   return { firstLogits, tokens, margins }
 }
@@ -112,18 +118,4 @@ function firstRows(runtime: Runtime, features: Tensor, rows: number): Tensor {
   }
   const values = features.data as Float32Array
   return new runtime.ort.Tensor('float32', values.subarray(0, rows * width), [rows, width])
-}
-
-function margin(decoder: Decoder, logits: Float32Array, bannedIds: readonly number[]): number {
-  const adjusted = decoder.penalize(logits)
-  for (const id of bannedIds) adjusted[id] = Number.NEGATIVE_INFINITY
-  let best = Number.NEGATIVE_INFINITY
-  let second = Number.NEGATIVE_INFINITY
-  for (const value of adjusted) {
-    if (value > best) {
-      second = best
-      best = value
-    } else if (value > second) second = value
-  }
-  return best - second
 }

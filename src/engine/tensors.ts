@@ -40,3 +40,34 @@ function toHalves(values: Float32Array): Uint16Array<ArrayBuffer> {
   floatsToHalves(values, halves)
   return halves
 }
+
+/** Rows f32 [n, width] of several tensors under one another; the tensor itself where there is only one. Dispose of it. */
+export function concatRows(runtime: Runtime, parts: readonly Tensor[]): Tensor {
+  const [first] = parts
+  if (parts.length === 1) return first
+  const width = first.dims[1]
+  const rows = parts.reduce((sum, { dims }) => sum + dims[0], 0)
+  if (runtime.provider === 'cpu') {
+    const values = new Float32Array(rows * width)
+    let at = 0
+    for (const part of parts) {
+      values.set(part.data as Float32Array, at)
+      at += part.size
+    }
+    return new runtime.ort.Tensor('float32', values, [rows, width])
+  }
+  const { device, ort } = runtime
+  const buffer = device.createBuffer({
+    size: rows * width * 4,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  })
+  const commands = device.createCommandEncoder()
+  let at = 0
+  for (const part of parts) {
+    commands.copyBufferToBuffer(part.gpuBuffer as unknown as GPUBuffer, 0, buffer, at, part.size * 4)
+    at += part.size * 4
+  }
+  device.queue.submit([commands.finish()])
+  const dispose = () => buffer.destroy()
+  return ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [rows, width], dispose })
+}

@@ -1,64 +1,141 @@
 import { useEffect, useRef } from 'react'
-import { formatMs, formatSeconds } from '../format.ts'
-import type { Session, StripFrame } from '../session.ts'
+import { Button } from '../controls/Button.tsx'
+import { formatSpan, formatTime } from '../format.ts'
+import { showReading, useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
 import styles from './EvidenceStrip.module.css'
 
-/** Empty places before a video is open: one row. */
-const placesAtFirst = 8
+interface Picture {
+  readonly key: string
+  readonly timeS: number
+  readonly image: ImageBitmap | Blob
+  /** Joined the window after the answers began: they do not rest on it. */
+  readonly isNew: boolean
+  readonly isPointed: boolean
+}
 
 /** The very frames that the model sees, at its resolution, with their times. */
-export function EvidenceStrip({ session }: { readonly session: Session }) {
-  const frames = useStore(session.store, (state) => state.frames)
-  const clip = useStore(session.store, (state) => state.clip)
-  const msPerPair = useStore(session.store, (state) => state.msPerPair)
-  const empty = Math.max(0, (clip?.frames ?? placesAtFirst) - frames.length)
+export function EvidenceStrip() {
+  const page = usePage()
+  const { store } = page.session
+  const frames = useStore(store, (state) => state.frames)
+  const current = useStore(store, (state) => state.current)
+  const pairsPerWindow = useStore(store, (state) => state.pairsPerWindow)
+  const clip = useStore(store, (state) => state.clip)
+  const pointed = useStore(page.view, (view) => view.pointed)
+  const recorded = useRecorded()
+  const read = new Set(current?.frames.map(({ number }) => number))
+  const pictures: Picture[] = recorded
+    ? recorded.frames.map(({ timeS, thumbnail }, index) => ({
+        key: `${recorded.update}/${index}`,
+        timeS,
+        image: thumbnail,
+        isNew: false,
+        isPointed: pointed?.frames.has(index) ?? false,
+      }))
+    : frames.map(({ number, timeS, image }) => ({
+        key: String(number),
+        timeS,
+        image,
+        isNew: current !== undefined && !read.has(number),
+        isPointed: pointed?.frames.has(number) ?? false,
+      }))
+  const count = recorded
+    ? formatSpan(recorded.startS, recorded.endS)
+    : clip
+      ? `${frames.length} of ${pairsPerWindow * 2} frames`
+      : ''
+  const row = useStripScroll(recorded ? undefined : frames.at(-1)?.number, pointed?.key)
   return (
     <section className={styles.strip} aria-labelledby="strip-title">
       <div className={styles.head}>
         <h2 id="strip-title" className={styles.title}>
-          What the model sees
+          {recorded ? 'What the model saw' : 'What the model sees'}
         </h2>
-        <p className={styles.figures}>
-          {clip ? `${frames.length} of ${clip.frames} frames` : 'Up to 16 frames, two a second'}
-          {msPerPair !== undefined && ` · ${formatMs(msPerPair)} a pair`}
-        </p>
+        <p className={styles.figures}>{count}</p>
+        {recorded && (
+          <Button kind="quiet" className={styles.back} onClick={() => showReading(page, undefined)}>
+            Back to the newest
+          </Button>
+        )}
       </div>
-      <ol className={styles.frames}>
-        {[...frames]
-          .sort((a, b) => a.index - b.index)
-          .map((frame) => (
-            <li key={frame.index}>
-              <Frame frame={frame} />
+      {pictures.length === 0 ? (
+        <p className={styles.nothing}>The frames behind each answer appear here, exactly as the model gets them.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        <ol ref={row} className={styles.frames} tabIndex={0} aria-label="Frames, oldest first">
+          {pictures.map((picture) => (
+            <li key={picture.key} className={styles.frame} data-pointed={picture.isPointed || undefined}>
+              <Frame picture={picture} />
             </li>
           ))}
-        {Array.from({ length: empty }, (_, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: empty places are all alike
-          <li key={`empty-${index}`} className={styles.empty} aria-hidden="true" />
-        ))}
-      </ol>
+        </ol>
+      )}
     </section>
   )
 }
 
-function Frame({ frame }: { readonly frame: StripFrame }) {
+function Frame({ picture: { image, timeS, isNew } }: { readonly picture: Picture }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  const { image, index, timeS } = frame
   useEffect(() => {
-    // A closed image, of a reading that is over, has no size.
-    if (image.width > 0) canvas.current?.getContext('2d')?.drawImage(image, 0, 0)
+    const element = canvas.current
+    if (!element) return
+    if (image instanceof ImageBitmap) {
+      draw(element, image)
+      return
+    }
+    let isGone = false
+    createImageBitmap(image)
+      .then((bitmap) => {
+        if (!isGone) draw(element, bitmap)
+        bitmap.close()
+      })
+      // A thumbnail that the browser cannot read stays empty; its time still stands below.
+      .catch(() => undefined)
+    return () => {
+      isGone = true
+    }
   }, [image])
   return (
-    <figure className={styles.figure}>
+    <figure className={styles.figure} data-new={isNew || undefined}>
       <canvas
         ref={canvas}
         className={styles.image}
-        width={image.width}
-        height={image.height}
+        width={4}
+        height={3}
         role="img"
-        aria-label={`Frame ${index + 1}, ${image.width} × ${image.height} pixels`}
+        aria-label={`Frame at ${formatTime(timeS)}`}
       />
-      <figcaption className={styles.time}>{formatSeconds(timeS)}</figcaption>
+      <figcaption className={styles.time}>
+        {formatTime(timeS)}
+        {isNew && <span className={styles.next}> next</span>}
+      </figcaption>
     </figure>
   )
+}
+
+function draw(canvas: HTMLCanvasElement, image: ImageBitmap): void {
+  // A closed image, of a reading that is over, has no size.
+  if (image.width === 0) return
+  canvas.width = image.width
+  canvas.height = image.height
+  canvas.getContext('2d')?.drawImage(image, 0, 0)
+}
+
+/** Keeps the newest frame in sight, and the ones that are pointed at; a person who scrolled is left alone. */
+function useStripScroll(newest: number | undefined, pointed: string | undefined) {
+  const row = useRef<HTMLOListElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new frame moves the strip
+  useEffect(() => {
+    const element = row.current
+    if (!element || element.contains(document.activeElement) || element.matches(':hover')) return
+    element.scrollTo({ left: element.scrollWidth, behavior: 'smooth' })
+  }, [newest])
+  useEffect(() => {
+    const element = row.current
+    const first = pointed && element?.querySelector<HTMLElement>('[data-pointed]')
+    if (element && first) element.scrollTo({ left: first.offsetLeft - element.offsetLeft - 16, behavior: 'smooth' })
+  }, [pointed])
+  return row
 }

@@ -1,0 +1,116 @@
+import { defineCommand } from 'citty'
+import { findPreset, presets } from '../src/affect/stages.ts'
+import { bounds, defaultSettings } from '../src/app/settings.ts'
+import { analyze } from './analyze/analyze.ts'
+import { adapterChoices, type Told } from './analyze/analyze-job.ts'
+import { StatusLine } from './analyze/status-line.ts'
+import { windowText } from './analyze/window-text.ts'
+import { CLIError, Interrupted, oneOf } from './options.ts'
+
+const { reading, preset } = defaultSettings
+
+const args = {
+  file: { type: 'positional', required: true, description: 'Video file' },
+  bundle: { type: 'string', description: "Folder or address of a bundle; the app's small embedded one where unsaid" },
+  json: { type: 'boolean', default: false, description: 'Print one JSON object per window' },
+  preset: { type: 'string', default: preset, description: `What is asked: ${presets.map(({ id }) => id).join(', ')}` },
+  'max-tokens': { type: 'string', default: String(reading.maxTokens), description: 'Tokens of an answer at most' },
+  fps: { type: 'string', default: String(reading.framesPerSecond), description: 'Frames taken per second of video' },
+  'window-frames': { type: 'string', default: String(reading.windowFrames), description: 'Frames of a window; even' },
+  'hop-frames': { type: 'string', description: 'Frames by which a window moves on; even (8, or the whole window)' },
+  from: { type: 'string', default: '0', description: 'Where in the video to begin, seconds' },
+  adapter: { type: 'string', default: 'auto', description: 'auto (a GPU if there is one), hardware, software' },
+} as const
+
+export const analyzeCommand = defineCommand({
+  meta: { name: 'analyze', description: 'Reads the face in a video file, window by window, in headless Chromium.' },
+  args,
+  async run({ args: given }) {
+    requireKnown(Object.keys(given))
+    if (given._.length > 1) throw new CLIError(`Give one FILE, not also ${given._.slice(1).join(' ')}.`)
+    const { stages, id } = findPreset(
+      oneOf(
+        '--preset',
+        given.preset,
+        presets.map((each) => each.id),
+      ),
+    )
+    const adapter = oneOf('--adapter', given.adapter, adapterChoices)
+    const windowFrames = numberOption('--window-frames', given['window-frames'], bounds.windowFrames, 'an even number')
+    const mostHop = { ...bounds.hopFrames, max: windowFrames }
+    const hopFrames = numberOption(
+      '--hop-frames',
+      given['hop-frames'] ?? String(Math.min(reading.hopFrames, windowFrames)),
+      mostHop,
+      'an even number',
+    )
+    const settings = {
+      framesPerSecond: numberOption('--fps', given.fps, bounds.framesPerSecond),
+      windowFrames,
+      hopFrames,
+      maxTokens: numberOption(
+        '--max-tokens',
+        given['max-tokens'],
+        { min: 1, max: bounds.maxTokens.max },
+        'a whole number',
+      ),
+    }
+    const fromS = numberOption('--from', given.from, { min: 0, max: Number.POSITIVE_INFINITY })
+
+    const status = new StatusLine()
+    const onTold = (told: Told) => {
+      if (told.type === 'status') {
+        status.show(told.text)
+        return
+      }
+      status.clear()
+      if (told.type === 'notice') process.stderr.write(`${told.text}\n`)
+      else process.stdout.write(given.json ? `${JSON.stringify(told.record)}\n` : windowText(told.record, stages))
+    }
+    const stop = new AbortController()
+    const interrupt = () => stop.abort(new Interrupted('Interrupted; the windows printed so far are complete.'))
+    const unread = () => stop.abort(new Interrupted('Nobody reads the output any more.'))
+    process.on('SIGINT', interrupt)
+    process.stdout.on('error', unread)
+    try {
+      await analyze(given.file, {
+        ...(given.bundle === undefined ? {} : { bundle: given.bundle }),
+        adapter,
+        preset: id,
+        settings,
+        fromS,
+        signal: stop.signal,
+        onTold,
+      })
+    } finally {
+      status.clear()
+      process.removeListener('SIGINT', interrupt)
+    }
+  },
+})
+
+/** A script that misspells an option must not be answered as if it had not given it. Throws CLIError. */
+function requireKnown(options: readonly string[]): void {
+  const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+  const known = new Set(['_', ...Object.keys(args).flatMap((name) => [name, camelCase(name)])])
+  const unknown = options.find((option) => !known.has(option))
+  if (unknown !== undefined) throw new CLIError(`--${unknown}: there is no such option.`)
+}
+
+const steps = { 'a number': undefined, 'a whole number': 1, 'an even number': 2 } as const
+type NumberKind = keyof typeof steps
+
+interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+/** Throws CLIError. */
+function numberOption(option: string, value: string, { min, max }: Range, kind: NumberKind = 'a number'): number {
+  const number = Number(value)
+  const step = steps[kind]
+  const isRight = step === undefined ? Number.isFinite(number) : Number.isSafeInteger(number / step)
+  if (value.trim() !== '' && isRight && number >= min && number <= max) return number
+  const range = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`
+  throw new CLIError(`${option} ${value}: give ${kind} ${range}.`)
+}

@@ -1,0 +1,32 @@
+import type { WireError } from '../../src/errors.ts'
+import type { ReadingSettings } from '../../workers/engine-api.ts'
+import type { WindowRecord } from './window-record.ts'
+
+export const adapterChoices = ['auto', 'hardware', 'software'] as const
+/** Where WebGPU computes: on a GPU if there is one, on a GPU or not at all, on the processor. */
+export type AdapterChoice = (typeof adapterChoices)[number]
+
+/** What the command line asks of the page; the video, and a bundle's folder, are in its file inputs. */
+export interface AnalyzeJob {
+  /** `folder`: the one in the page's file input. */
+  readonly bundle: { readonly type: 'embedded' | 'folder' } | { readonly type: 'url'; readonly url: string }
+  readonly adapter: AdapterChoice
+  readonly preset: string
+  readonly settings: ReadingSettings
+  /** Where in the video to begin, s. */
+  readonly fromS: number
+}
+
+/** What the page tells the command line as it happens. */
+export type Told =
+  | { readonly type: 'window'; readonly record: WindowRecord }
+  /** What a person should know; once. */
+  | { readonly type: 'notice'; readonly text: string }
+  /** What is being done right now; replaces what was said before. */
+  | { readonly type: 'status'; readonly text: string }
+
+export type AnalyzeOutcome =
+  | { readonly type: 'done' }
+  /** `auto` only: worth another try, with the flags of the software adapter. */
+  | { readonly type: 'no-adapter' }
+  | { readonly type: 'failed'; readonly error: WireError }

@@ -1,0 +1,108 @@
+/** Runs in headless Chromium: reads a video through the app's own worker, and tells the command line of each window. */
+import { findPreset } from '../../src/affect/stages.ts'
+import { isPlaceholder } from '../../src/app/model-kind.ts'
+import { openClip } from '../../src/capture/open-clip.ts'
+import { EngineError, toWire } from '../../src/errors.ts'
+import type { BundleSource, DeviceReport } from '../../workers/engine-api.ts'
+import { EngineClient } from '../../workers/engine-client.ts'
+import type { AnalyzeJob, AnalyzeOutcome, Told } from './analyze-job.ts'
+import { loadStatus, readingStatus } from './status-text.ts'
+import { WindowRecorder } from './window-record.ts'
+
+declare global {
+  interface Window {
+    /** Of the command line. */
+    tell(told: Told): Promise<void>
+    analyze(job: AnalyzeJob): Promise<AnalyzeOutcome>
+  }
+}
+
+const appUrl = new URL('/', location.href).href
+
+async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
+  const client = new EngineClient({ appUrl })
+  try {
+    const [video] = filesIn('video')
+    if (!video) throw new Error('There is no video.')
+    // A file that cannot be read is told before a large bundle is loaded for it.
+    const clip = await openClip(video)
+    clip.close()
+    const device = await client.probe()
+    if (device.state === 'unusable' && job.adapter === 'auto') return { type: 'no-adapter' }
+    if (job.adapter === 'hardware') requireHardware(device)
+    await readVideo(client, video, device, job)
+    return { type: 'done' }
+  } catch (error) {
+    return { type: 'failed', error: toWire(error) }
+  } finally {
+    client.terminate()
+  }
+}
+
+async function readVideo(client: EngineClient, video: File, device: DeviceReport, job: AnalyzeJob): Promise<void> {
+  const bundle = await client.loadBundle({ source: sourceOf(job) }, (progress) => {
+    const text = loadStatus(progress)
+    if (text) void window.tell({ type: 'status', text })
+  })
+  const { name, provider, manifest, check } = bundle
+  const isOnGpu = provider === 'webgpu' && device.state === 'usable'
+  const notices = [
+    ...(isOnGpu ? device.notices.map(({ message }) => message) : []),
+    ...bundle.notices,
+    ...(isPlaceholder(manifest) ? [`${name} has random weights: its words mean nothing.`] : []),
+  ]
+  for (const text of notices) await window.tell({ type: 'notice', text })
+
+  const { stages } = findPreset(job.preset)
+  const recorder = new WindowRecorder(stages, {
+    name,
+    dtype: manifest.dtype,
+    provider,
+    ...(isOnGpu ? { adapter: device.adapter.name } : {}),
+    check: check.verdict,
+  })
+  const { fromS, settings } = job
+  const events = client.read({
+    source: { type: 'file', file: video, fromS },
+    stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
+    settings,
+  })
+  for await (const event of events) {
+    if (event.type === 'frame') event.image.close()
+    const record = recorder.take(event)
+    if (record) await window.tell({ type: 'window', record })
+    const text = readingStatus(event)
+    if (text) await window.tell({ type: 'status', text })
+  }
+}
+
+function sourceOf({ bundle }: AnalyzeJob): BundleSource {
+  switch (bundle.type) {
+    case 'embedded':
+      return { type: 'url', url: new URL('models/videmo-tiny/', appUrl).href }
+    case 'url':
+      return bundle
+    case 'folder': {
+      const files = filesIn('bundle').map((file) => ({ path: file.webkitRelativePath, blob: file }))
+      const [name = 'bundle'] = files[0]?.path.split('/') ?? []
+      return { type: 'files', name, files }
+    }
+  }
+}
+
+function filesIn(id: string): File[] {
+  const input = document.getElementById(id)
+  return input instanceof HTMLInputElement ? [...(input.files ?? [])] : []
+}
+
+function requireHardware(device: DeviceReport): void {
+  if (device.state === 'usable' && !device.adapter.isSoftware) return
+  throw new EngineError({
+    code: 'no-adapter',
+    message: 'Chromium found no GPU for WebGPU on this machine.',
+    action: 'Update the graphics driver (on Linux: its Vulkan driver), or leave out --adapter hardware.',
+  })
+}
+
+window.analyze = analyze
+Object.assign(window, { outcome: true })

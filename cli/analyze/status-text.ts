@@ -1,0 +1,44 @@
+import { formatBytes, formatLeft } from '../../src/app/format.ts'
+import type { LoadProgress, ReadingEvent } from '../../workers/engine-api.ts'
+
+/** What a load is doing, on one line. */
+export function loadStatus(progress: LoadProgress): string {
+  switch (progress.type) {
+    case 'manifest':
+      return 'Loading the bundle'
+    case 'downloading': {
+      const { doneBytes, totalBytes, bytesPerS, leftS } = progress
+      const rate = bytesPerS === undefined ? [] : [`${formatBytes(bytesPerS)}/s`]
+      const left = leftS === undefined ? [] : [formatLeft(leftS)]
+      return [`Loading the bundle: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`, ...rate, ...left].join(
+        ', ',
+      )
+    }
+    case 'checking':
+      return 'Checking the numbers on this device'
+    case 'starting':
+      return `Starting the ${progress.graph} graph`
+  }
+}
+
+/** What a reading is doing, on one line; undefined for events that change nothing of it. */
+export function readingStatus(event: ReadingEvent): string | undefined {
+  switch (event.type) {
+    case 'opened':
+      return event.windows === undefined ? undefined : `Reading ${count(event.windows, 'window')}`
+    case 'pair':
+      return `Window ${event.window + 1}: ${event.pairsInWindow * 2} of up to ${event.pairsPerWindow * 2} frames seen`
+    case 'stage':
+      return `Answering: ${event.id}`
+    case 'progress': {
+      const left = event.leftS === undefined ? '' : `, ${formatLeft(event.leftS)}`
+      return `${event.doneWindows} of ${count(event.windows, 'window')} read${left}`
+    }
+    default:
+      return undefined
+  }
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildBundle } from '../../src/build/bundle.ts'
+import type { Dtype } from '../../src/manifest/manifest.ts'
+import { DirectoryFiles } from '../directory-files.ts'
+import { DirectorySink } from '../directory-sink.ts'
+import { compareTokens, type TokenMatch, tokensAgree } from './compare.ts'
+import { prepareCase } from './parity.ts'
+import { readReferenceCase } from './reference-case.ts'
+import { type ExecutionProvider, runReplay } from './runners.ts'
+
+export interface LiveParityOptions {
+  readonly checkpoint: string
+  readonly case: string
+  readonly dtype: Dtype
+  readonly ep: ExecutionProvider
+}
+
+export interface LiveMatch extends TokenMatch {
+  readonly name: string
+  readonly against: 'recomputation' | 'golden'
+}
+
+export interface LiveParityReport {
+  readonly case: string
+  readonly ep: ExecutionProvider
+  readonly adapter: string
+  readonly dtype: Dtype
+  readonly matches: readonly LiveMatch[]
+  readonly ok: boolean
+}
+
+/** What every id is penalised by in the second of two runs; nothing in the first. */
+const repetitionPenalties = [1, 1.3]
+
+/**
+ * Runs a reference case through the live window (appends, branches, rollbacks, recalled answers, a hop, two interleaved
+ * windows) and compares every answer with its recomputation from scratch; in float32 the growing window and the turns
+ * also with the golden.
+ */
+export async function liveParity(options: LiveParityOptions): Promise<LiveParityReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'videmo-live-'))
+  const files = new DirectoryFiles(options.checkpoint)
+  try {
+    const reference = await readReferenceCase(options.case)
+    const bundle = join(folder, 'bundle')
+    await buildBundle(files, await DirectorySink.open(bundle), { dtype: options.dtype })
+    const { pixelValues, request } = await prepareCase(bundle, reference)
+    const { turns, growing } = reference.golden
+    const { question } = turns[1] ?? turns[0]
+    const { adapter, result } = await runReplay(options.ep, {
+      bundle,
+      pixelValues,
+      request: {
+        ...request,
+        prompts: [],
+        live: {
+          turns: turns.map((turn) => ({ question: turn.question, steps: turn.tokens.length })),
+          growing: { question, steps: Math.max(...growing.map(({ tokens }) => tokens.length)) },
+          repetitionPenalties,
+        },
+      },
+    })
+    const live = result.live ?? []
+    const matches: LiveMatch[] = live.map((each) => ({
+      name: each.name,
+      against: 'recomputation',
+      ...compareTokens(each.live, each.recomputed, each.margins),
+    }))
+    if (options.dtype === 'fp32') {
+      const goldens = new Map<string, { readonly tokens: readonly number[]; readonly margins: readonly number[] }>([
+        ...growing.map((each) => [`growing ${each.temporal_patches}`, each] as const),
+        ...turns.map((each, turn) => [`turn ${turn + 1}`, each] as const),
+      ])
+      for (const { name, live: tokens } of live) {
+        const golden = goldens.get(name)
+        if (!golden) continue
+        const match = compareTokens(tokens.slice(0, golden.tokens.length), golden.tokens, golden.margins)
+        matches.push({ name, against: 'golden', ...match })
+        // The reference's later turns go on from its own answers: past a flipped near tie they are another conversation.
+        if (name.startsWith('turn') && match.nearTieAt !== null) break
+      }
+    }
+    const ok = matches.length > 0 && matches.every(tokensAgree)
+    return { case: reference.name, ep: options.ep, adapter, dtype: options.dtype, matches, ok }
+  } finally {
+    await files.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,200 @@
+import { isActive } from './run-text.ts'
+import type { SessionState } from './session-state.ts'
+import { showReading } from './shown.ts'
+import type { Page, PanelId } from './view.ts'
+
+export const actionGroups = ['Reading', 'Source', 'Recording', 'Panels'] as const
+
+/** Something a person can do. Keys, menus and the help all come from one list of these. */
+export interface PageAction {
+  readonly id: string
+  readonly group: (typeof actionGroups)[number]
+  readonly title: (state: SessionState) => string
+  /** As in `KeyboardEvent.key`; the first is shown. */
+  readonly keys: readonly string[]
+  readonly isEnabled: (state: SessionState) => boolean
+  readonly run: (page: Page) => void
+}
+
+const always = () => true
+
+function panel(id: PanelId, title: string, ...keys: string[]): PageAction {
+  return {
+    id,
+    group: 'Panels',
+    title: () => title,
+    keys,
+    isEnabled: always,
+    run: ({ view }) => view.update({ panel: id, isAddressWanted: false }),
+  }
+}
+
+export const pageActions: readonly PageAction[] = [
+  {
+    id: 'start-pause',
+    group: 'Reading',
+    title: ({ run, source, recording }) => {
+      if (run.state === 'paused') return 'Go on'
+      if (isActive(run)) return 'Pause'
+      return source && recording.length > 0 ? 'Read again' : 'Start reading'
+    },
+    keys: [' '],
+    isEnabled: ({ run, source }) => {
+      if (run.state === 'queued' || run.state === 'stopping' || run.state === 'recovering') return false
+      return isActive(run) || source !== undefined
+    },
+    run: ({ session }) => {
+      const { run } = session.store.get()
+      if (isActive(run) && run.state !== 'paused') session.actions.pause()
+      else void session.actions.start()
+    },
+  },
+  {
+    id: 'stop',
+    group: 'Reading',
+    title: () => 'Stop',
+    keys: ['Escape'],
+    isEnabled: ({ run, source }) =>
+      run.state !== 'stopping' && (isActive(run) || source?.kind === 'camera' || source?.kind === 'screen'),
+    run: ({ session }) => session.actions.stop(),
+  },
+  {
+    id: 'camera',
+    group: 'Source',
+    title: () => 'Use my camera',
+    keys: ['1'],
+    isEnabled: always,
+    run: ({ session, view }) => {
+      if (session.store.get().hasCameraConsent) void session.actions.openCamera()
+      else view.update({ question: 'consent' })
+    },
+  },
+  {
+    id: 'file',
+    group: 'Source',
+    title: () => 'Open a video',
+    keys: ['2'],
+    isEnabled: always,
+    run: ({ pickFile }) => pickFile(),
+  },
+  {
+    id: 'screen',
+    group: 'Source',
+    title: () => 'Share a screen or tab',
+    keys: ['3'],
+    isEnabled: always,
+    run: ({ session }) => void session.actions.openScreen(),
+  },
+  {
+    id: 'sample',
+    group: 'Source',
+    title: () => 'Try the sample clip',
+    keys: ['4'],
+    isEnabled: always,
+    run: ({ session }) => void session.actions.openSample(),
+  },
+  {
+    id: 'live',
+    group: 'Recording',
+    title: () => 'Back to the newest reading',
+    keys: ['l'],
+    isEnabled: ({ recording }) => recording.length > 0,
+    run: (page) => showReading(page, undefined),
+  },
+  {
+    id: 'download',
+    group: 'Recording',
+    title: () => 'Download the readings (JSON)',
+    keys: [],
+    isEnabled: ({ recording }) => recording.length > 0,
+    run: ({ session }) => void session.actions.downloadRecording(),
+  },
+  {
+    id: 'erase',
+    group: 'Recording',
+    title: () => 'Erase everything …',
+    keys: ['e'],
+    isEnabled: ({ recording, frames, source }) => recording.length > 0 || frames.length > 0 || source !== undefined,
+    run: ({ view }) => view.update({ question: 'erase' }),
+  },
+  panel('model', 'Model', 'm'),
+  panel('device', 'Device and check', 'd'),
+  panel('performance', 'Performance', 'p'),
+  {
+    id: 'hud',
+    group: 'Panels',
+    title: ({ settings }) => (settings.isHudShown ? 'Hide the figures on the video' : 'Show figures on the video'),
+    keys: ['h'],
+    isEnabled: always,
+    run: ({ session }) => {
+      session.actions.changeSettings({ isHudShown: !session.store.get().settings.isHudShown })
+    },
+  },
+  panel('settings', 'Settings', 's'),
+  panel('storage', 'Storage'),
+  panel('privacy', 'Privacy and limits'),
+  panel('help', 'Keys and help', '?'),
+]
+
+/** Throws for an id that is in no list: a slip of the page's own. */
+export function actionOf(id: string): PageAction {
+  const action = pageActions.find((each) => each.id === id)
+  if (!action) throw new Error(`no action ${id}`)
+  return action
+}
+
+/** Does it, if it can be done now. */
+export function runAction(page: Page, action: PageAction): boolean {
+  if (!action.isEnabled(page.session.store.get())) return false
+  action.run(page)
+  return true
+}
+
+/** What a key press is told by. */
+export interface KeyPress {
+  readonly key: string
+  readonly ctrlKey: boolean
+  readonly metaKey: boolean
+  readonly altKey: boolean
+  readonly repeat: boolean
+  readonly isComposing: boolean
+  /** Where the focus is. */
+  readonly place: 'page' | 'control' | 'typing' | 'dialog'
+}
+
+/**
+ * The action of a key press. None while something is typed or a dialog is open, none with a modifier, and the space
+ * bar belongs to the control that has the focus.
+ */
+export function actionForKey(press: KeyPress): PageAction | undefined {
+  const { key, place } = press
+  if (press.ctrlKey || press.metaKey || press.altKey || press.repeat || press.isComposing) return undefined
+  if (place === 'dialog' || (place === 'typing' && key !== 'Escape')) return undefined
+  if (place === 'control' && key === ' ') return undefined
+  const wanted = key.length === 1 ? key.toLowerCase() : key
+  return pageActions.find(({ keys }) => keys.includes(wanted))
+}
+
+const typing = 'input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable=true]'
+const control =
+  'a[href], button, summary, video, input, [role=row], [role=button], [role=menuitem], [role=option], [tabindex="0"]'
+
+/** What kind of place an element is for keys. */
+export function placeOf(element: Element | null): KeyPress['place'] {
+  if (!element) return 'page'
+  if (element.closest('[role=dialog], [role=alertdialog], [role=menu], [role=listbox]')) return 'dialog'
+  if (element.closest(typing)) return 'typing'
+  return element.closest(control) ? 'control' : 'page'
+}
+
+const names: Readonly<Record<string, string>> = { ' ': 'Space', Escape: 'Esc' }
+
+/** `Space`, `Esc`, `M` */
+export function keyName(key: string): string {
+  return names[key] ?? key.toUpperCase()
+}
+
+/** For `aria-keyshortcuts`. */
+export function shortcutOf({ keys }: PageAction): string | undefined {
+  return keys.length === 0 ? undefined : keys.map((key) => (key === ' ' ? 'Space' : key)).join(' ')
+}

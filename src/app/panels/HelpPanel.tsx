@@ -1,0 +1,43 @@
+import { actionGroups, keyName, pageActions } from '../actions.ts'
+import { Button } from '../controls/Button.tsx'
+import { Group } from '../controls/Facts.tsx'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import styles from './Panels.module.css'
+
+/** What the page does, in short, and its keys. */
+export function HelpPanel() {
+  const { session, view } = usePage()
+  const state = useStore(session.store, (whole) => whole)
+  return (
+    <>
+      <Group title="How a reading comes about">
+        <ol className={styles.how}>
+          <li>Two frames a second are taken; up to sixteen make a window.</li>
+          <li>The model describes the face, then what it does, then what it appears to express.</li>
+          <li>Point at anything it read to see the frames and the words behind it.</li>
+        </ol>
+      </Group>
+      <Group title="Keys">
+        {actionGroups.map((group) => (
+          <dl key={group} className={styles.keys} aria-label={group}>
+            {pageActions
+              .filter((action) => action.group === group && action.keys.length > 0)
+              .map(({ id, title, keys }) => (
+                <div key={id} className={styles.key}>
+                  <dt>{id === 'start-pause' ? 'Start, pause, go on' : title(state)}</dt>
+                  <dd>
+                    {keys.map((key) => (
+                      <kbd key={key}>{keyName(key)}</kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+          </dl>
+        ))}
+        <p className={styles.note}>In the tree: arrow keys move, left and right close and open, Enter follows a cue.</p>
+      </Group>
+      <Button onClick={() => view.update({ panel: 'privacy' })}>Privacy and limits</Button>
+    </>
+  )
+}

@@ -1,0 +1,180 @@
+import { type ChangeEvent, type FormEvent, useEffect, useRef, useState } from 'react'
+import type { LoadedBundle } from '../../../workers/engine-api.ts'
+import { Button } from '../controls/Button.tsx'
+import { Fact, Facts, Group } from '../controls/Facts.tsx'
+import { Icon } from '../controls/Icon.tsx'
+import { Message } from '../controls/Message.tsx'
+import { formatBytes, formatCount, formatWhole } from '../format.ts'
+import { isPlaceholder, licenceText, sourceName } from '../model-kind.ts'
+import { isLoading } from '../run-text.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import { LoadProgress } from './LoadProgress.tsx'
+import styles from './ModelPanel.module.css'
+
+/** Which model is in use, where another comes from, and on what terms. */
+export function ModelPanel() {
+  const { session } = usePage()
+  const load = useStore(session.store, (state) => state.load)
+  const bundle = useStore(session.store, (state) => state.bundle)
+  return (
+    <>
+      {isLoading(load) && <LoadProgress load={load} />}
+      {load.state === 'failed' && (
+        <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
+          <div>
+            <Button onClick={() => void session.actions.retryLoad()}>Try again</Button>
+          </div>
+        </Message>
+      )}
+      <LoadFields />
+      <GetVidEmo />
+      {bundle && <ModelFacts bundle={bundle} />}
+    </>
+  )
+}
+
+/** By address, or from a folder of this machine. */
+function LoadFields() {
+  const { session, view } = usePage()
+  const isAddressWanted = useStore(view, (state) => state.isAddressWanted)
+  const [address, setAddress] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+
+  useEffect(() => {
+    if (isAddressWanted) field.current?.focus()
+  }, [isAddressWanted])
+
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    let url = address.trim()
+    try {
+      url = new URL(url, document.baseURI).href
+    } catch {
+      // The loader says what is wrong with it.
+    }
+    if (url !== '') void session.actions.loadBundle({ type: 'url', url })
+  }
+  const onFolder = (event: ChangeEvent<HTMLInputElement>) => {
+    const files = [...(event.target.files ?? [])].map((file) => ({ path: file.webkitRelativePath, blob: file }))
+    // Emptied, so that choosing the same folder again is heard of.
+    event.target.value = ''
+    const name = files[0]?.path.split('/', 1)[0]
+    if (name) void session.actions.loadBundle({ type: 'files', name, files })
+  }
+  return (
+    <Group title="Load a bundle">
+      <form className={styles.form} onSubmit={onSubmit}>
+        <label htmlFor="bundle-address" className={styles.label}>
+          Address of a folder made by <code>videmo build</code>
+        </label>
+        <div className={styles.field}>
+          <input
+            ref={field}
+            id="bundle-address"
+            className={styles.input}
+            type="text"
+            inputMode="url"
+            autoComplete="url"
+            spellCheck={false}
+            placeholder="https://…/videmo-3b/"
+            value={address}
+            onChange={(event) => setAddress(event.target.value)}
+          />
+          <Button type="submit" kind="primary" disabled={address.trim() === ''}>
+            Load
+          </Button>
+        </div>
+      </form>
+      <input
+        ref={folder}
+        className={styles.picker}
+        type="file"
+        webkitdirectory=""
+        multiple
+        tabIndex={-1}
+        aria-label="Bundle folder"
+        onChange={onFolder}
+      />
+      <Button onClick={() => folder.current?.click()}>
+        <Icon name="folder" />
+        Choose a folder on this device
+      </Button>
+      <p className={styles.note}>
+        Before anything large is fetched, the bundle says whether this device can run it and under which licence it
+        comes. Videos and readings are never sent.
+      </p>
+    </Group>
+  )
+}
+
+function GetVidEmo() {
+  return (
+    <Group title="How to get VidEmo-3B">
+      <p>
+        Build it from the official weights, on any computer with Node, once. The result is a folder of about 2 GB that
+        you load above or put on a server of your own.
+      </p>
+      <pre className={styles.command}>
+        <code>npm run videmo -- build --checkpoint DIR_OR_URL --dtype q4f16 --out videmo-3b</code>
+      </pre>
+      <Facts>
+        <Fact term="Size">about 2.1 GB at 4 bits; 7.5 GB are read</Fact>
+        <Fact term="Needs">
+          a graphics adapter with <code>shader-f16</code>; without it build with <code>--dtype q4</code>
+        </Fact>
+        <Fact term="Licence of the weights">none found; the network it is made from is for research only</Fact>
+        <Fact term="Licence of the code">Apache-2.0</Fact>
+      </Facts>
+      <p className={styles.note}>
+        This project hosts no weights. Check that you may use them before you download them.
+      </p>
+    </Group>
+  )
+}
+
+function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
+  const { manifest, source, store } = bundle
+  const { model, bits, source: origin, files } = manifest
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  const places = { opfs: 'this browser’s storage', memory: 'memory, until the page is closed', folder: 'your folder' }
+  return (
+    <Group title={`In use: ${bundle.name}`}>
+      <Facts>
+        <Fact term="What it is">
+          {isPlaceholder(manifest) ? 'a small network with random weights' : origin.architecture}
+        </Fact>
+        <Fact term="Licence">{licenceText(manifest)}</Fact>
+        <Fact term="Size">
+          {formatBytes(bytes)} in {files.length} files, each checked by SHA-256
+        </Fact>
+        <Fact term="Weights">
+          {manifest.dtype}: {bits.linear} bits, embedding {bits.embedding}, vision {bits.vision}
+        </Fact>
+        <Fact term="From">{source.type === 'url' ? source.url : `folder ${source.name}`}</Fact>
+        <Fact term="Built from">
+          {origin.origin}
+          {origin.revision && ` at ${origin.revision}`}
+        </Fact>
+        <Fact term="Kept in">{places[store]}</Fact>
+        <Fact term="Parameters">{formatCount(model.parameters)}</Fact>
+        <Fact term="Language">
+          {model.layers} layers of {formatWhole(model.hiddenSize)}, {model.heads} heads, {model.kvHeads} KV
+        </Fact>
+        <Fact term="Vision">
+          {model.visionDepth} layers of {formatWhole(model.visionHiddenSize)}
+        </Fact>
+        <Fact term="Vocabulary">{formatWhole(model.vocabSize)}</Fact>
+        <Fact term="Context">{formatWhole(manifest.contextLength)} tokens</Fact>
+      </Facts>
+    </Group>
+  )
+}
+
+declare module 'react' {
+  interface InputHTMLAttributes<T> {
+    /** Not in the types, though every browser has it. */
+    webkitdirectory?: '' | undefined
+  }
+}

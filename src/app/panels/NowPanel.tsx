@@ -1,0 +1,84 @@
+import { useMemo } from 'react'
+import { actionUnitNames } from '../../affect/labels.ts'
+import type { PersonNode } from '../../affect/tree.ts'
+import { appearsText, emotionHue } from '../emotion-hue.ts'
+import { formatLabel, formatSpan } from '../format.ts'
+import { isActive } from '../run-text.ts'
+import { latestNamed, useRecorded } from '../shown.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import styles from './NowPanel.module.css'
+
+/** What the face reads as: the emotion that was named last. */
+export function NowPanel() {
+  const { store } = usePage().session
+  const current = useStore(store, (state) => state.current)
+  const recording = useStore(store, (state) => state.recording)
+  const run = useStore(store, (state) => state.run)
+  const recorded = useRecorded()
+  const latest = useMemo(() => latestNamed({ current, recording }), [current, recording])
+  const named = recorded ? { tree: recorded.tree, span: [recorded.startS, recorded.endS] as const } : latest
+  const persons = named?.tree.persons.filter(({ emotions }) => emotions.length > 0) ?? []
+  const hasAnswer = recorded !== undefined || current?.answers.emotion.state === 'done'
+  return (
+    <section className={styles.panel} aria-labelledby="now-title">
+      <div className={styles.head}>
+        <h2 id="now-title" className={styles.title}>
+          {recorded ? 'Earlier reading' : 'Now'}
+        </h2>
+        {persons.length > 0 && named?.span && (
+          <p className={styles.span}>read from {formatSpan(named.span[0], named.span[1])}</p>
+        )}
+      </div>
+      {persons.length > 0 ? (
+        <ul className={styles.persons}>
+          {persons.map((person) => (
+            <li key={person.name}>
+              <Person person={person} isAlone={persons.length === 1} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p className={styles.none}>
+          {hasAnswer
+            ? 'The answer names no emotion.'
+            : isActive(run)
+              ? 'The first reading is on its way.'
+              : 'What the face appears to express stands here.'}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Person({ person, isAlone }: { readonly person: PersonNode; readonly isAlone: boolean }) {
+  const [top, ...others] = person.emotions
+  const cues = [...new Set(top?.evidence.map(({ text }) => text))]
+  const units = [...new Set(person.expressions.flatMap(({ actionUnits }) => actionUnits))].sort(
+    (a, b) => Number(a.slice(2)) - Number(b.slice(2)),
+  )
+  if (!top) return null
+  return (
+    <div className={styles.person}>
+      {!isAlone && <p className={styles.name}>{person.name}</p>}
+      <p className={styles.emotion} data-hue={emotionHue(top.label)} data-small={!isAlone || undefined}>
+        {appearsText(top.label)}
+      </p>
+      {(others.length > 0 || cues.length > 0) && (
+        <p className={styles.cues}>
+          {others.length > 0 && `Also ${others.map(({ label }) => formatLabel(label)).join(', ')}. `}
+          {cues.length > 0 && `Cues: ${cues.join(', ')}.`}
+        </p>
+      )}
+      {units.length > 0 && (
+        <ul className={styles.units} aria-label="Action units">
+          {units.map((unit) => (
+            <li key={unit} className={styles.unit}>
+              <span className={styles.code}>{unit}</span> {actionUnitNames[unit]}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+import { Group } from '../controls/Facts.tsx'
+import styles from './Panels.module.css'
+
+/** Short and plain: where the data is, and what a reading is not. */
+export function PrivacyPanel() {
+  return (
+    <>
+      <Group title="What stays here">
+        <ul className={styles.points}>
+          <li>Frames, readings and settings stay on this device. There is no server, no account and no statistics.</li>
+          <li>Nothing is recorded unless you download it. Closing the page forgets every frame and reading.</li>
+          <li>The page fetches its own files, and a model from the address that you give. Nothing is sent along.</li>
+        </ul>
+      </Group>
+      <Group title="What a reading is">
+        <ul className={styles.points}>
+          <li>A model’s guess at how a face appears, in words. It does not know what a person feels.</li>
+          <li>It can be wrong, and more often so for small, dark or turned faces and for faces unlike its examples.</li>
+          <li>It names nobody and compares nobody.</li>
+        </ul>
+      </Group>
+      <Group title="What it is not for">
+        <ul className={styles.points}>
+          <li>Not for use at work or in education, where the European Union forbids emotion recognition.</li>
+          <li>Not for decisions about people, nor for diagnosis.</li>
+          <li>Other people in the picture must know and agree before you read their faces.</li>
+        </ul>
+      </Group>
+    </>
+  )
+}

@@ -1,0 +1,180 @@
+import { useId } from 'react'
+import type { Stage } from '../../affect/stages.ts'
+import { Button } from '../controls/Button.tsx'
+import { Group } from '../controls/Facts.tsx'
+import { SelectField, SliderField, SwitchField } from '../controls/Fields.tsx'
+import { formatWhole } from '../format.ts'
+import { presetOf, presets } from '../presets.ts'
+import type { Settings } from '../session-state.ts'
+import { bounds, frameBudgets } from '../settings.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import styles from './Panels.module.css'
+
+/** How readings are made; remembered on this device. */
+export function SettingsPanel() {
+  const { store, actions } = usePage().session
+  const settings = useStore(store, (state) => state.settings)
+  const { reading, isMirrored } = settings
+  const { sampling } = reading
+  const change = (part: Partial<Settings['reading']>) => actions.changeSettings({ reading: { ...reading, ...part } })
+  const changeSampling = (part: Partial<typeof sampling>) => change({ sampling: { ...sampling, ...part } })
+  const budget = frameBudgets.find((each) => 'maxPixels' in each && each.maxPixels === reading.frameBudget?.maxPixels)
+  return (
+    <>
+      <p className={styles.note}>Changes count from the next reading on, and are remembered on this device.</p>
+      <Questions settings={settings} />
+      <Group title="Frames">
+        <SliderField
+          label="Frames a second"
+          value={reading.framesPerSecond}
+          bound={bounds.framesPerSecond}
+          show={String}
+          onChange={(framesPerSecond) => change({ framesPerSecond })}
+        />
+        <SliderField
+          label="Frames of a window"
+          value={reading.windowFrames}
+          bound={bounds.windowFrames}
+          show={(frames) => `${frames}, ${seconds(frames, reading)}`}
+          onChange={(windowFrames) => change({ windowFrames })}
+        />
+        <SliderField
+          label="A full window moves on by"
+          value={reading.hopFrames}
+          bound={{ ...bounds.hopFrames, max: reading.windowFrames }}
+          show={(frames) => `${frames}, ${seconds(frames, reading)}`}
+          onChange={(hopFrames) => change({ hopFrames })}
+        />
+        <SelectField
+          label="Size of a frame at the model"
+          value={budget?.id ?? 'recipe'}
+          options={frameBudgets}
+          onChange={(id) => {
+            const { frameBudget: _, ...rest } = reading
+            const chosen = frameBudgets.find((each) => each.id === id)
+            actions.changeSettings({
+              reading:
+                chosen && 'maxPixels' in chosen
+                  ? { ...rest, frameBudget: { minPixels: chosen.minPixels, maxPixels: chosen.maxPixels } }
+                  : rest,
+            })
+          }}
+        />
+        <SwitchField
+          label="Show the camera as a mirror"
+          isOn={isMirrored}
+          onChange={(isOn) => actions.changeSettings({ isMirrored: isOn })}
+        >
+          The model always gets the picture as it is.
+        </SwitchField>
+      </Group>
+      <Group title="Answers">
+        <SliderField
+          label="Longest answer"
+          value={reading.maxTokens}
+          bound={bounds.maxTokens}
+          show={(tokens) => `${formatWhole(tokens)} tokens`}
+          onChange={(maxTokens) => change({ maxTokens })}
+        />
+        <SwitchField label="Sampling" isOn={sampling.isOn} onChange={(isOn) => changeSampling({ isOn })}>
+          Off: always the likeliest word, the same each time. On: answers vary, and every token costs more, since all
+          its scores are read back from the GPU.
+        </SwitchField>
+        {sampling.isOn && (
+          <>
+            <SliderField
+              label="Temperature"
+              value={sampling.temperature}
+              bound={bounds.temperature}
+              show={(value) => value.toFixed(2)}
+              onChange={(temperature) => changeSampling({ temperature })}
+            />
+            <SliderField
+              label="Top-p"
+              value={sampling.topP}
+              bound={bounds.topP}
+              show={(value) => value.toFixed(2)}
+              onChange={(topP) => changeSampling({ topP })}
+            />
+          </>
+        )}
+      </Group>
+      <Button onClick={() => actions.resetSettings()}>Reset all settings</Button>
+    </>
+  )
+}
+
+/** What is asked, stage by stage. */
+function Questions({ settings }: { readonly settings: Settings }) {
+  const { actions } = usePage().session
+  const { stages } = presetOf(settings.preset)
+  return (
+    <Group title="Questions">
+      <SelectField
+        label="Set of questions"
+        value={presetOf(settings.preset).id}
+        options={presets}
+        onChange={(preset) => actions.changeSettings({ preset, prompts: {} })}
+      />
+      {stages.map((stage) => (
+        <StageQuestion key={stage.id} stage={stage} isAlone={stages.length === 1} settings={settings} />
+      ))}
+      <p className={styles.note}>
+        The questions are ours: those that VidEmo was trained with are not public. An answer reads the ones before it.
+      </p>
+    </Group>
+  )
+}
+
+interface StageProps {
+  readonly stage: Stage
+  readonly isAlone: boolean
+  readonly settings: Settings
+}
+
+function StageQuestion({ stage, isAlone, settings: { stagesOn, prompts } }: StageProps) {
+  const { actions } = usePage().session
+  const { id, title, prompt } = stage
+  const fieldId = useId()
+  const own = prompts[id]
+  const isOn = isAlone || stagesOn[id]
+  const isLast = isOn && Object.values(stagesOn).filter(Boolean).length === 1
+  const setPrompt = (text: string | undefined) => {
+    const { [id]: _, ...rest } = prompts
+    actions.changeSettings({ prompts: text === undefined || text === prompt ? rest : { ...rest, [id]: text } })
+  }
+  return (
+    <div className={styles.stage}>
+      <SwitchField
+        label={title}
+        isOn={isOn}
+        isDisabled={isAlone || isLast}
+        onChange={(on) => actions.changeSettings({ stagesOn: { ...stagesOn, [id]: on } })}
+      />
+      {isOn && (
+        <>
+          <label htmlFor={fieldId} className={styles.hidden}>
+            Question: {title}
+          </label>
+          <textarea
+            id={fieldId}
+            className={styles.prompt}
+            rows={4}
+            value={own ?? prompt}
+            onChange={(event) => setPrompt(event.target.value)}
+          />
+          {own !== undefined && (
+            <Button kind="quiet" className={styles.reset} onClick={() => setPrompt(undefined)}>
+              Back to the preset’s words
+            </Button>
+          )}
+        </>
+      )}
+    </div>
+  )
+}
+
+function seconds(frames: number, { framesPerSecond }: Settings['reading']): string {
+  return `${formatWhole(frames / framesPerSecond)} s`
+}

@@ -1,0 +1,90 @@
+import { useEffect, useState } from 'react'
+import { actionOf, runAction } from '../actions.ts'
+import { Button } from '../controls/Button.tsx'
+import { Fact, Facts, Group } from '../controls/Facts.tsx'
+import { formatBytes, formatWhole } from '../format.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import styles from './Panels.module.css'
+
+/** What is kept, where, and how to be rid of it. */
+export function StoragePanel() {
+  const page = usePage()
+  const { store } = page.session
+  const bundle = useStore(store, (state) => state.bundle)
+  const recording = useStore(store, (state) => state.recording)
+  const estimate = useEstimate()
+  const bytes = bundle?.manifest.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0
+  const pictures = recording.reduce(
+    (sum, { frames }) => sum + frames.reduce((inner, { thumbnail }) => inner + thumbnail.size, 0),
+    0,
+  )
+  const canErase = useStore(store, actionOf('erase').isEnabled)
+  return (
+    <>
+      <Group title="Model">
+        <Facts>
+          <Fact term="In use">{bundle ? `${bundle.name}, ${formatBytes(bytes)}` : 'none'}</Fact>
+          {bundle && (
+            <Fact term="Kept in">
+              {
+                {
+                  opfs: 'this browser’s storage; it loads from there next time',
+                  memory: 'memory only: the browser offered no storage, so it is fetched again next time',
+                  folder: 'your folder; choose it again next time',
+                }[bundle.store]
+              }
+            </Fact>
+          )}
+          {estimate && (
+            <Fact term="This site’s storage">
+              {formatBytes(estimate.usage)} of {formatBytes(estimate.quota)}
+              {estimate.isPersistent ? ', protected from clean-ups' : ''}
+            </Fact>
+          )}
+        </Facts>
+      </Group>
+      <Group title="Readings">
+        <Facts>
+          <Fact term="Readings">{formatWhole(recording.length)}</Fact>
+          <Fact term="Small pictures of frames">{formatBytes(pictures)}</Fact>
+          <Fact term="Kept in">memory, until you erase them or close the page</Fact>
+        </Facts>
+        <div className={styles.actions}>
+          <Button disabled={recording.length === 0} onClick={() => runAction(page, actionOf('download'))}>
+            Download (JSON)
+          </Button>
+          <Button disabled={!canErase} onClick={() => runAction(page, actionOf('erase'))}>
+            Erase everything …
+          </Button>
+        </div>
+      </Group>
+    </>
+  )
+}
+
+interface Estimate {
+  readonly usage: number
+  readonly quota: number
+  readonly isPersistent: boolean
+}
+
+/** What the browser says of this site's storage; undefined where it does not say. */
+function useEstimate(): Estimate | undefined {
+  const [estimate, setEstimate] = useState<Estimate>()
+  useEffect(() => {
+    let isGone = false
+    // Without a secure context there is no storage manager.
+    const manager: StorageManager | undefined = navigator.storage
+    const ask = async () => {
+      const { usage = 0, quota = 0 } = (await manager?.estimate()) ?? {}
+      const isPersistent = (await manager?.persisted?.()) ?? false
+      if (!isGone && quota > 0) setEstimate({ usage, quota, isPersistent })
+    }
+    ask().catch(() => undefined)
+    return () => {
+      isGone = true
+    }
+  }, [])
+  return estimate
+}

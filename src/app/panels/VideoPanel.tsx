@@ -1,0 +1,172 @@
+import { useEffect, useRef } from 'react'
+import { actionOf, runAction, shortcutOf } from '../actions.ts'
+import { ActionMenu } from '../controls/ActionMenu.tsx'
+import { Button } from '../controls/Button.tsx'
+import { SelectField } from '../controls/Fields.tsx'
+import { Icon, type IconName } from '../controls/Icon.tsx'
+import { Message } from '../controls/Message.tsx'
+import { formatLeft, formatTime, formatWhole } from '../format.ts'
+import { isActive, type RunForm, runText } from '../run-text.ts'
+import type { Source } from '../session-state.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import { Hud } from './Hud.tsx'
+import { FilePreview, LivePreview } from './Preview.tsx'
+import styles from './VideoPanel.module.css'
+import { Welcome } from './Welcome.tsx'
+
+/** Where a video comes in and is watched. */
+export function VideoPanel() {
+  const { session } = usePage()
+  const source = useStore(session.store, (state) => state.source)
+  const run = useStore(session.store, (state) => state.run)
+  return (
+    <section className={styles.panel} aria-label="Video">
+      {source ? (
+        <>
+          <WatchBar source={source} />
+          <Stage source={source} />
+          <FileProgress />
+        </>
+      ) : (
+        <Welcome />
+      )}
+      {run.state === 'failed' && <Message tone="danger" title="The reading ended" error={run.error} />}
+    </section>
+  )
+}
+
+/** What is watched, and what can be done with it. */
+function WatchBar({ source }: { readonly source: Source }) {
+  const page = usePage()
+  const { store, actions } = page.session
+  const run = useStore(store, (state) => state.run)
+  const clip = useStore(store, (state) => state.clip)
+  const cameras = useStore(store, (state) => state.cameras)
+  const startTitle = useStore(store, actionOf('start-pause').title)
+  const canStart = useStore(store, actionOf('start-pause').isEnabled)
+  const canStop = useStore(store, actionOf('stop').isEnabled)
+  const main = useRef<HTMLButtonElement>(null)
+  const isLive = source.kind !== 'file'
+
+  useEffect(() => {
+    // The button that was pressed is gone; its successor takes the focus, unless that is elsewhere.
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true })
+  }, [])
+
+  const startIcon: IconName =
+    isActive(run) && run.state !== 'paused' ? 'pause' : startTitle === 'Read again' ? 'again' : 'play'
+  return (
+    <div className={styles.bar}>
+      {isLive && <LiveMark source={source} />}
+      {source.kind === 'camera' && cameras.length > 1 ? (
+        <div className={styles.device}>
+          <SelectField
+            label="Camera"
+            isLabelHidden
+            value={source.deviceId}
+            options={cameras.map(({ deviceId, label }) => ({ id: deviceId, title: label }))}
+            onChange={(id) => void actions.openCamera(id)}
+          />
+        </div>
+      ) : (
+        <p
+          className={styles.facts}
+          title={clip && `${clip.width} × ${clip.height}${clip.codec ? `, ${clip.codec}` : ''}`}
+        >
+          <span className={styles.name}>{source.name}</span>
+          {clip?.durationS !== undefined && ` · ${formatTime(clip.durationS)}`}
+        </p>
+      )}
+      <div className={styles.controls}>
+        <Button
+          ref={main}
+          kind={isActive(run) && run.state !== 'paused' ? 'plain' : 'primary'}
+          disabled={!canStart}
+          onClick={() => runAction(page, actionOf('start-pause'))}
+          aria-keyshortcuts={shortcutOf(actionOf('start-pause'))}
+        >
+          <Icon name={startIcon} />
+          {startTitle}
+        </Button>
+        <Button
+          disabled={!canStop}
+          onClick={() => runAction(page, actionOf('stop'))}
+          aria-keyshortcuts={shortcutOf(actionOf('stop'))}
+        >
+          <Icon name="stop" />
+          Stop
+        </Button>
+        <ActionMenu label="Source" kind="plain" group="Source">
+          Source
+          <Icon name="down" />
+        </ActionMenu>
+      </div>
+    </div>
+  )
+}
+
+/** Shown as long as a camera or a screen is captured, read or not. */
+function LiveMark({ source }: { readonly source: Extract<Source, { readonly stream: MediaStream }> }) {
+  return (
+    <p className={styles.live} title={source.kind === 'camera' ? 'The camera is on' : 'A screen or tab is shared'}>
+      live
+    </p>
+  )
+}
+
+const icons: Readonly<Record<RunForm, IconName>> = {
+  idle: 'idle',
+  waiting: 'waiting',
+  warming: 'warming',
+  running: 'play',
+  lagging: 'lagging',
+  paused: 'pause',
+  recovering: 'again',
+  over: 'check',
+  failed: 'wrong',
+}
+
+function Stage({ source }: { readonly source: Source }) {
+  const { store } = usePage().session
+  const run = useStore(store, (state) => state.run)
+  const clip = useStore(store, (state) => state.clip)
+  const { text, form } = runText(run)
+  return (
+    <div className={styles.ring} data-form={form}>
+      <div className={styles.stage} style={clip && { aspectRatio: `${clip.width} / ${clip.height}` }}>
+        {source.kind === 'file' ? <FilePreview source={source} /> : <LivePreview source={source} />}
+        <p className={styles.chip} data-form={form}>
+          <Icon name={icons[form]} isFilled={form === 'running'} />
+          {text}
+        </p>
+        <Hud />
+      </div>
+    </div>
+  )
+}
+
+/** How far a file has been read. */
+function FileProgress() {
+  const { store } = usePage().session
+  const progress = useStore(store, (state) => state.progress)
+  const run = useStore(store, (state) => state.run)
+  if (!progress || progress.windows === 0) return null
+  const { doneWindows, windows, doneS, totalS, leftS } = progress
+  const isOn = isActive(run)
+  const at = isOn ? `Window ${formatWhole(Math.min(doneWindows + 1, windows))}` : `${formatWhole(doneWindows)} windows`
+  return (
+    <div className={styles.progress}>
+      <progress className={styles.line} value={doneWindows} max={windows} aria-labelledby="file-progress" />
+      <p id="file-progress" className={styles.figures}>
+        <span>
+          {at} of {formatWhole(windows)}
+        </span>
+        <span>
+          {formatTime(doneS)} of {formatTime(totalS)}
+        </span>
+        {isOn && leftS !== undefined && <span>{formatLeft(leftS)}</span>}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+import { actionOf, runAction, shortcutOf } from '../actions.ts'
+import { Icon, type IconName } from '../controls/Icon.tsx'
+import { usePage } from '../view.ts'
+import styles from './Welcome.module.css'
+
+/** The first thing seen: three large choices and two quiet ones. */
+export function Welcome() {
+  return (
+    <div className={styles.welcome}>
+      <Face />
+      <h2 className={styles.invitation}>Watch a face and its reading together</h2>
+      <ul className={styles.choices}>
+        <Choice id="camera" icon="camera" title="Use my camera" note="Live, and only on this device" />
+        <Choice id="file" icon="video" title="Open a video" note="Or drop one anywhere" />
+        <Choice id="model" icon="model" title="Get VidEmo-3B" note="The full model, for real readings" />
+      </ul>
+      <p className={styles.quiet}>
+        <QuietChoice id="sample" icon="sample">
+          Try the sample clip
+        </QuietChoice>
+        <QuietChoice id="screen" icon="screen">
+          Share a screen or tab
+        </QuietChoice>
+      </p>
+    </div>
+  )
+}
+
+/** Large: a sign, a title and a few words. */
+function Choice(props: {
+  readonly id: string
+  readonly icon: IconName
+  readonly title: string
+  readonly note: string
+}) {
+  const page = usePage()
+  const { id, icon, title, note } = props
+  const action = actionOf(id)
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.choice}
+        aria-keyshortcuts={shortcutOf(action)}
+        onClick={() => runAction(page, action)}
+      >
+        <span className={styles.sign}>
+          <Icon name={icon} />
+        </span>
+        <span className={styles.title}>{title}</span>
+        <span className={styles.note}>{note}</span>
+      </button>
+    </li>
+  )
+}
+
+function QuietChoice(props: { readonly id: string; readonly icon: IconName; readonly children: string }) {
+  const page = usePage()
+  const { id, icon, children } = props
+  return (
+    <button type="button" className={styles.link} onClick={() => runAction(page, actionOf(id))}>
+      <Icon name={icon} />
+      {children}
+    </button>
+  )
+}
+
+/** A drawn face, nobody's. */
+function Face() {
+  return (
+    <svg className={styles.face} viewBox="0 0 120 120" aria-hidden="true" focusable="false">
+      <path d="M60 14c25 0 37 18 37 42 0 28-17 50-37 50S23 84 23 56c0-24 12-42 37-42Z" />
+      <path className={styles.feature} d="M37 47c4-4 11-5 16-2M67 45c5-3 12-2 16 2" />
+      <path className={styles.feature} d="M45 80c8 8 22 8 30 0" />
+      <path className={styles.feature} d="M60 54v12" />
+      <circle cx="45" cy="56" r="3" />
+      <circle cx="75" cy="56" r="3" />
+    </svg>
+  )
+}

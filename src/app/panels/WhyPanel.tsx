@@ -1,0 +1,282 @@
+import { type FocusEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { Button, Collection, type Key, Tree, TreeItem, TreeItemContent } from 'react-aria-components'
+import { actionUnitNames } from '../../affect/labels.ts'
+import { type Stage, type StageId, stageIds } from '../../affect/stages.ts'
+import { emptyTree } from '../../affect/tree.ts'
+import { Icon } from '../controls/Icon.tsx'
+import { emotionHue } from '../emotion-hue.ts'
+import { formatMs, formatRate, formatSpan, formatWhole } from '../format.ts'
+import { presetOf, stagesOf } from '../presets.ts'
+import type { AnswerState, RecordedReading, SessionState } from '../session-state.ts'
+import { spanOf, useRecorded } from '../shown.ts'
+import { useStore } from '../store.ts'
+import { highlightSpans } from '../text-highlight.ts'
+import type { TokenFlow } from '../token-flow.ts'
+import { framesOfPhase, indexRows, pathTo, rowsByStage, type TreeRow } from '../tree-rows.ts'
+import { usePage } from '../view.ts'
+import { StreamingText } from './StreamingText.tsx'
+import styles from './WhyPanel.module.css'
+
+/** The tree grows with the text; more often than this nobody can read it. */
+const treeEveryMs = 250
+
+/** What is shown for a stage: the row that holds its text, and the rows that were read out of it. */
+interface StageRow {
+  readonly key: StageId
+  readonly stage: Stage
+  readonly answer: AnswerState
+  readonly content: TokenFlow | string
+  readonly rows: readonly TreeRow[]
+  readonly isLast: boolean
+}
+
+/** The three stages as a tree: each answer is evidence for the next. */
+export function WhyPanel() {
+  const page = usePage()
+  const { store, flows } = page.session
+  const current = useStore(store, (state) => state.current)
+  const preset = useStore(store, (state) => state.settings.preset)
+  const stagesOn = useStore(store, (state) => state.settings.stagesOn)
+  const recorded = useRecorded()
+  const tree = useThrottled(recorded?.tree ?? current?.tree ?? emptyTree, treeEveryMs)
+  const rows = useMemo(() => rowsByStage(tree), [tree])
+  const [closed, setClosed] = useState<ReadonlySet<Key>>(new Set())
+  const wrapper = useRef<HTMLDivElement>(null)
+
+  const on = useMemo(() => stagesOf({ preset, stagesOn }), [preset, stagesOn])
+  const stages = useMemo(
+    () =>
+      presetOf(preset)
+        .stages.filter((stage) => on.includes(stage) || answerOf(stage.id, current, recorded).text !== undefined)
+        .map((stage, index, all): StageRow => {
+          const { id } = stage
+          // A preset of one stage reads every kind of node out of its one text.
+          const read = stage.reads ?? [id]
+          return {
+            key: id,
+            stage,
+            answer: answerOf(id, current, recorded),
+            content: recorded ? (recorded.answers[id]?.text ?? '') : flows[id],
+            rows: read.flatMap((kind) => rows[kind]),
+            isLast: index === all.length - 1,
+          }
+        }),
+    [preset, on, current, recorded, flows, rows],
+  )
+  const index = useMemo(() => indexRows(stageIds.flatMap((id) => rows[id])), [rows])
+  const expandable = [...stages.map(({ key }) => key as string), ...index.keys()]
+  const frames = recorded ? recorded.frames.map(({ timeS }, number) => ({ number, timeS })) : (current?.frames ?? [])
+  const span = spanOf(frames)
+
+  const point = (key: string | undefined) => {
+    const row = key === undefined ? undefined : index.get(key)
+    const pointed = page.view.get().pointed
+    if (pointed?.key === row?.key) return
+    const of = row && framesOfPhase(frames, row.phase)
+    page.view.update({
+      pointed:
+        row && of ? { key: row.key, frames: new Set(of.map(({ number }) => number)), spans: row.spans } : undefined,
+    })
+  }
+  const pointed = useStore(page.view, (view) => view.pointed)
+  useEffect(() => highlightSpans(pointed?.spans ?? []), [pointed])
+
+  const goTo = (key: string) => {
+    const path = new Set<Key>(pathTo(key, rows))
+    setClosed((before) => new Set([...before].filter((each) => !path.has(each))))
+    // The row may only be there once what holds it is open.
+    requestAnimationFrame(() => {
+      const row = wrapper.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
+      row?.focus()
+      row?.scrollIntoView({ block: 'nearest' })
+    })
+  }
+
+  return (
+    <section className={styles.panel} aria-labelledby="why-title">
+      <div className={styles.head}>
+        <h2 id="why-title" className={styles.title}>
+          Why
+        </h2>
+        {span && (
+          <p className={styles.figures}>
+            {formatWhole(frames.length)} frames, {formatSpan(span[0], span[1])}
+          </p>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only hears which of its rows has the pointer or the focus */}
+      <div
+        ref={wrapper}
+        onFocus={(event) => point(keyOf(event))}
+        onBlur={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget)) point(undefined)
+        }}
+        onPointerOver={(event) => {
+          if (event.pointerType === 'mouse') point(keyOf(event) ?? focusedKey(event.currentTarget))
+        }}
+        onPointerLeave={(event) => point(focusedKey(event.currentTarget))}
+      >
+        <Tree
+          className={styles.tree}
+          aria-label="Attributes, expression and emotion"
+          items={stages}
+          dependencies={[stages]}
+          expandedKeys={expandable.filter((key) => !closed.has(key))}
+          onExpandedChange={(keys) => setClosed(new Set(expandable.filter((key) => !keys.has(key))))}
+        >
+          {(row) => <StageItem row={row} onGoTo={goTo} />}
+        </Tree>
+      </div>
+    </section>
+  )
+}
+
+function StageItem({ row, onGoTo }: { readonly row: StageRow; readonly onGoTo: (key: string) => void }) {
+  const { stage, answer, rows, isLast } = row
+  return (
+    <TreeItem
+      id={row.key}
+      textValue={stage.title}
+      className={styles.stage}
+      data-state={answer.state}
+      data-last={isLast || undefined}
+    >
+      <TreeItemContent>
+        <Answer row={row} />
+      </TreeItemContent>
+      <Collection items={rows.map((each) => ({ ...each, id: each.key }))} dependencies={[rows]}>
+        {(each) => <NodeItem row={each} isLast={isLast} onGoTo={onGoTo} />}
+      </Collection>
+    </TreeItem>
+  )
+}
+
+function Answer({ row: { stage, answer, content, rows } }: { readonly row: StageRow }) {
+  const titleId = `stage-${stage.id}`
+  const isBusy = answer.state === 'streaming' || answer.state === 'thinking'
+  const hasText = ['streaming', 'done', 'stopped'].includes(answer.state) || answer.text !== undefined
+  return (
+    <article className={styles.answer} aria-labelledby={titleId} aria-busy={isBusy}>
+      <div className={styles.line}>
+        <h3 id={titleId} className={styles.name}>
+          {stage.title}
+        </h3>
+        {rows.length > 0 && (
+          <span className={styles.count}>
+            {formatWhole(rows.length)} read
+            <Button slot="chevron" className={styles.chevron}>
+              <Icon name="right" />
+            </Button>
+          </span>
+        )}
+        <p className={styles.figures}>{figuresOf(answer)}</p>
+      </div>
+      {/* Kept in the page all along: tokens may come before React hears of the first one. */}
+      <StreamingText
+        stage={stage.id}
+        content={content}
+        isStreaming={isBusy}
+        isOld={answer.state === 'waiting' && answer.text !== undefined}
+      />
+      {!hasText && !isBusy && <p className={styles.about}>{stage.about}</p>}
+    </article>
+  )
+}
+
+interface NodeProps {
+  readonly row: TreeRow
+  readonly isLast: boolean
+  readonly onGoTo: (key: string) => void
+}
+
+function NodeItem({ row, isLast, onGoTo }: NodeProps) {
+  const { key, label, kind, rows, restsOn } = row
+  return (
+    <TreeItem
+      id={key}
+      textValue={[label, row.topic, row.phase, restsOn && `rests on ${restsOn.label}`].filter(Boolean).join(', ')}
+      className={styles.node}
+      data-kind={kind}
+      data-last={isLast || undefined}
+      data-link={restsOn ? true : undefined}
+      {...(restsOn ? { onAction: () => onGoTo(restsOn.key) } : {})}
+    >
+      <TreeItemContent>
+        <NodeContent row={row} />
+      </TreeItemContent>
+      <Collection items={rows.map((each) => ({ ...each, id: each.key }))} dependencies={[rows]}>
+        {(each) => <NodeItem row={each} isLast={isLast} onGoTo={onGoTo} />}
+      </Collection>
+    </TreeItem>
+  )
+}
+
+function NodeContent({
+  row: { kind, label, topic, actionUnits = [], phase, restsOn, rows },
+}: {
+  readonly row: TreeRow
+}) {
+  return (
+    <span className={styles.content} title={restsOn ? `Rests on: ${restsOn.label}` : topic}>
+      {rows.length > 0 && (
+        <Button slot="chevron" className={styles.chevron}>
+          <Icon name="right" />
+        </Button>
+      )}
+      <span className={styles.label} {...(kind === 'emotion' ? { 'data-hue': emotionHue(label) } : {})}>
+        {label}
+      </span>
+      {actionUnits.map((unit) => (
+        <span key={unit} className={styles.unit} title={actionUnitNames[unit]}>
+          {unit}
+        </span>
+      ))}
+      {phase && <span className={styles.phase}>{phase}</span>}
+      {restsOn && <Icon name="link" />}
+    </span>
+  )
+}
+
+function answerOf(id: StageId, current: SessionState['current'], recorded: RecordedReading | undefined): AnswerState {
+  if (!recorded) return current?.answers[id] ?? { state: 'empty' }
+  const answer = recorded.answers[id]
+  return answer ? { state: 'done', ...answer } : { state: 'empty' }
+}
+
+function figuresOf({ state, firstTokenMs, tokensPerS, cut, isReused }: AnswerState): string {
+  const parts: string[] = []
+  if (state === 'waiting') parts.push('waiting')
+  if (state === 'thinking') parts.push('thinking')
+  if (isReused) parts.push('standing since the window began')
+  if (firstTokenMs !== undefined) parts.push(`first token ${formatMs(firstTokenMs)}`)
+  if (tokensPerS !== undefined) parts.push(formatRate(tokensPerS))
+  if (state === 'stopped') parts.push('stopped')
+  if (cut) parts.push(cut)
+  return parts.join(' · ')
+}
+
+function keyOf(event: FocusEvent | PointerEvent): string | undefined {
+  const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-key]') : null
+  return row?.dataset.key
+}
+
+function focusedKey(wrapper: Element): string | undefined {
+  const { activeElement } = document
+  if (!activeElement || !wrapper.contains(activeElement)) return undefined
+  return activeElement.closest<HTMLElement>('[data-key]')?.dataset.key
+}
+
+/** A value that changes often, as it was at most so many milliseconds ago; the last change is never lost. */
+function useThrottled<Value>(value: Value, everyMs: number): Value {
+  const [shown, setShown] = useState(value)
+  const shownAt = useRef(Number.NEGATIVE_INFINITY)
+  useEffect(() => {
+    const wait = Math.max(0, shownAt.current + everyMs - performance.now())
+    const timer = setTimeout(() => {
+      shownAt.current = performance.now()
+      setShown(value)
+    }, wait)
+    return () => clearTimeout(timer)
+  }, [value, everyMs])
+  return shown
+}

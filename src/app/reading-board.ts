@@ -1,0 +1,271 @@
+import type { DeviceFigures, UpdateFigures } from '../../workers/engine-api.ts'
+import type { ReadingProgress } from '../../workers/engine-client.ts'
+import { TreeReader } from '../affect/parse-answers.ts'
+import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
+import { emptyTree } from '../affect/tree.ts'
+import type { AnswerState, RecordedReading, RunFigures, SessionState, StripFrame } from './session-state.ts'
+import type { Store } from './store.ts'
+import type { TokenFlow } from './token-flow.ts'
+
+/** Updates whose figures are averaged. */
+const averaged = 5
+
+export type Flows = Readonly<Record<StageId, TokenFlow>>
+
+/** What one update said, for tests. */
+export interface Transcript {
+  readonly update: number
+  readonly ids: Partial<Record<StageId, readonly number[]>>
+  readonly reused: readonly StageId[]
+  readonly figures?: UpdateFigures
+}
+
+/** What a reading is read with. */
+export interface BoardOptions {
+  readonly stages: readonly Stage[]
+  /** What is watched, for the recording. */
+  readonly source: string
+  readonly hasTranscript: boolean
+  readonly deviceFigures: () => Promise<DeviceFigures | undefined>
+}
+
+/** Turns what a reading reports into what the page shows: strip, answers, tree, recording, figures. */
+export class ReadingBoard {
+  readonly transcripts: Transcript[] = []
+  /** When the newest window began, in the source's time: where a lost reading goes on. */
+  windowStartS = 0
+  private readonly reader: TreeReader
+  private costs: UpdateFigures[] = []
+  private updatedAtMs: number[] = []
+  private passedOver = 0
+  private isTreeDue = false
+
+  constructor(
+    private readonly store: Store<SessionState>,
+    private readonly flows: Flows,
+    private readonly options: BoardOptions,
+  ) {
+    this.reader = new TreeReader(options.stages)
+  }
+
+  take(event: ReadingProgress): void {
+    const { store } = this
+    const state = store.get()
+    const isStopping = state.run.state === 'stopping'
+    switch (event.type) {
+      case 'opened': {
+        const { width, height, clip, windows } = event
+        const progress = clip && windows ? { doneWindows: 0, windows, doneS: 0, totalS: clip.durationS } : undefined
+        store.update({
+          clip: { width, height, ...clip },
+          progress,
+          ...(isStopping || state.current ? {} : { run: { state: 'warming' } }),
+        })
+        break
+      }
+      case 'frame': {
+        const { type: _, ...frame } = event
+        store.update({ frames: [...state.frames, frame] })
+        break
+      }
+      case 'pair':
+        this.trimStrip(event.pairsInWindow * 2)
+        store.update({ pairsPerWindow: event.pairsPerWindow })
+        break
+      case 'update': {
+        const answers = Object.fromEntries(
+          stageIds.map((id): [StageId, AnswerState] => {
+            const isAsked = this.options.stages.some((stage) => stage.id === id)
+            const text = isAsked ? state.current?.answers[id].text : undefined
+            return [id, isAsked ? { state: 'waiting', ...(text ? { text } : {}) } : { state: 'empty' }]
+          }),
+        ) as Record<StageId, AnswerState>
+        const { update, window, frames } = event
+        this.windowStartS = frames[0]?.timeS ?? 0
+        store.update({ current: { update, window, frames, answers, tree: state.current?.tree ?? emptyTree } })
+        if (this.options.hasTranscript) this.transcripts.push({ update, ids: {}, reused: [] })
+        break
+      }
+      case 'stage':
+        this.flows[event.id].set('')
+        this.setAnswer(event.id, { state: 'thinking' })
+        break
+      case 'reused':
+        this.flows[event.id].set(event.text)
+        this.setAnswer(event.id, { state: 'done', text: event.text, isReused: true })
+        this.transcribe(({ reused, ...rest }) => ({ ...rest, reused: [...reused, event.id] }))
+        this.refreshTree()
+        break
+      case 'token': {
+        this.flows[event.id].push(event.text)
+        this.transcribe(({ ids, ...rest }) => ({
+          ...rest,
+          ids: { ...ids, [event.id]: [...(ids[event.id] ?? []), event.tokenId] },
+        }))
+        if (state.current?.answers[event.id].state === 'thinking') {
+          this.setAnswer(event.id, { state: 'streaming', firstTokenMs: event.ms })
+          if (!isStopping && state.run.state === 'warming') store.update({ run: { state: 'running' } })
+        }
+        this.refreshTreeSoon()
+        break
+      }
+      case 'answer': {
+        const { prefillMs, answerTokens: tokens, decodeMs } = event.figures
+        this.flows[event.id].set(event.text)
+        const isStopped = event.finish === 'stopped'
+        this.setAnswer(event.id, {
+          state: isStopped ? 'stopped' : 'done',
+          text: event.text,
+          firstTokenMs: prefillMs,
+          tokens,
+          ...(tokens > 1 && decodeMs > 0 ? { tokensPerS: ((tokens - 1) / decodeMs) * 1000 } : {}),
+          ...(event.finish === 'length' ? { cut: `cut at ${tokens} tokens` } : {}),
+          ...(event.finish === 'context-full' ? { cut: 'cut: the context is full' } : {}),
+        })
+        const title = this.options.stages.find(({ id }) => id === event.id)?.title
+        if (!isStopped) store.update({ announcement: `${title}: ${event.text}` })
+        this.refreshTree()
+        break
+      }
+      case 'updated':
+        this.record(event.update, event.figures)
+        this.transcribe((transcript) => ({ ...transcript, figures: event.figures }))
+        this.measure(event.figures)
+        break
+      case 'progress': {
+        const { type: _, ...progress } = event
+        store.update({ progress })
+        break
+      }
+      case 'lag': {
+        const isLagging = event.passedOver > this.passedOver
+        this.passedOver = event.passedOver
+        store.update({
+          figures: { ...state.figures, passedOver: event.passedOver },
+          ...(isStopping || state.run.state === 'paused'
+            ? {}
+            : { run: isLagging ? { state: 'lagging', lagS: event.lagS } : { state: 'running' } }),
+        })
+        break
+      }
+      case 'paused':
+        if (!isStopping) store.update({ run: event.isPaused ? { state: 'paused' } : { state: 'running' } })
+        break
+      case 'over':
+        this.settle()
+        store.update({
+          run: { state: 'over', reason: event.reason },
+          announcement: event.reason === 'stopped' ? 'Stopped.' : 'The reading is complete.',
+        })
+    }
+  }
+
+  /** Ends what is still open on the page, after a stop or a failure. */
+  settle(): void {
+    const { current } = this.store.get()
+    if (!current) return
+    const settled = stageIds.map((id): [StageId, AnswerState] => {
+      const answer = current.answers[id]
+      if (answer.state === 'streaming') return [id, { ...answer, state: 'stopped', text: this.flows[id].text }]
+      if (answer.state !== 'waiting' && answer.state !== 'thinking') return [id, answer]
+      return [id, answer.text ? { state: 'done', text: answer.text } : { state: 'empty' }]
+    })
+    this.store.update({ current: { ...current, answers: Object.fromEntries(settled) as typeof current.answers } })
+  }
+
+  private setAnswer(id: StageId, answer: AnswerState): void {
+    const { current } = this.store.get()
+    if (current) this.store.update({ current: { ...current, answers: { ...current.answers, [id]: answer } } })
+  }
+
+  private refreshTreeSoon(): void {
+    if (this.isTreeDue) return
+    this.isTreeDue = true
+    requestAnimationFrame(() => {
+      if (this.isTreeDue) this.refreshTree()
+    })
+  }
+
+  private refreshTree(): void {
+    this.isTreeDue = false
+    const { current } = this.store.get()
+    if (!current) return
+    const tree = this.reader.read(
+      Object.fromEntries(this.options.stages.map(({ id }) => [id, this.flows[id].text])) as Record<StageId, string>,
+    )
+    this.store.update({ current: { ...current, tree } })
+  }
+
+  private trimStrip(count: number): void {
+    const { frames } = this.store.get()
+    const dropped = frames.slice(0, Math.max(0, frames.length - count))
+    if (dropped.length === 0) return
+    for (const { image } of dropped) image.close()
+    this.store.update({ frames: frames.slice(dropped.length) })
+  }
+
+  private record(update: number, figures: UpdateFigures): void {
+    const { current, recording, frames } = this.store.get()
+    if (!current || current.update !== update) return
+    const byNumber = new Map(frames.map((frame): [number, StripFrame] => [frame.number, frame]))
+    const answered = stageIds.flatMap((id) => {
+      const { text, isReused = false } = current.answers[id]
+      return text === undefined ? [] : [[id, { text, isReused }] as const]
+    })
+    const reading: RecordedReading = {
+      update: recording.length,
+      window: current.window,
+      source: this.options.source,
+      startS: current.frames[0]?.timeS ?? 0,
+      endS: current.frames.at(-1)?.timeS ?? 0,
+      frames: current.frames.flatMap(({ number, timeS }) => {
+        const thumbnail = byNumber.get(number)?.thumbnail
+        return thumbnail ? [{ timeS, thumbnail }] : []
+      }),
+      answers: Object.fromEntries(answered),
+      tree: current.tree,
+      figures,
+    }
+    this.store.update({ recording: [...recording, reading] })
+  }
+
+  private measure(cost: UpdateFigures): void {
+    this.costs = [...this.costs, cost].slice(-averaged)
+    this.updatedAtMs = [...this.updatedAtMs, performance.now()].slice(-averaged)
+    const sum = (pick: (figures: UpdateFigures) => number) => this.costs.reduce((total, each) => total + pick(each), 0)
+    const [first] = this.updatedAtMs
+    const last = this.updatedAtMs[this.updatedAtMs.length - 1]
+    const figures: RunFigures = {
+      ...this.store.get().figures,
+      firstTokenMs: sum(({ firstTokenMs }) => firstTokenMs) / this.costs.length,
+      ...perSecond(
+        'tokensPerS',
+        sum(({ answerTokens }) => answerTokens),
+        sum(({ decodeMs }) => decodeMs),
+      ),
+      ...perSecond(
+        'prefillTokensPerS',
+        sum(({ prefillTokens }) => prefillTokens),
+        sum(({ prefillMs }) => prefillMs),
+      ),
+      ...(sum(({ visionPairs }) => visionPairs) > 0
+        ? { visionMsPerPair: sum(({ visionMs }) => visionMs) / sum(({ visionPairs }) => visionPairs) }
+        : {}),
+      ...(this.updatedAtMs.length > 1 ? { updatePeriodS: (last - first) / 1000 / (this.updatedAtMs.length - 1) } : {}),
+    }
+    this.store.update({ figures })
+    void this.options.deviceFigures().then(
+      (device) => device && this.store.update({ figures: { ...this.store.get().figures, device } }),
+      () => undefined,
+    )
+  }
+
+  private transcribe(change: (transcript: Transcript) => Transcript): void {
+    const last = this.transcripts.pop()
+    if (last) this.transcripts.push(change(last))
+  }
+}
+
+function perSecond<Name extends string>(name: Name, count: number, ms: number): Partial<Record<Name, number>> {
+  return ms > 0 && count > 0 ? ({ [name]: (count / ms) * 1000 } as Record<Name, number>) : {}
+}

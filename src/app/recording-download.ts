@@ -1,0 +1,62 @@
+import type { LoadedBundle } from '../../workers/engine-api.ts'
+import { type RecordingFile, recordingFile } from '../affect/recording.ts'
+import type { Stage } from '../affect/stages.ts'
+import type { RecordedReading, Settings } from './session-state.ts'
+
+/** What a recording is of. */
+export type RecordedSource = RecordingFile['source']
+
+/** A recording as a file of its own: nothing in it points to the page. */
+export async function recordingOf(
+  recording: readonly RecordedReading[],
+  source: RecordedSource,
+  { name, source: origin, manifest }: Pick<LoadedBundle, 'name' | 'source' | 'manifest'>,
+  settings: Settings,
+  stages: readonly Stage[],
+  now = new Date(),
+): Promise<RecordingFile> {
+  const { sampling: _, ...reading } = settings.reading
+  // Neighbouring readings share frames.
+  const urls = new Map<Blob, Promise<string>>()
+  const urlOf = (blob: Blob) => {
+    const url = urls.get(blob) ?? dataUrl(blob)
+    urls.set(blob, url)
+    return url
+  }
+  return recordingFile(
+    {
+      model: { name, source: origin.type === 'url' ? origin.url : origin.name, dtype: manifest.dtype },
+      settings: { preset: settings.preset, stages: stages.map(({ id, prompt }) => ({ id, prompt })), ...reading },
+      source,
+      readings: await Promise.all(
+        recording.map(async ({ frames, ...rest }) => ({
+          ...rest,
+          frames: await Promise.all(
+            frames.map(async ({ timeS, thumbnail }) => ({ timeS, thumbnail: await urlOf(thumbnail) })),
+          ),
+        })),
+      ),
+    },
+    now,
+  )
+}
+
+/** Hands a recording to the browser's downloads. */
+export function download(file: RecordingFile): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(file)], { type: 'application/json' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = `videmo-${file.createdAt.slice(0, 19).replaceAll(':', '-')}.json`
+  link.click()
+  // The download has its own hold on the bytes by then.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+function dataUrl(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result))
+    reader.onerror = () => reject(reader.error)
+    reader.readAsDataURL(blob)
+  })
+}

@@ -1,0 +1,84 @@
+import { formatBytes, formatLeft, formatSeconds } from './format.ts'
+import { sourceName } from './model-kind.ts'
+import type { LoadState, RunState } from './session-state.ts'
+
+/**
+ * Each has an icon and a ring of its own, so that a state is told by its form and its words, never by colour alone.
+ */
+export type RunForm =
+  | 'idle'
+  | 'waiting'
+  | 'warming'
+  | 'running'
+  | 'lagging'
+  | 'paused'
+  | 'recovering'
+  | 'over'
+  | 'failed'
+
+/** What a reading is doing, in words and form. */
+export function runText(run: RunState): { readonly text: string; readonly form: RunForm } {
+  switch (run.state) {
+    case 'idle':
+      return { text: 'Ready', form: 'idle' }
+    case 'queued':
+      return { text: 'Waiting for the model', form: 'waiting' }
+    case 'opening':
+      return { text: 'Opening', form: 'waiting' }
+    case 'warming':
+      return { text: 'Warming up', form: 'warming' }
+    case 'running':
+      return { text: 'Reading', form: 'running' }
+    case 'lagging':
+      return { text: `Lagging by ${formatSeconds(run.lagS)}`, form: 'lagging' }
+    case 'paused':
+      return { text: 'Paused', form: 'paused' }
+    case 'stopping':
+      return { text: 'Stopping', form: 'waiting' }
+    case 'recovering':
+      return { text: `Recovering, try ${run.attempt} of ${run.of}`, form: 'recovering' }
+    case 'over':
+      return { text: overText[run.reason], form: 'over' }
+    case 'failed':
+      return { text: 'Failed', form: 'failed' }
+  }
+}
+
+const overText = { ended: 'Done', stopped: 'Stopped', 'source-ended': 'The source ended' } as const
+
+/** Whether something is under way that can be stopped. */
+export function isActive(run: RunState): boolean {
+  return !['idle', 'over', 'failed'].includes(run.state)
+}
+
+/** Whether frames are being read right now. */
+export function isReading(run: RunState): boolean {
+  return ['warming', 'running', 'lagging'].includes(run.state)
+}
+
+export type BusyLoad = Exclude<LoadState, { readonly state: 'idle' | 'failed' }>
+
+export function isLoading(load: LoadState): load is BusyLoad {
+  return load.state !== 'idle' && load.state !== 'failed'
+}
+
+/** What a load is doing: its words, and how much of it is done where that can be told. */
+export function loadText(load: BusyLoad): { readonly name: string; readonly text: string; readonly share?: number } {
+  const name = sourceName(load.source)
+  switch (load.state) {
+    case 'asking':
+      return { name, text: 'reading its manifest' }
+    case 'downloading': {
+      const { doneBytes, totalBytes, bytesPerS, leftS } = load
+      if (totalBytes <= 0) return { name, text: formatBytes(doneBytes) }
+      const parts = [`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`]
+      if (bytesPerS !== undefined) parts.push(`${formatBytes(bytesPerS)}/s`)
+      if (leftS !== undefined) parts.push(formatLeft(leftS))
+      return { name, text: parts.join(' · '), share: Math.min(1, doneBytes / totalBytes) }
+    }
+    case 'checking':
+      return { name, text: 'checking the numbers on this device' }
+    case 'starting':
+      return { name, text: `starting the ${load.graph} graph` }
+  }
+}

@@ -1,0 +1,195 @@
+import type {
+  BundleSource,
+  CheckReport,
+  DeviceFigures,
+  DeviceReport,
+  FrameNote,
+  LoadedBundle,
+  ReadingSettings,
+  UpdateFigures,
+} from '../../workers/engine-api.ts'
+import type { StageId } from '../affect/stages.ts'
+import type { AffectiveTree } from '../affect/tree.ts'
+import type { VidemoError } from '../errors.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+
+export type LoadState =
+  | { readonly state: 'idle' }
+  /** The address was given; its manifest is on the way. */
+  | { readonly state: 'asking'; readonly source: BundleSource }
+  | {
+      readonly state: 'downloading'
+      readonly source: BundleSource
+      readonly manifest: Manifest
+      readonly doneBytes: number
+      readonly totalBytes: number
+      readonly bytesPerS?: number
+      readonly leftS?: number
+    }
+  | { readonly state: 'checking'; readonly source: BundleSource }
+  | { readonly state: 'starting'; readonly source: BundleSource; readonly graph: 'vision' | 'decoder' }
+  | { readonly state: 'failed'; readonly source: BundleSource; readonly error: VidemoError }
+
+/** What is watched. */
+export type Source =
+  | {
+      readonly kind: 'file'
+      readonly name: string
+      readonly url: string
+      readonly file: Blob
+      readonly isSample: boolean
+    }
+  | {
+      readonly kind: 'camera'
+      readonly name: string
+      readonly stream: MediaStream
+      readonly deviceId: string
+      readonly isMirrored: boolean
+    }
+  | { readonly kind: 'screen'; readonly name: string; readonly stream: MediaStream }
+
+export type RunState =
+  | { readonly state: 'idle' }
+  /** Waits for the model. */
+  | { readonly state: 'queued' }
+  | { readonly state: 'opening' }
+  /** The first pair or the first pass is computed: kernels compile. */
+  | { readonly state: 'warming' }
+  | { readonly state: 'running' }
+  /** Live, and slower than the camera. */
+  | { readonly state: 'lagging'; readonly lagS: number }
+  | { readonly state: 'paused' }
+  | { readonly state: 'stopping' }
+  /** The worker or the device was lost; the reading starts again by itself. */
+  | { readonly state: 'recovering'; readonly attempt: number; readonly of: number }
+  | { readonly state: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
+  | { readonly state: 'failed'; readonly error: VidemoError }
+
+export interface ClipFacts {
+  readonly width: number
+  readonly height: number
+  readonly durationS?: number
+  readonly framesPerSecond?: number
+  readonly codec?: string
+}
+
+export interface StripFrame extends FrameNote {
+  readonly image: ImageBitmap
+  readonly thumbnail: Blob
+}
+
+export interface AnswerState {
+  readonly state: 'empty' | 'waiting' | 'thinking' | 'streaming' | 'done' | 'stopped'
+  /** The whole text, once it is complete; while it streams, see the session's flows. */
+  readonly text?: string
+  /** Given earlier in this window, and still standing. */
+  readonly isReused?: boolean
+  readonly firstTokenMs?: number
+  readonly tokensPerS?: number
+  readonly tokens?: number
+  /** Why a finished answer ended early, in words. */
+  readonly cut?: string
+}
+
+/** The newest update: what the page shows as the reading. */
+export interface CurrentUpdate {
+  readonly update: number
+  readonly window: number
+  readonly frames: readonly FrameNote[]
+  readonly answers: Readonly<Record<StageId, AnswerState>>
+  /** Parsed from the answers so far; grows while they stream, at most once per animation frame. */
+  readonly tree: AffectiveTree
+}
+
+export interface Progress {
+  readonly doneWindows: number
+  readonly windows: number
+  readonly doneS: number
+  readonly totalS: number
+  readonly leftS?: number
+}
+
+/** One finished update of the recording. */
+export interface RecordedReading {
+  readonly update: number
+  readonly window: number
+  readonly source: string
+  readonly startS: number
+  readonly endS: number
+  readonly frames: readonly { readonly timeS: number; readonly thumbnail: Blob }[]
+  readonly answers: Readonly<Partial<Record<StageId, { readonly text: string; readonly isReused: boolean }>>>
+  readonly tree: AffectiveTree
+  readonly figures: UpdateFigures
+}
+
+/** Means over the last few updates, for the HUD. */
+export interface RunFigures {
+  readonly firstTokenMs?: number
+  readonly tokensPerS?: number
+  readonly prefillTokensPerS?: number
+  readonly visionMsPerPair?: number
+  readonly updatePeriodS?: number
+  readonly passedOver?: number
+  readonly device?: DeviceFigures
+}
+
+export interface SessionState {
+  readonly device: DeviceReport | undefined
+  readonly bundle: LoadedBundle | undefined
+  readonly check: CheckReport | undefined
+  readonly load: LoadState
+  readonly source: Source | undefined
+  readonly clip: ClipFacts | undefined
+  readonly run: RunState
+  /** Frames of the window, oldest first. */
+  readonly frames: readonly StripFrame[]
+  readonly pairsPerWindow: number
+  readonly current: CurrentUpdate | undefined
+  readonly progress: Progress | undefined
+  readonly recording: readonly RecordedReading[]
+  readonly figures: RunFigures
+  readonly settings: Settings
+  /** The camera must not start before this is given. */
+  readonly hasCameraConsent: boolean
+  readonly cameras: readonly { readonly deviceId: string; readonly label: string }[]
+  /** What a screen reader is told next. */
+  readonly announcement: string
+}
+
+/** Remembered on this device. */
+export interface Settings {
+  readonly reading: Omit<ReadingSettings, 'sampling'> & {
+    readonly sampling: { readonly isOn: boolean; readonly temperature: number; readonly topP: number }
+  }
+  readonly preset: string
+  readonly stagesOn: Readonly<Record<StageId, boolean>>
+  /** The person's own words, where they differ from the preset's. */
+  readonly prompts: Readonly<Partial<Record<StageId, string>>>
+  readonly isMirrored: boolean
+  readonly isHudShown: boolean
+}
+
+/** What a person can do; the page calls nothing else. */
+export interface SessionActions {
+  loadBundle(source: BundleSource): Promise<void>
+  cancelLoad(): void
+  retryLoad(): Promise<void>
+  openFile(file: Blob, name: string): Promise<void>
+  openSample(): Promise<void>
+  /** Asks for the camera. Call only with consent given. */
+  openCamera(deviceId?: string): Promise<void>
+  openScreen(): Promise<void>
+  giveCameraConsent(): void
+  /** Starts, or goes on after a pause. */
+  start(): Promise<void>
+  pause(): void
+  /** Ends the reading and, for camera and screen, the capture. */
+  stop(): void
+  /** Files: reads on from here. */
+  seek(timeS: number): Promise<void>
+  /** Forgets every reading and frame, and ends camera and screen. */
+  erase(): void
+  downloadRecording(): Promise<void>
+  changeSettings(change: Partial<Settings>): void
+  resetSettings(): void
+}

@@ -1,0 +1,45 @@
+import { useMemo } from 'react'
+import type { AffectiveTree } from '../affect/tree.ts'
+import type { RecordedReading, SessionState } from './session-state.ts'
+import { useStore } from './store.ts'
+import { type Page, usePage } from './view.ts'
+
+/** The finished reading that is looked at; undefined while the newest one is. */
+export function useRecorded(): RecordedReading | undefined {
+  const page = usePage()
+  const update = useStore(page.view, (view) => view.shownUpdate)
+  const recording = useStore(page.session.store, (state) => state.recording)
+  return useMemo(() => recording.find((reading) => reading.update === update), [recording, update])
+}
+
+/** Shows a finished reading, or the newest again. */
+export function showReading(page: Page, update: number | undefined): void {
+  page.view.update({ shownUpdate: update, pointed: undefined })
+}
+
+/** The emotions that a tree names, first person first. */
+export function emotionsOf(tree: AffectiveTree): readonly { readonly person: string; readonly label: string }[] {
+  return tree.persons.flatMap(({ name, emotions: [first] }) => (first ? [{ person: name, label: first.label }] : []))
+}
+
+/** From the first to the last of the frames, in seconds. */
+export function spanOf(frames: readonly { readonly timeS: number }[]): readonly [number, number] | undefined {
+  const times = frames.map(({ timeS }) => timeS)
+  return times.length === 0 ? undefined : [Math.min(...times), Math.max(...times)]
+}
+
+/** The tree in which an emotion was last named, and what it was read from: it stands until another one is read. */
+export function latestNamed({
+  current,
+  recording,
+}: Pick<SessionState, 'current' | 'recording'>): NamedReading | undefined {
+  if (current && emotionsOf(current.tree).length > 0) return { tree: current.tree, span: spanOf(current.frames) }
+  const last = recording.at(-1)
+  if (last && emotionsOf(last.tree).length > 0) return { tree: last.tree, span: [last.startS, last.endS] }
+  return undefined
+}
+
+export interface NamedReading {
+  readonly tree: AffectiveTree
+  readonly span: readonly [number, number] | undefined
+}

@@ -1,0 +1,84 @@
+import { type StageId, stageIds } from '../../affect/stages.ts'
+import type { PageSession } from '../page-session.ts'
+import type { SessionActions, SessionState } from '../session-state.ts'
+import { defaultSettings } from '../settings.ts'
+import { Store } from '../store.ts'
+import { TokenFlow } from '../token-flow.ts'
+
+export const blankState: SessionState = {
+  device: undefined,
+  bundle: undefined,
+  check: undefined,
+  load: { state: 'idle' },
+  source: undefined,
+  clip: undefined,
+  run: { state: 'idle' },
+  frames: [],
+  pairsPerWindow: 8,
+  current: undefined,
+  progress: undefined,
+  recording: [],
+  figures: {},
+  settings: defaultSettings,
+  hasCameraConsent: false,
+  cameras: [],
+  announcement: '',
+}
+
+export interface Call {
+  readonly name: keyof SessionActions
+  readonly args: readonly unknown[]
+}
+
+export interface FakeSession extends PageSession {
+  /** What the page asked for, in order. */
+  readonly calls: readonly Call[]
+}
+
+/** A session that computes nothing: it is in the state it is given, notes every call and follows the simplest. */
+export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
+  const store = new Store<SessionState>({ ...blankState, ...state })
+  // At once: there are no animation frames outside of a browser.
+  const flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow((run) => run())])) as Record<
+    StageId,
+    TokenFlow
+  >
+  for (const id of stageIds) flows[id].set(state.current?.answers[id].text ?? '')
+  const calls: Call[] = []
+  const noted =
+    <Name extends keyof SessionActions>(name: Name, follow: (...args: Parameters<SessionActions[Name]>) => void) =>
+    (...args: Parameters<SessionActions[Name]>) => {
+      calls.push({ name, args })
+      follow(...args)
+    }
+  const notedLater =
+    <Name extends keyof SessionActions>(
+      name: Name,
+      follow: (...args: Parameters<SessionActions[Name]>) => void = () => undefined,
+    ) =>
+    async (...args: Parameters<SessionActions[Name]>) =>
+      noted(name, follow)(...args)
+  const actions: SessionActions = {
+    loadBundle: notedLater('loadBundle', (source) => store.update({ load: { state: 'asking', source } })),
+    cancelLoad: noted('cancelLoad', () => store.update({ load: { state: 'idle' } })),
+    retryLoad: notedLater('retryLoad'),
+    openFile: notedLater('openFile'),
+    openSample: notedLater('openSample'),
+    openCamera: notedLater('openCamera'),
+    openScreen: notedLater('openScreen'),
+    giveCameraConsent: noted('giveCameraConsent', () => store.update({ hasCameraConsent: true })),
+    start: notedLater('start', () => store.update({ run: { state: 'running' } })),
+    pause: noted('pause', () => store.update({ run: { state: 'paused' } })),
+    stop: noted('stop', () => store.update({ run: { state: 'over', reason: 'stopped' } })),
+    seek: notedLater('seek'),
+    erase: noted('erase', () =>
+      store.update({ recording: [], frames: [], source: undefined, current: undefined, run: { state: 'idle' } }),
+    ),
+    downloadRecording: notedLater('downloadRecording'),
+    changeSettings: noted('changeSettings', (change) =>
+      store.update({ settings: { ...store.get().settings, ...change } }),
+    ),
+    resetSettings: noted('resetSettings', () => store.update({ settings: defaultSettings })),
+  }
+  return { store, flows, actions, calls }
+}

@@ -1,0 +1,62 @@
+/** Development only: `/src/app/testing/stories.html?story=NAME` shows the page in a state, with nothing behind it. */
+import { createRoot } from 'react-dom/client'
+import { App } from '../App.tsx'
+import '../base.css'
+import type { StripFrame } from '../session-state.ts'
+import { type FakeSession, fakeSession } from './fake-session.ts'
+import { type Material, stories } from './stories.ts'
+
+declare global {
+  /** Set once the story is told. */
+  var story: { readonly session: FakeSession } | undefined
+}
+
+/** Frames out of the sample clip, at the size that the model gets. */
+async function takeMaterial(): Promise<Material> {
+  const file = await (await fetch('/sample.webm')).blob()
+  const fileUrl = URL.createObjectURL(file)
+  const video = document.createElement('video')
+  video.muted = true
+  video.src = fileUrl
+  await new Promise((resolve) => video.addEventListener('loadeddata', resolve, { once: true }))
+  const frames: StripFrame[] = []
+  for (let number = 0; number < 16; number++) {
+    const timeS = number / 2
+    await new Promise((resolve) => {
+      video.addEventListener('seeked', resolve, { once: true })
+      video.currentTime = timeS + 0.01
+    })
+    const image = await createImageBitmap(video, { resizeWidth: 364, resizeHeight: 280 })
+    const canvas = new OffscreenCanvas(112, 84)
+    canvas.getContext('2d')?.drawImage(image, 0, 0, 112, 84)
+    frames.push({ number, timeS, image, thumbnail: await canvas.convertToBlob({ type: 'image/webp' }) })
+  }
+  const canvas = document.createElement('canvas')
+  canvas.width = 640
+  canvas.height = 480
+  const stream = canvas.captureStream(5)
+  // Again and again: a stream of a picture that never changes never begins.
+  setInterval(() => canvas.getContext('2d')?.drawImage(frames[3].image, 0, 0, 640, 480), 200)
+  return { frames, file, fileUrl, stream }
+}
+
+const root = document.getElementById('root')
+if (!root) throw new Error('stories.html has no #root')
+const name = new URLSearchParams(location.search).get('story')
+const told = name === null ? undefined : stories[name]
+if (told) {
+  const { state, view } = told(await takeMaterial())
+  const session = fakeSession(state)
+  createRoot(root).render(<App session={session} firstView={view} />)
+  globalThis.story = { session }
+} else {
+  createRoot(root).render(
+    <ul>
+      {Object.keys(stories).map((each) => (
+        <li key={each}>
+          <a href={`/src/app/testing/stories.html?story=${each}`}>{each}</a>
+        </li>
+      ))}
+    </ul>,
+  )
+}

@@ -1,0 +1,304 @@
+import { EngineError } from '../../errors.ts'
+import type { RunState, SessionState, Source, StripFrame } from '../session-state.ts'
+import { defaultSettings } from '../settings.ts'
+import type { ViewState } from '../view.ts'
+import {
+  fullBundle,
+  fullManifest,
+  graphicsCard,
+  readings,
+  smallBundle,
+  softwareAdapter,
+  texts,
+  update,
+} from './story-facts.ts'
+
+/** What a story is told with. */
+export interface Material {
+  readonly frames: readonly StripFrame[]
+  readonly file: Blob
+  readonly fileUrl: string
+  readonly stream: MediaStream
+}
+
+export interface Story {
+  readonly state: Partial<SessionState>
+  readonly view?: Partial<ViewState>
+}
+
+const clip = { width: 640, height: 480, durationS: 9, framesPerSecond: 24, codec: 'vp09.00.10.08' }
+const ready = { device: graphicsCard, bundle: fullBundle, check: fullBundle.check }
+const figures = {
+  firstTokenMs: 420,
+  tokensPerS: 31.4,
+  prefillTokensPerS: 812,
+  visionMsPerPair: 340,
+  updatePeriodS: 5.2,
+  passedOver: 3,
+  device: { buffers: 812, bytes: 2_643_000_000, readBackBytes: 91_000, dispatches: 1_204_331, submits: 22_014 },
+}
+
+function file({ file, fileUrl }: Material): Source {
+  return { kind: 'file', name: 'Sample clip', url: fileUrl, file, isSample: true }
+}
+
+function camera({ stream }: Material): Source {
+  return { kind: 'camera', name: 'FaceTime HD Camera', stream, deviceId: 'a', isMirrored: true }
+}
+
+function reading(material: Material, run: RunState): Partial<SessionState> {
+  const { frames } = material
+  return {
+    ...ready,
+    source: file(material),
+    clip,
+    run,
+    frames,
+    current: update(frames),
+    progress: { doneWindows: 1, windows: 3, doneS: 7.5, totalS: 15.5, leftS: 11 },
+    recording: readings(frames, 4),
+    figures,
+  }
+}
+
+function live(material: Material, run: RunState): Partial<SessionState> {
+  return {
+    ...reading(material, run),
+    source: camera(material),
+    clip: { width: 640, height: 480 },
+    progress: undefined,
+    cameras: [
+      { deviceId: 'a', label: 'FaceTime HD Camera' },
+      { deviceId: 'b', label: 'Studio Display Camera' },
+    ],
+    hasCameraConsent: true,
+  }
+}
+
+const gone = new EngineError({
+  code: 'device-lost',
+  message: 'The graphics adapter was reset while it computed, and again after a new start.',
+  action: 'Close other pages that use the GPU, then try again.',
+  recoverable: true,
+})
+
+const placeholder = { device: softwareAdapter, bundle: smallBundle, check: smallBundle.check }
+const hud = { settings: { ...defaultSettings, isHudShown: true } }
+const download = { type: 'url', url: 'https://models.example/videmo-3b/' } as const
+const downloading: Partial<SessionState> = {
+  device: graphicsCard,
+  load: {
+    state: 'downloading',
+    source: download,
+    manifest: fullManifest,
+    doneBytes: 812e6,
+    totalBytes: 2124e6,
+    bytesPerS: 24e6,
+    leftS: 55,
+  },
+}
+const long = Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, `${text} `.repeat(6).trim()]))
+const twoPersons = {
+  attributes:
+    'Person 1 is a young man with short black hair and eyeglasses. Person 2 is a woman with long blonde hair.',
+  expression: 'Person 1 smiles and nods. Person 2 frowns and looks away.',
+  emotion: 'Person 1 appears happy, indicated by his smile. Person 2 appears sad, indicated by her frown.',
+}
+
+/** Every state that the page can be in. */
+export const stories: Readonly<Record<string, (material: Material) => Story>> = {
+  first: () => ({ state: { ...placeholder } }),
+  'first-full-model': () => ({ state: ready }),
+  asking: () => ({ state: { device: graphicsCard, load: { state: 'asking', source: download } } }),
+  downloading: () => ({ state: downloading }),
+  checking: () => ({ state: { device: graphicsCard, load: { state: 'checking', source: download } } }),
+  starting: () => ({
+    state: { device: graphicsCard, load: { state: 'starting', source: download, graph: 'decoder' } },
+  }),
+  'load-failed': () => ({ state: { device: graphicsCard, load: { state: 'failed', source: download, error: gone } } }),
+  'no-webgpu': () => ({
+    state: {
+      device: {
+        state: 'unusable',
+        problem: {
+          kind: 'no-webgpu',
+          message: 'This browser does not offer WebGPU.',
+          action: 'Use a current Chrome, Edge, Safari or Firefox.',
+        },
+      },
+    },
+  }),
+  queued: (material) => ({
+    state: {
+      device: graphicsCard,
+      source: file(material),
+      run: { state: 'queued' },
+      load: { state: 'checking', source: download },
+    },
+  }),
+  opening: (material) => ({ state: { ...ready, source: file(material), run: { state: 'opening' } } }),
+  warming: (material) => ({
+    state: {
+      ...ready,
+      source: file(material),
+      clip,
+      run: { state: 'warming' },
+      frames: material.frames.slice(0, 2),
+      current: update(
+        material.frames.slice(0, 2),
+        { attributes: { state: 'thinking' }, expression: { state: 'waiting' }, emotion: { state: 'waiting' } },
+        {},
+      ),
+    },
+  }),
+  streaming: (material) => {
+    const said = { attributes: texts.attributes, expression: texts.expression.slice(0, 118) }
+    return {
+      state: {
+        ...reading(material, { state: 'running' }),
+        recording: [],
+        current: update(
+          material.frames,
+          {
+            expression: { state: 'streaming', text: said.expression, firstTokenMs: 380 },
+            emotion: { state: 'waiting' },
+          },
+          said,
+        ),
+      },
+    }
+  },
+  running: (material) => ({ state: reading(material, { state: 'running' }) }),
+  camera: (material) => ({ state: live(material, { state: 'running' }) }),
+  lagging: (material) => ({ state: { ...live(material, { state: 'lagging', lagS: 2.4 }), ...hud } }),
+  paused: (material) => ({ state: live(material, { state: 'paused' }) }),
+  stopping: (material) => ({ state: reading(material, { state: 'stopping' }) }),
+  recovering: (material) => ({ state: reading(material, { state: 'recovering', attempt: 1, of: 2 }) }),
+  over: (material) => ({ state: reading(material, { state: 'over', reason: 'ended' }) }),
+  failed: (material) => ({ state: reading(material, { state: 'failed', error: gone }) }),
+  screen: (material) => ({
+    state: {
+      ...live(material, { state: 'running' }),
+      source: { kind: 'screen', name: 'Tab: a film with a very long title that does not fit', stream: material.stream },
+    },
+  }),
+  reused: (material) => ({
+    state: {
+      ...live(material, { state: 'running' }),
+      current: update(material.frames.slice(0, 12), {
+        attributes: { state: 'done', text: texts.attributes, isReused: true },
+        expression: { state: 'waiting', text: texts.expression },
+        emotion: { state: 'waiting', text: texts.emotion },
+      }),
+    },
+  }),
+  recorded: (material) => ({ state: live(material, { state: 'running' }), view: { shownUpdate: 2 } }),
+  'two-persons': (material) => ({
+    state: { ...reading(material, { state: 'running' }), current: update(material.frames, {}, twoPersons) },
+  }),
+  long: (material) => ({
+    state: {
+      ...reading(material, { state: 'over', reason: 'ended' }),
+      recording: readings(material.frames, 40),
+      current: update(material.frames, {}, long),
+    },
+  }),
+  noise: (material) => ({
+    state: {
+      ...reading(material, { state: 'over', reason: 'ended' }),
+      ...placeholder,
+      recording: [],
+      current: update(
+        material.frames,
+        {},
+        {
+          attributes: '�un� st; wistO���������������� " "��el itit��enay��',
+          expression: 'tr�tr gewom����4��umifunas6�hehehe�\\,,�� I I l� itet/^�',
+          emotion: '�th�+++�am wO�� n��i�E,��en for for for� { �igou �q/�it',
+        },
+      ),
+    },
+  }),
+  wasm: () => ({
+    state: {
+      device: {
+        state: 'unusable',
+        problem: {
+          kind: 'no-adapter',
+          message: 'This browser offers WebGPU, but found no graphics adapter for it.',
+          action: 'Turn on hardware acceleration in the browser’s settings.',
+        },
+      },
+      bundle: {
+        ...smallBundle,
+        provider: 'wasm',
+        notices: [
+          'There is no graphics adapter to compute on: readings are the same on the processor, and take longer.',
+        ],
+      },
+      check: smallBundle.check,
+    },
+  }),
+  consent: () => ({ state: ready, view: { question: 'consent' } }),
+  erase: (material) => ({ state: reading(material, { state: 'running' }), view: { question: 'erase' } }),
+  'panel-model': (material) => ({
+    state: { ...reading(material, { state: 'running' }), ...placeholder },
+    view: { panel: 'model' },
+  }),
+  'panel-model-loading': () => ({
+    state: downloading,
+    view: { panel: 'model' },
+  }),
+  'panel-device': (material) => ({ state: reading(material, { state: 'running' }), view: { panel: 'device' } }),
+  'panel-device-wrong': (material) => ({
+    state: {
+      ...reading(material, { state: 'idle' }),
+      device: softwareAdapter,
+      check: {
+        verdict: 'wrong',
+        subject: 'kernels',
+        maxError: 4.2,
+        cosine: 0.31,
+        mode: { subgroups: false, compute: 'f32' },
+        tried: [
+          { mode: { subgroups: true, compute: 'f16' }, verdict: 'wrong', maxError: Number.POSITIVE_INFINITY },
+          { mode: { subgroups: false, compute: 'f16' }, verdict: 'wrong', maxError: 17 },
+          { mode: { subgroups: false, compute: 'f32' }, verdict: 'wrong', maxError: 4.2 },
+        ],
+        reason: 'The prefill of 64 rows gave other logits in every mode that was tried.',
+      },
+    },
+    view: { panel: 'device' },
+  }),
+  'panel-device-none': () => ({
+    state: {
+      device: {
+        state: 'unusable',
+        problem: {
+          kind: 'no-adapter',
+          message: 'This browser offers WebGPU, but found no graphics adapter for it.',
+          action: 'Turn on hardware acceleration in the browser’s settings.',
+        },
+      },
+    },
+    view: { panel: 'device' },
+  }),
+  'panel-performance': (material) => ({
+    state: reading(material, { state: 'running' }),
+    view: { panel: 'performance' },
+  }),
+  'panel-storage': (material) => ({ state: reading(material, { state: 'running' }), view: { panel: 'storage' } }),
+  'panel-settings': (material) => ({
+    state: {
+      ...reading(material, { state: 'running' }),
+      settings: {
+        ...defaultSettings,
+        prompts: { emotion: 'Which emotion does the face show, and why?' },
+        reading: { ...defaultSettings.reading, sampling: { ...defaultSettings.reading.sampling, isOn: true } },
+      },
+    },
+    view: { panel: 'settings' },
+  }),
+  'panel-help': (material) => ({ state: reading(material, { state: 'running' }), view: { panel: 'help' } }),
+  'panel-privacy': () => ({ state: ready, view: { panel: 'privacy' } }),
+}

@@ -1,0 +1,57 @@
+import { createContext, useContext } from 'react'
+import type { TextSpan } from '../affect/tree.ts'
+import type { PageSession } from './page-session.ts'
+import { Store } from './store.ts'
+
+export const panelIds = ['model', 'device', 'performance', 'storage', 'settings', 'help', 'privacy'] as const
+export type PanelId = (typeof panelIds)[number]
+/** Questions that want an answer before anything else. */
+export type QuestionId = 'consent' | 'erase'
+
+/** What a person points at in the tree: its frames and its words are shown. */
+export interface Pointed {
+  readonly key: string
+  /** Numbers of the frames, as in `FrameNote`. */
+  readonly frames: ReadonlySet<number>
+  readonly spans: readonly TextSpan[]
+}
+
+/** What is open and pointed at; nothing here outlives the page. */
+export interface ViewState {
+  readonly panel: PanelId | undefined
+  readonly question: QuestionId | undefined
+  /** The model panel opens with the cursor in the field of the address. */
+  readonly isAddressWanted: boolean
+  /** The finished reading that is shown in place of the newest one, by its update. */
+  readonly shownUpdate: number | undefined
+  readonly pointed: Pointed | undefined
+}
+
+const firstView: ViewState = {
+  panel: undefined,
+  question: undefined,
+  isAddressWanted: false,
+  shownUpdate: undefined,
+  pointed: undefined,
+}
+
+/** What every panel is given. */
+export interface Page {
+  readonly session: PageSession
+  readonly view: Store<ViewState>
+  /** Opens the browser's own file picker. */
+  readonly pickFile: () => void
+}
+
+export function createView(first: Partial<ViewState> = {}): Store<ViewState> {
+  return new Store({ ...firstView, ...first })
+}
+
+const PageContext = createContext<Page | undefined>(undefined)
+export const PageProvider = PageContext.Provider
+
+export function usePage(): Page {
+  const page = useContext(PageContext)
+  if (!page) throw new Error('a panel outside of the page')
+  return page
+}

@@ -1,0 +1,80 @@
+import type { Bundle } from './bundle.ts'
+import type { Answer, AnswerOptions } from './conversation.ts'
+import type { LiveWindow } from './live-window.ts'
+
+export interface Question<Id extends string = string> {
+  readonly id: Id
+  readonly prompt: string
+  /** Asked once in a window; later updates put the answer back into the conversation. */
+  readonly isStanding?: boolean
+}
+
+/** Answers that stand until the window moves on. */
+export type StandingAnswers<Id extends string> = Map<Id, Pick<Answer, 'ids' | 'text'>>
+
+export type UpdateEvent<Id extends string> =
+  | { readonly type: 'stage'; readonly id: Id }
+  | { readonly type: 'reused'; readonly id: Id; readonly text: string }
+  | { readonly type: 'token'; readonly id: Id; readonly tokenId: number; readonly text: string }
+  | { readonly type: 'answer'; readonly id: Id; readonly answer: Answer }
+
+/**
+ * Asks the questions in turn, as one conversation on a branch of the window. Answers of standing questions are taken
+ * from `standing` where they are, and put there where they are not, unless they were stopped. A stop ends it within
+ * one token; the answer so far is reported.
+ * Throws EngineError `context-full` when a question does not fit.
+ */
+export async function* readUpdate<Id extends string>(
+  window: LiveWindow,
+  questions: readonly Question<Id>[],
+  standing: StandingAnswers<Id>,
+  options: AnswerOptions,
+): AsyncGenerator<UpdateEvent<Id>> {
+  const conversation = window.branch()
+  for (const { id, prompt, isStanding } of questions) {
+    if (options.signal?.aborted) return
+    const known = isStanding ? standing.get(id) : undefined
+    if (known) {
+      conversation.recall(prompt, known.ids)
+      yield { type: 'reused', id, text: known.text }
+      continue
+    }
+    yield { type: 'stage', id }
+    const answer = conversation.ask(prompt, options)
+    let step = await answer.next()
+    while (!step.done) {
+      yield { type: 'token', id, tokenId: step.value.id, text: step.value.text }
+      step = await answer.next()
+    }
+    if (isStanding && step.value.finish !== 'stopped') standing.set(id, step.value)
+    yield { type: 'answer', id, answer: step.value }
+  }
+}
+
+/**
+ * Ids that must never be answered: special tokens that do not end the text, and ids past the tokenizer's last, with
+ * which models pad their vocabulary.
+ */
+export function bannedIds({ config, tokenizer }: Pick<Bundle, 'config' | 'tokenizer'>): number[] {
+  const { eosTokenIds } = config.generation
+  const banned = tokenizer.specialIds.filter((id) => !eosTokenIds.includes(id))
+  for (let id = config.text.vocabSize - 1; id >= 0 && tokenizer.decode([id]) === ''; id--) banned.push(id)
+  return banned
+}
+
+/**
+ * Slots of the KV cache for a full window and one conversation about it: everything fits unless the model's own
+ * context is smaller, and then the last answer ends with `context-full`.
+ */
+export function slotsFor(
+  { template, manifest }: Bundle,
+  window: { readonly pairs: number; readonly tokensPerPair: number },
+  questions: readonly Question[],
+  maxTokens: number,
+): number {
+  let slots = template.opening().length + window.pairs * window.tokensPerPair
+  for (const [turn, { prompt }] of questions.entries()) {
+    slots += (turn === 0 ? template.closing(prompt) : template.nextTurn(prompt)).length + maxTokens
+  }
+  return Math.min(slots, manifest.contextLength)
+}

@@ -1,0 +1,233 @@
+import { type DeviceReport, missingFor, probeDevice, problemError, requestDevice } from '../src/device/device.ts'
+import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
+import { Decoder } from '../src/engine/decoder.ts'
+import { GpuLedger } from '../src/engine/gpu-ledger.ts'
+import { type CheckedDevice, checkDevice, checkFolders } from '../src/engine/kernel-check.ts'
+import { fitsWasm, type Runtime } from '../src/engine/runtime.ts'
+import { browserRuntime, wasmRuntime } from '../src/engine/runtimes/browser.ts'
+import { type CheckReport, checkBundle, requireRight } from '../src/engine/self-check.ts'
+import type { Compute } from '../src/engine/tensors.ts'
+import { bannedIds } from '../src/engine/update.ts'
+import { VisionEncoder } from '../src/engine/vision-encoder.ts'
+import { VidemoError } from '../src/errors.ts'
+import type { Manifest } from '../src/manifest/manifest.ts'
+import { MemoryStore } from '../src/weights/memory-store.ts'
+import { type BundleNotice, obtainBundle } from '../src/weights/obtain-bundle.ts'
+import { OpfsStore } from '../src/weights/opfs-store.ts'
+import type { EngineOptions, LoadedBundle, LoadProgress, LoadRequest } from './engine-api.ts'
+import type { LoadedModel } from './window-reader.ts'
+
+export interface Loaded {
+  readonly model: LoadedModel
+  readonly bundle: LoadedBundle
+}
+
+/** Where a bundle will compute. */
+type Place =
+  | { readonly provider: 'webgpu' }
+  /** Why not on the GPU. */
+  | { readonly provider: 'wasm'; readonly why: VidemoError }
+
+type GpuRuntime = Extract<Runtime, { provider: 'webgpu' }>
+
+interface OpenDevice {
+  readonly checked: CheckedDevice<GpuRuntime>
+  readonly compute: Compute
+  readonly ledger: GpuLedger
+}
+
+/** Opens a device whose kernels are right, finds the bundle's files, and puts the two together. */
+export class ModelLoader {
+  private readonly stores = { primary: new OpfsStore(), fallback: new MemoryStore() }
+  private device: OpenDevice | undefined
+
+  /** @param onLost told when the device in use is lost */
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly onLost: (info: GPUDeviceLostInfo) => void,
+  ) {}
+
+  get ledger(): GpuLedger | undefined {
+    return this.device?.ledger
+  }
+
+  /** For tests. */
+  loseDevice(): void {
+    this.device?.checked.device.destroy()
+  }
+
+  /**
+   * @param unload called when the new bundle is verified, to free the old one
+   * Throws what `obtainBundle`, `openBundle`, `checkDevice` and `createSession` throw, the reason of an abort, and
+   * EngineError of a device that cannot run the bundle, before anything but the manifest is fetched.
+   */
+  async load(
+    { source, isTrusted }: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+    unload: () => Promise<void>,
+  ): Promise<Loaded> {
+    const { report } = await probeDevice()
+    let place: Place = { provider: 'webgpu' }
+    const obtained = await obtainBundle(source, {
+      stores: this.stores,
+      signal,
+      ...(isTrusted ? { trusted: true } : {}),
+      onManifest: (manifest, isStored) => {
+        place = placeFor(manifest, report)
+        onProgress({ type: 'manifest', manifest, isStored })
+      },
+      onProgress: (progress) => onProgress({ type: 'downloading', ...progress }),
+    })
+    const bundle = await openBundle(obtained.files)
+    signal.throwIfAborted()
+    const chosen = await this.runtimeFor(obtained.manifest, place, onProgress)
+    signal.throwIfAborted()
+    await unload()
+    const { runtime } = chosen
+    onProgress({ type: 'starting', graph: 'vision' })
+    const vision = await VisionEncoder.create(runtime, bundle)
+    onProgress({ type: 'starting', graph: 'decoder' })
+    const decoder = await Decoder.create(runtime, bundle, { capacity: 1, bannedIds: bannedIds(bundle) })
+    const model = { runtime, bundle, vision, decoder }
+    let { check } = chosen
+    try {
+      if (bundle.manifest.check) {
+        onProgress({ type: 'checking' })
+        const own = await checkBundle(runtime, bundle, model)
+        requireRight(own)
+        check = own.verdict === 'unchecked' ? check : own
+      }
+      signal.throwIfAborted()
+    } catch (error) {
+      await decoder.dispose()
+      await vision.dispose()
+      throw error
+    }
+    return {
+      model,
+      bundle: {
+        name: obtained.name,
+        source,
+        manifest: obtained.manifest,
+        provider: runtime.provider === 'webgpu' ? 'webgpu' : 'wasm',
+        check,
+        store: obtained.store,
+        notices: [...chosen.notices, ...obtained.notices.map(noticeText)],
+        ...(obtained.kept ? { kept: obtained.kept } : {}),
+      },
+    }
+  }
+
+  private async runtimeFor(manifest: Manifest, place: Place, onProgress: (progress: LoadProgress) => void) {
+    if (place.provider === 'wasm') return this.onProcessor(place.why)
+    const { compute } = manifest.graphs.decoder
+    try {
+      onProgress({ type: 'checking' })
+      const { checked } = await this.openDevice(compute)
+      return { runtime: checked.runtime as Runtime, check: checked.report, notices: [] }
+    } catch (error) {
+      const isWrong = error instanceof VidemoError && error.code === 'kernels-wrong'
+      if (!isWrong || !fitsWasm(manifest)) throw error
+      return this.onProcessor(error)
+    }
+  }
+
+  /** Slow, and never empty-handed. */
+  private async onProcessor(why: VidemoError) {
+    const check: CheckReport = {
+      verdict: 'unchecked',
+      subject: 'kernels',
+      maxError: Number.NaN,
+      cosine: Number.NaN,
+      mode: { subgroups: false, compute: 'f32' },
+      tried: [],
+      reason: why.message,
+    }
+    const notice = `Computing on the processor instead of the GPU, which is slow. ${why.message} ${why.action}`
+    return { runtime: (await wasmRuntime()) as Runtime, check, notices: [notice] }
+  }
+
+  private async openDevice(compute: Compute): Promise<OpenDevice> {
+    if (this.device?.compute === compute) return this.device
+    this.device?.checked.device.destroy()
+    this.device = undefined
+    let ledger: GpuLedger | undefined
+    const createRuntime = async (device: GPUDevice) => {
+      ledger = new GpuLedger(device)
+      return browserRuntime(device)
+    }
+    const checked = await this.checkedDevice(compute, createRuntime)
+    const { device } = checked
+    const opened: OpenDevice = { checked, compute, ledger: ledger ?? new GpuLedger(device) }
+    this.device = opened
+    void device.lost.then((info) => {
+      // A device that was closed because another takes its place is no loss.
+      if (this.device !== opened) return
+      this.device = undefined
+      this.onLost(info)
+    })
+    return opened
+  }
+
+  private async checkedDevice(compute: Compute, createRuntime: (device: GPUDevice) => Promise<GpuRuntime>) {
+    const { appUrl, forceSubgroups = false } = this.options
+    let files: BundleFiles
+    try {
+      files = await fetchFolder(new URL(checkFolders[compute], appUrl))
+    } catch {
+      // Offline, with a bundle from the store: an unchecked device is better than none.
+      const device = await requestDevice(await requestAdapter())
+      const mode = { subgroups: device.features.has('subgroups'), compute }
+      const report: CheckReport = {
+        verdict: 'unchecked',
+        subject: 'kernels',
+        maxError: Number.NaN,
+        cosine: Number.NaN,
+        mode,
+        tried: [],
+        reason: 'The numbers to compare with could not be fetched.',
+      }
+      return { device, runtime: await createRuntime(device), report }
+    }
+    return checkDevice({
+      requestAdapter,
+      compute,
+      fetchCheck: async (wanted) => (wanted === compute ? files : fetchFolder(new URL(checkFolders[wanted], appUrl))),
+      createRuntime,
+      forceSubgroups,
+    })
+  }
+}
+
+async function requestAdapter(): Promise<GPUAdapter> {
+  const { report, adapter } = await probeDevice()
+  if (adapter) return adapter
+  throw problemError(report.state === 'unusable' ? report.problem : { kind: 'no-adapter' })
+}
+
+/** Throws EngineError when neither the GPU nor the processor can run the bundle. */
+function placeFor(manifest: Manifest, report: DeviceReport): Place {
+  const problem = report.state === 'unusable' ? report.problem : missingFor(manifest.needs, report.adapter)
+  if (!problem) return { provider: 'webgpu' }
+  const why = problemError(problem)
+  if (fitsWasm(manifest)) return { provider: 'wasm', why }
+  throw why
+}
+
+/** A small bundle of the app's own, in memory. */
+async function fetchFolder(folder: URL): Promise<BundleFiles> {
+  const read = async (path: string) => {
+    const response = await fetch(new URL(path, folder))
+    if (!response.ok) throw new Error(`${path}: ${response.status}`)
+    return response.blob()
+  }
+  // Tells at once whether there is anything.
+  const manifest = await read('manifest.json')
+  return { read: async (path) => (path === 'manifest.json' ? manifest : read(path)) }
+}
+
+function noticeText(notice: BundleNotice): string {
+  if (notice.kind === 'not-kept') return `${notice.message} ${notice.action}`
+  return `The address cannot be reached; this is what was stored on ${new Date(notice.savedAt).toLocaleDateString('en')}.`
+}

@@ -1,0 +1,81 @@
+import { type EngineError, toWire } from '../src/errors.ts'
+import type { KeptFrame, ReadingEvent, ReadingRequest } from './engine-api.ts'
+import { EventQueue } from './event-queue.ts'
+import { readFile } from './file-reading.ts'
+import { Gate } from './gate.ts'
+import { readLive } from './live-reading.ts'
+import { type LoadedModel, WindowReader } from './window-reader.ts'
+
+/** One source being read, from its start to its end. */
+export class Reading {
+  readonly events = new EventQueue<ReadingEvent>()
+  finished: Promise<void> = Promise.resolve()
+  private readonly controller = new AbortController()
+  private readonly gate = new Gate()
+  private readonly failure: Promise<never>
+  private reject: (error: EngineError) => void = () => undefined
+  private readonly reader: WindowReader
+
+  constructor(
+    readonly number: number,
+    model: LoadedModel,
+    private readonly request: ReadingRequest,
+  ) {
+    this.failure = new Promise((_, reject) => {
+      this.reject = reject
+    })
+    this.failure.catch(() => undefined)
+    this.reader = new WindowReader(model, request, this.emit, this.control)
+  }
+
+  start(): void {
+    const { signal } = this.controller
+    this.finished = Promise.race([this.run(), this.failure]).then(
+      () => {
+        const ended = this.request.source.type === 'live' ? 'source-ended' : 'ended'
+        this.emit({ type: 'over', reason: signal.aborted ? 'stopped' : ended })
+      },
+      (error: unknown) => {
+        if (signal.aborted && error === signal.reason) this.emit({ type: 'over', reason: 'stopped' })
+        else this.emit({ type: 'failed', error: toWire(error) })
+      },
+    )
+  }
+
+  stop(): void {
+    this.controller.abort(new DOMException('The reading was stopped.', 'AbortError'))
+    this.gate.open()
+  }
+
+  pause(isPaused: boolean): void {
+    if (isPaused === this.gate.isClosed || this.controller.signal.aborted) return
+    if (isPaused) this.gate.close()
+    else this.gate.open()
+    this.emit({ type: 'paused', isPaused })
+  }
+
+  /** Ends it with an error, whatever it is waiting for. */
+  fail(error: EngineError): void {
+    this.reject(error)
+  }
+
+  framesOf(update: number): readonly KeptFrame[] {
+    return this.reader.kept.get(update) ?? []
+  }
+
+  private get control() {
+    return { signal: this.controller.signal, gate: this.gate.pass }
+  }
+
+  private readonly emit = (event: ReadingEvent): void => this.events.push(event)
+
+  private async run(): Promise<void> {
+    const { source, settings } = this.request
+    try {
+      if (source.type === 'file') await readFile(this.reader, source, settings, this.emit, this.control)
+      else await readLive(this.reader, source, settings, this.emit, this.control)
+    } finally {
+      await this.reader.dispose()
+    }
+  }
+}
