@@ -61,9 +61,12 @@ export async function withChromiumPage<T>(
     ],
     server: { host: '127.0.0.1', port: 0, hmr: false },
   })
-  const launched = launch(options)
+  const opened = Promise.allSettled([launch(options), server.listen()])
   const run = async (): Promise<T> => {
-    const [browser] = await Promise.all([launched, server.listen()])
+    const [launched, listening] = await opened
+    if (launched.status === 'rejected') throw launched.reason
+    if (listening.status === 'rejected') throw listening.reason
+    const browser = launched.value
     const page = await browser.newPage()
     const said: string[] = []
     page.on('console', (message) => said.push(message.text()))
@@ -84,8 +87,8 @@ export async function withChromiumPage<T>(
   try {
     return await (options.signal ? Promise.race([run(), aborted(options.signal)]) : run())
   } finally {
-    const browser = await launched.catch(() => undefined)
-    await browser?.close()
+    const [launched] = await opened
+    if (launched.status === 'fulfilled') await launched.value.close()
     await server.close()
   }
 }

@@ -56,4 +56,4 @@ export const test = base.extend<object, object>({
   permissions: ['camera'],
 })
 
-export { expect } from './page.ts'
+export { expect, smallFrames } from './page.ts'

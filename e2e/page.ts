@@ -4,6 +4,9 @@ import type { Transcript } from '../src/app/reading-board.ts'
 import type { HandedFrame } from '../src/app/test-hooks.ts'
 import { WeightServer } from './weight-server.ts'
 
+/** A frame budget that costs little: 16 video tokens a pair; for tests that compare no tokens. */
+export const smallFrames = { minPixels: 784, maxPixels: 12_544 } as const
+
 /** The page under test, with the few things that tests do to it. */
 export class ReaderPage {
   constructor(readonly page: Page) {}
@@ -60,6 +63,16 @@ export class ReaderPage {
   async tokenCount(...stages: StageId[]): Promise<number> {
     const last = (await this.transcripts()).at(-1)
     return stages.reduce((sum, stage) => sum + (last?.ids[stage]?.length ?? 0), 0)
+  }
+
+  /** How many updates of the reading on show are complete. */
+  async finished(): Promise<number> {
+    return (await this.transcripts()).filter(({ figures }) => figures).length
+  }
+
+  /** Complete readings that the page lists. */
+  get readings() {
+    return this.page.getByRole('region', { name: 'Readings so far' }).getByRole('listitem')
   }
 
   answer(title: 'Attributes' | 'Expression' | 'Emotion') {

@@ -61,7 +61,7 @@ test('a wrong bundle address says so and leaves the loaded bundle in use', async
   await field.press('Enter')
   await expect(reader.alert).toContainText('There is no manifest.json')
   await expect(reader.alert).toContainText('not-a-bundle')
-  await expect(page.getByText(/videmo-tiny · q4/)).toBeVisible()
+  await expect(page.getByText(/videmo-tiny · q4/).first()).toBeVisible()
   await reader.choose('fixtures/data/clips/tiny.webm')
   await reader.waitForReading()
 })
@@ -145,7 +145,10 @@ test('a clip of one frame, an animation and a 4K clip are read', async ({ reader
   }
 })
 
-test('without an adapter the cause is named, and the small bundle runs on the processor', async ({ baseURL }) => {
+test('without an adapter the cause is named, and the small bundle runs on the processor', async ({
+  baseURL,
+  weights,
+}) => {
   const executablePath = findChromium()
   // A browser without the flags that the other tests run with finds no adapter on a machine without a GPU.
   const browser = await chromium.launch({
@@ -168,6 +171,16 @@ test('without an adapter the cause is named, and the small bundle runs on the pr
     } finally {
       await cpu.close()
     }
+    // What is too large for the processor is refused, with the cause.
+    weights.change('manifest.json', (bytes) => {
+      const manifest = JSON.parse(bytes.toString())
+      manifest.model.parameters = 3_750_000_000
+      return Buffer.from(JSON.stringify(manifest))
+    })
+    await reader.load(weights.url)
+    await expect(reader.alert).toContainText('found no graphics adapter')
+    await expect(reader.alert).toContainText('no-adapter')
+    expect(weights.requests).toEqual(['manifest.json'])
   } finally {
     await browser.close()
   }
@@ -180,7 +193,7 @@ test('without navigator.gpu the cause is another one', async ({ page, reader }) 
     const body = `Object.defineProperty(WorkerNavigator.prototype, 'gpu', { value: undefined });${await response.text()}`
     await route.fulfill({ response, body })
   })
-  await page.goto('?test')
-  await expect(reader.alert).toContainText('does not offer WebGPU')
-  await expect(reader.alert).toContainText('no-webgpu')
+  await reader.open('test')
+  await expect(page.getByText(/This browser does not offer WebGPU/).first()).toBeVisible()
+  await expect(page.getByText(/on the processor/).first()).toBeVisible()
 })

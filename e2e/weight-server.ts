@@ -27,10 +27,17 @@ export class WeightServer {
       if (path !== 'manifest.json') await host.held?.wait
       const body = await readFile(join(folder, path)).catch(() => undefined)
       response.writeHead(body ? 200 : 404, { 'access-control-allow-origin': '*', 'cache-control': 'no-store' })
-      response.end(body && (host.changes.get(path)?.(body) ?? body))
+      const own = body && path === 'manifest.json' ? host.ownManifest(body) : body
+      response.end(own && (host.changes.get(path)?.(own) ?? own))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return host
+  }
+
+  /** The page keeps bundles by their manifests: this one must not be the one it has already. */
+  private ownManifest(bytes: Buffer): Buffer {
+    const manifest = JSON.parse(bytes.toString())
+    return Buffer.from(JSON.stringify({ ...manifest, source: { ...manifest.source, revision: this.origin } }))
   }
 
   get origin(): string {

@@ -104,21 +104,23 @@ async function shootStories(browser: Browser, { names, looks, folder, withAxe }:
   try {
     for (const { name: look, ...options } of looks) {
       const context = await browser.newContext({ ...options, reducedMotion: 'reduce' })
-      for (const name of names) {
-        const page = await context.newPage()
-        page.on('pageerror', (error) => found.push(`${name} ${look}: ${error}`))
-        page.on('console', (message) => {
-          if (['error', 'warning'].includes(message.type())) found.push(`${name} ${look}: ${message.text()}`)
-        })
-        await page.goto(`${server.resolvedUrls?.local[0]}src/app/testing/stories.html?story=${name}`)
-        await page.waitForFunction(() => globalThis.story !== undefined)
+      const page = await context.newPage()
+      let name = ''
+      page.on('pageerror', (error) => found.push(`${name} ${look}: ${error}`))
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) found.push(`${name} ${look}: ${message.text()}`)
+      })
+      await page.goto(`${server.resolvedUrls?.local[0]}src/app/testing/stories.html`)
+      await page.waitForFunction(() => globalThis.tellStory !== undefined)
+      // A picture of the whole page has no bottom for the footer to stick to.
+      await page.addStyleTag({ content: 'footer, footer > div { position: static !important }' })
+      for (name of names) {
+        if (!(await page.evaluate((told) => globalThis.tellStory?.(told), name))) throw new Error(`no story ${name}`)
         // The tree follows the text at its own pace.
         await page.waitForTimeout(500)
         await page.waitForFunction(() =>
           [...document.querySelectorAll('video')].every((video) => video.readyState >= 2),
         )
-        // A picture of the whole page has no bottom for the footer to stick to.
-        await page.addStyleTag({ content: 'footer, footer > div { position: static !important }' })
         const isDialog = (await page.getByRole('dialog').or(page.getByRole('alertdialog')).count()) > 0
         await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: !isDialog })
         const { scrollWidth, clientWidth } = await page.evaluate(() => {
@@ -133,7 +135,6 @@ async function shootStories(browser: Browser, { names, looks, folder, withAxe }:
             found.push(`${name} ${look}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
           }
         }
-        await page.close()
       }
       await context.close()
     }

@@ -104,6 +104,15 @@ describe('EngineClient', () => {
     expect(await failure(client.probe())).toMatchObject({ code: 'unexpected', message: 'RangeError: oops' })
   })
 
+  it('tells whoever waits, and whoever calls later, that the worker was ended', async () => {
+    const { client } = connect({ probe: () => new Promise(() => undefined) })
+    const pending = failure(client.probe())
+    client.terminate()
+    client.terminate()
+    expect(await pending).toMatchObject({ code: 'worker-died' })
+    expect(await failure(client.deviceFigures())).toMatchObject({ code: 'worker-died' })
+  })
+
   it('rejects calls in flight, and later ones, when the worker dies', async () => {
     const { client, die } = connect({ probe: () => new Promise(() => undefined) })
     const pending = failure(client.probe())
@@ -191,12 +200,5 @@ describe('EngineClient', () => {
       const still = new Promise((resolve) => setTimeout(() => resolve('still waiting'), 300))
       expect(await Promise.race([next, still])).toBe('still waiting')
     })
-  })
-
-  it('tells whoever waits that the worker was ended', async () => {
-    const { client } = connect({ probe: () => new Promise(() => undefined) })
-    const pending = failure(client.probe())
-    client.terminate()
-    expect(await pending).toMatchObject({ code: 'worker-died' })
   })
 })

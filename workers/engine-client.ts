@@ -1,4 +1,4 @@
-import { type Endpoint, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink'
 import type { DeviceReport } from '../src/device/device.ts'
 import { EngineError, fromWire } from '../src/errors.ts'
 import type {
@@ -141,9 +141,8 @@ export class EngineClient {
     await this.call(this.remote.loseDevice(), 'probeMs')
   }
 
-  /** Ends the worker; whoever waits for it is told. */
+  /** Ends the worker, if it has not ended; whoever waits for it is told, and whoever calls it later. */
   terminate(): void {
-    this.remote[releaseProxy]()
     this.worker.terminate()
     this.kill(workerDied(undefined))
   }

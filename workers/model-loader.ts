@@ -96,7 +96,7 @@ export class ModelLoader {
         onProgress({ type: 'checking' })
         const own = await checkBundle(runtime, bundle, model)
         requireRight(own)
-        check = own.verdict === 'unchecked' ? check : own
+        check = own.verdict === 'unchecked' ? check : withHistory(own, check)
       }
       signal.throwIfAborted()
     } catch (error) {
@@ -198,6 +198,12 @@ export class ModelLoader {
       forceSubgroups,
     })
   }
+}
+
+/** The bundle's own verdict, with what had to be tried before the device computed rightly. */
+function withHistory(own: CheckReport, kernels: CheckReport): CheckReport {
+  const reason = [kernels.reason, own.reason].filter(Boolean).join(' ')
+  return { ...own, tried: kernels.tried, ...(reason ? { reason } : {}) }
 }
 
 async function requestAdapter(): Promise<GPUAdapter> {

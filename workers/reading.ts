@@ -1,10 +1,13 @@
-import { type EngineError, toWire } from '../src/errors.ts'
+import { type EngineError, toWire, VidemoError } from '../src/errors.ts'
 import type { KeptFrame, ReadingEvent, ReadingRequest } from './engine-api.ts'
 import { EventQueue } from './event-queue.ts'
 import { readFile } from './file-reading.ts'
 import { Gate } from './gate.ts'
 import { readLive } from './live-reading.ts'
 import { type LoadedModel, WindowReader } from './window-reader.ts'
+
+/** How long a device has to say that it is lost, once something on it has failed. */
+const lossPatienceMs = 1000
 
 /** One source being read, from its start to its end. */
 export class Reading {
@@ -30,7 +33,7 @@ export class Reading {
 
   start(): void {
     const { signal } = this.controller
-    this.finished = Promise.race([this.run(), this.failure]).then(
+    this.finished = Promise.race([this.run().catch(this.explain), this.failure]).then(
       () => {
         const ended = this.request.source.type === 'live' ? 'source-ended' : 'ended'
         this.emit({ type: 'over', reason: signal.aborted ? 'stopped' : ended })
@@ -68,6 +71,14 @@ export class Reading {
   }
 
   private readonly emit = (event: ReadingEvent): void => this.events.push(event)
+
+  /** A lost device fails whatever waits for it, often before it says that it is lost; its own word counts. */
+  private readonly explain = async (error: unknown): Promise<never> => {
+    if (!(error instanceof VidemoError) && !this.controller.signal.aborted) {
+      await Promise.race([this.failure, new Promise((resolve) => setTimeout(resolve, lossPatienceMs))])
+    }
+    throw error
+  }
 
   private async run(): Promise<void> {
     const { source, settings } = this.request

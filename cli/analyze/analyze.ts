@@ -109,10 +109,9 @@ function prepare(): void {
   const names = ['videmo-tiny', 'check-q4', 'check-q4f16']
   if (names.every((name) => existsSync(join(root, 'public/models', name, 'manifest.json')))) return
   // What it says is no part of the output.
-  const stdio = ['ignore', process.stderr, process.stderr] as const
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/prepare.ts'], {
     cwd: root,
-    stdio: [...stdio],
+    stdio: ['ignore', 2, 2],
   })
   if (status === 0) return
   throw new EngineError({

@@ -13,6 +13,7 @@ import { RecordingList } from './panels/RecordingList.tsx'
 import { StatusBar } from './panels/StatusBar.tsx'
 import { VideoPanel } from './panels/VideoPanel.tsx'
 import { WhyPanel } from './panels/WhyPanel.tsx'
+import { showReading } from './shown.ts'
 import { useStore } from './store.ts'
 import { useDrop } from './use-drop.ts'
 import { createView, type Page, PageProvider, type ViewState } from './view.ts'
@@ -29,12 +30,11 @@ export function App({ session, firstView }: Props) {
   const picker = useRef<HTMLInputElement>(null)
   const page = useMemo<Page>(() => ({ session, view, pickFile: () => picker.current?.click() }), [session, view])
   const open = (file: File | undefined) => {
-    if (!file) return
-    view.update({ shownUpdate: undefined, pointed: undefined })
-    void session.actions.openFile(file, file.name)
+    if (file) void session.actions.openFile(file, file.name)
   }
   const isDropping = useDrop(open)
   useKeys(page)
+  useNewest(page)
   return (
     <PageProvider value={page}>
       <div className={styles.page}>
@@ -118,6 +118,17 @@ function Announcer({ session }: { readonly session: PageSession }) {
       {announcement}
     </p>
   )
+}
+
+/** With another source the newest reading is shown again, whatever was looked at. */
+function useNewest(page: Page): void {
+  const source = useStore(page.session.store, (state) => state.source)
+  const before = useRef(source)
+  useEffect(() => {
+    if (before.current === source) return
+    before.current = source
+    showReading(page, undefined)
+  }, [page, source])
 }
 
 function useKeys(page: Page): void {

@@ -33,20 +33,25 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'start-pause',
     group: 'Reading',
-    title: ({ run, source, recording }) => {
+    title: ({ run }) => {
       if (run.state === 'paused') return 'Go on'
       if (isActive(run)) return 'Pause'
-      return source && recording.length > 0 ? 'Read again' : 'Start reading'
+      return run.state === 'idle' ? 'Start reading' : 'Read again'
     },
     keys: [' '],
     isEnabled: ({ run, source }) => {
       if (run.state === 'queued' || run.state === 'stopping' || run.state === 'recovering') return false
       return isActive(run) || source !== undefined
     },
-    run: ({ session }) => {
+    run: (page) => {
+      const { session } = page
       const { run } = session.store.get()
       if (isActive(run) && run.state !== 'paused') session.actions.pause()
-      else void session.actions.start()
+      else {
+        // Whoever starts wants to see what comes.
+        showReading(page, undefined)
+        void session.actions.start()
+      }
     },
   },
   {

@@ -11,43 +11,50 @@ interface Props {
   readonly kind?: 'plain' | 'quiet'
   readonly isSquare?: boolean
   /** Only the actions of this group. */
-  readonly group?: PageAction['group']
+  readonly group?: PageAction['group'] | undefined
   readonly children: ReactNode
 }
 
 /** Everything that can be done, with its keys. */
 export function ActionMenu({ label, kind = 'quiet', isSquare = false, group, children }: Props) {
-  const page = usePage()
-  const state = useStore(page.session.store, (whole) => whole)
-  const groups = group ? [group] : actionGroups
-  const disabledKeys = pageActions.filter(({ isEnabled }) => !isEnabled(state)).map(({ id }) => id)
   return (
     <MenuTrigger>
       <Button className={buttonClass({ kind, isSquare })} {...(isSquare ? { 'aria-label': label } : {})}>
         {children}
       </Button>
       <Popover className={styles.popover} placement="bottom end">
-        <Menu
-          className={styles.menu}
-          aria-label={label}
-          disabledKeys={disabledKeys}
-          onAction={(id) => runAction(page, actionOf(String(id)))}
-        >
-          {groups.map((name) => (
-            <MenuSection key={name} className={styles.section} aria-label={name}>
-              {groups.length > 1 && <Header className={styles.header}>{name}</Header>}
-              {pageActions
-                .filter((action) => action.group === name)
-                .map(({ id, title, keys: [key] }) => (
-                  <MenuItem key={id} id={id} textValue={title(state)} className={styles.item}>
-                    <Text slot="label">{title(state)}</Text>
-                    {key && <kbd className={styles.key}>{keyName(key)}</kbd>}
-                  </MenuItem>
-                ))}
-            </MenuSection>
-          ))}
-        </Menu>
+        <Actions label={label} group={group} />
       </Popover>
     </MenuTrigger>
+  )
+}
+
+/** Apart, so that it only follows the session while it is open. */
+function Actions({ label, group }: Pick<Props, 'label' | 'group'>) {
+  const page = usePage()
+  const state = useStore(page.session.store, (whole) => whole)
+  const groups = group ? [group] : actionGroups
+  const disabledKeys = pageActions.filter(({ isEnabled }) => !isEnabled(state)).map(({ id }) => id)
+  return (
+    <Menu
+      className={styles.menu}
+      aria-label={label}
+      disabledKeys={disabledKeys}
+      onAction={(id) => runAction(page, actionOf(String(id)))}
+    >
+      {groups.map((name) => (
+        <MenuSection key={name} className={styles.section} aria-label={name}>
+          {groups.length > 1 && <Header className={styles.header}>{name}</Header>}
+          {pageActions
+            .filter((action) => action.group === name)
+            .map(({ id, title, keys: [key] }) => (
+              <MenuItem key={id} id={id} textValue={title(state)} className={styles.item}>
+                <Text slot="label">{title(state)}</Text>
+                {key && <kbd className={styles.key}>{keyName(key)}</kbd>}
+              </MenuItem>
+            ))}
+        </MenuSection>
+      ))}
+    </Menu>
   )
 }

@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'react'
-import { Button } from '../controls/Button.tsx'
 import { formatSpan, formatTime } from '../format.ts'
-import { showReading, useRecorded } from '../shown.ts'
+import { useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './EvidenceStrip.module.css'
@@ -20,12 +19,12 @@ export function EvidenceStrip() {
   const page = usePage()
   const { store } = page.session
   const frames = useStore(store, (state) => state.frames)
-  const current = useStore(store, (state) => state.current)
+  const readFrames = useStore(store, (state) => state.current?.frames)
   const pairsPerWindow = useStore(store, (state) => state.pairsPerWindow)
   const clip = useStore(store, (state) => state.clip)
   const pointed = useStore(page.view, (view) => view.pointed)
   const recorded = useRecorded()
-  const read = new Set(current?.frames.map(({ number }) => number))
+  const read = new Set(readFrames?.map(({ number }) => number))
   const pictures: Picture[] = recorded
     ? recorded.frames.map(({ timeS, thumbnail }, index) => ({
         key: `${recorded.update}/${index}`,
@@ -38,7 +37,7 @@ export function EvidenceStrip() {
         key: String(number),
         timeS,
         image,
-        isNew: current !== undefined && !read.has(number),
+        isNew: readFrames !== undefined && !read.has(number),
         isPointed: pointed?.frames.has(number) ?? false,
       }))
   const count = recorded
@@ -54,11 +53,6 @@ export function EvidenceStrip() {
           {recorded ? 'What the model saw' : 'What the model sees'}
         </h2>
         <p className={styles.figures}>{count}</p>
-        {recorded && (
-          <Button kind="quiet" className={styles.back} onClick={() => showReading(page, undefined)}>
-            Back to the newest
-          </Button>
-        )}
       </div>
       {pictures.length === 0 ? (
         <p className={styles.nothing}>The frames behind each answer appear here, exactly as the model gets them.</p>

@@ -13,6 +13,8 @@ export function Notices() {
   const device = useStore(session.store, (state) => state.device)
   const bundle = useStore(session.store, (state) => state.bundle)
   const load = useStore(session.store, (state) => state.load)
+  // The panel of the model says how a load goes while it is open.
+  const isPanelOpen = useStore(view, ({ panel }) => panel === 'model')
   const openModel = () => view.update({ panel: 'model', isAddressWanted: true })
   // Where there is no adapter a small bundle may still run on the processor.
   const isStuck = device?.state === 'unusable' && !bundle && !isLoading(load)
@@ -32,8 +34,8 @@ export function Notices() {
           ))}
         </Message>
       )}
-      {isLoading(load) && <LoadProgress load={load} />}
-      {load.state === 'failed' && !isStuck && (
+      {isLoading(load) && !isPanelOpen && <LoadProgress load={load} />}
+      {load.state === 'failed' && !isStuck && !isPanelOpen && (
         <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
           <div className={styles.actions}>
             <Button onClick={() => void session.actions.retryLoad()}>Try again</Button>

@@ -1,18 +1,24 @@
 import { useMemo } from 'react'
 import { actionUnitNames } from '../../affect/labels.ts'
 import type { PersonNode } from '../../affect/tree.ts'
+import { Button } from '../controls/Button.tsx'
 import { appearsText, emotionHue } from '../emotion-hue.ts'
 import { formatLabel, formatSpan } from '../format.ts'
 import { isActive } from '../run-text.ts'
-import { latestNamed, useRecorded } from '../shown.ts'
+import { latestNamed, showReading, useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
+import { useThrottled } from '../use-throttled.ts'
 import { usePage } from '../view.ts'
 import styles from './NowPanel.module.css'
 
+/** Nothing here flickers. */
+const showEveryMs = 250
+
 /** What the face reads as: the emotion that was named last. */
 export function NowPanel() {
-  const { store } = usePage().session
-  const current = useStore(store, (state) => state.current)
+  const page = usePage()
+  const { store } = page.session
+  const current = useThrottled(store, (state) => state.current, showEveryMs)
   const recording = useStore(store, (state) => state.recording)
   const run = useStore(store, (state) => state.run)
   const recorded = useRecorded()
@@ -28,6 +34,11 @@ export function NowPanel() {
         </h2>
         {persons.length > 0 && named?.span && (
           <p className={styles.span}>read from {formatSpan(named.span[0], named.span[1])}</p>
+        )}
+        {recorded && (
+          <Button kind="quiet" className={styles.back} onClick={() => showReading(page, undefined)}>
+            Back to the newest
+          </Button>
         )}
       </div>
       {persons.length > 0 ? (

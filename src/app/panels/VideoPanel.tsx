@@ -154,14 +154,12 @@ function FileProgress() {
   if (!progress || progress.windows === 0) return null
   const { doneWindows, windows, doneS, totalS, leftS } = progress
   const isOn = isActive(run)
-  const at = isOn ? `Window ${formatWhole(Math.min(doneWindows + 1, windows))}` : `${formatWhole(doneWindows)} windows`
+  const [at, all] = [formatWhole(Math.min(doneWindows + 1, windows)), formatWhole(windows)]
   return (
     <div className={styles.progress}>
       <progress className={styles.line} value={doneWindows} max={windows} aria-labelledby="file-progress" />
       <p id="file-progress" className={styles.figures}>
-        <span>
-          {at} of {formatWhole(windows)}
-        </span>
+        <span>{isOn ? `Window ${at} of ${all}` : `${formatWhole(doneWindows)} of ${all} windows`}</span>
         <span>
           {formatTime(doneS)} of {formatTime(totalS)}
         </span>

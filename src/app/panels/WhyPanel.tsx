@@ -7,12 +7,13 @@ import { Icon } from '../controls/Icon.tsx'
 import { emotionHue } from '../emotion-hue.ts'
 import { formatMs, formatRate, formatSpan, formatWhole } from '../format.ts'
 import { presetOf, stagesOf } from '../presets.ts'
-import type { AnswerState, RecordedReading, SessionState } from '../session-state.ts'
+import type { AnswerState, CurrentUpdate, RecordedReading } from '../session-state.ts'
 import { spanOf, useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
 import { highlightSpans } from '../text-highlight.ts'
 import type { TokenFlow } from '../token-flow.ts'
-import { framesOfPhase, indexRows, pathTo, rowsByStage, type TreeRow } from '../tree-rows.ts'
+import { countNodes, framesOfPhase, indexRows, pathTo, rowsByStage, type TreeRow } from '../tree-rows.ts'
+import { useThrottled } from '../use-throttled.ts'
 import { usePage } from '../view.ts'
 import { StreamingText } from './StreamingText.tsx'
 import styles from './WhyPanel.module.css'
@@ -34,11 +35,13 @@ interface StageRow {
 export function WhyPanel() {
   const page = usePage()
   const { store, flows } = page.session
-  const current = useStore(store, (state) => state.current)
+  const answers = useStore(store, (state) => state.current?.answers)
+  const currentFrames = useStore(store, (state) => state.current?.frames)
+  const currentTree = useThrottled(store, (state) => state.current?.tree, treeEveryMs)
   const preset = useStore(store, (state) => state.settings.preset)
   const stagesOn = useStore(store, (state) => state.settings.stagesOn)
   const recorded = useRecorded()
-  const tree = useThrottled(recorded?.tree ?? current?.tree ?? emptyTree, treeEveryMs)
+  const tree = recorded?.tree ?? currentTree ?? emptyTree
   const rows = useMemo(() => rowsByStage(tree), [tree])
   const [closed, setClosed] = useState<ReadonlySet<Key>>(new Set())
   const wrapper = useRef<HTMLDivElement>(null)
@@ -47,7 +50,7 @@ export function WhyPanel() {
   const stages = useMemo(
     () =>
       presetOf(preset)
-        .stages.filter((stage) => on.includes(stage) || answerOf(stage.id, current, recorded).text !== undefined)
+        .stages.filter((stage) => on.includes(stage) || answerOf(stage.id, answers, recorded).text !== undefined)
         .map((stage, index, all): StageRow => {
           const { id } = stage
           // A preset of one stage reads every kind of node out of its one text.
@@ -55,17 +58,17 @@ export function WhyPanel() {
           return {
             key: id,
             stage,
-            answer: answerOf(id, current, recorded),
+            answer: answerOf(id, answers, recorded),
             content: recorded ? (recorded.answers[id]?.text ?? '') : flows[id],
             rows: read.flatMap((kind) => rows[kind]),
             isLast: index === all.length - 1,
           }
         }),
-    [preset, on, current, recorded, flows, rows],
+    [preset, on, answers, recorded, flows, rows],
   )
   const index = useMemo(() => indexRows(stageIds.flatMap((id) => rows[id])), [rows])
   const expandable = [...stages.map(({ key }) => key as string), ...index.keys()]
-  const frames = recorded ? recorded.frames.map(({ timeS }, number) => ({ number, timeS })) : (current?.frames ?? [])
+  const frames = recorded ? recorded.frames.map(({ timeS }, number) => ({ number, timeS })) : (currentFrames ?? [])
   const span = spanOf(frames)
 
   const point = (key: string | undefined) => {
@@ -163,7 +166,7 @@ function Answer({ row: { stage, answer, content, rows } }: { readonly row: Stage
         </h3>
         {rows.length > 0 && (
           <span className={styles.count}>
-            {formatWhole(rows.length)} read
+            {formatWhole(countNodes(rows))} read
             <Button slot="chevron" className={styles.chevron}>
               <Icon name="right" />
             </Button>
@@ -237,8 +240,12 @@ function NodeContent({
   )
 }
 
-function answerOf(id: StageId, current: SessionState['current'], recorded: RecordedReading | undefined): AnswerState {
-  if (!recorded) return current?.answers[id] ?? { state: 'empty' }
+function answerOf(
+  id: StageId,
+  answers: CurrentUpdate['answers'] | undefined,
+  recorded: RecordedReading | undefined,
+): AnswerState {
+  if (!recorded) return answers?.[id] ?? { state: 'empty' }
   const answer = recorded.answers[id]
   return answer ? { state: 'done', ...answer } : { state: 'empty' }
 }
@@ -264,19 +271,4 @@ function focusedKey(wrapper: Element): string | undefined {
   const { activeElement } = document
   if (!activeElement || !wrapper.contains(activeElement)) return undefined
   return activeElement.closest<HTMLElement>('[data-key]')?.dataset.key
-}
-
-/** A value that changes often, as it was at most so many milliseconds ago; the last change is never lost. */
-function useThrottled<Value>(value: Value, everyMs: number): Value {
-  const [shown, setShown] = useState(value)
-  const shownAt = useRef(Number.NEGATIVE_INFINITY)
-  useEffect(() => {
-    const wait = Math.max(0, shownAt.current + everyMs - performance.now())
-    const timer = setTimeout(() => {
-      shownAt.current = performance.now()
-      setShown(value)
-    }, wait)
-    return () => clearTimeout(timer)
-  }, [value, everyMs])
-  return shown
 }

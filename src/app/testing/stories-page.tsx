@@ -3,12 +3,12 @@ import { createRoot } from 'react-dom/client'
 import { App } from '../App.tsx'
 import '../base.css'
 import type { StripFrame } from '../session-state.ts'
-import { type FakeSession, fakeSession } from './fake-session.ts'
+import { fakeSession } from './fake-session.ts'
 import { type Material, stories } from './stories.ts'
 
 declare global {
-  /** Set once the story is told. */
-  var story: { readonly session: FakeSession } | undefined
+  /** Tells a story on this page; true once it is on show. For scripts, which then need not load the page for each. */
+  var tellStory: ((name: string) => Promise<boolean>) | undefined
 }
 
 /** Frames out of the sample clip, at the size that the model gets. */
@@ -40,17 +40,24 @@ async function takeMaterial(): Promise<Material> {
   return { frames, file, fileUrl, stream }
 }
 
-const root = document.getElementById('root')
-if (!root) throw new Error('stories.html has no #root')
+const container = document.getElementById('root')
+if (!container) throw new Error('stories.html has no #root')
+const root = createRoot(container)
+let material: Promise<Material> | undefined
+
+async function tell(name: string): Promise<boolean> {
+  const told = stories[name]
+  if (!told) return false
+  material ??= takeMaterial()
+  const { state, view } = told(await material)
+  root.render(<App key={name} session={fakeSession(state)} firstView={view} />)
+  return true
+}
+
+globalThis.tellStory = tell
 const name = new URLSearchParams(location.search).get('story')
-const told = name === null ? undefined : stories[name]
-if (told) {
-  const { state, view } = told(await takeMaterial())
-  const session = fakeSession(state)
-  createRoot(root).render(<App session={session} firstView={view} />)
-  globalThis.story = { session }
-} else {
-  createRoot(root).render(
+if (name === null || !(await tell(name))) {
+  root.render(
     <ul>
       {Object.keys(stories).map((each) => (
         <li key={each}>

@@ -1,0 +1,138 @@
+import { once } from 'node:events'
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright'
+import { afterAll, describe, expect, it } from 'vitest'
+import { findChromium } from '../../scripts/find-chromium.ts'
+import { runAnalyze, startAnalyze } from './analyze.fixture.ts'
+import type { WindowRecord } from './window-record.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'videmo-analyze-'))
+const clip = join(root, 'fixtures/data/clips/tiny.webm')
+const sample = join(root, 'public/sample.webm')
+const tiny = join(root, 'public/models/videmo-tiny')
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Every line of the output; throws when one is no JSON. */
+function records(stdout: string): WindowRecord[] {
+  expect(stdout.endsWith('\n')).toBe(true)
+  return stdout
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+describe('videmo analyze', () => {
+  it('prints a line of JSON for a short video, and nothing else', async () => {
+    const { status, stdout, stderr } = await runAnalyze([clip, '--json', '--max-tokens', '6'])
+    expect(status, stderr).toBe(0)
+    const [record, ...more] = records(stdout)
+    console.log(record.model)
+    expect(more).toEqual([])
+    expect(record.model).toEqual({
+      name: 'videmo-tiny',
+      dtype: 'q4',
+      provider: 'webgpu',
+      adapter: expect.stringMatching(/\S/),
+      check: expect.stringMatching(/^(exact|close)$/),
+    })
+    expect(record.window).toBe(0)
+    expect(record.frames).toHaveLength(4)
+    expect(record.frames).toEqual([...record.frames].sort((a, b) => a - b))
+    expect([record.startS, record.endS]).toEqual([record.frames[0], record.frames[3]])
+    expect(Object.keys(record.answers)).toEqual(['attributes', 'expression', 'emotion'])
+    for (const answer of Object.values(record.answers)) {
+      expect(answer).toEqual({
+        text: expect.any(String),
+        finish: expect.stringMatching(/^(length|end-of-text)$/),
+        isReused: false,
+      })
+    }
+    expect(record.tree.persons).toBeInstanceOf(Array)
+    expect(record.figures.visionPairs).toBe(2)
+    expect(record.figures.answerTokens).toBeGreaterThan(0)
+    expect(record.figures.answerTokens).toBeLessThanOrEqual(18)
+    expect(stderr).toContain('random weights')
+  })
+
+  it('reads a longer video in windows that move on, with a bundle from a folder', async () => {
+    const windows = ['--fps', '1', '--window-frames', '4', '--hop-frames', '2', '--max-tokens', '2']
+    const { status, stdout, stderr } = await runAnalyze([sample, '--json', '--bundle', tiny, '--from', '2', ...windows])
+    expect(status, stderr).toBe(0)
+    const [first, second, ...more] = records(stdout)
+    expect(more).toEqual([])
+    expect(first.frames).toHaveLength(4)
+    expect(first.startS).toBeGreaterThanOrEqual(2)
+    expect(second).toMatchObject({ window: 1, figures: { visionPairs: 1 } })
+    expect(second.frames.slice(0, 2)).toEqual(first.frames.slice(2))
+    expect(second.endS).toBeGreaterThan(first.endS)
+  })
+})
+
+describe('videmo analyze, where it cannot', () => {
+  it('exits with 1 and says so where the file is damaged', async () => {
+    const damaged = join(folder, 'damaged.webm')
+    writeFileSync(damaged, 'This is no video.')
+    const { status, stdout, stderr } = await runAnalyze([damaged, '--json'])
+    expect(status, stderr).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^CaptureError \[not-a-video\] .+\n.+\n$/)
+  })
+
+  it('exits with 3 where there is no adapter, and the bundle is too large for the processor', async () => {
+    const large = join(folder, 'large')
+    cpSync(tiny, large, { recursive: true })
+    const manifest = JSON.parse(readFileSync(join(large, 'manifest.json'), 'utf8'))
+    manifest.model.parameters = 3e9
+    writeFileSync(join(large, 'manifest.json'), JSON.stringify(manifest))
+    const { status, stdout, stderr } = await runAnalyze([clip, '--bundle', large], { CHROMIUM_PATH: withoutAdapter() })
+    expect(status, stderr).toBe(3)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('EngineError [no-adapter]')
+  })
+
+  it('closes the browser when it is interrupted, and exits with 130', async () => {
+    let asked: (request: IncomingMessage) => void = () => undefined
+    const request = new Promise<IncomingMessage>((resolve) => {
+      asked = resolve
+    })
+    // A host that never answers.
+    const server = createServer((incoming) => asked(incoming)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const { child, ended } = startAnalyze([clip, '--bundle', `http://127.0.0.1:${port}/bundle`])
+    const { socket } = await request
+    const closed = once(socket, 'close')
+    child.kill('SIGINT')
+    const { status, stdout, stderr } = await ended
+    expect(status, stderr).toBe(130)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('Interrupted')
+    await closed
+    server.close()
+  })
+})
+
+/** A Chromium that is not given what WebGPU needs. */
+function withoutAdapter(): string {
+  const program = findChromium() ?? chromium.executablePath()
+  const script = join(folder, 'chromium.sh')
+  writeFileSync(
+    script,
+    `#!/bin/bash
+args=(--disable-gpu --disable-software-rasterizer)
+for arg in "$@"; do
+  case "$arg" in *webgpu*|*angle*|*swiftshader*|*Vulkan*) ;; *) args+=("$arg") ;; esac
+done
+exec "${program}" "\${args[@]}"
+`,
+  )
+  chmodSync(script, 0o755)
+  return script
+}

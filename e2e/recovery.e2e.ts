@@ -1,0 +1,75 @@
+import { expect, type ReaderPage, smallFrames, test } from './page.ts'
+
+/** Nine seconds in three windows of four frames; each answer takes a second or more. */
+const reading = { framesPerSecond: 1.5, windowFrames: 4, hopFrames: 4, frameBudget: smallFrames }
+
+test('a worker that dies and a device that is lost are replaced in mid-answer, and nothing read is lost', async ({
+  page,
+  reader,
+}) => {
+  await reader.settings({ reading })
+  await reader.open('test&tokens=12')
+  await reader.openSample()
+  await expect(reader.readings).toHaveCount(1, { timeout: 120_000 })
+  const first = await reader.readings.first().textContent()
+  await midAnswer(reader)
+  await page.evaluate(() => globalThis.videmoTest?.killWorker())
+  await expect(video(reader)).toContainText('Recovering, try 1 of 2')
+  await expect(reader.readings).toHaveText([first ?? ''])
+
+  // It goes on with the window that broke off.
+  await expect(reader.readings).toHaveCount(2, { timeout: 120_000 })
+  await midAnswer(reader)
+  await page.evaluate(() => globalThis.videmoTest?.loseDevice())
+  // A finished update in between: the tries are counted anew.
+  await expect(video(reader)).toContainText('Recovering, try 1 of 2')
+  await expect(reader.readings).toHaveCount(2)
+  await reader.waitForReading()
+  await expect(reader.readings).toHaveCount(3)
+  await expect(reader.readings.last()).toHaveText(first ?? '')
+  await expect(reader.alert).toHaveCount(0)
+  await expect(video(reader)).toContainText('Done')
+  // Newest first; none twice, and each later than the one before.
+  const starts = (await reader.readings.allTextContents()).map((text) => Number.parseFloat(text)).reverse()
+  console.log(`    readings from ${starts.join(', ')} s`)
+  expect(starts).toEqual([...new Set(starts)].sort((a, b) => a - b))
+})
+
+test('a worker that keeps dying ends in a clear state, and trying again helps', async ({ page, reader }) => {
+  await reader.settings({ reading })
+  await reader.open('test&tokens=12')
+  await reader.choose('fixtures/data/clips/tiny.webm')
+  await midAnswer(reader)
+  const kill = () => page.evaluate(() => globalThis.videmoTest?.killWorker())
+  await kill()
+  for (const attempt of [1, 2]) {
+    await expect(video(reader)).toContainText(`Recovering, try ${attempt} of 2`)
+    await kill()
+  }
+  await expect(video(reader).getByText('Failed', { exact: true })).toBeVisible()
+  await expect(reader.alert.first()).toContainText('worker-died')
+  await expect(reader.alert.first()).toContainText('Load the model again')
+  // Nothing goes on by itself.
+  await page.waitForTimeout(1000)
+  await expect(video(reader).getByText('Failed', { exact: true })).toBeVisible()
+  await expect(reader.readings).toHaveCount(0)
+
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('button', { name: /Read again|Start reading/ }).click()
+  await reader.waitForReading()
+  await expect(reader.alert).toHaveCount(0)
+  await expect(reader.readings).toHaveCount(1)
+})
+
+function video({ page }: ReaderPage) {
+  return page.getByRole('region', { name: 'Video', exact: true })
+}
+
+/** Waits until an answer streams, with most of it still to come. */
+async function midAnswer(reader: ReaderPage): Promise<void> {
+  const isStreaming = async () => {
+    const last = (await reader.transcripts()).at(-1)
+    return last !== undefined && !last.figures && (last.ids.attributes?.length ?? 0) > 0
+  }
+  await expect.poll(isStreaming, { timeout: 120_000, intervals: [50] }).toBe(true)
+}

@@ -1,0 +1,155 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { actionForKey, actionOf, type KeyPress, keyName, pageActions, runAction, shortcutOf } from './actions.ts'
+import type { RunState, SessionState, Source } from './session-state.ts'
+import { fakeSession } from './testing/fake-session.ts'
+import { createView, type Page } from './view.ts'
+
+const file: Source = { kind: 'file', name: 'a.mp4', url: 'blob:a', file: new Blob(), isSample: false }
+const camera: Source = { kind: 'camera', name: 'a', stream: {} as MediaStream, deviceId: 'a', isMirrored: true }
+
+function page(state: Partial<SessionState> = {}) {
+  const session = fakeSession(state)
+  let picks = 0
+  const made: Page = { session, view: createView(), pickFile: () => picks++ }
+  return { page: made, view: made.view, called: () => session.calls.map(({ name }) => name), picks: () => picks }
+}
+
+function press(key: string, change: Partial<KeyPress> = {}): KeyPress {
+  const still = { ctrlKey: false, metaKey: false, altKey: false, repeat: false, isComposing: false }
+  return { key, ...still, place: 'page', ...change }
+}
+
+describe('keys', () => {
+  it.each([
+    [' ', 'start-pause'],
+    ['Escape', 'stop'],
+    ['1', 'camera'],
+    ['2', 'file'],
+    ['3', 'screen'],
+    ['4', 'sample'],
+    ['m', 'model'],
+    ['M', 'model'],
+    ['h', 'hud'],
+    ['s', 'settings'],
+    ['e', 'erase'],
+    ['?', 'help'],
+  ])('%s means %s', (key, id) => {
+    expect(actionForKey(press(key))?.id).toBe(id)
+  })
+
+  it('are each one action’s only', () => {
+    const keys = pageActions.flatMap((action) => action.keys)
+    expect(new Set(keys).size).toBe(keys.length)
+    const ids = pageActions.map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('do nothing with modifiers, while composing, when held down, or in a dialog', () => {
+    const key = fc.constantFrom(...pageActions.flatMap((action) => action.keys))
+    const flag = fc.constantFrom('ctrlKey', 'metaKey', 'altKey', 'repeat', 'isComposing')
+    fc.assert(
+      fc.property(key, flag, (each, name) => {
+        expect(actionForKey(press(each, { [name]: true }))).toBeUndefined()
+        expect(actionForKey(press(each, { place: 'dialog' }))).toBeUndefined()
+      }),
+    )
+  })
+
+  it('leave typing alone, except for stopping', () => {
+    for (const key of [' ', '1', 'm', '?']) expect(actionForKey(press(key, { place: 'typing' }))).toBeUndefined()
+    expect(actionForKey(press('Escape', { place: 'typing' }))?.id).toBe('stop')
+  })
+
+  it('leave the space bar to the control that has the focus', () => {
+    expect(actionForKey(press(' ', { place: 'control' }))).toBeUndefined()
+    expect(actionForKey(press('m', { place: 'control' }))?.id).toBe('model')
+  })
+
+  it('are named for people and for assistive technology', () => {
+    expect([' ', 'Escape', 'm'].map(keyName)).toEqual(['Space', 'Esc', 'M'])
+    expect(shortcutOf(actionOf('start-pause'))).toBe('Space')
+    expect(shortcutOf(actionOf('privacy'))).toBeUndefined()
+  })
+})
+
+describe('start and pause', () => {
+  const cases: readonly [RunState, string, string[]][] = [
+    [{ state: 'idle' }, 'Start reading', ['start']],
+    [{ state: 'queued' }, 'Pause', []],
+    [{ state: 'warming' }, 'Pause', ['pause']],
+    [{ state: 'running' }, 'Pause', ['pause']],
+    [{ state: 'lagging', lagS: 1 }, 'Pause', ['pause']],
+    [{ state: 'paused' }, 'Go on', ['start']],
+    [{ state: 'stopping' }, 'Pause', []],
+    [{ state: 'recovering', attempt: 1, of: 2 }, 'Pause', []],
+    [{ state: 'over', reason: 'ended' }, 'Read again', ['start']],
+  ]
+  it.each(cases)('%o', (run, title, calls) => {
+    const { page: it_, called } = page({ run, source: file })
+    const action = actionOf('start-pause')
+    expect(action.title(it_.session.store.get())).toBe(title)
+    runAction(it_, action)
+    expect(called()).toEqual(calls)
+  })
+
+  it('need a source', () => {
+    expect(runAction(page().page, actionOf('start-pause'))).toBe(false)
+  })
+})
+
+describe('stop', () => {
+  it('ends a reading, and a capture that is not read', () => {
+    for (const state of [
+      { run: { state: 'running' }, source: file },
+      { run: { state: 'idle' }, source: camera },
+    ] as const) {
+      const { page: it_, called } = page(state)
+      runAction(it_, actionOf('stop'))
+      expect(called()).toEqual(['stop'])
+    }
+  })
+
+  it('has nothing to do otherwise', () => {
+    for (const run of [{ state: 'idle' }, { state: 'stopping' }] as const) {
+      expect(runAction(page({ run, source: file }).page, actionOf('stop'))).toBe(false)
+    }
+  })
+})
+
+describe('sources', () => {
+  it('ask for consent before the first camera', () => {
+    const { page: it_, view, called } = page()
+    runAction(it_, actionOf('camera'))
+    expect(called()).toEqual([])
+    expect(view.get().question).toBe('consent')
+  })
+
+  it('open the camera once there is consent', () => {
+    const { page: it_, view, called } = page({ hasCameraConsent: true })
+    runAction(it_, actionOf('camera'))
+    expect(called()).toEqual(['openCamera'])
+    expect(view.get().question).toBeUndefined()
+  })
+
+  it('open the browser’s picker for a file', () => {
+    const { page: it_, picks } = page()
+    runAction(it_, actionOf('file'))
+    expect(picks()).toBe(1)
+  })
+})
+
+it('erasing asks first', () => {
+  const { page: it_, view, called } = page({ source: file })
+  runAction(it_, actionOf('erase'))
+  expect(called()).toEqual([])
+  expect(view.get().question).toBe('erase')
+})
+
+it('the figures on the video go on and off', () => {
+  const { page: it_ } = page()
+  runAction(it_, actionOf('hud'))
+  expect(it_.session.store.get().settings.isHudShown).toBe(true)
+  runAction(it_, actionOf('hud'))
+  expect(it_.session.store.get().settings.isHudShown).toBe(false)
+})
