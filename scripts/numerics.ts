@@ -1,7 +1,7 @@
 /**
  * Writes docs/numerics.md: runs the command line on every reference set there is and on a synthetic 3B, and puts what it
- * prints into tables. `npx tsx scripts/numerics.ts [cpu] [chromium] [dawn] [build]` runs only those parts and keeps the
- * rest of the page.
+ * prints into tables. `npx tsx scripts/numerics.ts [cpu] [chromium] [dawn] [live] [live-chromium] [build]` runs only those
+ * parts and keeps the rest of the page.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,13 +10,14 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { caseTitle, ownSet, referenceSets } from '../cli/parity/cases.ts'
 import type { Closeness, TokenMatch } from '../cli/parity/compare.ts'
+import type { LiveParityReport } from '../cli/parity/live.ts'
 import type { Comparison, ParityReport } from '../cli/parity/parity.ts'
 import type { ExecutionProvider } from '../cli/parity/runners.ts'
 import type { Dtype } from '../src/manifest/manifest.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = join(root, 'docs/numerics.md')
-const parts = ['cpu', 'chromium', 'dawn', 'build'] as const
+const parts = ['cpu', 'chromium', 'dawn', 'live', 'live-chromium', 'build'] as const
 type Part = (typeof parts)[number]
 
 function videmo(args: readonly string[]): string {
@@ -88,6 +89,31 @@ function parityPart(ep: ExecutionProvider, runs: readonly (readonly [string, str
   ].join('\n')
 }
 
+function livePart(ep: ExecutionProvider, dtypes: readonly Dtype[]): string {
+  const place = (folder: string) => relative(root, folder)
+  const reports = everyCase.flatMap(([checkpoint, path]) =>
+    dtypes.map((dtype) => {
+      const args = ['--checkpoint', place(checkpoint), '--case', place(path), '--dtype', dtype, '--ep', ep]
+      const report: LiveParityReport = JSON.parse(videmo(['parity', '--live', ...args, '--json']))
+      return { path, report }
+    }),
+  )
+  return [
+    `Computed by ${reports[0].report.adapter}.`,
+    '',
+    '| case | dtype | answers equal to recomputation | tokens | answers equal to the golden | verdict |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...reports.map(({ path, report: { dtype, matches, ok } }) => {
+      const recomputed = matches.filter(({ against }) => against === 'recomputation')
+      const golden = matches.filter(({ against }) => against === 'golden')
+      const equal = (list: typeof matches) =>
+        `${list.filter(({ matched, of }) => matched === of).length}/${list.length}`
+      const against = golden.length === 0 ? 'not compared' : equal(golden)
+      return `| ${caseTitle(path)} | ${dtype} | ${equal(recomputed)} | ${tokens(recomputed)} | ${against} | ${ok ? 'equal' : '**not equal**'} |`
+    }),
+  ].join('\n')
+}
+
 function buildPart(): string {
   const out = join(tmpdir(), 'videmo-numerics')
   const shown: string[] = []
@@ -133,6 +159,8 @@ const makers: Readonly<Record<Part, () => string>> = {
         (['fp16', 'q4f16'] as const).map((dtype) => [checkpoint, path, dtype]),
       ),
     ),
+  live: () => livePart('cpu', ['fp32', 'q4']),
+  'live-chromium': () => livePart('chromium', ['q4']),
   build: buildPart,
 }
 
@@ -140,6 +168,8 @@ const titles: Readonly<Record<Part, string>> = {
   cpu: 'onnxruntime-node, CPU provider',
   chromium: 'WebGPU in headless Chromium (SwiftShader), every node on the GPU',
   dawn: 'WebGPU in Node (Dawn on Mesa lavapipe, `shader-f16`), every node on the GPU',
+  live: 'The live window on the CPU provider',
+  'live-chromium': 'The live window in headless Chromium (SwiftShader)',
   build: 'A checkpoint of the true 3B shapes',
 }
 
@@ -162,7 +192,11 @@ weights decoded: what remains is the kernels' own arithmetic. Tokens are greedy 
 window, and (own fixtures) under a repetition penalty; comparison of an answer ends at a step whose margin is under 2e-3.
 Random weights at these small widths take 4 bits badly, hence the low cosines of q4 against the golden: they compare
 formats, not readings. Verdicts: fp32 within 2e-3 (GPU 5e-3); q8 and q4 within 1e-3 (GPU 5e-3) of decoded; fp16 cosine
-0.999 to golden, q4f16 0.999 to decoded; nothing infinite or NaN.`
+0.999 to golden, q4f16 0.999 to decoded; nothing infinite or NaN.
+
+*Live window* (\`videmo parity --live\`): pairs are appended to one cache, questions asked on branches and rolled back,
+earlier answers recalled, a full window moved on, and two windows interleaved, with and without a repetition penalty of
+1.3; every answer is recomputed from an empty cache in one pass and compared token for token.`
 
 const sections = parts.map((part) => {
   const isWanted = wanted.length === 0 || wanted.includes(part)
