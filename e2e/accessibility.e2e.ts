@@ -15,31 +15,82 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(await page.evaluate(() => document.documentElement.scrollWidth), `${state}: width`).toBe(width)
       }
       await check('at first')
-      await page.getByText('Details', { exact: true }).click()
-      await check('with details')
+      // What a width changes is the frame around a panel: one of them speaks for the others.
+      const every = [
+        'Model',
+        'Device and check',
+        'Performance',
+        'Settings',
+        'Storage',
+        'Privacy and limits',
+        'Keys and help',
+      ]
+      for (const panel of width === 1440 ? every : every.slice(0, 1)) {
+        await reader.openPanel(panel)
+        await check(panel)
+        await page.keyboard.press('Escape')
+        await expect(page.getByRole('dialog')).toHaveCount(0)
+      }
+      await page.keyboard.press('1')
+      await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toBeVisible()
+      await check('the question before the camera')
+      await page.keyboard.press('Escape')
       await reader.choose({ name: 'empty.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(0) })
       await expect(reader.alert).toBeVisible()
       await check('with a message')
-      // Answers as they stand after a reading are checked once; a reading takes its time here.
+      // Answers as they stand after a reading are checked once per theme; a reading takes its time here.
       if (width !== 1440) return
       await reader.choose('fixtures/data/clips/tiny.webm')
       await reader.waitForReading()
-      await check('after a reading')
+      await page.keyboard.press('h')
+      await check('after a reading, with its figures')
     })
   }
 }
 
-test('the page can be used from the keyboard alone', async ({ page, reader }) => {
-  await reader.open('test&tokens=2')
+test('the whole way can be gone from the keyboard alone', async ({ page, reader }) => {
+  await reader.open('test&tokens=8')
+  // The first stop skips to, or is, something that can be done at once.
   const order: string[] = []
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 9; i++) {
     await page.keyboard.press('Tab')
-    order.push(await page.evaluate(() => document.activeElement?.textContent ?? ''))
+    order.push(
+      await page.evaluate(
+        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+      ),
+    )
   }
-  expect(order).toEqual(['Open a video', 'Try the sample clip', 'Load a bundle', 'Details'])
+  for (const name of [
+    'Use my camera',
+    'Open a video',
+    'Get VidEmo-3B',
+    'Try the sample clip',
+    'Share a screen or tab',
+  ]) {
+    expect(order.join('\n')).toContain(name)
+  }
+
   const picked = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: 'Open a video' }).press('Enter')
+  await page.keyboard.press('2')
   await (await picked).setFiles('fixtures/data/clips/tiny.webm')
-  await expect(page.getByRole('button', { name: 'Stop' })).toBeFocused()
+  await expect.poll(() => reader.tokenCount('attributes'), { timeout: 120_000 }).toBeGreaterThan(0)
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible()
+  await page.keyboard.press('Space')
   await reader.waitForReading()
+
+  await page.keyboard.press('h')
+  await expect(page.getByLabel('Figures')).toBeVisible()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Keys and help' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('m')
+  await expect(page.getByRole('dialog', { name: 'Model' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('e')
+  await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toBeVisible()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toHaveCount(0)
 })

@@ -11,9 +11,12 @@ export const smallFrames = { minPixels: 784, maxPixels: 12_544 } as const
 export class ReaderPage {
   constructor(readonly page: Page) {}
 
-  /** Opens the page and waits for its bundle; `query` goes into the address. */
-  async open(query = 'test'): Promise<void> {
-    await this.page.goto(`?${query}`)
+  /**
+   * Opens the page and waits for its bundle; `query` goes into the address. The check of the kernels takes a software
+   * adapter ten seconds: tests that do not look at it leave it out.
+   */
+  async open(query = 'test', check: 'checked' | 'unchecked' = 'unchecked'): Promise<void> {
+    await this.page.goto(`?${query}${check === 'unchecked' ? '&unchecked' : ''}`)
     await expect(this.page.getByText('this small bundle has random weights')).toBeVisible({ timeout: 60_000 })
   }
 

@@ -122,7 +122,7 @@ test('a bundle can be loaded from a folder on this machine', async ({ page, read
 
 test('kernels that are wrong are found out, and the page computes without them', async ({ page, reader }) => {
   // With subgroups of four, attention is wrong on this adapter, without an error.
-  await reader.open('test&tokens=2&subgroups')
+  await reader.open('test&tokens=2&subgroups', 'checked')
   await reader.openPanel('Device and check')
   const panel = page.getByRole('dialog')
   await expect(panel).toContainText('exact')

@@ -8,7 +8,11 @@ import { installTestHooks } from './app/test-hooks.ts'
 
 const parameters = new URLSearchParams(location.search)
 const isTest = parameters.has('test')
-const engine = { appUrl: document.baseURI, ...(isTest && parameters.has('subgroups') ? { forceSubgroups: true } : {}) }
+const engine = {
+  appUrl: document.baseURI,
+  forceSubgroups: isTest && parameters.has('subgroups'),
+  skipKernelCheck: isTest && parameters.has('unchecked'),
+}
 
 const session = new Session({
   createClient: () => new EngineClient(engine),

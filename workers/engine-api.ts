@@ -52,6 +52,8 @@ export interface EngineOptions {
   readonly appUrl: string
   /** For tests, which need kernels that are wrong. */
   readonly forceSubgroups?: boolean
+  /** For tests, which open many pages on a slow device that one of them has checked. */
+  readonly skipKernelCheck?: boolean
 }
 
 export interface LoadRequest {

@@ -135,15 +135,7 @@ export class ModelLoader {
 
   /** Slow, and never empty-handed. */
   private async onProcessor(why: VidemoError) {
-    const check: CheckReport = {
-      verdict: 'unchecked',
-      subject: 'kernels',
-      maxError: Number.NaN,
-      cosine: Number.NaN,
-      mode: { subgroups: false, compute: 'f32' },
-      tried: [],
-      reason: why.message,
-    }
+    const check = unchecked(why.message, { subgroups: false, compute: 'f32' })
     const notice = `Computing on the processor instead of the GPU, which is slow. ${why.message} ${why.action}`
     return { runtime: (await wasmRuntime()) as Runtime, check, notices: [notice] }
   }
@@ -171,29 +163,20 @@ export class ModelLoader {
   }
 
   private async checkedDevice(compute: Compute, createRuntime: (device: GPUDevice) => Promise<GpuRuntime>) {
-    const { appUrl, forceSubgroups = false } = this.options
+    const { appUrl, forceSubgroups = false, skipKernelCheck = false } = this.options
+    const fetchCheck = (wanted: Compute) => fetchFolder(new URL(checkFolders[wanted], appUrl))
+    if (skipKernelCheck) return uncheckedDevice(compute, createRuntime, 'The check of the kernels was left out.')
     let files: BundleFiles
     try {
-      files = await fetchFolder(new URL(checkFolders[compute], appUrl))
+      files = await fetchCheck(compute)
     } catch {
       // Offline, with a bundle from the store: an unchecked device is better than none.
-      const device = await requestDevice(await requestAdapter())
-      const mode = { subgroups: device.features.has('subgroups'), compute }
-      const report: CheckReport = {
-        verdict: 'unchecked',
-        subject: 'kernels',
-        maxError: Number.NaN,
-        cosine: Number.NaN,
-        mode,
-        tried: [],
-        reason: 'The numbers to compare with could not be fetched.',
-      }
-      return { device, runtime: await createRuntime(device), report }
+      return uncheckedDevice(compute, createRuntime, 'The numbers to compare with could not be fetched.')
     }
     return checkDevice({
       requestAdapter,
       compute,
-      fetchCheck: async (wanted) => (wanted === compute ? files : fetchFolder(new URL(checkFolders[wanted], appUrl))),
+      fetchCheck: async (wanted) => (wanted === compute ? files : fetchCheck(wanted)),
       createRuntime,
       forceSubgroups,
     })
@@ -204,6 +187,21 @@ export class ModelLoader {
 function withHistory(own: CheckReport, kernels: CheckReport): CheckReport {
   const reason = [kernels.reason, own.reason].filter(Boolean).join(' ')
   return { ...own, tried: kernels.tried, ...(reason ? { reason } : {}) }
+}
+
+async function uncheckedDevice(
+  compute: Compute,
+  createRuntime: (device: GPUDevice) => Promise<GpuRuntime>,
+  reason: string,
+): Promise<CheckedDevice<GpuRuntime>> {
+  const device = await requestDevice(await requestAdapter())
+  const mode = { subgroups: device.features.has('subgroups'), compute }
+  const report = unchecked(reason, mode)
+  return { device, runtime: await createRuntime(device), report }
+}
+
+function unchecked(reason: string, mode: CheckReport['mode']): CheckReport {
+  return { verdict: 'unchecked', subject: 'kernels', maxError: Number.NaN, cosine: Number.NaN, mode, tried: [], reason }
 }
 
 async function requestAdapter(): Promise<GPUAdapter> {

@@ -9,11 +9,6 @@ export function isPlaceholder({ source, model }: Pick<Manifest, 'source' | 'mode
   return source.origin.startsWith('fixtures/') || model.parameters < fewParameters
 }
 
-/** Tokens of an answer at most; noise needs no room. */
-export function answerTokens(manifest: Pick<Manifest, 'source' | 'model'>): number {
-  return isPlaceholder(manifest) ? 48 : 512
-}
-
 /** The last part of a bundle's address. */
 export function bundleName(url: string): string {
   const parts = new URL(url).pathname.split('/').filter(Boolean)

@@ -1,4 +1,4 @@
-import type { DeviceFigures, UpdateFigures } from '../../workers/engine-api.ts'
+import type { DeviceFigures, ReadingSettings, UpdateFigures } from '../../workers/engine-api.ts'
 import type { ReadingProgress } from '../../workers/engine-client.ts'
 import { TreeReader } from '../affect/parse-answers.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
@@ -26,14 +26,17 @@ export interface BoardOptions {
   /** What is watched, for the recording. */
   readonly source: string
   readonly hasTranscript: boolean
+  /** Where the reading begins, in the source's time. */
+  readonly fromS: number
+  readonly settings: Pick<ReadingSettings, 'framesPerSecond' | 'hopFrames'>
   readonly deviceFigures: () => Promise<DeviceFigures | undefined>
 }
 
 /** Turns what a reading reports into what the page shows: strip, answers, tree, recording, figures. */
 export class ReadingBoard {
   readonly transcripts: Transcript[] = []
-  /** When the newest window began, in the source's time: where a lost reading goes on. */
-  windowStartS = 0
+  /** Where the next window begins, in the source's time, once one is complete: where a lost reading goes on. */
+  resumeS: number
   private readonly reader: TreeReader
   private costs: UpdateFigures[] = []
   private updatedAtMs: number[] = []
@@ -46,6 +49,7 @@ export class ReadingBoard {
     private readonly options: BoardOptions,
   ) {
     this.reader = new TreeReader(options.stages)
+    this.resumeS = options.fromS
   }
 
   take(event: ReadingProgress): void {
@@ -81,7 +85,6 @@ export class ReadingBoard {
           }),
         ) as Record<StageId, AnswerState>
         const { update, window, frames } = event
-        this.windowStartS = frames[0]?.timeS ?? 0
         store.update({ current: { update, window, frames, answers, tree: state.current?.tree ?? emptyTree } })
         if (this.options.hasTranscript) this.transcripts.push({ update, ids: {}, reused: [] })
         break
@@ -131,6 +134,7 @@ export class ReadingBoard {
         this.record(event.update, event.figures)
         this.transcribe((transcript) => ({ ...transcript, figures: event.figures }))
         this.measure(event.figures)
+        this.moveOn()
         break
       case 'progress': {
         const { type: _, ...progress } = event
@@ -227,6 +231,13 @@ export class ReadingBoard {
       figures,
     }
     this.store.update({ recording: [...recording, reading] })
+  }
+
+  /** A frame stands in the middle of its interval, and the last one that the window drops ends at the next's start. */
+  private moveOn(): void {
+    const { framesPerSecond, hopFrames } = this.options.settings
+    const dropped = this.store.get().current?.frames[hopFrames - 1]
+    if (dropped) this.resumeS = dropped.timeS + 0.5 / framesPerSecond
   }
 
   private measure(cost: UpdateFigures): void {

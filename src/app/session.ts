@@ -15,7 +15,7 @@ import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors
 import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
 import { isPlaceholder } from './model-kind.ts'
-import { presetOf, promptOf } from './presets.ts'
+import { promptOf, stagesOf } from './presets.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
 import { download, type RecordedSource, recordingOf } from './recording-download.ts'
 import type { RunState, SessionActions, SessionState, Settings, Source } from './session-state.ts'
@@ -336,6 +336,8 @@ export class Session implements SessionActions {
       stages,
       source: source.name,
       hasTranscript: this.options.keepFrames ?? false,
+      fromS,
+      settings: this.store.get().settings.reading,
       deviceFigures: () => this.client.deviceFigures(),
     })
     this.board = board
@@ -356,9 +358,7 @@ export class Session implements SessionActions {
 
   private stages(): readonly Stage[] {
     const { settings } = this.store.get()
-    return presetOf(settings.preset)
-      .stages.filter(({ id }) => settings.stagesOn[id])
-      .map((stage) => ({ ...stage, prompt: promptOf(settings, stage.id) }))
+    return stagesOf(settings).map((stage) => ({ ...stage, prompt: promptOf(settings, stage.id) }))
   }
 
   private request(
@@ -415,20 +415,20 @@ export class Session implements SessionActions {
     const isLoaded = kept
       ? await this.load({ type: 'files', name: bundle.name, files: kept }, true)
       : await this.load(bundle?.source ?? this.source)
-    if (run !== this.runs) return
     const { load, bundle: reloaded } = this.store.get()
     // Where it came from, rather than how it came back.
-    if (bundle && reloaded && kept) {
+    if (isLoaded && bundle && reloaded && kept) {
       const { name, source: origin, store } = bundle
       this.store.update({ bundle: { ...reloaded, name, source: origin, store } })
     }
+    if (run !== this.runs) return
     if (!isLoaded) {
       const failure = load.state === 'failed' ? load.error : error
       if (fatalCodes.has(failure.code)) await this.recover(failure, board)
       else this.failRun(failure)
       return
     }
-    await this.read(source?.kind === 'file' ? board.windowStartS : 0)
+    await this.read(source?.kind === 'file' ? board.resumeS : 0)
   }
 
   private replaceClient(): void {

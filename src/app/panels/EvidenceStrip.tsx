@@ -124,12 +124,12 @@ function useStripScroll(newest: number | undefined, pointed: string | undefined)
   useEffect(() => {
     const element = row.current
     if (!element || element.contains(document.activeElement) || element.matches(':hover')) return
-    element.scrollTo({ left: element.scrollWidth, behavior: 'smooth' })
+    element.scrollTo({ left: element.scrollWidth })
   }, [newest])
   useEffect(() => {
     const element = row.current
     const first = pointed && element?.querySelector<HTMLElement>('[data-pointed]')
-    if (element && first) element.scrollTo({ left: first.offsetLeft - element.offsetLeft - 16, behavior: 'smooth' })
+    if (element && first) element.scrollTo({ left: first.offsetLeft - 8 })
   }, [pointed])
   return row
 }

@@ -34,7 +34,12 @@ export function StatusBar() {
         {deviceText(device, bundle)}
       </Item>
       {check && (
-        <Item panel="device" icon={checkIcons[check.verdict]} tone={check.verdict === 'wrong' ? 'danger' : undefined}>
+        <Item
+          panel="device"
+          icon={checkIcons[check.verdict]}
+          tone={check.verdict === 'wrong' ? 'danger' : undefined}
+          isMinor={check.verdict === 'exact'}
+        >
           {check.verdict === 'unchecked' ? 'not checked' : `check: ${check.verdict}`}
         </Item>
       )}

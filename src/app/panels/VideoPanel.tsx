@@ -159,7 +159,11 @@ function FileProgress() {
     <div className={styles.progress}>
       <progress className={styles.line} value={doneWindows} max={windows} aria-labelledby="file-progress" />
       <p id="file-progress" className={styles.figures}>
-        <span>{isOn ? `Window ${at} of ${all}` : `${formatWhole(doneWindows)} of ${all} windows`}</span>
+        <span>
+          {isOn
+            ? `Window ${at} of ${all}`
+            : `${formatWhole(doneWindows)} of ${all} ${windows === 1 ? 'window' : 'windows'}`}
+        </span>
         <span>
           {formatTime(doneS)} of {formatTime(totalS)}
         </span>

@@ -67,7 +67,8 @@ export function WhyPanel() {
     [preset, on, answers, recorded, flows, rows],
   )
   const index = useMemo(() => indexRows(stageIds.flatMap((id) => rows[id])), [rows])
-  const expandable = [...stages.map(({ key }) => key as string), ...index.keys()]
+  // Only what holds something: a row without rows that counts as open cannot be left by the left arrow key.
+  const expandable = [...stages, ...index.values()].filter((row) => row.rows.length > 0).map(({ key }) => key as Key)
   const frames = recorded ? recorded.frames.map(({ timeS }, number) => ({ number, timeS })) : (currentFrames ?? [])
   const span = spanOf(frames)
 

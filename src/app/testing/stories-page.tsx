@@ -26,6 +26,7 @@ async function takeMaterial(): Promise<Material> {
       video.addEventListener('seeked', resolve, { once: true })
       video.currentTime = timeS + 0.01
     })
+    while (video.readyState < 2) await new Promise((resolve) => setTimeout(resolve, 20))
     const image = await createImageBitmap(video, { resizeWidth: 364, resizeHeight: 280 })
     const canvas = new OffscreenCanvas(112, 84)
     canvas.getContext('2d')?.drawImage(image, 0, 0, 112, 84)
