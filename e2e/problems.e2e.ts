@@ -97,12 +97,25 @@ test('what a device cannot run is refused before the first byte of it', async ({
   expect(weights.requests).toEqual(['manifest.json'])
 })
 
-test('a download shows its bytes, and can be cancelled', async ({ page, reader, weights }) => {
+test('a large download is offered with its licence, shows its bytes, and can be cancelled', async ({
+  page,
+  reader,
+  weights,
+}) => {
   weights.hold()
+  weights.change('manifest.json', (bytes) => {
+    const manifest = JSON.parse(bytes.toString())
+    manifest.files.push({ path: 'large.bin', bytes: 2_000_000_000, sha256: '0'.repeat(64) })
+    return Buffer.from(JSON.stringify(manifest))
+  })
   await reader.open('test&tokens=2')
   await reader.load(weights.url)
   const panel = page.getByRole('dialog')
-  await expect(panel).toContainText(/of \d+(\.\d+)? [kM]B/)
+  await expect(panel).toContainText('Apache-2.0')
+  await expect(panel).toContainText('2.0 GB')
+  expect(weights.requests).toEqual(['manifest.json'])
+  await panel.getByRole('button', { name: 'Download 2.0 GB' }).click()
+  await expect(panel).toContainText('of 2.0 GB')
   await expect(panel).toContainText('Apache-2.0')
   await panel.getByRole('button', { name: 'Cancel' }).click()
   await expect(panel.getByRole('button', { name: 'Cancel' })).toHaveCount(0)

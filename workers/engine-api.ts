@@ -22,8 +22,14 @@ export interface EngineApi {
   /**
    * Finds, downloads, verifies, checks and loads a bundle; the one loaded before stays until the new one is verified.
    * Whether it fits this device is known from its manifest, before any other byte is fetched.
+   *
+   * @param mayFetch asked then, unless the files are here already; without a yes the call rejects with an AbortError
    */
-  loadBundle(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedBundle>
+  loadBundle(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    mayFetch: () => Promise<boolean>,
+  ): Promise<LoadedBundle>
   /** Ends a load; its call rejects with an AbortError. */
   cancelLoad(): void
   /** Starts reading a source and ends the reading before it; the number tells the readings apart. */

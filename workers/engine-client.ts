@@ -77,14 +77,30 @@ export class EngineClient {
     return this.call<DeviceReport>(this.remote.probe(), 'probeMs')
   }
 
-  /** Throws BundleError, ConfigError, CheckpointError, EngineError, or an AbortError after `cancelLoad`. */
-  loadBundle(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedBundle> {
+  /**
+   * @param mayFetch asked when only the manifest is here; yes where unsaid
+   * Throws BundleError, ConfigError, CheckpointError, EngineError, or an AbortError after `cancelLoad` or a no.
+   */
+  loadBundle(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    mayFetch: () => Promise<boolean> = async () => true,
+  ): Promise<LoadedBundle> {
     const heard = new Heard()
     const told = proxy((progress: LoadProgress) => {
       heard.now()
       onProgress(progress)
     })
-    return this.call(this.remote.loadBundle(request, told), 'loadMs', heard)
+    const asked = proxy(async () => {
+      // A person may think about it for as long as they like.
+      heard.hold(true)
+      try {
+        return await mayFetch()
+      } finally {
+        heard.hold(false)
+      }
+    })
+    return this.call(this.remote.loadBundle(request, told, asked), 'loadMs', heard)
   }
 
   /** Ends a load; its call rejects. */
@@ -184,13 +200,20 @@ export class EngineClient {
 /** When the worker was last heard of. */
 class Heard {
   private atMs = performance.now()
+  private isHeld = false
+
+  /** While held, nothing is waited for. */
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld
+    this.now()
+  }
 
   now(): void {
     this.atMs = performance.now()
   }
 
   sinceMs(): number {
-    return performance.now() - this.atMs
+    return this.isHeld ? 0 : performance.now() - this.atMs
   }
 }
 

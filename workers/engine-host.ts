@@ -21,6 +21,7 @@ export class EngineHost implements EngineApi {
   private loader: ModelLoader | undefined
   private model: LoadedModel | undefined
   private load: AbortController | undefined
+  private loseLoad: (error: EngineError) => void = () => undefined
   private reading: Reading | undefined
   private readings = 0
 
@@ -36,12 +37,21 @@ export class EngineHost implements EngineApi {
     return (await probeDevice()).report
   }
 
-  async loadBundle(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedBundle> {
+  async loadBundle(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    mayFetch: () => Promise<boolean>,
+  ): Promise<LoadedBundle> {
     this.load?.abort(new DOMException('Another bundle was chosen.', 'AbortError'))
     const load = new AbortController()
     this.load = load
     if (!this.loader) throw new Error('The engine was not opened.')
-    const { model, bundle } = await this.loader.load(request, onProgress, load.signal, () => this.unload())
+    const steps = { onProgress, mayFetch, signal: load.signal, unload: () => this.unload() }
+    const lost = new Promise<never>((_, reject) => {
+      this.loseLoad = reject
+    })
+    // A session that is being made on a lost device never comes.
+    const { model, bundle } = await Promise.race([this.loader.load(request, steps), lost])
     this.model = model
     return bundle
   }
@@ -92,6 +102,7 @@ export class EngineHost implements EngineApi {
   private forgetDevice(info: GPUDeviceLostInfo): void {
     this.model = undefined
     this.load?.abort(deviceLost(info))
+    this.loseLoad(deviceLost(info))
     this.reading?.fail(deviceLost(info))
   }
 

@@ -22,6 +22,16 @@ export interface Loaded {
   readonly bundle: LoadedBundle
 }
 
+/** Who is told and asked on the way. */
+export interface LoadSteps {
+  readonly onProgress: (progress: LoadProgress) => void
+  /** Asked when only the manifest is here. */
+  readonly mayFetch: () => Promise<boolean>
+  readonly signal: AbortSignal
+  /** Called when the new bundle is verified, to free the old one. */
+  readonly unload: () => Promise<void>
+}
+
 /** Where a bundle will compute. */
 type Place =
   | { readonly provider: 'webgpu' }
@@ -56,26 +66,20 @@ export class ModelLoader {
     this.device?.checked.device.destroy()
   }
 
-  /**
-   * @param unload called when the new bundle is verified, to free the old one
-   * Throws what `obtainBundle`, `openBundle`, `checkDevice` and `createSession` throw, the reason of an abort, and
+  /** Throws what `obtainBundle`, `openBundle`, `checkDevice` and `createSession` throw, the reason of an abort, and
    * EngineError of a device that cannot run the bundle, before anything but the manifest is fetched.
    */
-  async load(
-    { source, isTrusted }: LoadRequest,
-    onProgress: (progress: LoadProgress) => void,
-    signal: AbortSignal,
-    unload: () => Promise<void>,
-  ): Promise<Loaded> {
+  async load({ source, isTrusted }: LoadRequest, { onProgress, mayFetch, signal, unload }: LoadSteps): Promise<Loaded> {
     const { report } = await probeDevice()
     let place: Place = { provider: 'webgpu' }
     const obtained = await obtainBundle(source, {
       stores: this.stores,
       signal,
       ...(isTrusted ? { trusted: true } : {}),
-      onManifest: (manifest, isStored) => {
+      onManifest: async (manifest, isStored) => {
         place = placeFor(manifest, report)
         onProgress({ type: 'manifest', manifest, isStored })
+        if (!isStored && !(await mayFetch())) throw new DOMException('The download was declined.', 'AbortError')
       },
       onProgress: (progress) => onProgress({ type: 'downloading', ...progress }),
     })

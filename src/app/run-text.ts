@@ -68,6 +68,8 @@ export function loadText(load: BusyLoad): { readonly name: string; readonly text
   switch (load.state) {
     case 'asking':
       return { name, text: 'reading its manifest' }
+    case 'offered':
+      return { name, text: `${formatBytes(load.totalBytes)}, waiting for your answer` }
     case 'downloading': {
       const { doneBytes, totalBytes, bytesPerS, leftS } = load
       if (totalBytes <= 0) return { name, text: formatBytes(doneBytes) }

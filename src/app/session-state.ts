@@ -17,6 +17,13 @@ export type LoadState =
   | { readonly state: 'idle' }
   /** The address was given; its manifest is on the way. */
   | { readonly state: 'asking'; readonly source: BundleSource }
+  /** The manifest is here and this device can run it; the rest is fetched when the person says so. */
+  | {
+      readonly state: 'offered'
+      readonly source: BundleSource
+      readonly manifest: Manifest
+      readonly totalBytes: number
+    }
   | {
       readonly state: 'downloading'
       readonly source: BundleSource
@@ -172,6 +179,8 @@ export interface Settings {
 /** What a person can do; the page calls nothing else. */
 export interface SessionActions {
   loadBundle(source: BundleSource): Promise<void>
+  /** Yes to what is offered. */
+  acceptLoad(): void
   cancelLoad(): void
   retryLoad(): Promise<void>
   openFile(file: Blob, name: string): Promise<void>

@@ -39,6 +39,8 @@ export const sampleName = 'Sample clip'
 
 /** Times a lost worker or device is replaced before the page gives up. */
 const mostRecoveries = 2
+/** Downloads from here on are asked for, with their licence; a bundle that was accepted once is in the store. */
+const askedBytes = 50e6
 /** Words that mean nothing need no length. */
 const placeholderTokens = 48
 
@@ -50,6 +52,7 @@ export class Session implements SessionActions {
   client: EngineClient
   private source: BundleSource
   private loads = 0
+  private answerOffer: (isWanted: boolean) => void = () => undefined
   private runs = 0
   private recoveries = 0
   private board: ReadingBoard | undefined
@@ -105,19 +108,32 @@ export class Session implements SessionActions {
   async loadBundle(source: BundleSource): Promise<void> {
     this.recoveries = 0
     if (source.type === 'url' && source.url !== this.options.defaultBundle) void askToPersist()
-    if (await this.load(source)) await this.readIfQueued()
+    if ((await this.load(source)) === 'loaded') await this.readIfQueued()
   }
 
   /** Tries again what failed to load, with a new worker if the old one died. */
   async retryLoad(): Promise<void> {
-    const { load } = this.store.get()
-    if (load.state === 'failed' && fatalCodes.has(load.error.code)) this.replaceClient()
+    const { load, run, source } = this.store.get()
+    if (load.state === 'failed' && fatalCodes.has(load.error.code)) {
+      this.replaceClient()
+      // What the loss has ended goes on with the new model.
+      if (run.state === 'failed' && run.error === load.error && source) this.store.update({ run: { state: 'queued' } })
+    }
     await this.loadBundle(this.source)
+  }
+
+  acceptLoad(): void {
+    const { load } = this.store.get()
+    if (load.state !== 'offered') return
+    const { source, manifest, totalBytes } = load
+    this.store.update({ load: { state: 'downloading', source, manifest, doneBytes: 0, totalBytes } })
+    this.answerOffer(true)
   }
 
   /** Ends a load; what was loaded before stays. */
   cancelLoad(): void {
     this.loads++
+    this.answerOffer(false)
     this.store.update({ load: { state: 'idle' } })
     void this.client.cancelLoad().catch(() => undefined)
   }
@@ -269,26 +285,41 @@ export class Session implements SessionActions {
     this.store.update({ source: undefined, run: { state: 'failed', error } })
   }
 
-  private async load(source: BundleSource, isTrusted = false): Promise<boolean> {
+  private async load(source: BundleSource, isTrusted = false): Promise<'loaded' | 'failed' | 'superseded'> {
     const load = ++this.loads
     if (!isTrusted) this.source = source
     this.store.update({ load: { state: 'asking', source } })
     try {
-      const bundle = await this.client.loadBundle({ source, ...(isTrusted ? { isTrusted } : {}) }, (progress) => {
-        if (load === this.loads) this.takeLoad(source, progress)
-      })
-      if (load !== this.loads) return false
+      const bundle = await this.client.loadBundle(
+        { source, ...(isTrusted ? { isTrusted } : {}) },
+        (progress) => {
+          if (load === this.loads) this.takeLoad(source, progress)
+        },
+        () => (load === this.loads ? this.offer() : Promise.resolve(false)),
+      )
+      if (load !== this.loads) return 'superseded'
       this.store.update({ bundle, check: bundle.check, load: { state: 'idle' }, announcement: 'The model is ready.' })
-      return true
+      return 'loaded'
     } catch (error) {
-      if (load !== this.loads) return false
+      if (load !== this.loads) return 'superseded'
       const failure = asError(error)
       this.store.update({
         load: { state: 'failed', source, error: failure },
         ...(fatalCodes.has(failure.code) ? { bundle: undefined } : {}),
       })
-      return false
+      return 'failed'
     }
+  }
+
+  /** Shows size and licence of what would be fetched, where it is much; whether the person wants it. */
+  private async offer(): Promise<boolean> {
+    const { load } = this.store.get()
+    if (load.state !== 'downloading' || load.totalBytes < askedBytes) return true
+    const { source, manifest, totalBytes } = load
+    this.store.update({ load: { state: 'offered', source, manifest, totalBytes } })
+    return new Promise((resolve) => {
+      this.answerOffer = resolve
+    })
   }
 
   private takeLoad(source: BundleSource, progress: LoadProgress): void {
@@ -312,6 +343,10 @@ export class Session implements SessionActions {
       case 'starting':
         this.store.update({ bundle: undefined, load: { state: 'starting', source, graph: progress.graph } })
     }
+  }
+
+  private async readIfLoaded(): Promise<void> {
+    if (this.store.get().bundle) await this.readIfQueued()
   }
 
   private async readIfQueued(): Promise<void> {
@@ -412,17 +447,23 @@ export class Session implements SessionActions {
     })
     this.replaceClient()
     const kept = bundle?.kept
-    const isLoaded = kept
+    const outcome = kept
       ? await this.load({ type: 'files', name: bundle.name, files: kept }, true)
       : await this.load(bundle?.source ?? this.source)
     const { load, bundle: reloaded } = this.store.get()
     // Where it came from, rather than how it came back.
-    if (isLoaded && bundle && reloaded && kept) {
+    if (outcome === 'loaded' && bundle && reloaded && kept) {
       const { name, source: origin, store } = bundle
       this.store.update({ bundle: { ...reloaded, name, source: origin, store } })
     }
     if (run !== this.runs) return
-    if (!isLoaded) {
+    if (outcome === 'superseded') {
+      // Another bundle was chosen meanwhile; the reading goes on with it.
+      this.store.update({ run: { state: 'queued' } })
+      await this.readIfLoaded()
+      return
+    }
+    if (outcome === 'failed') {
       const failure = load.state === 'failed' ? load.error : error
       if (fatalCodes.has(failure.code)) await this.recover(failure, board)
       else this.failRun(failure)

@@ -1,15 +1,43 @@
 import { useId } from 'react'
 import { Button } from '../controls/Button.tsx'
+import { Fact, Facts } from '../controls/Facts.tsx'
+import { Message } from '../controls/Message.tsx'
+import { formatBytes, formatCount } from '../format.ts'
 import { licenceText } from '../model-kind.ts'
 import { type BusyLoad, loadText } from '../run-text.ts'
 import { usePage } from '../view.ts'
 import styles from './LoadProgress.module.css'
+
+/** What a download is and on what terms, before its first byte. */
+function Offer({ name, load }: { readonly name: string; readonly load: Extract<BusyLoad, { state: 'offered' }> }) {
+  const { session } = usePage()
+  const { manifest, totalBytes } = load
+  return (
+    <Message tone="info" title={`Download ${name}?`}>
+      <Facts>
+        <Fact term="Size">{formatBytes(totalBytes)}</Fact>
+        <Fact term="Weights">
+          {formatCount(manifest.model.parameters)} parameters, {manifest.dtype}
+        </Fact>
+        <Fact term="Built from">{manifest.source.origin}</Fact>
+        <Fact term="Licence">{licenceText(manifest)}</Fact>
+      </Facts>
+      <div className={styles.answers}>
+        <Button kind="primary" onClick={() => session.actions.acceptLoad()}>
+          Download {formatBytes(totalBytes)}
+        </Button>
+        <Button onClick={() => session.actions.cancelLoad()}>Not now</Button>
+      </div>
+    </Message>
+  )
+}
 
 /** How far a model is loaded, under which licence, and the way to end it. */
 export function LoadProgress({ load }: { readonly load: BusyLoad }) {
   const { session } = usePage()
   const textId = useId()
   const { name, text, share } = loadText(load)
+  if (load.state === 'offered') return <Offer name={name} load={load} />
   return (
     <div className={styles.loading}>
       <div className={styles.words}>

@@ -20,6 +20,11 @@ export function VideoPanel() {
   const { session } = usePage()
   const source = useStore(session.store, (state) => state.source)
   const run = useStore(session.store, (state) => state.run)
+  // A lost model is told once, where it can be loaded again.
+  const isTold = useStore(
+    session.store,
+    ({ run, load }) => run.state === 'failed' && load.state === 'failed' && load.error === run.error,
+  )
   return (
     <section className={styles.panel} aria-label="Video">
       {source ? (
@@ -31,7 +36,7 @@ export function VideoPanel() {
       ) : (
         <Welcome />
       )}
-      {run.state === 'failed' && <Message tone="danger" title="The reading ended" error={run.error} />}
+      {run.state === 'failed' && !isTold && <Message tone="danger" title="The reading ended" error={run.error} />}
     </section>
   )
 }

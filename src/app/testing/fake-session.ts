@@ -60,6 +60,7 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
       noted(name, follow)(...args)
   const actions: SessionActions = {
     loadBundle: notedLater('loadBundle', (source) => store.update({ load: { state: 'asking', source } })),
+    acceptLoad: noted('acceptLoad', () => undefined),
     cancelLoad: noted('cancelLoad', () => store.update({ load: { state: 'idle' } })),
     retryLoad: notedLater('retryLoad'),
     openFile: notedLater('openFile'),
