@@ -12,8 +12,8 @@ export class ReaderPage {
   constructor(readonly page: Page) {}
 
   /**
-   * Opens the page and waits for its bundle; `query` goes into the address. The check of the kernels takes a software
-   * adapter ten seconds: tests that do not look at it leave it out.
+   * Opens the page and waits for its bundle; `query` goes into the address. The checks of kernels and bundle take a
+   * software adapter ten seconds: tests that do not look at them leave them out.
    */
   async open(query = 'test', check: 'checked' | 'unchecked' = 'unchecked'): Promise<void> {
     await this.page.goto(`?${query}${check === 'unchecked' ? '&unchecked' : ''}`)

@@ -1,26 +1,8 @@
 import { chromium } from '@playwright/test'
+import { silence } from '../fixtures/silence.ts'
 import { chromiumArgs, findChromium } from '../scripts/find-chromium.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import { expect, ReaderPage, test } from './page.ts'
-
-/** A tenth of a second of silence: a file with sound and no picture. */
-function silence(): Buffer {
-  const data = Buffer.alloc(1600)
-  const header = Buffer.alloc(44)
-  header.write('RIFF', 0)
-  header.writeUInt32LE(36 + data.length, 4)
-  header.write('WAVEfmt ', 8)
-  header.writeUInt32LE(16, 16)
-  header.writeUInt16LE(1, 20)
-  header.writeUInt16LE(1, 22)
-  header.writeUInt32LE(8000, 24)
-  header.writeUInt32LE(16000, 28)
-  header.writeUInt16LE(2, 32)
-  header.writeUInt16LE(16, 34)
-  header.write('data', 36)
-  header.writeUInt32LE(data.length, 40)
-  return Buffer.concat([header, data])
-}
 
 test('files that cannot be read say why, and the page goes on', async ({ reader }) => {
   await reader.open('test&tokens=2')
@@ -209,4 +191,20 @@ test('without navigator.gpu the cause is another one', async ({ page, reader }) 
   await reader.open('test')
   await expect(page.getByText(/This browser does not offer WebGPU/).first()).toBeVisible()
   await expect(page.getByText(/on the processor/).first()).toBeVisible()
+})
+
+test('a browser without JSPI gets the larger build of the runtime', async ({ page, reader }) => {
+  const builds: string[] = []
+  page.context().on('request', (request) => {
+    const build = /ort-wasm[\w.-]*?(jspi|asyncify)/.exec(request.url())?.[1]
+    if (build) builds.push(build)
+  })
+  await page.route('**/engine.worker-*.js', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, body: `delete WebAssembly.Suspending;${await response.text()}` })
+  })
+  await reader.open('test&tokens=2')
+  await reader.choose('fixtures/data/clips/tiny.webm')
+  await reader.waitForReading()
+  expect(new Set(builds)).toEqual(new Set(['asyncify']))
 })

@@ -11,7 +11,7 @@ const isTest = parameters.has('test')
 const engine = {
   appUrl: document.baseURI,
   forceSubgroups: isTest && parameters.has('subgroups'),
-  skipKernelCheck: isTest && parameters.has('unchecked'),
+  skipChecks: isTest && parameters.has('unchecked'),
 }
 
 const session = new Session({

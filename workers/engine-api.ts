@@ -59,7 +59,7 @@ export interface EngineOptions {
   /** For tests, which need kernels that are wrong. */
   readonly forceSubgroups?: boolean
   /** For tests, which open many pages on a slow device that one of them has checked. */
-  readonly skipKernelCheck?: boolean
+  readonly skipChecks?: boolean
 }
 
 export interface LoadRequest {

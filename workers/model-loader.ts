@@ -96,7 +96,7 @@ export class ModelLoader {
     const model = { runtime, bundle, vision, decoder }
     let { check } = chosen
     try {
-      if (bundle.manifest.check) {
+      if (bundle.manifest.check && !this.options.skipChecks) {
         onProgress({ type: 'checking' })
         const own = await checkBundle(runtime, bundle, model)
         requireRight(own)
@@ -167,9 +167,9 @@ export class ModelLoader {
   }
 
   private async checkedDevice(compute: Compute, createRuntime: (device: GPUDevice) => Promise<GpuRuntime>) {
-    const { appUrl, forceSubgroups = false, skipKernelCheck = false } = this.options
+    const { appUrl, forceSubgroups = false, skipChecks = false } = this.options
     const fetchCheck = (wanted: Compute) => fetchFolder(new URL(checkFolders[wanted], appUrl))
-    if (skipKernelCheck) return uncheckedDevice(compute, createRuntime, 'The check of the kernels was left out.')
+    if (skipChecks) return uncheckedDevice(compute, createRuntime, 'The checks were left out.')
     let files: BundleFiles
     try {
       files = await fetchCheck(compute)

@@ -4,6 +4,7 @@ import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { camera, cameraFile } from '../../fixtures/make_camera.ts'
 import { markedClips } from '../../fixtures/marked_clips.ts'
+import { silence } from '../../fixtures/silence.ts'
 import { withChromiumPage } from '../chromium-page.ts'
 import type { Asked, ClipOutcome, SeenPair } from './capture.worker.ts'
 
@@ -136,7 +137,7 @@ describe('clips in Chromium', () => {
     const noise = Uint8Array.from(whole)
     for (let i = whole.indexOf('mdat') + 200; i < noise.length; i++) noise[i] = (i * 197) & 255
     const gif = await readFile(`${clips}variable-delay.gif`)
-    const sound = new Uint8Array(await silence())
+    const sound = new Uint8Array(silence())
     const files = {
       'noise.mp4': noise,
       'empty.mp4': new Uint8Array(),
@@ -307,22 +308,3 @@ describe('a screen in Chromium', () => {
     )
   })
 })
-
-/** A tenth of a second of sound without a picture. */
-async function silence(): Promise<Buffer> {
-  const data = Buffer.alloc(1600)
-  const header = Buffer.alloc(44)
-  header.write('RIFF', 0)
-  header.writeUInt32LE(36 + data.length, 4)
-  header.write('WAVEfmt ', 8)
-  header.writeUInt32LE(16, 16)
-  header.writeUInt16LE(1, 20)
-  header.writeUInt16LE(1, 22)
-  header.writeUInt32LE(8000, 24)
-  header.writeUInt32LE(16000, 28)
-  header.writeUInt16LE(2, 32)
-  header.writeUInt16LE(16, 34)
-  header.write('data', 36)
-  header.writeUInt32LE(data.length, 40)
-  return Buffer.concat([header, data])
-}

@@ -16,8 +16,10 @@ describe('parity on the WebGPU provider in Chromium, every node on the GPU', () 
   })
 
   it('the live window gives the tokens of recomputation', async () => {
-    const report = await liveParity({ checkpoint, case: smallest, dtype: 'q4', ep: 'chromium' })
+    // With a penalty, which lives in the graph and on the device; docs/numerics.md has both.
+    const options = { checkpoint, case: smallest, dtype: 'q4', ep: 'chromium', repetitionPenalties: [1.3] } as const
+    const report = await liveParity(options)
     expect(report.ok, JSON.stringify(report)).toBe(true)
-    expect(report.matches.length).toBeGreaterThan(20)
+    expect(report.matches.length).toBeGreaterThan(10)
   })
 })

@@ -15,6 +15,8 @@ export interface LiveParityOptions {
   readonly case: string
   readonly dtype: Dtype
   readonly ep: ExecutionProvider
+  /** What every id is penalised by, a run for each; nothing in the first of two where unsaid. */
+  readonly repetitionPenalties?: readonly number[]
 }
 
 export interface LiveMatch extends TokenMatch {
@@ -31,8 +33,7 @@ export interface LiveParityReport {
   readonly ok: boolean
 }
 
-/** What every id is penalised by in the second of two runs; nothing in the first. */
-const repetitionPenalties = [1, 1.3]
+const everyPenalty = [1, 1.3]
 
 /**
  * Runs a reference case through the live window (appends, branches, rollbacks, recalled answers, a hop, two interleaved
@@ -58,7 +59,7 @@ export async function liveParity(options: LiveParityOptions): Promise<LiveParity
         live: {
           turns: turns.map((turn) => ({ question: turn.question, steps: turn.tokens.length })),
           growing: { question, steps: Math.max(...growing.map(({ tokens }) => tokens.length)) },
-          repetitionPenalties,
+          repetitionPenalties: options.repetitionPenalties ?? everyPenalty,
         },
       },
     })

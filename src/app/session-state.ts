@@ -163,6 +163,29 @@ export interface SessionState {
   readonly announcement: string
 }
 
+/** Where every session begins. */
+export function firstState(settings: Settings, hasCameraConsent: boolean): SessionState {
+  return {
+    device: undefined,
+    bundle: undefined,
+    check: undefined,
+    load: { state: 'idle' },
+    source: undefined,
+    clip: undefined,
+    run: { state: 'idle' },
+    frames: [],
+    pairsPerWindow: 8,
+    current: undefined,
+    progress: undefined,
+    recording: [],
+    figures: {},
+    settings,
+    hasCameraConsent,
+    cameras: [],
+    announcement: '',
+  }
+}
+
 /** Remembered on this device. */
 export interface Settings {
   readonly reading: Omit<ReadingSettings, 'sampling'> & {

@@ -18,7 +18,14 @@ import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
 import { download, type RecordedSource, recordingOf } from './recording-download.ts'
-import type { RunState, SessionActions, SessionState, Settings, Source } from './session-state.ts'
+import {
+  firstState,
+  type RunState,
+  type SessionActions,
+  type SessionState,
+  type Settings,
+  type Source,
+} from './session-state.ts'
 import { defaultSettings, loadConsent, loadSettings, saveConsent, saveSettings, settled } from './settings.ts'
 import { Store } from './store.ts'
 import { TokenFlow } from './token-flow.ts'
@@ -66,25 +73,7 @@ export class Session implements SessionActions {
   constructor(private readonly options: SessionOptions) {
     this.client = options.createClient()
     this.source = { type: 'url', url: options.defaultBundle }
-    this.store = new Store<SessionState>({
-      device: undefined,
-      bundle: undefined,
-      check: undefined,
-      load: { state: 'idle' },
-      source: undefined,
-      clip: undefined,
-      run: { state: 'idle' },
-      frames: [],
-      pairsPerWindow: 8,
-      current: undefined,
-      progress: undefined,
-      recording: [],
-      figures: {},
-      settings: loadSettings(),
-      hasCameraConsent: loadConsent(),
-      cameras: [],
-      announcement: '',
-    })
+    this.store = new Store(firstState(loadSettings(), loadConsent()))
   }
 
   /** What was said since the reading began; for tests. */

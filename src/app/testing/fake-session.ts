@@ -1,29 +1,11 @@
 import { type StageId, stageIds } from '../../affect/stages.ts'
 import type { PageSession } from '../page-session.ts'
-import type { SessionActions, SessionState } from '../session-state.ts'
+import { firstState, type SessionActions, type SessionState } from '../session-state.ts'
 import { defaultSettings } from '../settings.ts'
 import { Store } from '../store.ts'
 import { TokenFlow } from '../token-flow.ts'
 
-export const blankState: SessionState = {
-  device: undefined,
-  bundle: undefined,
-  check: undefined,
-  load: { state: 'idle' },
-  source: undefined,
-  clip: undefined,
-  run: { state: 'idle' },
-  frames: [],
-  pairsPerWindow: 8,
-  current: undefined,
-  progress: undefined,
-  recording: [],
-  figures: {},
-  settings: defaultSettings,
-  hasCameraConsent: false,
-  cameras: [],
-  announcement: '',
-}
+export const blankState = firstState(defaultSettings, false)
 
 export interface Call {
   readonly name: keyof SessionActions
