@@ -12,6 +12,7 @@ for (const [name, check] of [
   test(`${name}: every streamed token is the one the CPU gives for the same frames`, async ({ page, reader }) => {
     await reader.open(`test&tokens=${tokens}`, check)
     if (check === 'checked') await expect(page.getByText('check: exact')).toBeVisible()
+    await expect(page.getByText(/software, slow/), 'the notice of a fallback adapter').toBeVisible()
     await reader.choose(clip(name))
     await reader.waitForReading()
     const [said, ...others] = await reader.transcripts()
@@ -91,6 +92,8 @@ test('a long clip is read window by window to its end, each exact, and listed in
   expect(recording.readings).toHaveLength(said.length)
   expect(recording.readings[0].frames).toHaveLength(8)
   expect(recording.readings[0].frames[0].thumbnail).toMatch(/^data:image\/webp;base64,/)
+  // What it was read with, and not what the settings say.
+  expect(recording.settings).toMatchObject({ preset: 'reasoning', maxTokens: 6, windowFrames: 8, hopFrames: 6 })
   expect(recording.source).toMatchObject({ kind: 'file', name: 'Sample clip' })
 
   // Seeking jumps: what follows is read from there.

@@ -70,8 +70,3 @@ export function formatError(value: number): string {
 export function formatLabel(label: string): string {
   return label.replaceAll('_', ' ')
 }
-
-/** Its first letter large. */
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}

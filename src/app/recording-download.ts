@@ -1,21 +1,24 @@
-import type { LoadedBundle } from '../../workers/engine-api.ts'
+import type { LoadedBundle, ReadingSettings } from '../../workers/engine-api.ts'
 import { type RecordingFile, recordingFile } from '../affect/recording.ts'
 import type { Stage } from '../affect/stages.ts'
-import type { RecordedReading, Settings } from './session-state.ts'
+import type { RecordedReading } from './session-state.ts'
 
-/** What a recording is of. */
-export type RecordedSource = RecordingFile['source']
+/** What a recording was read from, by and with. */
+export interface RecordedWith {
+  readonly source: RecordingFile['source']
+  readonly bundle: Pick<LoadedBundle, 'name' | 'source' | 'manifest'>
+  readonly preset: string
+  readonly stages: readonly Pick<Stage, 'id' | 'prompt'>[]
+  readonly settings: ReadingSettings
+}
 
 /** A recording as a file of its own: nothing in it points to the page. */
 export async function recordingOf(
   recording: readonly RecordedReading[],
-  source: RecordedSource,
-  { name, source: origin, manifest }: Pick<LoadedBundle, 'name' | 'source' | 'manifest'>,
-  settings: Settings,
-  stages: readonly Stage[],
+  { source, bundle, preset, stages, settings }: RecordedWith,
   now = new Date(),
 ): Promise<RecordingFile> {
-  const { sampling: _, ...reading } = settings.reading
+  const { name, source: origin, manifest } = bundle
   // Neighbouring readings share frames.
   const urls = new Map<Blob, Promise<string>>()
   const urlOf = (blob: Blob) => {
@@ -26,7 +29,7 @@ export async function recordingOf(
   return recordingFile(
     {
       model: { name, source: origin.type === 'url' ? origin.url : origin.name, dtype: manifest.dtype },
-      settings: { preset: settings.preset, stages: stages.map(({ id, prompt }) => ({ id, prompt })), ...reading },
+      settings: { preset, stages: stages.map(({ id, prompt }) => ({ id, prompt })), ...settings },
       source,
       readings: await Promise.all(
         recording.map(async ({ frames, ...rest }) => ({

@@ -51,11 +51,6 @@ export function isActive(run: RunState): boolean {
   return !['idle', 'over', 'failed'].includes(run.state)
 }
 
-/** Whether frames are being read right now. */
-export function isReading(run: RunState): boolean {
-  return ['warming', 'running', 'lagging'].includes(run.state)
-}
-
 export type BusyLoad = Exclude<LoadState, { readonly state: 'idle' | 'failed' }>
 
 export function isLoading(load: LoadState): load is BusyLoad {

@@ -17,7 +17,7 @@ import { askToPersist } from '../weights/persistence.ts'
 import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
-import { download, type RecordedSource, recordingOf } from './recording-download.ts'
+import { download, type RecordedWith, recordingOf } from './recording-download.ts'
 import {
   firstState,
   type RunState,
@@ -67,8 +67,8 @@ export class Session implements SessionActions {
   private feed: LiveFeed | undefined
   /** Where the file's reading began. */
   private fromS = 0
-  /** What the newest readings are of, and what read them. */
-  private recorded: { readonly source: RecordedSource; readonly bundle: LoadedBundle } | undefined
+  /** What the newest readings are of, and what they were read with, whatever is chosen since. */
+  private recorded: RecordedWith | undefined
 
   constructor(private readonly options: SessionOptions) {
     this.client = options.createClient()
@@ -217,9 +217,8 @@ export class Session implements SessionActions {
   }
 
   async downloadRecording(): Promise<void> {
-    const { recording, settings } = this.store.get()
-    if (!this.recorded) return
-    download(await recordingOf(recording, this.recorded.source, this.recorded.bundle, settings, this.stages()))
+    const { recording } = this.store.get()
+    if (this.recorded) download(await recordingOf(recording, this.recorded))
   }
 
   changeSettings(change: Partial<Settings>): void {
@@ -354,7 +353,6 @@ export class Session implements SessionActions {
       return
     }
     this.store.update({ run: { state: 'opening' } })
-    this.recorded = { source: { kind: source.kind, name: source.name }, bundle }
     const stages = this.stages()
     const board = new ReadingBoard(this.store, this.flows, {
       stages,
@@ -367,6 +365,9 @@ export class Session implements SessionActions {
     this.board = board
     try {
       const { request, transferred } = this.request(source, bundle, stages)
+      const { preset } = this.store.get().settings
+      const { kind, name } = source
+      this.recorded = { source: { kind, name }, bundle, preset, stages, settings: request.settings }
       for await (const event of this.client.read(request, transferred)) {
         if (run !== this.runs) {
           if (event.type === 'frame') event.image.close()
