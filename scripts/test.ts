@@ -12,8 +12,40 @@ interface Tally {
   readonly skipped: number
 }
 
+interface VitestReport {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
+}
+
+interface PlaywrightSuite {
+  readonly suites?: readonly PlaywrightSuite[]
+  readonly specs?: readonly { readonly title: string; readonly file: string; readonly ok: boolean }[]
+}
+
+interface PlaywrightReport extends PlaywrightSuite {
+  readonly stats: {
+    readonly expected: number
+    readonly unexpected: number
+    readonly flaky: number
+    readonly skipped: number
+  }
+}
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'videmo-tests-'))
+/** Said once more at the end, where a long log is read first. */
+const failures: string[] = []
 
 function run(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n== ${title}`)
@@ -24,6 +56,7 @@ function run(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}
 /** A tool that only says yes or no counts as one test. */
 function check(title: string, args: readonly string[]): Tally {
   const passed = run(title, args)
+  if (!passed) failures.push(title)
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 }
 }
 
@@ -31,9 +64,17 @@ function vitest(project: string): Tally {
   const file = join(reports, `vitest-${project}.json`)
   const args = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile=${file}`]
   const passed = run(`Vitest, ${project}`, args)
-  const report: { numPassedTests: number; numFailedTests: number; numPendingTests: number } | undefined = read(file)
-  if (!report) return { passed: 0, failed: 1, skipped: 0 }
+  const report = read<VitestReport>(file)
+  if (!report) {
+    failures.push(`Vitest, ${project}: no report`)
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
   const failed = report.numFailedTests
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const wrong = assertionResults.filter((test) => test.status === 'failed')
+    for (const { fullName, failureMessages } of wrong) failures.push(`${name}: ${fullName}: ${failureMessages[0]}`)
+    if (status === 'failed' && wrong.length === 0) failures.push(`${name}: ${message}`)
+  }
   // A file that does not load fails the run without failing a test.
   return {
     passed: report.numPassedTests,
@@ -47,12 +88,20 @@ function playwright(): Tally {
   const passed = run('Playwright', ['playwright', 'test', '--reporter=list,json'], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
-  const report: { stats: { expected: number; unexpected: number; flaky: number; skipped: number } } | undefined =
-    read(file)
-  if (!report) return { passed: 0, failed: 1, skipped: 0 }
+  const report = read<PlaywrightReport>(file)
+  if (!report) {
+    failures.push('Playwright: no report')
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+  failures.push(...failedSpecs(report))
   const { expected, unexpected, flaky, skipped } = report.stats
   const failed = unexpected + flaky
   return { passed: expected, failed: failed === 0 && !passed ? 1 : failed, skipped }
+}
+
+function failedSpecs({ suites = [], specs = [] }: PlaywrightSuite): string[] {
+  const failed = specs.filter(({ ok }) => !ok).map(({ title, file }) => `${file}: ${title}`)
+  return [...failed, ...suites.flatMap(failedSpecs)]
 }
 
 function read<T>(file: string): T | undefined {
@@ -74,5 +123,6 @@ const tallies = [
 rmSync(reports, { recursive: true, force: true })
 const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
+for (const failure of failures) console.log(`\nFailed: ${failure.slice(0, 1500)}`)
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = sum('failed') === 0 && sum('passed') > 0 ? 0 : 1

@@ -77,10 +77,10 @@ describe('planWindows', () => {
       fc.property(inputs, ({ durationS, sourceFps, framesPerSecond, windowPairs, hopShare, fromShare }) => {
         const windowFrames = 2 * windowPairs
         const hopPairs = Math.max(1, Math.round(hopShare * windowPairs))
-        const fromS = fromShare * durationS
+        const fromS = Math.min(fromShare, 1) * durationS
         const plan = planWindows(
           { durationS, framesPerSecond: sourceFps },
-          { framesPerSecond, windowFrames, hopFrames: 2 * hopPairs, fromS },
+          { framesPerSecond, windowFrames, hopFrames: 2 * hopPairs, fromS: fromShare * durationS },
           (duration, fps) =>
             sampleTimes(duration, fps, { fps: framesPerSecond, maxFrames: windowFrames, minFrames: 2 }),
         )

@@ -57,7 +57,8 @@ export function planWindows(
   check(settings)
   const { framesPerSecond, windowFrames, hopFrames } = settings
   const totalFrames = Math.max(1, Math.round(facts.durationS * facts.framesPerSecond))
-  const fromS = Math.max(0, settings.fromS ?? 0)
+  // A place beyond the end is the end.
+  const fromS = Math.min(Math.max(0, settings.fromS ?? 0), facts.durationS)
   // The file's frame on show at `fromS`; the last one beyond the end.
   const first = Math.min(Math.floor(fromS * facts.framesPerSecond + 1e-6), totalFrames - 1)
   const leftFrames = totalFrames - first
