@@ -2,18 +2,20 @@ import { defineCommand, renderUsage, runCommand } from 'citty'
 import { VidemoError } from '../src/errors.ts'
 import { analyzeCommand } from './analyze-command.ts'
 import { buildCommand } from './build-command.ts'
+import { drawCommand } from './draw-command.ts'
 import { Interrupted } from './options.ts'
 import { parityCommand } from './parity-command.ts'
 
 const main = defineCommand({
   meta: { name: 'videmo', description: 'Builds and checks VidEmo bundles for the web, and reads videos with them.' },
-  subCommands: { build: buildCommand, parity: parityCommand, analyze: analyzeCommand },
+  subCommands: { build: buildCommand, parity: parityCommand, analyze: analyzeCommand, draw: drawCommand },
 })
 
 async function usage([name]: readonly string[]): Promise<string> {
   if (name === 'build') return renderUsage(buildCommand)
   if (name === 'parity') return renderUsage(parityCommand)
   if (name === 'analyze') return renderUsage(analyzeCommand)
+  if (name === 'draw') return renderUsage(drawCommand)
   return renderUsage(main)
 }
 

@@ -20,7 +20,7 @@ export interface AttributeMeaning {
 /** What an expression phrase means. */
 export interface ExpressionMeaning {
   /** None: the words themselves are the label. */
-  readonly label?: Action
+  readonly label?: Action | 'blink'
   readonly actionUnits: readonly ActionUnit[]
 }
 
@@ -234,6 +234,9 @@ const browRaise: Phrases<ExpressionMeaning> = {
   phrases: [`${brows} > raise|lift|raiser|up|elevate|uplift`, `raise|lift|elevate|uplift ~ ${brows}`],
 }
 
+/** No label of the published sets, but what a model that looks at eyes will say. */
+const blink: Phrases<ExpressionMeaning> = { value: { label: 'blink', actionUnits: [] }, phrases: ['blink'] }
+
 /** The 35 actions, their words, and the words that describe the 12 action units. */
 export const expressionLexicon: readonly Phrases<ExpressionMeaning>[] = [
   ...actions.map((label) => {
@@ -243,6 +246,7 @@ export const expressionLexicon: readonly Phrases<ExpressionMeaning>[] = [
   }),
   ...actionUnits.map((unit) => ({ value: { actionUnits: [unit] }, phrases: unitPhrases[unit] })),
   browRaise,
+  blink,
 ]
 
 const emotionWords: Readonly<Record<string, string>> = {

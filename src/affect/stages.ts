@@ -29,7 +29,7 @@ export interface StagePreset {
 }
 
 /** In VidEmo's published data a full stop follows the video. */
-const afterVideo = '. '
+export const afterVideo = '. '
 
 /** It follows what is known of VidEmo's data: prose without prefixes, actions in order of time, options `(A) happy`. */
 export const reasoningPreset: StagePreset = {
