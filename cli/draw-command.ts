@@ -8,6 +8,11 @@ export const drawCommand = defineCommand({
     seed: { type: 'string', default: '1', description: 'Which clips; the same for the same seed' },
     count: { type: 'string', default: '100', description: 'Number of clips' },
     out: { type: 'string', required: true, description: 'Folder to write into' },
+    'for-score': {
+      type: 'boolean',
+      default: false,
+      description: 'The very frames that score reads, for scoring another engine with --answers',
+    },
     jobs: { type: 'string', default: '1', description: 'Threads' },
   },
   async run({ args }) {
@@ -23,6 +28,7 @@ export const drawCommand = defineCommand({
       const rate = done / ((now - started) / 1000)
       process.stderr.write(`${done} of ${count} clips, ${rate.toFixed(1)} a second\n`)
     }
-    await draw({ seed, count, out: args.out, jobs, onProgress })
+    const mode = args['for-score'] ? 'scoring' : 'training'
+    await draw({ seed, count, out: args.out, mode, jobs, onProgress })
   },
 })

@@ -5,10 +5,17 @@ import { buildCommand } from './build-command.ts'
 import { drawCommand } from './draw-command.ts'
 import { Interrupted } from './options.ts'
 import { parityCommand } from './parity-command.ts'
+import { scoreCommand } from './score-command.ts'
 
 const main = defineCommand({
   meta: { name: 'videmo', description: 'Builds and checks VidEmo bundles for the web, and reads videos with them.' },
-  subCommands: { build: buildCommand, parity: parityCommand, analyze: analyzeCommand, draw: drawCommand },
+  subCommands: {
+    build: buildCommand,
+    parity: parityCommand,
+    analyze: analyzeCommand,
+    draw: drawCommand,
+    score: scoreCommand,
+  },
 })
 
 async function usage([name]: readonly string[]): Promise<string> {
@@ -16,6 +23,7 @@ async function usage([name]: readonly string[]): Promise<string> {
   if (name === 'parity') return renderUsage(parityCommand)
   if (name === 'analyze') return renderUsage(analyzeCommand)
   if (name === 'draw') return renderUsage(drawCommand)
+  if (name === 'score') return renderUsage(scoreCommand)
   return renderUsage(main)
 }
 

@@ -5,12 +5,21 @@ import { Worker } from 'node:worker_threads'
 import { closedQuestions, promptOf } from '../../src/affect/closed-questions.ts'
 import { presets } from '../../src/affect/stages.ts'
 import type { ChunkJob } from './draw-worker.ts'
-import { framesPerClip, lookNames, parameterNames, seenPx, type TrainingChunk } from './training-chunk.ts'
+import { shuffledOrder } from './drawn-clips.ts'
+import {
+  type DrawMode,
+  framesPerClip,
+  lookNames,
+  parameterNames,
+  seenPx,
+  type TrainingChunk,
+} from './training-chunk.ts'
 
 export interface DrawOptions {
   readonly seed: number
   readonly count: number
   readonly out: string
+  readonly mode: DrawMode
   /** Threads. The bytes written do not depend on it. */
   readonly jobs: number
   readonly onProgress?: (done: number) => void
@@ -22,17 +31,17 @@ const clipsPerChunk = 32
  * Writes training data: frames.bin, parameters.bin, looks.bin, lines.jsonl, meta.json, and prompts.txt: whatever the app
  * asks, drawn or not, which the small vocabulary should know in whole words.
  */
-export async function draw({ seed, count, out, jobs, onProgress }: DrawOptions): Promise<void> {
+export async function draw({ seed, count, out, mode, jobs, onProgress }: DrawOptions): Promise<void> {
   await mkdir(out, { recursive: true })
-  const names = ['frames.bin', 'parameters.bin', 'looks.bin', 'lines.jsonl'] as const
-  const files = await Promise.all(names.map((name) => open(join(out, name), 'w')))
+  const paths = ['frames.bin', 'parameters.bin', 'looks.bin', 'lines.jsonl'] as const
+  const files = await Promise.all(paths.map((name) => open(join(out, name), 'w')))
   const workers = Array.from({ length: jobs }, startWorker)
   try {
     const starts = Array.from({ length: Math.ceil(count / clipsPerChunk) }, (_, i) => i * clipsPerChunk)
     // One chunk in hand per thread; they are written in order.
     const ask = async (at: number): Promise<TrainingChunk> => {
       const worker = workers[at % jobs]
-      const job: ChunkJob = { seed, from: starts[at], to: Math.min(starts[at] + clipsPerChunk, count) }
+      const job: ChunkJob = { seed, mode, from: starts[at], to: Math.min(starts[at] + clipsPerChunk, count) }
       worker.postMessage(job)
       const [chunk] = await once(worker, 'message')
       return chunk
@@ -54,7 +63,9 @@ export async function draw({ seed, count, out, jobs, onProgress }: DrawOptions):
   ]
   await writeFile(join(out, 'prompts.txt'), `${prompts.join('\n')}\n`)
   // Last: a folder without it is not complete.
-  const meta = { count, frames: framesPerClip, size: seenPx, seed, parameters: parameterNames, looks: lookNames }
+  const names = { parameters: parameterNames, looks: lookNames }
+  const orders = Array.from({ length: count }, (_, index) => shuffledOrder(seed, index, framesPerClip))
+  const meta = { count, frames: framesPerClip, size: seenPx, seed, ...names, ...(mode === 'scoring' ? { orders } : {}) }
   await writeFile(join(out, 'meta.json'), `${JSON.stringify(meta, undefined, 2)}\n`)
 }
 

@@ -5,7 +5,7 @@ import type { Canvas2D } from '../../src/demo-face/face.ts'
 import { Random } from '../../src/demo-face/random.ts'
 import { sampleClip } from '../../src/demo-face/sample-clip.ts'
 import { framesOf, type ShownFrame, type Truth, truthOf } from '../../src/demo-face/truth.ts'
-import { BicubicResizer } from '../../src/qwen25vl/index.ts'
+import { BicubicResizer, type SamplingOptions, sampleTimes } from '../../src/qwen25vl/index.ts'
 
 /** A clip by lot, seen at some moments. */
 export interface SeenClip {
@@ -60,6 +60,24 @@ export function trainingTimes(count: number): (random: Random) => number[] {
   }
 }
 
+/** Frames a second of a drawn clip that is read as a file is. */
+const fileFps = 10
+
+/** The frames that the model's recipe takes of a clip in a file. Throws CaptureError as `sampleTimes` does. */
+export function fileTimes(recipe: SamplingOptions): () => number[] {
+  return () => sampleTimes(clipSeconds, fileFps, recipe).map(({ timeS }) => timeS)
+}
+
+/** Another order of a clip's frames, by lot: what a model that looks at single frames only would not notice. */
+export function shuffledOrder(seed: number, index: number, count: number): number[] {
+  const random = new Random((seed * seedStep + index) ^ 0x2545f491)
+  const inOrder = Array.from({ length: count }, (_, i) => i)
+  for (;;) {
+    const order = random.shuffled(inOrder)
+    if (order.some((frame, place) => frame !== place)) return order
+  }
+}
+
 /** Draws frames as the model sees them. */
 export class ClipPainter {
   private readonly canvas: Canvas
@@ -72,7 +90,7 @@ export class ClipPainter {
    */
   constructor(
     private readonly drawnPx: number,
-    seenPx: number,
+    seenPx = drawnPx,
   ) {
     this.canvas = createCanvas(drawnPx, drawnPx)
     this.ctx = this.canvas.getContext('2d')

@@ -1,7 +1,8 @@
 import { actionUnits } from '../../src/affect/labels.ts'
 import * as faces from '../../src/demo-face/face.ts'
-import { linesOf } from '../../src/demo-face/lines.ts'
-import { type ClipPainter, clipOf, type SeenClip, trainingTimes } from './drawn-clips.ts'
+import { linesOf, reasoningLine } from '../../src/demo-face/lines.ts'
+import type { Random } from '../../src/demo-face/random.ts'
+import { type ClipPainter, clipOf, fileTimes, type SeenClip, trainingTimes } from './drawn-clips.ts'
 
 export const framesPerClip = 8
 export const seenPx = 112
@@ -72,9 +73,24 @@ export interface TrainingChunk {
   readonly lines: string
 }
 
+/** Which moments, sizes and lines: varied for training, or just as `videmo score` reads them. */
+export type DrawMode = 'training' | 'scoring'
+
+const timesOf: Readonly<Record<DrawMode, (random: Random) => readonly number[]>> = {
+  training: trainingTimes(framesPerClip),
+  scoring: fileTimes({ fps: 2, minFrames: 2, maxFrames: framesPerClip }),
+}
+
+interface Painters {
+  /** Draws 224 px. */
+  readonly small: ClipPainter
+  /** Draws 448 px. */
+  readonly large: ClipPainter
+}
+
 /** Every fifth clip is drawn at twice the size: what a person watches is larger than what is drawn for speed. */
-export function painterOf(painters: { readonly small: ClipPainter; readonly large: ClipPainter }, index: number) {
-  return index % 5 === 4 ? painters.large : painters.small
+function painterOf({ small, large }: Painters, mode: DrawMode, index: number): ClipPainter {
+  return mode === 'training' && index % 5 === 4 ? large : small
 }
 
 /** Clips [from, to) of a seed. */
@@ -82,7 +98,8 @@ export function trainingChunk(
   seed: number,
   from: number,
   to: number,
-  painters: { readonly small: ClipPainter; readonly large: ClipPainter },
+  mode: DrawMode,
+  painters: Painters,
 ): TrainingChunk {
   const count = to - from
   const frameBytes = seenPx * seenPx * 3
@@ -91,8 +108,8 @@ export function trainingChunk(
   const looks: number[] = []
   const lines: string[] = []
   for (let index = from; index < to; index++) {
-    const seen = clipOf(seed, index, trainingTimes(framesPerClip))
-    const painter = painterOf(painters, index)
+    const seen = clipOf(seed, index, timesOf[mode])
+    const painter = painterOf(painters, mode, index)
     for (let frame = 0; frame < framesPerClip; frame++) {
       const start = ((index - from) * framesPerClip + frame) * frameBytes
       painter.see(seen, frame, frames.subarray(start, start + frameBytes))
@@ -102,9 +119,11 @@ export function trainingChunk(
     }
     looks.push(...looksRow(seen))
     const video = (shown: number) => `frames.bin#${index}:0-${shown}`
-    lines.push(
-      ...linesOf(seen.clip, seen.frames, seen.truth, video, seen.random).map((line) => `${JSON.stringify(line)}\n`),
-    )
+    const told =
+      mode === 'training'
+        ? linesOf(seen.clip, seen.frames, seen.truth, video, seen.random)
+        : [reasoningLine(seen.truth, video(framesPerClip))]
+    lines.push(...told.map((line) => `${JSON.stringify(line)}\n`))
   }
   return {
     frames,

@@ -73,7 +73,12 @@ export class PixelComparison {
   private maxLevels = 0
 
   /** Patches f32 [n, 3 * values]: each third of a row is one channel. */
-  addPatches(ours: Float32Array, reference: Float32Array, width: number, { imageStd }: PreprocessorConfig): void {
+  addPatches(
+    ours: Float32Array,
+    reference: Float32Array,
+    width: number,
+    { imageStd }: Pick<PreprocessorConfig, 'imageStd'>,
+  ): void {
     for (let i = 0; i < reference.length; i++) {
       const channel = Math.floor(((i % width) * 3) / width)
       this.add(Math.round(Math.abs(ours[i] - reference[i]) * imageStd[channel] * 255))

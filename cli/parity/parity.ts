@@ -36,6 +36,8 @@ export interface ParityOptions {
   readonly ep: ExecutionProvider
   readonly build?: Pick<BuildOptions, 'embedBits' | 'visionBits' | 'zeroPoints'>
   readonly forbidCpuFallback?: boolean
+  /** Leaves out the answers under a penalty and those to growing windows. */
+  readonly turnsOnly?: boolean
 }
 
 /** How one engine's numbers stand against another's. */
@@ -100,7 +102,7 @@ export async function parity(options: ParityOptions): Promise<ParityReport> {
       return out
     }
     const bundle = await build('bundle', false)
-    const recipe = await prepareCase(bundle, reference)
+    const recipe = await prepareCase(bundle, reference, options.turnsOnly)
     const { adapter, result } = await runReplay(options.ep, {
       bundle,
       pixelValues: recipe.pixelValues,
@@ -158,7 +160,11 @@ export interface CaseRecipe {
 }
 
 /** From the case's frames to pixels and prompts by our recipe, each checked against the golden on the way. */
-export async function prepareCase(bundleFolder: string, reference: ReferenceCase): Promise<CaseRecipe> {
+export async function prepareCase(
+  bundleFolder: string,
+  reference: ReferenceCase,
+  turnsOnly = false,
+): Promise<CaseRecipe> {
   const { config, template } = await openBundle(new BundleDirectory(bundleFolder))
   const { golden, tensors, frames } = reference
   const [first] = frames
@@ -189,7 +195,7 @@ export async function prepareCase(bundleFolder: string, reference: ReferenceCase
     if (!sameNumbers(positions, tensors.integers(`turn${turn}.position_ids`))) positionIds = 'different'
     prompts.push({ ids, temporalPatches: grid.t, steps: tokens.length })
     kinds.push({ kind: 'turn', turn })
-    if (penalized) {
+    if (penalized && !turnsOnly) {
       const { repetition_penalty: repetitionPenalty } = penalized
       prompts.push({ ids, temporalPatches: grid.t, steps: penalized.tokens.length, repetitionPenalty })
       kinds.push({ kind: 'penalized', turn })
@@ -198,7 +204,8 @@ export async function prepareCase(bundleFolder: string, reference: ReferenceCase
   }
   // A growing window is asked the second question.
   const question = (golden.turns[1] ?? golden.turns[0]).question
-  for (const [index, { temporal_patches: temporalPatches, tokens }] of golden.growing.entries()) {
+  const growing = turnsOnly ? [] : golden.growing
+  for (const [index, { temporal_patches: temporalPatches, tokens }] of growing.entries()) {
     const videos = [temporalPatches * tokensPerTemporalPatch(grid, config.vision)]
     prompts.push({ ids: template.firstTurn({ videos, question }), temporalPatches, steps: tokens.length })
     kinds.push({ kind: 'growing', index, temporalPatches })

@@ -1,5 +1,5 @@
 import { optionAnswer } from '../affect/closed-questions.ts'
-import { type ActionUnit, actionUnits, dfewEmotions, type MafwEmotion } from '../affect/labels.ts'
+import { type ActionUnit, actionUnits, type DfewEmotion, dfewEmotions, type MafwEmotion } from '../affect/labels.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { Scene } from './face.ts'
 import type { DrawnAction, Truth } from './truth.ts'
@@ -41,6 +41,16 @@ const actionWords: Readonly<Record<DrawnAction, string>> = {
   wink: 'winks',
 }
 
+/** How somebody is who shows an emotion, where the label itself is no such word. */
+const emotionWords: Readonly<Partial<Record<DfewEmotion | MafwEmotion, string>>> = {
+  surprise: 'surprised',
+  disgust: 'disgusted',
+  fear: 'afraid',
+  anger: 'angry',
+  happiness: 'happy',
+  sadness: 'sad',
+}
+
 const whenWords = { throughout: 'Throughout the video', beginning: 'At first', end: 'At the end' } as const
 
 const backgroundWords: Readonly<Record<Scene['background'], string>> = {
@@ -59,7 +69,7 @@ export function proseOf(truth: Truth): Answers {
 
 /** Answers to the preset of eleven emotions. */
 export function mafwProseOf(truth: Truth): Answers {
-  return { ...proseOf(truth), emotion: appears(truth, joined(truth.emotions)) }
+  return { ...proseOf(truth), emotion: appears(truth, truth.emotions) }
 }
 
 /** Answers to the multiple-choice preset. */
@@ -76,11 +86,6 @@ export function choicesOf(truth: Truth): Answers {
 export function captionOf(truth: Truth, { background }: Pick<Scene, 'background'>): string {
   const { attributes, expression, emotion } = proseOf(truth)
   return `${attributes} ${expression} ${emotion} The background is ${backgroundWords[background]}.`
-}
-
-/** All emotions of a compound expression, the strongest first. */
-export function emotionsList(emotions: readonly MafwEmotion[]): string {
-  return emotions.join(', ')
 }
 
 function attributesProse({ isMale, isYoung, hasFullBeard, appearances }: Truth): string {
@@ -131,12 +136,13 @@ function expressionProse({ isMale, phases, actions }: Truth): string {
 }
 
 function emotionProse(truth: Truth): string {
-  return appears(truth, truth.emotion)
+  return appears(truth, [truth.emotion])
 }
 
-function appears({ isMale, evidence }: Truth, emotion: string): string {
+function appears({ isMale, evidence }: Truth, emotions: readonly (DfewEmotion | MafwEmotion)[]): string {
+  const words = emotions.map((emotion) => emotionWords[emotion] ?? emotion)
   const because = evidence.length === 0 ? '' : `, as indicated by ${joined(evidence.map((unit) => unitWords[unit]))}`
-  return `${pronoun(isMale)} appears ${emotion}${because}.`
+  return `${pronoun(isMale)} appears ${joined(words)}${because}.`
 }
 
 function pronoun(isMale: boolean): string {

@@ -91,6 +91,11 @@ export function linesOf(
   return lines
 }
 
+/** The whole conversation of the reasoning preset, as the page has it. */
+export function reasoningLine(truth: Truth, video: string): TrainingLine {
+  return conversation({ truth, video }, reasoningPreset, reasoningPreset.stages.length, proseOf)
+}
+
 /** The first `turns` stages of a preset. */
 function conversation(
   { truth, video }: Seen,

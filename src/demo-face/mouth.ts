@@ -20,7 +20,7 @@ export function mouthOf({ looks, units }: Portrait): Mouth {
   const shut = Math.max(AU23, AU24)
   const y = 75 + 7 * AU26 - 3 * AU10 * shut
   const gap = 11 * AU25 + 25 * AU26
-  const big = looks.hasBigLips ? 1.9 : 1
+  const big = looks.hasBigLips ? 2.2 : 1
   const thin = (1 - 0.55 * AU23) * (1 - 0.62 * AU24)
   const middle = y + 4 * AU12 - 5 * AU15
   return {

@@ -144,7 +144,7 @@ function drawAge({ brush, palette }: Portrait): void {
       ],
     )
   }
-  brush.stroke(css(palette.crease, 0.46), 2.4)
+  brush.stroke(css(palette.crease, 0.8), 4)
 }
 
 function drawForehead({ ctx, brush, units, palette }: Portrait): void {

@@ -77,6 +77,9 @@ describe('parseConfig', () => {
         imageStd: [0.26862954, 0.26130258, 0.27577711],
         videoMinPixels: 100352,
         videoMaxPixels: 105369,
+        videoFps: 2,
+        videoMinFrames: 4,
+        videoMaxFrames: 16,
       },
     })
   })
@@ -125,6 +128,31 @@ describe('parseConfig', () => {
     const preprocessor = { ...publishedPreprocessor, video_min_pixels: 50176, video_max_pixels: 60000 }
     const parsed = parseConfig({ ...published, preprocessor }).preprocessor
     expect([parsed.videoMinPixels, parsed.videoMaxPixels]).toEqual([50176, 60000])
+  })
+
+  it.each([
+    [{}, [2, 4, 16]],
+    [{ video_fps: 2, video_min_frames: 2, video_max_frames: 8 }, [2, 2, 8]],
+    [{ video_fps: 0.5, video_max_frames: 3 }, [0.5, 2, 3]],
+    [{ video_min_frames: 31 }, [2, 31, 32]],
+    [{ video_fps: null, video_min_frames: null, video_max_frames: null }, [2, 4, 16]],
+  ])('takes the frames of a clip from %j', (keys, expected) => {
+    const parsed = parseConfig({ ...published, preprocessor: { ...publishedPreprocessor, ...keys } }).preprocessor
+    expect([parsed.videoFps, parsed.videoMinFrames, parsed.videoMaxFrames]).toEqual(expected)
+  })
+
+  it.each([
+    [{ video_fps: 0 }, 'video_fps'],
+    [{ video_fps: '2' }, 'video_fps'],
+    [{ video_min_frames: 1 }, 'video_min_frames'],
+    [{ video_max_frames: 7.5 }, 'video_max_frames'],
+    [{ video_min_frames: 10, video_max_frames: 8 }, 'video_max_frames'],
+    // Ten frames, rounded up to pairs, are more than nine.
+    [{ video_min_frames: 9, video_max_frames: 9 }, 'video_max_frames'],
+  ])('refuses frames of %j', (keys, field) => {
+    const files = { ...published, preprocessor: { ...publishedPreprocessor, ...keys } }
+    const subject = `preprocessor_config.json: ${field}`
+    expect(() => parseConfig(files)).toThrow(expect.objectContaining({ code: 'bad-field', subject }))
   })
 
   it.each([

@@ -45,12 +45,16 @@ export function parseConfig({ config, generation, preprocessor }: ConfigFiles): 
 /** VidEmo's pixel window: qwen_vl_utils' own minimum (128 * 28 * 28) is the maximum that was set, times its 1.05. */
 const videmoPixels = { min: 100352, max: 105369 }
 
+/** The defaults of qwen_vl_utils, and the `FPS_MAX_FRAMES=16` that VidEmo ran with. */
+const videmoFrames = { perSecond: 2, min: 4, max: 16 }
+
 /** OPENAI_CLIP_MEAN and OPENAI_CLIP_STD, the defaults of `Qwen2VLImageProcessor`. */
 const clipMean = [0.48145466, 0.4578275, 0.40821073] as const
 const clipStd = [0.26862954, 0.26130258, 0.27577711] as const
 
 const maxSize = 1e7
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxSize))
+const frames = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(maxSize))
 const layerCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSize))
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
@@ -275,11 +279,22 @@ function parsePreprocessor(fields: Fields, vision: VisionConfig): PreprocessorCo
     videoMaxPixels,
     `at least video_min_pixels (${videoMinPixels})`,
   )
+  const mostFrames = fields.optional('video_max_frames', frames)
+  const videoMinFrames =
+    fields.optional('video_min_frames', frames) ??
+    Math.min(videmoFrames.min, 2 * Math.floor((mostFrames ?? maxSize) / 2))
+  // Frames come in pairs: the minimum is rounded up.
+  const leastMaximum = 2 * Math.ceil(videoMinFrames / 2)
+  const videoMaxFrames = mostFrames ?? Math.max(videmoFrames.max, leastMaximum)
+  fields.check('video_max_frames', videoMaxFrames >= leastMaximum, videoMaxFrames, `at least ${leastMaximum}`)
   return {
     imageMean: fields.optional('image_mean', triple(v.pipe(v.number(), v.finite()))) ?? clipMean,
     imageStd: fields.optional('image_std', triple(positive)) ?? clipStd,
     videoMinPixels,
     videoMaxPixels,
+    videoFps: fields.optional('video_fps', positive) ?? videmoFrames.perSecond,
+    videoMinFrames,
+    videoMaxFrames,
   }
 }
 

@@ -61,6 +61,10 @@ export interface PreprocessorConfig {
   /** Pixel budget of a video frame, after resizing. */
   readonly videoMinPixels: number
   readonly videoMaxPixels: number
+  /** Frames taken per second of video, and of a clip at least and at most: see `SamplingOptions`. */
+  readonly videoFps: number
+  readonly videoMinFrames: number
+  readonly videoMaxFrames: number
 }
 
 export interface Qwen25VLConfig {
