@@ -15,9 +15,9 @@ const args = {
   json: { type: 'boolean', default: false, description: 'Print one JSON object per window' },
   preset: { type: 'string', default: preset, description: `What is asked: ${presets.map(({ id }) => id).join(', ')}` },
   'max-tokens': { type: 'string', default: String(reading.maxTokens), description: 'Tokens of an answer at most' },
-  fps: { type: 'string', default: String(reading.framesPerSecond), description: 'Frames taken per second of video' },
-  'window-frames': { type: 'string', default: String(reading.windowFrames), description: 'Frames of a window; even' },
-  'hop-frames': { type: 'string', description: 'Frames by which a window moves on; even (8, or the whole window)' },
+  fps: { type: 'string', description: 'Frames taken per second of video; as the model was trained where unsaid' },
+  'window-frames': { type: 'string', description: 'Frames of a window, even; as the model was trained where unsaid' },
+  'hop-frames': { type: 'string', description: 'Frames by which a window moves on, even; half of it where unsaid' },
   from: { type: 'string', default: '0', description: 'Where in the video to begin, seconds' },
   adapter: { type: 'string', default: 'auto', description: 'auto (a GPU if there is one), hardware, software' },
 } as const
@@ -36,16 +36,12 @@ export const analyzeCommand = defineCommand({
       ),
     )
     const adapter = oneOf('--adapter', given.adapter, adapterChoices)
-    const windowFrames = numberOption('--window-frames', given['window-frames'], bounds.windowFrames, 'an even number')
-    const mostHop = { ...bounds.hopFrames, max: windowFrames }
-    const hopFrames = numberOption(
-      '--hop-frames',
-      given['hop-frames'] ?? String(Math.min(reading.hopFrames, windowFrames)),
-      mostHop,
-      'an even number',
-    )
+    const framesPerSecond = ifGiven('--fps', given.fps, bounds.framesPerSecond)
+    const windowFrames = ifGiven('--window-frames', given['window-frames'], bounds.windowFrames, 'an even number')
+    const mostHop = { ...bounds.hopFrames, max: windowFrames ?? bounds.hopFrames.max }
+    const hopFrames = ifGiven('--hop-frames', given['hop-frames'], mostHop, 'an even number')
     const settings = {
-      framesPerSecond: numberOption('--fps', given.fps, bounds.framesPerSecond),
+      framesPerSecond,
       windowFrames,
       hopFrames,
       maxTokens: numberOption(
@@ -103,6 +99,11 @@ type NumberKind = keyof typeof steps
 interface Range {
   readonly min: number
   readonly max: number
+}
+
+/** Throws CLIError. */
+function ifGiven(option: string, value: string | undefined, range: Range, kind?: NumberKind): number | undefined {
+  return value === undefined ? undefined : numberOption(option, value, range, kind)
 }
 
 /** Throws CLIError. */

@@ -9,7 +9,7 @@ import { HttpFiles } from '../src/build/http-files.ts'
 import type { CheckpointFiles } from '../src/build/source.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/synthetic.ts'
 import type { WeightError } from '../src/build/weight-writer.ts'
-import { dtypes } from '../src/manifest/manifest.ts'
+import { dtypes, subjects } from '../src/manifest/manifest.ts'
 import { addCheck } from './add-check.ts'
 import { DirectoryFiles } from './directory-files.ts'
 import { DirectorySink } from './directory-sink.ts'
@@ -28,6 +28,7 @@ export const buildCommand = defineCommand({
     'zero-points': { type: 'boolean', default: false, description: 'Store a zero point per block' },
     'shard-bytes': { type: 'string', description: 'Largest data file; 512 MiB where unsaid' },
     layout: { type: 'string', default: 'bundle', description: 'bundle, transformers.js' },
+    reads: { type: 'string', description: `What it was trained to read, for the manifest: ${subjects.join(', ')}` },
     revision: { type: 'string', description: "The checkpoint's revision, for the manifest" },
     check: { type: 'boolean', default: true, description: 'Add expected logits to the manifest (--no-check: do not)' },
     json: { type: 'boolean', default: false, description: 'Print events and result as lines of JSON' },
@@ -37,6 +38,7 @@ export const buildCommand = defineCommand({
     const visionBits = bitsOption('--vision-bits', args['vision-bits'], [4, 8, 16] as const)
     const shardBytes = countOption('--shard-bytes', args['shard-bytes'], 4096)
     const layout = oneOf('--layout', args.layout, ['bundle', 'transformers.js'])
+    const reads = args.reads === undefined ? undefined : oneOf('--reads', args.reads, subjects)
     const files = await openSource(args.checkpoint, args.synthetic)
     const stop = new AbortController()
     const interrupt = () => stop.abort(new Interrupted('Interrupted; nothing was left behind.'))
@@ -52,6 +54,7 @@ export const buildCommand = defineCommand({
         ...(embedBits ? { embedBits } : {}),
         ...(visionBits ? { visionBits } : {}),
         ...(shardBytes ? { shardBytes } : {}),
+        ...(reads ? { reads } : {}),
         ...(args.revision ? { source: { revision: args.revision } } : {}),
         signal: stop.signal,
         onProgress: (event) => progress.update(event),

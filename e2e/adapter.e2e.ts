@@ -1,8 +1,8 @@
-import { expect, test } from './page.ts'
+import { expect, fixture, test } from './page.ts'
 
 // All other tests wait for this one: a suite that finds no adapter must not go green on nothing.
 test('there is an adapter that computes', async ({ page }) => {
-  await page.goto('?test')
+  await page.goto(`?test&${fixture}`)
   const adapter = await page.evaluate(async () => {
     const found = await navigator.gpu?.requestAdapter()
     if (!found) return undefined

@@ -56,4 +56,4 @@ export const test = base.extend<object, object>({
   permissions: ['camera'],
 })
 
-export { expect, smallFrames } from './page.ts'
+export { expect, fixture, smallFrames } from './page.ts'

@@ -1,4 +1,4 @@
-import { consentEarlier, expect, smallFrames, spyOnCamera, test, trackStates } from './camera-page.ts'
+import { consentEarlier, expect, fixture, smallFrames, spyOnCamera, test, trackStates } from './camera-page.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import type { ReaderPage } from './page.ts'
 
@@ -117,7 +117,7 @@ test('a file takes over from the camera; and a camera that is taken away says so
 test('a camera that is refused says what to do', async ({ page, reader, context }) => {
   await consentEarlier(page)
   await context.clearPermissions()
-  await page.goto('?test')
+  await page.goto(`?test&${fixture}`)
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await expect(reader.alert).toContainText('camera-denied')
   await expect(reader.alert).toContainText('Allow the camera at the left of the address bar')

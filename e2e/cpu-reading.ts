@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import * as ort from 'onnxruntime-node'
+import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 import { reasoningPreset, type StageId, stageIds } from '../src/affect/stages.ts'
 import type { HandedFrame } from '../src/app/test-hooks.ts'
 import { type Bundle, type BundleFiles, openBundle } from '../src/engine/bundle.ts'
@@ -14,8 +14,6 @@ import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../src/en
 import { VisionEncoder } from '../src/engine/vision-encoder.ts'
 import { sequencePositions, videoTokens } from '../src/qwen25vl/index.ts'
 
-/** Token tests stay on this bundle, whatever the page's default becomes. */
-const folder = fileURLToPath(new URL('../public/models/videmo-tiny', import.meta.url))
 /** A step whose two best logits lie closer than this may go either way in other arithmetic. */
 const nearTie = 2e-3
 
@@ -55,8 +53,8 @@ export class CpuReader {
 
   static async open(): Promise<CpuReader> {
     const runtime: Runtime = { provider: 'cpu', ort: ort as unknown as Ort }
-    const files: BundleFiles = { read: async (path) => new Uint8Array(await readFile(join(folder, path))) }
-    const bundle = await openBundle({ ...files, pathOf: (path) => join(folder, path) })
+    const files: BundleFiles = { read: async (path) => new Uint8Array(await readFile(join(fixtureFolder, path))) }
+    const bundle = await openBundle({ ...files, pathOf: (path) => join(fixtureFolder, path) })
     const vision = await VisionEncoder.create(runtime, bundle)
     return new CpuReader(runtime, bundle, vision, await Decoder.create(runtime, bundle, { capacity: 1 }))
   }

@@ -1,4 +1,5 @@
 import { test as base, type ConsoleMessage, expect, type Page, type Request } from '@playwright/test'
+import { fixtureName } from '../scripts/fixture-bundle.ts'
 import type { StageId } from '../src/affect/stages.ts'
 import type { Transcript } from '../src/app/reading-board.ts'
 import type { HandedFrame } from '../src/app/test-hooks.ts'
@@ -7,16 +8,19 @@ import { WeightServer } from './weight-server.ts'
 /** A frame budget that costs little: 16 video tokens a pair; for tests that compare no tokens. */
 export const smallFrames = { minPixels: 784, maxPixels: 12_544 } as const
 
+/** Has the page load the bundle of the random reference checkpoint, which is small and quick. */
+export const fixture = `bundle=models/${fixtureName}/`
+
 /** The page under test, with the few things that tests do to it. */
 export class ReaderPage {
   constructor(readonly page: Page) {}
 
   /**
-   * Opens the page and waits for its bundle; `query` goes into the address. The checks of kernels and bundle take a
+   * Opens the page with the fixtures' bundle and waits for it; `query` goes into the address. The checks of kernels and bundle take a
    * software adapter ten seconds: tests that do not look at them leave them out.
    */
   async open(query = 'test', check: 'checked' | 'unchecked' = 'unchecked'): Promise<void> {
-    await this.page.goto(`?${query}${check === 'unchecked' ? '&unchecked' : ''}`)
+    await this.page.goto(`?${query}&${fixture}${check === 'unchecked' ? '&unchecked' : ''}`)
     await expect(this.page.getByText('this small bundle has random weights')).toBeVisible({ timeout: 60_000 })
   }
 

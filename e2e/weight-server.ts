@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const folder = fileURLToPath(new URL('../public/models/videmo-tiny', import.meta.url))
+import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 
 /** What becomes of a file on its way out. */
 export type Change = (bytes: Buffer) => Buffer
@@ -25,7 +23,7 @@ export class WeightServer {
       const path = normalize(new URL(request.url ?? '/', 'http://x').pathname).slice(1)
       host.requests.push(path)
       if (path !== 'manifest.json') await host.held?.wait
-      const body = await readFile(join(folder, path)).catch(() => undefined)
+      const body = await readFile(join(fixtureFolder, path)).catch(() => undefined)
       response.writeHead(body ? 200 : 404, { 'access-control-allow-origin': '*', 'cache-control': 'no-store' })
       const own = body && path === 'manifest.json' ? host.ownManifest(body) : body
       response.end(own && (host.changes.get(path)?.(own) ?? own))

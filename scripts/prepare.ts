@@ -1,7 +1,7 @@
 /**
- * Makes what the page needs and git does not hold, in public/models: the embedded bundle `videmo-tiny`, and the two
- * small bundles by which the app checks a device's kernels. Makes again only what is no longer what its inputs were:
- * `npx tsx scripts/prepare.ts`.
+ * Makes the bundles that git does not hold: in public/models the two small ones by which the app checks a device's
+ * kernels, and, for tests, that of the random reference checkpoint (`fixture-bundle.ts`). Makes again only what is no
+ * longer what its inputs were: `npx tsx scripts/prepare.ts`.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -12,9 +12,10 @@ import { DirectoryFiles } from '../cli/directory-files.ts'
 import { DirectorySink } from '../cli/directory-sink.ts'
 import { type BuildResult, buildBundle } from '../src/build/bundle.ts'
 import { checkCheckpoint } from '../src/build/check-checkpoint.ts'
+import { fixtureFolder, fixtureName } from './fixture-bundle.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** Where the embedded bundle says it comes from, too; the page tells by it that the words mean nothing. */
+/** Where the fixture's bundle says it comes from, too; the page tells by it that the words mean nothing. */
 const checkpoint = 'fixtures/data/checkpoint'
 const tokenizer = `${checkpoint}/tokenizer.json`
 
@@ -25,38 +26,48 @@ const checker = ['src/engine', 'cli/add-check.ts', 'package-lock.json']
 
 interface Product {
   readonly name: string
+  readonly folder: string
   /** Files and folders that it is made from. */
   readonly inputs: readonly string[]
   make(folder: string): Promise<BuildResult>
 }
 
 const products: readonly Product[] = [
-  {
-    name: 'videmo-tiny',
+  fixtureProduct(fixtureName, fixtureFolder),
+  // Until a trained network is embedded, the page has a stand-in to load.
+  fixtureProduct('videmo-tiny', join(root, 'public/models/videmo-tiny')),
+  checkProduct('q4'),
+  checkProduct('q4f16'),
+]
+
+function fixtureProduct(name: string, folder: string): Product {
+  return {
+    name,
+    folder,
     inputs: [checkpoint, ...builder, ...checker],
-    async make(folder) {
+    async make(into) {
       const files = new DirectoryFiles(join(root, checkpoint))
       try {
-        const result = await buildBundle(files, await DirectorySink.open(folder), {
+        const result = await buildBundle(files, await DirectorySink.open(into), {
           dtype: 'q4',
           source: { origin: checkpoint },
           license,
           createHash: hasher,
         })
-        await addCheck(folder)
+        await addCheck(into)
         return result
       } finally {
         await files.close()
       }
     },
-  },
-  checkProduct('q4'),
-  checkProduct('q4f16'),
-]
+  }
+}
 
 function checkProduct(dtype: 'q4' | 'q4f16'): Product {
+  const name = `check-${dtype}`
   return {
-    name: `check-${dtype}`,
+    name,
+    folder: join(root, 'public/models', name),
     inputs: [tokenizer, ...builder, ...checker],
     async make(folder) {
       const files = checkCheckpoint(readFileSync(join(root, tokenizer), 'utf8'))
@@ -102,16 +113,16 @@ function isUpToDate(folder: string, stamp: string, inputs: string): boolean {
 }
 
 for (const product of products) {
-  const { name } = product
-  const folder = join(root, 'public/models', name)
+  const { name, folder } = product
   const stamp = join(root, '.cache', `${name}.inputs`)
   const inputs = hashInputs(product)
   if (isUpToDate(folder, stamp, inputs)) continue
+  mkdirSync(dirname(folder), { recursive: true })
   const result = await product.make(folder)
   const bytes = result.files.reduce((sum, file) => sum + file.bytes, 0)
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, inputs)
-  console.log(`Built public/models/${name}: ${(bytes / 1e6).toFixed(2)} MB in ${result.files.length} files.`)
+  console.log(`Built ${relative(root, folder)}: ${(bytes / 1e6).toFixed(2)} MB in ${result.files.length} files.`)
 }
 
 function hasher() {

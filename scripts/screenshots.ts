@@ -72,7 +72,7 @@ async function shootPage(browser: Browser): Promise<void> {
     for (const { name, ...options } of looks) {
       const page = await browser.newPage({ ...options, reducedMotion: 'reduce' })
       await page.goto(`${server.resolvedUrls?.local[0]}?test&tokens=${tokens}`)
-      await page.getByText('this small bundle has random weights').waitFor()
+      await page.getByText('This small model reads drawn faces').waitFor()
       await page.screenshot({ path: join(review, `${name}-first.png`), fullPage: true })
       await readSample(page)
       await page.screenshot({ path: join(review, `${name}-read.png`), fullPage: true })

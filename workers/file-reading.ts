@@ -19,7 +19,11 @@ export async function readFile(
     const { width, height, durationS, framesPerSecond, codec } = clip.facts
     const fromS = source.fromS ?? 0
     const recipe: SamplingRecipe = (seconds, rate) =>
-      sampleTimes(seconds, rate, { fps: settings.framesPerSecond, maxFrames: settings.windowFrames })
+      sampleTimes(seconds, rate, {
+        fps: settings.framesPerSecond,
+        minFrames: reader.leastFrames,
+        maxFrames: settings.windowFrames,
+      })
     const plan = planWindows(clip.facts, { ...settings, fromS }, recipe)
     const { windows } = plan
     emit({ type: 'opened', width, height, clip: { durationS, framesPerSecond, codec }, windows: windows.length })

@@ -2,9 +2,6 @@ import { LiveSource } from '../src/capture/live-source.ts'
 import type { ReadingEvent, ReadingRequest, ReadingSource } from './engine-api.ts'
 import type { ReadingControl, WindowReader } from './window-reader.ts'
 
-/** Pairs in a window before anything is asked of it: VidEmo has never seen fewer than four frames. */
-const leastPairs = 2
-
 /** Reads a camera or a screen: always the newest pair, passing over what came while it was busy. */
 export async function readLive(
   reader: WindowReader,
@@ -13,6 +10,7 @@ export async function readLive(
   emit: (event: ReadingEvent) => void,
   { signal, gate }: ReadingControl,
 ): Promise<void> {
+  const leastPairs = Math.min(Math.ceil(reader.leastFrames / 2), reader.pairsPerWindow)
   const live = new LiveSource(source.frames, { framesPerSecond: settings.framesPerSecond })
   let size = ''
   try {
@@ -25,7 +23,8 @@ export async function readLive(
       if (size !== `${width}x${height}`) emit({ type: 'opened', width, height })
       size = `${width}x${height}`
       await reader.add(pair.frames)
-      if (reader.pairs < Math.min(leastPairs, reader.pairsPerWindow)) continue
+      // Nothing is asked about fewer frames than the model has ever seen.
+      if (reader.pairs < leastPairs) continue
       await reader.update()
       signal.throwIfAborted()
       emit({ type: 'lag', lagS: (performance.now() - pair.arrivedMs) / 1000, passedOver: live.passedOver })

@@ -37,6 +37,8 @@ export class WindowReader {
   /** By update; for tests. */
   readonly kept = new Map<number, readonly KeptFrame[]>()
   readonly pairsPerWindow: number
+  /** The fewest frames that the model was shown in training. */
+  readonly leastFrames: number
   private readonly hopPairs: number
   private readonly encoder: FrameEncoder
   private readonly imager = new FrameImager()
@@ -59,6 +61,7 @@ export class WindowReader {
     const { windowFrames, hopFrames, frameBudget } = request.settings
     this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
     this.hopPairs = Math.min(this.pairsPerWindow, Math.max(1, Math.floor(hopFrames / 2)))
+    this.leastFrames = model.bundle.config.preprocessor.videoMinFrames
     this.encoder = new FrameEncoder(model.runtime, model.bundle, model.vision, frameBudget)
   }
 

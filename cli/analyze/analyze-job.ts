@@ -1,5 +1,5 @@
+import type { FrameSettings } from '../../src/app/settings.ts'
 import type { WireError } from '../../src/errors.ts'
-import type { ReadingSettings } from '../../workers/engine-api.ts'
 import type { WindowRecord } from './window-record.ts'
 
 export const adapterChoices = ['auto', 'hardware', 'software'] as const
@@ -12,7 +12,8 @@ export interface AnalyzeJob {
   readonly bundle: { readonly type: 'embedded' | 'folder' } | { readonly type: 'url'; readonly url: string }
   readonly adapter: AdapterChoice
   readonly preset: string
-  readonly settings: ReadingSettings
+  /** What is unsaid is as the bundle's model was trained. */
+  readonly settings: Partial<FrameSettings> & { readonly maxTokens: number }
   /** Where in the video to begin, s. */
   readonly fromS: number
 }

@@ -1,6 +1,7 @@
 /** Runs in headless Chromium: reads a video through the app's own worker, and tells the command line of each window. */
 import { findPreset } from '../../src/affect/stages.ts'
-import { isPlaceholder } from '../../src/app/model-kind.ts'
+import { isPlaceholder, readsDrawnFaces } from '../../src/app/model-kind.ts'
+import { framesFor } from '../../src/app/settings.ts'
 import { openClip } from '../../src/capture/open-clip.ts'
 import { EngineError, toWire } from '../../src/errors.ts'
 import type { BundleSource, DeviceReport } from '../../workers/engine-api.ts'
@@ -50,6 +51,7 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
     ...(isOnGpu ? device.notices.map(({ message }) => message) : []),
     ...bundle.notices,
     ...(isPlaceholder(manifest) ? [`${name} has random weights: its words mean nothing.`] : []),
+    ...(readsDrawnFaces(manifest) ? [`${name} reads drawn faces; do not rely on what it says of real ones.`] : []),
   ]
   for (const text of notices) await window.tell({ type: 'notice', text })
 
@@ -65,7 +67,7 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
   const events = client.read({
     source: { type: 'file', file: video, fromS },
     stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
-    settings,
+    settings: { ...framesFor(settings, manifest), maxTokens: settings.maxTokens },
   })
   for await (const event of events) {
     if (event.type === 'frame') event.image.close()

@@ -104,9 +104,9 @@ function requireBundle(folder: string): void {
   throw notABundle(what, basename(resolve(folder)), 'Give the folder that “videmo build” made, or an address.')
 }
 
-/** Makes the embedded bundle and those of the self-check where a clean checkout has none. */
+/** Makes the bundles of the self-check where a clean checkout has none. */
 function prepare(): void {
-  const names = ['videmo-tiny', 'check-q4', 'check-q4f16']
+  const names = ['check-q4', 'check-q4f16']
   if (names.every((name) => existsSync(join(root, 'public/models', name, 'manifest.json')))) return
   // What it says is no part of the output.
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/prepare.ts'], {
@@ -116,7 +116,7 @@ function prepare(): void {
   if (status === 0) return
   throw new EngineError({
     code: 'not-prepared',
-    message: 'The embedded bundle could not be made.',
+    message: 'The bundles that check the device could not be made.',
     action: 'Run “npx tsx scripts/prepare.ts” and see what it says.',
   })
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -6,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../../scripts/find-chromium.ts'
+import { fixtureFolder, fixtureName } from '../../scripts/fixture-bundle.ts'
 import { runAnalyze, startAnalyze } from './analyze.fixture.ts'
 import type { WindowRecord } from './window-record.ts'
 
@@ -15,7 +17,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'videmo-analyze-'))
 const clip = join(root, 'fixtures/data/clips/tiny.webm')
 const sample = join(root, 'public/sample.webm')
-const tiny = join(root, 'public/models/videmo-tiny')
+
+beforeAll(() => {
+  execFileSync('npx', ['tsx', 'scripts/prepare.ts'], { cwd: root, stdio: 'inherit' })
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -29,7 +34,7 @@ function records(stdout: string): WindowRecord[] {
 }
 
 describe('videmo analyze', () => {
-  it('prints a line of JSON for a short video, and nothing else', async () => {
+  it('prints a line of JSON for a short video, and nothing else, with the embedded bundle', async () => {
     const { status, stdout, stderr } = await runAnalyze([clip, '--json', '--max-tokens', '6'])
     expect(status, stderr).toBe(0)
     const [record, ...more] = records(stdout)
@@ -37,7 +42,7 @@ describe('videmo analyze', () => {
     expect(more).toEqual([])
     expect(record.model).toEqual({
       name: 'videmo-tiny',
-      dtype: 'q4',
+      dtype: expect.stringMatching(/^(q8|q4|fp16)$/),
       provider: 'webgpu',
       adapter: expect.stringMatching(/\S/),
       check: expect.stringMatching(/^(exact|close)$/),
@@ -58,17 +63,19 @@ describe('videmo analyze', () => {
     expect(record.figures.visionPairs).toBe(2)
     expect(record.figures.answerTokens).toBeGreaterThan(0)
     expect(record.figures.answerTokens).toBeLessThanOrEqual(18)
-    expect(stderr).toContain('random weights')
+    expect(stderr).toContain('videmo-tiny reads drawn faces')
   })
 
   it('reads a longer video in windows that move on, with a bundle from a folder', async () => {
     const windows = ['--fps', '1', '--window-frames', '4', '--hop-frames', '2', '--max-tokens', '2']
-    const { status, stdout, stderr } = await runAnalyze([sample, '--json', '--bundle', tiny, '--from', '2', ...windows])
+    const from = ['--bundle', fixtureFolder, '--from', '5']
+    const { status, stdout, stderr } = await runAnalyze([sample, '--json', ...from, ...windows])
     expect(status, stderr).toBe(0)
+    expect(stderr).toContain(`${fixtureName} has random weights`)
     const [first, second, ...more] = records(stdout)
     expect(more).toEqual([])
     expect(first.frames).toHaveLength(4)
-    expect(first.startS).toBeGreaterThanOrEqual(2)
+    expect(first.startS).toBeGreaterThanOrEqual(5)
     expect(second).toMatchObject({ window: 1, figures: { visionPairs: 1 } })
     expect(second.frames.slice(0, 2)).toEqual(first.frames.slice(2))
     expect(second.endS).toBeGreaterThan(first.endS)
@@ -87,7 +94,7 @@ describe('videmo analyze, where it cannot', () => {
 
   it('exits with 3 where there is no adapter, and the bundle is too large for the processor', async () => {
     const large = join(folder, 'large')
-    cpSync(tiny, large, { recursive: true })
+    cpSync(fixtureFolder, large, { recursive: true })
     const manifest = JSON.parse(readFileSync(join(large, 'manifest.json'), 'utf8'))
     manifest.model.parameters = 3e9
     writeFileSync(join(large, 'manifest.json'), JSON.stringify(manifest))

@@ -19,6 +19,9 @@ export interface KernelsResult {
   readonly figures: DeviceFigures
 }
 
+/** Where the test serves the bundle of the random reference checkpoint. */
+const fixture = 'job/fixture/'
+
 const filesAt = (folder: string): BundleFiles => ({
   async read(path) {
     const response = await fetch(`/${folder}${path}`)
@@ -70,7 +73,7 @@ const calls = {
   async bundle(provider: 'webgpu' | 'wasm'): Promise<CheckReport> {
     const runtime =
       provider === 'wasm' ? await wasmRuntime() : await browserRuntime(await (await requestAdapter()).requestDevice())
-    return onModel(runtime, 'models/videmo-tiny/', (bundle, model) => checkBundle(runtime, bundle, model))
+    return onModel(runtime, fixture, (bundle, model) => checkBundle(runtime, bundle, model))
   },
 
   async wasmKernels(compute: 'f32' | 'f16'): Promise<CheckReport> {
@@ -83,7 +86,7 @@ const calls = {
   },
 
   async wasmReplay(request: ReplayRequest, pixels: readonly number[]): Promise<readonly (readonly number[])[]> {
-    const bundle = await openBundle(filesAt('models/videmo-tiny/'))
+    const bundle = await openBundle(filesAt(fixture))
     const { answers } = await replay(await wasmRuntime(), bundle, Float32Array.from(pixels), request)
     return answers.map(({ tokens }) => tokens)
   },

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { fixtureFolder, fixtureName } from '../../scripts/fixture-bundle.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
 import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
 import { nodeCpuRuntime } from '../../src/engine/runtimes/node-cpu.ts'
@@ -10,7 +11,7 @@ import type { CheckCalls, Told } from './check-page.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const page = 'cli/check/check-page.html'
-const nothing = { files: {}, folders: {} }
+const served = { files: {}, folders: { fixture: fixtureFolder } }
 
 type Ask = <K extends keyof CheckCalls>(
   name: K,
@@ -27,7 +28,7 @@ function inChromium(use: (ask: Ask) => Promise<void>, withoutAdapter = false): P
     }
     return use(ask)
   }
-  return withChromiumPage(page, nothing, run as Parameters<typeof withChromiumPage<void>>[2], { withoutAdapter })
+  return withChromiumPage(page, served, run as Parameters<typeof withChromiumPage<void>>[2], { withoutAdapter })
 }
 
 beforeAll(() => {
@@ -59,7 +60,7 @@ describe('the self-check in Chromium', () => {
       expect(forced.reason).toContain('with subgroups')
 
       const bundle = (await ask('bundle', 'webgpu')).value
-      console.log(`videmo-tiny: ${bundle.verdict}, error ${bundle.maxError.toExponential(1)}`)
+      console.log(`${fixtureName}: ${bundle.verdict}, error ${bundle.maxError.toExponential(1)}`)
       expect(bundle).toMatchObject({ verdict: 'exact', subject: 'bundle' })
     })
   })
@@ -82,7 +83,7 @@ describe('the self-check in Chromium', () => {
 describe('without WebGPU', () => {
   it('WebAssembly gives the tokens of onnxruntime-node', async () => {
     const grid = { t: 2, h: 8, w: 8 }
-    const bundle = await openBundle(new BundleDirectory(`${root}public/models/videmo-tiny`))
+    const bundle = await openBundle(new BundleDirectory(fixtureFolder))
     const ids = bundle.template.firstTurn({ videos: [32], question: 'What does this face show?' })
     const request: ReplayRequest = { grid, bannedIds: [], prompts: [{ ids, temporalPatches: 2, steps: 16 }] }
     const pixels = Array.from({ length: grid.t * grid.h * grid.w * 1176 }, (_, i) => Math.fround(Math.sin(i * 0.37)))

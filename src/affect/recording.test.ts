@@ -69,7 +69,10 @@ const parts: fc.Arbitrary<RecordingParts> = fc.record(
       },
       { requiredKeys: ['preset', 'stages', 'framesPerSecond', 'windowFrames', 'hopFrames', 'maxTokens'] },
     ),
-    source: fc.record({ kind: fc.constantFrom('file' as const, 'camera' as const, 'screen' as const), name: text }),
+    source: fc.record({
+      kind: fc.constantFrom('file' as const, 'camera' as const, 'screen' as const, 'drawn' as const),
+      name: text,
+    }),
     readings: fc.array(reading, { maxLength: 3 }),
   },
   { requiredKeys: ['model', 'settings', 'source', 'readings'] },

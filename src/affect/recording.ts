@@ -113,7 +113,7 @@ const schema = v.object({
   appVersion: v.exactOptional(text),
   model: v.object({ name: text, source: text, dtype: text }),
   settings,
-  source: v.object({ kind: v.picklist(['file', 'camera', 'screen']), name: text }),
+  source: v.object({ kind: v.picklist(['file', 'camera', 'screen', 'drawn']), name: text }),
   readings: v.array(reading),
 })
 

@@ -8,6 +8,14 @@ import { createView, type Page } from './view.ts'
 const file: Source = { kind: 'file', name: 'a.mp4', url: 'blob:a', file: new Blob(), isSample: false }
 const camera: Source = { kind: 'camera', name: 'a', stream: {} as MediaStream, deviceId: 'a', isMirrored: true }
 
+const drawn: Source = {
+  kind: 'drawn',
+  name: 'Drawn face',
+  stream: {} as MediaStream,
+  canvas: {} as HTMLCanvasElement,
+  isUnasked: false,
+}
+
 function page(state: Partial<SessionState> = {}) {
   const session = fakeSession(state)
   let picks = 0
@@ -27,7 +35,8 @@ describe('keys', () => {
     ['1', 'camera'],
     ['2', 'file'],
     ['3', 'screen'],
-    ['4', 'sample'],
+    ['4', 'drawn'],
+    ['5', 'sample'],
     ['m', 'model'],
     ['M', 'model'],
     ['h', 'hud'],
@@ -103,6 +112,7 @@ describe('stop', () => {
     for (const state of [
       { run: { state: 'running' }, source: file },
       { run: { state: 'idle' }, source: camera },
+      { run: { state: 'idle' }, source: drawn },
     ] as const) {
       const { page: it_, called } = page(state)
       runAction(it_, actionOf('stop'))
@@ -118,6 +128,13 @@ describe('stop', () => {
 })
 
 describe('sources', () => {
+  it('open the drawn face without any question', () => {
+    const { page: it_, view, called } = page()
+    runAction(it_, actionOf('drawn'))
+    expect(called()).toEqual(['openDrawn'])
+    expect(view.get().question).toBeUndefined()
+  })
+
   it('ask for consent before the first camera', () => {
     const { page: it_, view, called } = page()
     runAction(it_, actionOf('camera'))

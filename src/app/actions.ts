@@ -1,5 +1,5 @@
 import { isActive } from './run-text.ts'
-import type { SessionState } from './session-state.ts'
+import { isLive, type SessionState } from './session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
 
@@ -59,8 +59,7 @@ export const pageActions: readonly PageAction[] = [
     group: 'Reading',
     title: () => 'Stop',
     keys: ['Escape'],
-    isEnabled: ({ run, source }) =>
-      run.state !== 'stopping' && (isActive(run) || source?.kind === 'camera' || source?.kind === 'screen'),
+    isEnabled: ({ run, source }) => run.state !== 'stopping' && (isActive(run) || isLive(source)),
     run: ({ session }) => session.actions.stop(),
   },
   {
@@ -91,10 +90,18 @@ export const pageActions: readonly PageAction[] = [
     run: ({ session }) => void session.actions.openScreen(),
   },
   {
+    id: 'drawn',
+    group: 'Source',
+    title: () => 'Try the drawn face',
+    keys: ['4'],
+    isEnabled: always,
+    run: ({ session }) => void session.actions.openDrawn(),
+  },
+  {
     id: 'sample',
     group: 'Source',
     title: () => 'Try the sample clip',
-    keys: ['4'],
+    keys: ['5'],
     isEnabled: always,
     run: ({ session }) => void session.actions.openSample(),
   },
@@ -180,7 +187,8 @@ export function actionForKey(press: KeyPress): PageAction | undefined {
   return pageActions.find(({ keys }) => keys.includes(wanted))
 }
 
-const typing = 'input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable=true]'
+const typing =
+  'input:not([type=checkbox], [type=radio], [type=file], [type=range]), textarea, select, [contenteditable=true]'
 const control =
   'a[href], button, summary, video, input, [role=row], [role=button], [role=menuitem], [role=option], [tabindex="0"]'
 

@@ -1,19 +1,36 @@
 import { describe, expect, it } from 'vitest'
-import { bundleName, isPlaceholder } from './model-kind.ts'
-
-function facts(origin: string, parameters: number) {
-  const shape = { layers: 1, hiddenSize: 1, heads: 1, kvHeads: 1, headDim: 1, vocabSize: 1, visionDepth: 1 }
-  return { source: { origin, architecture: 'x' }, model: { ...shape, visionHiddenSize: 1, parameters } }
-}
+import { bundleName, isDrawn, isPlaceholder, readsDrawnFaces } from './model-kind.ts'
+import type { Source } from './session-state.ts'
 
 describe('isPlaceholder', () => {
   it.each([
-    ['fixtures/data/checkpoint', 1.7e6, true],
-    ['fixtures/data/large', 3e9, true],
-    ['somewhere', 1.7e6, true],
-    ['KlingTeam/VidEmo-3B', 3.75e9, false],
-  ])('%s with %d parameters: %s', (origin, parameters, expected) => {
-    expect(isPlaceholder(facts(origin, parameters))).toBe(expected)
+    ['fixtures/data/checkpoint', true],
+    ['fixtures/data/large', true],
+    ['this project’s own training on drawn faces', false],
+    ['KlingTeam/VidEmo-3B', false],
+  ])('%s: %s', (origin, expected) => {
+    expect(isPlaceholder({ source: { origin, architecture: 'x' } })).toBe(expected)
+  })
+})
+
+it.each([
+  ['drawn-faces', true],
+  ['faces', false],
+  [undefined, false],
+] as const)('readsDrawnFaces(%s)', (reads, expected) => {
+  expect(readsDrawnFaces({ reads })).toBe(expected)
+})
+
+describe('isDrawn', () => {
+  const file = { kind: 'file', name: 'x', url: 'blob:x', file: new Blob() } as const
+  it.each([
+    ['the sample clip', { ...file, isSample: true }, true],
+    ['a video of the person’s own', { ...file, isSample: false }, false],
+    ['a camera', { kind: 'camera' } as Source, false],
+    ['a screen', { kind: 'screen' } as Source, false],
+    ['the drawn face', { kind: 'drawn' } as Source, true],
+  ])('%s', (_, source, expected) => {
+    expect(isDrawn(source)).toBe(expected)
   })
 })
 

@@ -1,12 +1,20 @@
 import type { BundleSource } from '../../workers/engine-api.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { Source } from './session-state.ts'
 
-/** Far below any network that has learnt to read a face. */
-const fewParameters = 20e6
+/** Whether a bundle's weights are random: it is built from the project's own fixture. */
+export function isPlaceholder({ source }: Pick<Manifest, 'source'>): boolean {
+  return source.origin.startsWith('fixtures/')
+}
 
-/** Whether a bundle's weights are random: it is built from the project's own fixture, or too small to be a model. */
-export function isPlaceholder({ source, model }: Pick<Manifest, 'source' | 'model'>): boolean {
-  return source.origin.startsWith('fixtures/') || model.parameters < fewParameters
+/** Whether a bundle's model has learnt to read faces that are drawn, and no others. */
+export function readsDrawnFaces({ reads }: Pick<Manifest, 'reads'>): boolean {
+  return reads === 'drawn-faces'
+}
+
+/** Whether this project drew what is watched. */
+export function isDrawn(source: Source): boolean {
+  return source.kind === 'drawn' || (source.kind === 'file' && source.isSample)
 }
 
 /** The last part of a bundle's address. */

@@ -46,10 +46,21 @@ export async function recordingOf(
 
 /** Hands a recording to the browser's downloads. */
 export function download(file: RecordingFile): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(file)], { type: 'application/json' }))
+  const json = new Blob([JSON.stringify(file)], { type: 'application/json' })
+  downloadBlob(json, `videmo-${stampOf(file.createdAt)}.json`)
+}
+
+/** For names of files: an ISO timestamp to the second, without what some systems forbid. */
+export function stampOf(iso: string): string {
+  return iso.slice(0, 19).replaceAll(':', '-')
+}
+
+/** Hands a file to the browser's downloads. */
+export function downloadBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = url
-  link.download = `videmo-${file.createdAt.slice(0, 19).replaceAll(':', '-')}.json`
+  link.download = name
   link.click()
   // The download has its own hold on the bytes by then.
   setTimeout(() => URL.revokeObjectURL(url), 60_000)

@@ -10,6 +10,8 @@ import type {
 } from '../../workers/engine-api.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
+import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
+import { firstScene, persons } from '../demo-face/persons.ts'
 import type { VidemoError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
@@ -54,6 +56,28 @@ export type Source =
       readonly isMirrored: boolean
     }
   | { readonly kind: 'screen'; readonly name: string; readonly stream: MediaStream }
+  | {
+      readonly kind: 'drawn'
+      readonly name: string
+      readonly stream: MediaStream
+      /** What the stream is taken of; the page shows it as it is. */
+      readonly canvas: HTMLCanvasElement
+      /** Nobody asked for it: the page began with it, and still offers its choices. */
+      readonly isUnasked: boolean
+    }
+
+/** Whether it is captured as it happens, until it is stopped. */
+export function isLive(source: Source | undefined): source is Extract<Source, { readonly stream: MediaStream }> {
+  return source !== undefined && source.kind !== 'file'
+}
+
+/** The drawn face, open or not. */
+export interface DrawnState extends FaceSetting {
+  /** What is true of it at this moment; while it is open. */
+  readonly truth: ShownTruth | undefined
+  /** Whether its picture is being recorded as a video, and whether this browser can. */
+  readonly video: 'impossible' | 'possible' | 'recording'
+}
 
 export type RunState =
   | { readonly state: 'idle' }
@@ -146,6 +170,7 @@ export interface SessionState {
   readonly check: CheckReport | undefined
   readonly load: LoadState
   readonly source: Source | undefined
+  readonly drawn: DrawnState
   readonly clip: ClipFacts | undefined
   readonly run: RunState
   /** Frames of the window, oldest first. */
@@ -171,6 +196,16 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     check: undefined,
     load: { state: 'idle' },
     source: undefined,
+    drawn: {
+      looks: persons[0].looks,
+      scene: firstScene,
+      units: {},
+      motion: 'none',
+      isPlaying: true,
+      isInTurn: false,
+      truth: undefined,
+      video: 'impossible',
+    },
     clip: undefined,
     run: { state: 'idle' },
     frames: [],
@@ -188,9 +223,11 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
 
 /** Remembered on this device. */
 export interface Settings {
-  readonly reading: Omit<ReadingSettings, 'sampling'> & {
-    readonly sampling: { readonly isOn: boolean; readonly temperature: number; readonly topP: number }
-  }
+  readonly reading: Pick<ReadingSettings, 'frameBudget' | 'maxTokens'> &
+    /** Only what the person chose; as the model was trained where unsaid. */
+    Partial<Pick<ReadingSettings, 'framesPerSecond' | 'windowFrames' | 'hopFrames'>> & {
+      readonly sampling: { readonly isOn: boolean; readonly temperature: number; readonly topP: number }
+    }
   readonly preset: string
   readonly stagesOn: Readonly<Record<StageId, boolean>>
   /** The person's own words, where they differ from the preset's. */
@@ -211,11 +248,16 @@ export interface SessionActions {
   /** Asks for the camera. Call only with consent given. */
   openCamera(deviceId?: string): Promise<void>
   openScreen(): Promise<void>
+  openDrawn(): Promise<void>
+  /** Sets the drawn face; units and motions end the turns that it takes by itself. */
+  changeDrawn(change: Partial<FaceSetting>): void
+  /** Records the drawn face's picture as a video, or ends that and hands the file to the downloads. */
+  recordDrawn(isOn: boolean): void
   giveCameraConsent(): void
   /** Starts, or goes on after a pause. */
   start(): Promise<void>
   pause(): void
-  /** Ends the reading and, for camera and screen, the capture. */
+  /** Ends the reading and, for all but files, the capture. */
   stop(): void
   /** Files: reads on from here. */
   seek(timeS: number): Promise<void>

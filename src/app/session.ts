@@ -11,22 +11,34 @@ import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import type { LiveCapture } from '../capture/live-capture.ts'
 import type { LiveFeed } from '../capture/live-frames.ts'
 import { openScreen } from '../capture/screen.ts'
+import type { FaceSetting } from '../demo-face/live-face.ts'
 import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors.ts'
 import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
+import { DrawnFace, drawnName } from './drawn-face.ts'
+import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
 import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
 import { download, type RecordedWith, recordingOf } from './recording-download.ts'
 import {
   firstState,
+  isLive,
   type RunState,
   type SessionActions,
   type SessionState,
   type Settings,
   type Source,
 } from './session-state.ts'
-import { defaultSettings, loadConsent, loadSettings, saveConsent, saveSettings, settled } from './settings.ts'
+import {
+  defaultSettings,
+  framesFor,
+  loadConsent,
+  loadSettings,
+  saveConsent,
+  saveSettings,
+  settled,
+} from './settings.ts'
 import { Store } from './store.ts'
 import { TokenFlow } from './token-flow.ts'
 
@@ -57,6 +69,9 @@ export class Session implements SessionActions {
   readonly flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow()])) as Flows
   readonly actions: SessionActions = this
   client: EngineClient
+  /** Whether a first visitor who chooses nothing is shown the drawn face; tests choose for themselves. */
+  startsByItself = true
+  private readonly drawn: DrawnFace
   private source: BundleSource
   private loads = 0
   private answerOffer: (isWanted: boolean) => void = () => undefined
@@ -74,6 +89,10 @@ export class Session implements SessionActions {
     this.client = options.createClient()
     this.source = { type: 'url', url: options.defaultBundle }
     this.store = new Store(firstState(loadSettings(), loadConsent()))
+    this.drawn = new DrawnFace(
+      () => this.store.get().drawn,
+      (change) => this.store.update({ drawn: { ...this.store.get().drawn, ...change } }),
+    )
   }
 
   /** What was said since the reading began; for tests. */
@@ -81,7 +100,7 @@ export class Session implements SessionActions {
     return this.board?.transcripts ?? []
   }
 
-  /** Looks at the device, then loads the default bundle. */
+  /** Looks at the device, then loads the default bundle; a first visitor then sees it read. */
   async open(): Promise<void> {
     watchCameras(() => void this.findCameras())
     try {
@@ -91,6 +110,7 @@ export class Session implements SessionActions {
       return
     }
     await this.loadBundle(this.source)
+    await this.startByItself()
   }
 
   /** Loads a bundle; the one loaded before stays in use until the new one is verified. */
@@ -128,6 +148,7 @@ export class Session implements SessionActions {
   }
 
   async openSample(): Promise<void> {
+    rememberSourceChosen()
     const run = ++this.runs
     try {
       const file = await fetchClip(this.options.sampleUrl)
@@ -138,11 +159,13 @@ export class Session implements SessionActions {
   }
 
   openFile(file: Blob, name: string): Promise<void> {
+    rememberSourceChosen()
     return this.openVideo(file, name, false)
   }
 
   async openCamera(deviceId?: string): Promise<void> {
     if (!this.store.get().hasCameraConsent) return
+    rememberSourceChosen()
     await this.openLive(async (onEnded) => {
       const capture = await openCamera({ onEnded, ...(deviceId ? { deviceId } : {}) })
       void this.findCameras()
@@ -158,10 +181,25 @@ export class Session implements SessionActions {
   }
 
   async openScreen(): Promise<void> {
+    rememberSourceChosen()
     await this.openLive(async (onEnded) => {
       const capture = await openScreen({ onEnded })
       return { capture, source: { kind: 'screen', name: capture.label || 'Screen', stream: capture.stream } }
     })
+  }
+
+  async openDrawn(): Promise<void> {
+    rememberSourceChosen()
+    await this.openFace(false)
+  }
+
+  changeDrawn(change: Partial<FaceSetting>): void {
+    this.drawn.change(change)
+  }
+
+  recordDrawn(isOn: boolean): void {
+    if (isOn) this.drawn.record()
+    else this.drawn.endVideo()
   }
 
   giveCameraConsent(): void {
@@ -189,7 +227,6 @@ export class Session implements SessionActions {
   /** Ends the reading within one token, and the capture; keeps what was said. */
   stop(): void {
     const { run, source } = this.store.get()
-    const isLive = source?.kind === 'camera' || source?.kind === 'screen'
     if (run.state === 'queued' || run.state === 'recovering') {
       this.runs++
       this.store.update({ run: { state: 'idle' } })
@@ -197,7 +234,7 @@ export class Session implements SessionActions {
       this.store.update({ run: { state: 'stopping' } })
       void this.client.stop().catch((error) => this.failRun(asError(error)))
     }
-    if (isLive) {
+    if (isLive(source)) {
       this.endCapture()
       this.store.update({ source: undefined })
     }
@@ -229,6 +266,23 @@ export class Session implements SessionActions {
 
   resetSettings(): void {
     this.changeSettings(defaultSettings)
+  }
+
+  private async openFace(isUnasked: boolean): Promise<void> {
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) this.drawn.change({ isPlaying: false })
+    await this.openLive(async () => {
+      const { capture, canvas } = this.drawn.open()
+      return { capture, source: { kind: 'drawn', name: drawnName, stream: capture.stream, canvas, isUnasked } }
+    })
+  }
+
+  /** Random weights have nothing to show, and who has been here before knows what to choose. */
+  private async startByItself(): Promise<void> {
+    const { bundle, source, run } = this.store.get()
+    if (!this.startsByItself || !bundle || source || run.state !== 'idle') return
+    if (isPlaceholder(bundle.manifest) || hasChosenSource()) return
+    this.drawn.change({ isInTurn: true })
+    await this.openFace(true)
   }
 
   private async openVideo(file: Blob, name: string, isSample: boolean): Promise<void> {
@@ -359,7 +413,7 @@ export class Session implements SessionActions {
       source: source.name,
       hasTranscript: this.options.keepFrames ?? false,
       fromS,
-      settings: this.store.get().settings.reading,
+      settings: framesFor(this.store.get().settings.reading, bundle.manifest),
       deviceFigures: () => this.client.deviceFigures(),
     })
     this.board = board
@@ -391,15 +445,16 @@ export class Session implements SessionActions {
     bundle: LoadedBundle,
     stages: readonly Stage[],
   ): { readonly request: ReadingRequest; readonly transferred: Transferable[] } {
-    const { sampling, ...reading } = this.store.get().settings.reading
-    const { temperature, topP } = sampling
+    const { reading } = this.store.get().settings
+    const frames = framesFor(reading, bundle.manifest)
+    const { isOn, temperature, topP } = reading.sampling
     const maxTokens = this.options.maxTokens ?? (isPlaceholder(bundle.manifest) ? placeholderTokens : reading.maxTokens)
     let from: ReadingSource
     let transferred: Transferable[] = []
     if (source.kind === 'file') from = { type: 'file', file: source.file, fromS: this.fromS }
     else {
       this.feed?.stop()
-      const feed = this.capture?.frames({ framesPerSecond: reading.framesPerSecond })
+      const feed = this.capture?.frames({ framesPerSecond: frames.framesPerSecond })
       if (!feed) throw new Error('There is nothing to capture.')
       this.feed = feed
       from = { type: 'live', frames: feed.frames }
@@ -411,9 +466,9 @@ export class Session implements SessionActions {
         // What a face looks like holds for a window; what it does and expresses is asked every time.
         stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
         settings: {
-          ...reading,
+          ...frames,
           maxTokens,
-          ...(sampling.isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}),
+          ...(isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}),
         },
         ...(this.options.keepFrames ? { keepFrames: true } : {}),
       },

@@ -4,11 +4,14 @@ import type { Settings } from './session-state.ts'
 import {
   bounds,
   defaultSettings,
+  type FrameSettings,
+  framesFor,
   loadConsent,
   loadSettings,
   saveConsent,
   saveSettings,
   settingsFrom,
+  trainedFrames,
 } from './settings.ts'
 
 function shelf() {
@@ -20,14 +23,22 @@ function shelf() {
   }
 }
 
-function expectUsable({ reading, stagesOn, prompts }: Settings) {
-  for (const name of ['framesPerSecond', 'windowFrames', 'hopFrames', 'maxTokens'] as const) {
-    expect(reading[name]).toBeGreaterThanOrEqual(bounds[name].min)
-    expect(reading[name]).toBeLessThanOrEqual(bounds[name].max)
+function expectFrames(frames: FrameSettings) {
+  for (const name of ['framesPerSecond', 'windowFrames', 'hopFrames'] as const) {
+    expect(frames[name]).toBeGreaterThanOrEqual(bounds[name].min)
+    expect(frames[name]).toBeLessThanOrEqual(bounds[name].max)
   }
-  expect(reading.windowFrames % 2).toBe(0)
-  expect(reading.hopFrames % 2).toBe(0)
-  expect(reading.hopFrames).toBeLessThanOrEqual(reading.windowFrames)
+  expect(frames.windowFrames % 2).toBe(0)
+  expect(frames.hopFrames % 2).toBe(0)
+  expect(frames.hopFrames).toBeLessThanOrEqual(frames.windowFrames)
+}
+
+function expectUsable({ reading, stagesOn, prompts }: Settings) {
+  expectFrames(framesFor(reading, undefined))
+  expect(reading.maxTokens).toBeGreaterThanOrEqual(bounds.maxTokens.min)
+  expect(reading.maxTokens).toBeLessThanOrEqual(bounds.maxTokens.max)
+  const { windowFrames = bounds.windowFrames.max, hopFrames = bounds.hopFrames.min } = reading
+  expect(hopFrames).toBeLessThanOrEqual(windowFrames)
   expect(Object.values(stagesOn)).toContain(true)
   for (const prompt of Object.values(prompts)) expect(prompt.trim()).not.toBe('')
 }
@@ -97,6 +108,47 @@ describe('settingsFrom', () => {
   })
 })
 
+/** The embedded model's manifest, as far as it says how clips were in training. */
+const small = { video: { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 12_800 } }
+
+describe('framesFor', () => {
+  it.each([
+    ['VidEmo’s recipe where no bundle says', undefined, {}, { framesPerSecond: 2, windowFrames: 16, hopFrames: 8 }],
+    ['the same for a bundle that does not say', {}, {}, { framesPerSecond: 2, windowFrames: 16, hopFrames: 8 }],
+    ['the bundle’s own', small, {}, { framesPerSecond: 2, windowFrames: 8, hopFrames: 4 }],
+    ['the person’s choice', small, { windowFrames: 12 }, { framesPerSecond: 2, windowFrames: 12, hopFrames: 6 }],
+    [
+      'a hop within the bundle’s window',
+      small,
+      { framesPerSecond: 4, hopFrames: 16 },
+      { framesPerSecond: 4, windowFrames: 8, hopFrames: 8 },
+    ],
+  ])('takes %s', (_, bundle, chosen, expected) => {
+    expect(framesFor(chosen, bundle)).toEqual(expected)
+  })
+
+  it('takes fewer pixels than the model was trained on, and never more', () => {
+    const frameBudget = { minPixels: 40_000, maxPixels: 52_500 }
+    expect(framesFor({ frameBudget }, undefined).frameBudget).toEqual(frameBudget)
+    expect(framesFor({ frameBudget }, small)).not.toHaveProperty('frameBudget')
+  })
+
+  it('gives what a reading can be made with, whatever a bundle says', () => {
+    const video = fc.record({
+      framesPerSecond: fc.double({ min: 1e-9, noNaN: true, noDefaultInfinity: true }),
+      minFrames: fc.nat(),
+      maxFrames: fc.integer({ min: 1 }),
+      maxPixels: fc.integer({ min: 1 }),
+    })
+    fc.assert(
+      fc.property(nearlySettings, video, (value, video) => {
+        expectFrames(framesFor(settingsFrom(value).reading, { video }))
+        expectFrames({ ...trainedFrames({ video }), hopFrames: 2 })
+      }),
+    )
+  })
+})
+
 describe('what is remembered', () => {
   it('comes back', () => {
     const items = shelf()
@@ -105,10 +157,29 @@ describe('what is remembered', () => {
     expect(loadSettings(() => items)).toEqual(settings)
   })
 
+  it('is only what was chosen', () => {
+    const items = shelf()
+    saveSettings({ ...defaultSettings, reading: { ...defaultSettings.reading, windowFrames: 16 } }, () => items)
+    expect(JSON.parse(items.items.get('videmo-settings') ?? '').reading).not.toHaveProperty('framesPerSecond')
+    expect(loadSettings(() => items).reading.windowFrames).toBe(16)
+  })
+
+  it('forgets the defaults that earlier versions remembered with it', () => {
+    const reading = { ...defaultSettings.reading, framesPerSecond: 4, windowFrames: 16, hopFrames: 8 }
+    const items = { ...shelf(), getItem: () => JSON.stringify({ ...defaultSettings, reading, isMirrored: false }) }
+    expect(loadSettings(() => items)).toEqual({
+      ...defaultSettings,
+      reading: { ...defaultSettings.reading, framesPerSecond: 4 },
+      isMirrored: false,
+    })
+  })
+
   it('is the default where there is none, junk, or no storage at all', () => {
     expect(loadSettings(shelf)).toEqual(defaultSettings)
-    const junk = { getItem: () => '{"reading":', setItem: () => undefined }
-    expect(loadSettings(() => junk)).toEqual(defaultSettings)
+    for (const text of ['{"reading":', 'null', '7', '{"version":2,"reading":null}', '{"reading":[]}']) {
+      const junk = { getItem: () => text, setItem: () => undefined }
+      expect(loadSettings(() => junk)).toEqual(defaultSettings)
+    }
     const refused = () => {
       throw new Error('SecurityError')
     }

@@ -1,30 +1,28 @@
 import * as v from 'valibot'
+import type { ReadingSettings } from '../../workers/engine-api.ts'
 import { reasoningPreset } from '../affect/stages.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import type { Settings } from './session-state.ts'
 
 /** What each setting may be; the page's controls and what was stored keep to it. */
 export const bounds = {
   framesPerSecond: { min: 0.5, max: 8, step: 0.5 },
-  windowFrames: { min: 4, max: 32, step: 2 },
+  windowFrames: { min: 2, max: 32, step: 2 },
   hopFrames: { min: 2, max: 32, step: 2 },
   maxTokens: { min: 256, max: 2048, step: 64 },
   temperature: { min: 0.1, max: 1.5, step: 0.05 },
   topP: { min: 0.05, max: 1, step: 0.05 },
 } as const
 
-/** Pixels of a frame at the model, largest first: VidEmo's own recipe, and less for slower devices. */
+/** Fewer pixels of a frame at the model than VidEmo was trained on, for slower devices. */
 export const frameBudgets = [
-  { id: 'recipe', title: 'As the model was trained (about 100 000 pixels)' },
-  { id: 'half', title: 'Half of it: faster, less detail', minPixels: 40_000, maxPixels: 52_500 },
-  { id: 'quarter', title: 'A quarter: fastest, little detail', minPixels: 20_000, maxPixels: 26_500 },
+  { id: 'half', title: 'About 50 000 pixels: faster, less detail', minPixels: 40_000, maxPixels: 52_500 },
+  { id: 'quarter', title: 'About 25 000 pixels: fastest, little detail', minPixels: 20_000, maxPixels: 26_500 },
 ] as const
 
-/** VidEmo's recipe (two frames a second, sixteen at most); greedy, answers of moderate length. */
+/** Frames as the model was trained on them; greedy, answers of moderate length. */
 export const defaultSettings: Settings = {
   reading: {
-    framesPerSecond: 2,
-    windowFrames: 16,
-    hopFrames: 8,
     maxTokens: 256,
     sampling: { isOn: false, temperature: 0.7, topP: 0.9 },
   },
@@ -43,13 +41,18 @@ function evenWithin(bound: { readonly min: number; readonly max: number }) {
   return v.pipe(within(bound), v.multipleOf(2))
 }
 
+/** A field that is missing or wrong is unsaid, and takes nothing else with it. */
+function orUnsaid<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.optional(v.fallback(v.optional(schema), undefined))
+}
+
 /** A field that is missing or wrong is the default's, and takes nothing else with it. */
 function or<Schema extends v.GenericSchema>(schema: Schema, value: v.InferOutput<Schema>) {
   return v.optional(v.fallback(schema, value), () => value as v.InferInput<Schema>)
 }
 
 const pixels = v.pipe(v.number(), v.safeInteger(), v.minValue(784), v.maxValue(1_000_000))
-const prompt = v.optional(v.fallback(v.optional(v.pipe(v.string(), v.maxLength(8000))), undefined))
+const prompt = orUnsaid(v.pipe(v.string(), v.maxLength(8000)))
 const { reading, stagesOn } = defaultSettings
 
 const samplingSchema = v.object({
@@ -59,20 +62,15 @@ const samplingSchema = v.object({
 })
 
 const readingSchema = v.object({
-  framesPerSecond: or(within(bounds.framesPerSecond), reading.framesPerSecond),
-  frameBudget: v.optional(
-    v.fallback(
-      v.optional(
-        v.pipe(
-          v.object({ minPixels: pixels, maxPixels: pixels }),
-          v.check(({ minPixels, maxPixels }) => minPixels <= maxPixels),
-        ),
-      ),
-      undefined,
+  framesPerSecond: orUnsaid(within(bounds.framesPerSecond)),
+  frameBudget: orUnsaid(
+    v.pipe(
+      v.object({ minPixels: pixels, maxPixels: pixels }),
+      v.check(({ minPixels, maxPixels }) => minPixels <= maxPixels),
     ),
   ),
-  windowFrames: or(evenWithin(bounds.windowFrames), reading.windowFrames),
-  hopFrames: or(evenWithin(bounds.hopFrames), reading.hopFrames),
+  windowFrames: orUnsaid(evenWithin(bounds.windowFrames)),
+  hopFrames: orUnsaid(evenWithin(bounds.hopFrames)),
   maxTokens: or(v.pipe(within(bounds.maxTokens), v.safeInteger()), reading.maxTokens),
   sampling: or(samplingSchema, reading.sampling),
 })
@@ -95,29 +93,90 @@ export function settingsFrom(value: unknown): Settings {
   return result.success ? settled(result.output) : defaultSettings
 }
 
+type Trained = Pick<Manifest, 'video'> | undefined
+
+/** Clips as a model saw them in training, as far as the page can read so. */
+export interface TrainedFrames {
+  readonly framesPerSecond: number
+  readonly windowFrames: number
+  /** Of a frame, at most. */
+  readonly maxPixels: number
+}
+
+/** Clips as a reading takes them. */
+export type FrameSettings = Pick<ReadingSettings, 'framesPerSecond' | 'windowFrames' | 'hopFrames' | 'frameBudget'>
+
+/** VidEmo's recipe: two frames a second, sixteen at most. */
+const recipe = { framesPerSecond: 2, maxFrames: 16, maxPixels: 105_369 }
+
+/** By the bundle's manifest; VidEmo's recipe where there is none or it does not say. */
+export function trainedFrames(bundle: Trained): TrainedFrames {
+  const { framesPerSecond, maxFrames, maxPixels } = bundle?.video ?? recipe
+  return {
+    framesPerSecond: clamp(framesPerSecond, bounds.framesPerSecond),
+    windowFrames: clamp(even(maxFrames), bounds.windowFrames),
+    maxPixels,
+  }
+}
+
+/** What a reading with this bundle takes: the person's choices, and for the rest as its model was trained. */
+export function framesFor(chosen: Partial<FrameSettings>, bundle: Trained): FrameSettings {
+  const trained = trainedFrames(bundle)
+  const { frameBudget, framesPerSecond = trained.framesPerSecond, windowFrames = trained.windowFrames } = chosen
+  return {
+    framesPerSecond,
+    windowFrames,
+    hopFrames: Math.min(chosen.hopFrames ?? hopOf(windowFrames), windowFrames),
+    // For less detail only: more than a model was trained on helps nobody.
+    ...(frameBudget && frameBudget.maxPixels < trained.maxPixels ? { frameBudget } : {}),
+  }
+}
+
+function clamp(value: number, { min, max }: { readonly min: number; readonly max: number }): number {
+  return Math.min(Math.max(value, min), max)
+}
+
+function even(frames: number): number {
+  return 2 * Math.floor(frames / 2)
+}
+
+/** Half a window: what a full window moves on by where nobody chose. */
+export function hopOf(windowFrames: number): number {
+  return Math.max(bounds.hopFrames.min, even(windowFrames / 2))
+}
+
 /** Settings that go together: the hop fits the window, some stage is on, and nothing is kept that says nothing. */
 export function settled(settings: Settings): Settings {
-  const { frameBudget, ...rest } = settings.reading
+  const { windowFrames, hopFrames } = settings.reading
+  const isTooFar = windowFrames !== undefined && hopFrames !== undefined && hopFrames > windowFrames
+  const reading = { ...settings.reading, ...(isTooFar ? { hopFrames: windowFrames } : {}) }
   const isSomethingOn = Object.values(settings.stagesOn).some((isOn) => isOn)
   return {
     ...settings,
-    reading: {
-      ...rest,
-      hopFrames: Math.min(rest.hopFrames, rest.windowFrames),
-      ...(frameBudget ? { frameBudget } : {}),
-    },
+    reading: Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== undefined)) as typeof reading,
     stagesOn: isSomethingOn ? settings.stagesOn : stagesOn,
     prompts: Object.fromEntries(Object.entries(settings.prompts).filter(([, text]) => text?.trim())),
   }
 }
 
 const key = 'videmo-settings'
+/** Of what is remembered: since 2, only what was chosen. */
+const version = 2
 type Shelf = Pick<Storage, 'getItem' | 'setItem'>
+
+/** Before version 2 the defaults were remembered, too: VidEmo's recipe, which no other model needs to follow. */
+function migrated(stored: unknown): unknown {
+  const { version: storedVersion, reading } = (stored ?? {}) as { version?: unknown; reading?: unknown }
+  if (storedVersion === version || typeof reading !== 'object' || reading === null) return stored
+  const defaults: Readonly<Record<string, unknown>> = { framesPerSecond: 2, windowFrames: 16, hopFrames: 8 }
+  const chosen = Object.entries(reading).filter(([name, value]) => value !== defaults[name])
+  return { ...(stored as object), reading: Object.fromEntries(chosen) }
+}
 
 /** What was remembered on this device; the defaults where that cannot be had. Never throws. */
 export function loadSettings(shelf: () => Shelf = () => localStorage): Settings {
   try {
-    return settingsFrom(JSON.parse(shelf().getItem(key) ?? '{}'))
+    return settingsFrom(migrated(JSON.parse(shelf().getItem(key) ?? '{}')))
   } catch {
     return defaultSettings
   }
@@ -126,7 +185,7 @@ export function loadSettings(shelf: () => Shelf = () => localStorage): Settings 
 /** Remembers them where the browser lets it. Never throws. */
 export function saveSettings(settings: Settings, shelf: () => Shelf = () => localStorage): void {
   try {
-    shelf().setItem(key, JSON.stringify(settings))
+    shelf().setItem(key, JSON.stringify({ version, ...settings }))
   } catch {
     // Private windows and full disks: the settings hold until the page is closed.
   }

@@ -26,8 +26,12 @@ declare global {
   var videmoTest: TestHooks | undefined
 }
 
-/** Hands out, with `?test` in the address, what tests compare and break; nothing on the page uses it. */
+/**
+ * Hands out, with `?test` in the address, what tests compare and break; nothing on the page uses it. The page then
+ * begins by itself only with `&auto`.
+ */
 export function installTestHooks(session: Session): void {
+  session.startsByItself = new URLSearchParams(location.search).has('auto')
   globalThis.videmoTest = {
     transcripts: () => session.transcripts,
     framesOf: async (update) => {

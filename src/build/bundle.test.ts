@@ -51,6 +51,15 @@ describe('buildBundle', () => {
     expect(manifest.source.architecture).toBe('Qwen2_5_VLForConditionalGeneration')
   })
 
+  it('says in the manifest what the model reads, and on what clips it was trained', async () => {
+    const plain = parseManifest((await build({ dtype: 'q4' })).text('manifest.json'))
+    expect(plain).not.toHaveProperty('reads')
+    // VidEmo's recipe, but for the frame budget, which the fixture's preprocessor_config.json names.
+    expect(plain.video).toEqual({ framesPerSecond: 2, minFrames: 4, maxFrames: 16, maxPixels: 19_488 })
+    const told = parseManifest((await build({ dtype: 'q4', reads: 'drawn-faces' })).text('manifest.json'))
+    expect(told.reads).toBe('drawn-faces')
+  })
+
   it('is the same, byte for byte, from a folder, from Blobs, over HTTP and with threads', async () => {
     const names = await readdir(checkpoint)
     const contents = await Promise.all(

@@ -38,6 +38,8 @@ export interface BuildOptions {
   /** Where the checkpoint comes from, when `files.origin` is not what the manifest should say. */
   readonly source?: { readonly origin?: string; readonly revision?: string }
   readonly license?: Manifest['license']
+  /** What the model was trained to read, for the manifest. */
+  readonly reads?: Manifest['reads']
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: BuildProgress) => void
   /** Threads to quantize in. */
@@ -272,7 +274,7 @@ class BundleBuild {
   }
 
   private async manifest(graphs: readonly GraphToWrite[]): Promise<Manifest> {
-    const { text, vision } = this.config
+    const { text, vision, preprocessor } = this.config
     const { options, checkpoint } = this
     const largest = Math.max(...graphs.flatMap(({ planned }) => planned.graph.externals.map(({ bytes }) => bytes)))
     const entry = (name: 'vision' | 'decoder') => {
@@ -307,6 +309,13 @@ class BundleBuild {
         vocabSize: text.vocabSize,
         visionDepth: vision.depth,
         visionHiddenSize: vision.hiddenSize,
+      },
+      ...(options.reads ? { reads: options.reads } : {}),
+      video: {
+        framesPerSecond: preprocessor.videoFps,
+        minFrames: preprocessor.videoMinFrames,
+        maxFrames: preprocessor.videoMaxFrames,
+        maxPixels: preprocessor.videoMaxPixels,
       },
       dtype: options.dtype,
       bits: bitsOf(options),

@@ -22,6 +22,23 @@ describe('parseManifest', () => {
     expect(parseManifest(JSON.stringify(manifest))).toEqual(manifest)
   })
 
+  it('reads what a model was trained on, and does without', () => {
+    const video = { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 12_800 }
+    const told = { ...manifest, reads: 'drawn-faces', video }
+    expect(parseManifest(JSON.stringify(told))).toEqual(told)
+    expect(parseManifest(JSON.stringify(manifest))).not.toHaveProperty('video')
+  })
+
+  it.each([
+    [{ reads: 'cats' }, 'reads'],
+    [{ video: { framesPerSecond: 0, minFrames: 2, maxFrames: 8, maxPixels: 1 } }, 'video.framesPerSecond'],
+    [{ video: { framesPerSecond: 2, minFrames: 2, maxFrames: 2.5, maxPixels: 1 } }, 'video.maxFrames'],
+    [{ video: { framesPerSecond: 2, minFrames: 9, maxFrames: 8, maxPixels: 1 } }, 'video'],
+    [{ video: { framesPerSecond: 2, minFrames: 2, maxFrames: 8 } }, 'video.maxPixels'],
+  ])('refuses %j', (change, field) => {
+    expect(fault((copy) => Object.assign(copy, change)).subject).toBe(`manifest.json: ${field}`)
+  })
+
   it('names the field at fault', () => {
     expect(fault((copy) => Object.assign(copy, { dtype: 'q3' })).subject).toBe('manifest.json: dtype')
     expect(fault((copy) => delete copy.graphs).subject).toBe('manifest.json: graphs')

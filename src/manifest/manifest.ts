@@ -8,8 +8,12 @@ export const dtypes = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const
 /** What the weights are stored in and what the graphs compute in: the last part of the name, float32 where unsaid. */
 export type Dtype = (typeof dtypes)[number]
 
+/** What a model was trained to read. */
+export const subjects = ['drawn-faces', 'faces'] as const
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
+const rate = v.pipe(v.number(), v.finite(), v.gtValue(0))
 /** A plain relative path: no parent folders, no scheme, no leading slash. */
 const path = v.pipe(v.string(), v.regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/, 'a relative path'))
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'))
@@ -50,6 +54,22 @@ const schema = v.object({
     visionDepth: positive,
     visionHiddenSize: positive,
   }),
+  /** What it was trained to read, where somebody vouches for it. */
+  reads: v.optional(v.picklist(subjects)),
+  /** Clips as the model was trained on them; VidEmo's own recipe where unsaid. */
+  video: v.optional(
+    v.pipe(
+      v.object({
+        framesPerSecond: rate,
+        /** Frames of a clip, at least and at most. */
+        minFrames: positive,
+        maxFrames: positive,
+        /** Pixels of a frame at most. */
+        maxPixels: positive,
+      }),
+      v.check(({ minFrames, maxFrames }) => minFrames <= maxFrames, 'minFrames of at most maxFrames'),
+    ),
+  ),
   dtype: v.picklist(dtypes),
   bits: v.object({ linear: positive, embedding: positive, vision: positive }),
   /** What a WebGPU adapter must offer. */

@@ -51,21 +51,24 @@ export function SwitchField({ label, isOn, onChange, isDisabled = false, childre
 }
 
 interface SliderProps {
-  readonly label: string
+  readonly label: ReactNode
   readonly value: number
   readonly bound: { readonly min: number; readonly max: number; readonly step: number }
   readonly show: (value: number) => string
   readonly onChange: (value: number) => void
   readonly isDisabled?: boolean
+  /** One line: the rail beside the label. */
+  readonly isCompact?: boolean
   readonly children?: ReactNode
 }
 
 /** A number within bounds. */
-export function SliderField({ label, value, bound, show, onChange, isDisabled = false, children }: SliderProps) {
+export function SliderField(props: SliderProps) {
+  const { label, value, bound, show, onChange, isDisabled = false, isCompact = false, children } = props
   return (
     <div className={styles.field}>
       <Slider
-        className={styles.slider}
+        className={isCompact ? `${styles.slider} ${styles.compact}` : styles.slider}
         value={value}
         minValue={bound.min}
         maxValue={bound.max}

@@ -20,6 +20,18 @@ const paths = {
       <path d="M9 20h6M12 16.5V20" />
     </>
   ),
+  face: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M8.8 14.2c1.600 2.100 4.800 2.100 6.400 0M9.300 9.800h.01M14.700 9.800h.01" />
+    </>
+  ),
+  record: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <circle cx="12" cy="12" r="3.6" fill="currentColor" />
+    </>
+  ),
   sample: <path d="M12 4.5v3M12 16.5v3M4.5 12h3M16.5 12h3M7 7l1.8 1.8M15.2 15.2 17 17M17 7l-1.8 1.8M8.8 15.2 7 17" />,
   model: (
     <>

@@ -1,12 +1,14 @@
 import { type ChangeEvent, type FormEvent, useEffect, useRef, useState } from 'react'
 import type { LoadedBundle } from '../../../workers/engine-api.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
 import { formatBytes, formatCount, formatWhole } from '../format.ts'
-import { isPlaceholder, licenceText, sourceName } from '../model-kind.ts'
+import { isPlaceholder, licenceText, readsDrawnFaces, sourceName } from '../model-kind.ts'
 import { isLoading } from '../run-text.ts'
+import { trainedFrames } from '../settings.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import { LoadProgress } from './LoadProgress.tsx'
@@ -137,14 +139,13 @@ function GetVidEmo() {
 function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
   const { manifest, source, store } = bundle
   const { model, bits, source: origin, files } = manifest
+  const trained = trainedFrames(manifest)
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const places = { opfs: 'this browser’s storage', memory: 'memory, until the page is closed', folder: 'your folder' }
   return (
     <Group title={`In use: ${bundle.name}`}>
       <Facts>
-        <Fact term="What it is">
-          {isPlaceholder(manifest) ? 'a small network with random weights' : origin.architecture}
-        </Fact>
+        <Fact term="What it is">{whatItIs(manifest)}</Fact>
         <Fact term="Licence">{licenceText(manifest)}</Fact>
         <Fact term="Size">
           {formatBytes(bytes)} in {files.length} files, each checked by SHA-256
@@ -167,9 +168,19 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
         </Fact>
         <Fact term="Vocabulary">{formatWhole(model.vocabSize)}</Fact>
         <Fact term="Context">{formatWhole(manifest.contextLength)} tokens</Fact>
+        <Fact term="Trained on">
+          up to {trained.windowFrames} frames of {formatWhole(trained.maxPixels)} pixels, {trained.framesPerSecond} a
+          second
+        </Fact>
       </Facts>
     </Group>
   )
+}
+
+function whatItIs(manifest: Manifest): string {
+  if (isPlaceholder(manifest)) return 'a small network with random weights'
+  if (readsDrawnFaces(manifest)) return 'a small network that reads drawn faces, and no real ones'
+  return manifest.source.architecture
 }
 
 declare module 'react' {

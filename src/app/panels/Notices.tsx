@@ -1,6 +1,6 @@
 import { Button } from '../controls/Button.tsx'
 import { Message } from '../controls/Message.tsx'
-import { isPlaceholder, sourceName } from '../model-kind.ts'
+import { isDrawn, isPlaceholder, readsDrawnFaces, sourceName } from '../model-kind.ts'
 import { isLoading } from '../run-text.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -43,6 +43,9 @@ export function Notices() {
           </div>
         </Message>
       )}
+      {bundle && load.state === 'idle' && readsDrawnFaces(bundle.manifest) && (
+        <DrawnFacesNotice openModel={openModel} />
+      )}
       {bundle && load.state === 'idle' && isPlaceholder(bundle.manifest) && (
         <Message tone="warn" title="A stand-in for the real model">
           <div className={styles.row}>
@@ -52,5 +55,23 @@ export function Notices() {
         </Message>
       )}
     </>
+  )
+}
+
+/** What the small model is, and more loudly so where it is shown what it has never seen. */
+function DrawnFacesNotice({ openModel }: { readonly openModel: () => void }) {
+  const { store } = usePage().session
+  const source = useStore(store, (state) => state.source)
+  const isStranger = source !== undefined && !isDrawn(source)
+  return (
+    <Message tone={isStranger ? 'warn' : 'info'} title={isStranger ? 'Not for real faces' : 'Made for drawn faces'}>
+      <div className={styles.row}>
+        <p>
+          {isStranger && 'What it says here means little: it has never seen a real face. '}
+          This small model reads drawn faces; for real faces load VidEmo-3B.
+        </p>
+        <Button onClick={openModel}>Load VidEmo-3B</Button>
+      </div>
+    </Message>
   )
 }

@@ -115,6 +115,20 @@ export function LivePreview({ source }: { readonly source: Extract<Source, { rea
   )
 }
 
+/** The very canvas that is captured: it shows a change at once. */
+export function DrawnPreview({ source }: { readonly source: Extract<Source, { readonly kind: 'drawn' }> }) {
+  const place = useRef<HTMLDivElement>(null)
+  const { canvas, name } = source
+  useEffect(() => {
+    canvas.className = styles.video
+    canvas.setAttribute('role', 'img')
+    canvas.setAttribute('aria-label', name)
+    place.current?.replaceChildren(canvas)
+    return () => canvas.remove()
+  }, [canvas, name])
+  return <div ref={place} className={styles.place} />
+}
+
 /** A browser that refuses to play by itself shows the first frame and its controls. */
 function play(video: HTMLVideoElement | null): void {
   video?.play().catch(() => undefined)

@@ -6,7 +6,7 @@ import { SelectField, SliderField, SwitchField } from '../controls/Fields.tsx'
 import { formatWhole } from '../format.ts'
 import { presetOf, presets } from '../presets.ts'
 import type { Settings } from '../session-state.ts'
-import { bounds, frameBudgets } from '../settings.ts'
+import { bounds, type FrameSettings, frameBudgets, framesFor, hopOf, trainedFrames } from '../settings.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Panels.module.css'
@@ -15,11 +15,23 @@ import styles from './Panels.module.css'
 export function SettingsPanel() {
   const { store, actions } = usePage().session
   const settings = useStore(store, (state) => state.settings)
+  const bundle = useStore(store, (state) => state.bundle)
   const { reading, isMirrored } = settings
   const { sampling } = reading
+  const trained = trainedFrames(bundle?.manifest)
+  const used = framesFor(reading, bundle?.manifest)
   const change = (part: Partial<Settings['reading']>) => actions.changeSettings({ reading: { ...reading, ...part } })
+  /** What is as the model was trained follows the model. */
+  const changeFrames = (name: 'framesPerSecond' | 'windowFrames', value: number) =>
+    change({ [name]: value === trained[name] ? undefined : value })
+  const show = (name: 'framesPerSecond' | 'windowFrames', text: string) =>
+    used[name] === trained[name] ? `${text}, as trained` : text
+  const budgets = [
+    { id: 'trained', title: `As the model was trained (at most ${formatWhole(trained.maxPixels)} pixels)` },
+    ...frameBudgets.filter(({ maxPixels }) => maxPixels < trained.maxPixels),
+  ]
   const changeSampling = (part: Partial<typeof sampling>) => change({ sampling: { ...sampling, ...part } })
-  const budget = frameBudgets.find((each) => 'maxPixels' in each && each.maxPixels === reading.frameBudget?.maxPixels)
+  const budget = frameBudgets.find(({ maxPixels }) => maxPixels === used.frameBudget?.maxPixels)
   return (
     <>
       <p className={styles.note}>Changes count from the next reading on, and are remembered on this device.</p>
@@ -27,38 +39,34 @@ export function SettingsPanel() {
       <Group title="Frames">
         <SliderField
           label="Frames a second"
-          value={reading.framesPerSecond}
+          value={used.framesPerSecond}
           bound={bounds.framesPerSecond}
-          show={String}
-          onChange={(framesPerSecond) => change({ framesPerSecond })}
+          show={(frames) => show('framesPerSecond', String(frames))}
+          onChange={(frames) => changeFrames('framesPerSecond', frames)}
         />
         <SliderField
           label="Frames of a window"
-          value={reading.windowFrames}
+          value={used.windowFrames}
           bound={bounds.windowFrames}
-          show={(frames) => `${frames}, ${seconds(frames, reading)}`}
-          onChange={(windowFrames) => change({ windowFrames })}
+          show={(frames) => show('windowFrames', `${frames}, ${seconds(frames, used)}`)}
+          onChange={(frames) => changeFrames('windowFrames', frames)}
         />
         <SliderField
           label="A full window moves on by"
-          value={reading.hopFrames}
-          bound={{ ...bounds.hopFrames, max: reading.windowFrames }}
-          show={(frames) => `${frames}, ${seconds(frames, reading)}`}
-          onChange={(hopFrames) => change({ hopFrames })}
+          value={used.hopFrames}
+          bound={{ ...bounds.hopFrames, max: used.windowFrames }}
+          show={(frames) => `${frames}, ${seconds(frames, used)}`}
+          onChange={(hopFrames) =>
+            change({ hopFrames: hopFrames === hopOf(used.windowFrames) ? undefined : hopFrames })
+          }
         />
         <SelectField
           label="Size of a frame at the model"
-          value={budget?.id ?? 'recipe'}
-          options={frameBudgets}
+          value={budget?.id ?? 'trained'}
+          options={budgets}
           onChange={(id) => {
-            const { frameBudget: _, ...rest } = reading
             const chosen = frameBudgets.find((each) => each.id === id)
-            actions.changeSettings({
-              reading:
-                chosen && 'maxPixels' in chosen
-                  ? { ...rest, frameBudget: { minPixels: chosen.minPixels, maxPixels: chosen.maxPixels } }
-                  : rest,
-            })
+            change({ frameBudget: chosen && { minPixels: chosen.minPixels, maxPixels: chosen.maxPixels } })
           }}
         />
         <SwitchField
@@ -175,6 +183,6 @@ function StageQuestion({ stage, isAlone, settings: { stagesOn, prompts } }: Stag
   )
 }
 
-function seconds(frames: number, { framesPerSecond }: Settings['reading']): string {
+function seconds(frames: number, { framesPerSecond }: FrameSettings): string {
   return `${formatWhole(frames / framesPerSecond)} s`
 }

@@ -7,11 +7,12 @@ import { Icon, type IconName } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
 import { formatLeft, formatTime, formatWhole } from '../format.ts'
 import { isActive, type RunForm, runText } from '../run-text.ts'
-import type { Source } from '../session-state.ts'
+import { isLive, type Source } from '../session-state.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { DrawnFacePanel } from './DrawnFacePanel.tsx'
 import { Hud } from './Hud.tsx'
-import { FilePreview, LivePreview } from './Preview.tsx'
+import { DrawnPreview, FilePreview, LivePreview } from './Preview.tsx'
 import styles from './VideoPanel.module.css'
 import { Welcome } from './Welcome.tsx'
 
@@ -30,7 +31,13 @@ export function VideoPanel() {
       {source ? (
         <>
           <WatchBar source={source} />
-          <Stage source={source} />
+          {source.kind === 'drawn' ? (
+            <DrawnFacePanel isUnasked={source.isUnasked}>
+              <Stage source={source} />
+            </DrawnFacePanel>
+          ) : (
+            <Stage source={source} />
+          )}
           <FileProgress />
         </>
       ) : (
@@ -52,7 +59,6 @@ function WatchBar({ source }: { readonly source: Source }) {
   const canStart = useStore(store, actionOf('start-pause').isEnabled)
   const canStop = useStore(store, actionOf('stop').isEnabled)
   const main = useRef<HTMLButtonElement>(null)
-  const isLive = source.kind !== 'file'
 
   useEffect(() => {
     // The button that was pressed is gone; its successor takes the focus, unless that is elsewhere.
@@ -63,7 +69,7 @@ function WatchBar({ source }: { readonly source: Source }) {
     isActive(run) && run.state !== 'paused' ? 'pause' : startTitle === 'Read again' ? 'again' : 'play'
   return (
     <div className={styles.bar}>
-      {isLive && <LiveMark source={source} />}
+      {isLive(source) && <LiveMark source={source} />}
       {source.kind === 'camera' && cameras.length > 1 ? (
         <div className={styles.device}>
           <SelectField
@@ -79,7 +85,7 @@ function WatchBar({ source }: { readonly source: Source }) {
           className={styles.facts}
           title={clip && `${clip.width} × ${clip.height}${clip.codec ? `, ${clip.codec}` : ''}`}
         >
-          <span className={styles.name}>{source.name}</span>
+          {source.kind !== 'drawn' && <span className={styles.name}>{source.name}</span>}
           {clip?.durationS !== undefined && ` · ${formatTime(clip.durationS)}`}
         </p>
       )}
@@ -111,8 +117,16 @@ function WatchBar({ source }: { readonly source: Source }) {
   )
 }
 
-/** Shown as long as a camera or a screen is captured, read or not. */
+/** Shown as long as a camera or a screen is captured, read or not; a drawing shows nobody, and says so. */
 function LiveMark({ source }: { readonly source: Extract<Source, { readonly stream: MediaStream }> }) {
+  if (source.kind === 'drawn') {
+    return (
+      <p className={styles.drawn} title="This face is drawn: no camera is on">
+        <Icon name="face" />
+        {source.name}
+      </p>
+    )
+  }
   return (
     <p className={styles.live} title={source.kind === 'camera' ? 'The camera is on' : 'A screen or tab is shared'}>
       live
@@ -139,8 +153,12 @@ function Stage({ source }: { readonly source: Source }) {
   const { text, form } = runText(run)
   return (
     <div className={styles.ring} data-form={form}>
-      <div className={styles.stage} style={clip && { aspectRatio: `${clip.width} / ${clip.height}` }}>
-        {source.kind === 'file' ? <FilePreview source={source} /> : <LivePreview source={source} />}
+      <div
+        className={styles.stage}
+        data-square={source.kind === 'drawn' || undefined}
+        style={clip && { aspectRatio: `${clip.width} / ${clip.height}` }}
+      >
+        <Preview source={source} />
         <p className={styles.chip} data-form={form}>
           <Icon name={icons[form]} isFilled={form === 'running'} />
           {text}
@@ -149,6 +167,17 @@ function Stage({ source }: { readonly source: Source }) {
       </div>
     </div>
   )
+}
+
+function Preview({ source }: { readonly source: Source }) {
+  switch (source.kind) {
+    case 'file':
+      return <FilePreview source={source} />
+    case 'drawn':
+      return <DrawnPreview source={source} />
+    default:
+      return <LivePreview source={source} />
+  }
 }
 
 /** How far a file has been read. */

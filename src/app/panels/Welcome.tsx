@@ -3,7 +3,7 @@ import { Icon, type IconName } from '../controls/Icon.tsx'
 import { usePage } from '../view.ts'
 import styles from './Welcome.module.css'
 
-/** The first thing seen: three large choices and two quiet ones. */
+/** The first thing seen: the large choices and the quiet ones. */
 export function Welcome() {
   return (
     <div className={styles.welcome}>
@@ -12,6 +12,7 @@ export function Welcome() {
       <ul className={styles.choices}>
         <Choice id="camera" icon="camera" title="Use my camera" note="Live, and only on this device" />
         <Choice id="file" icon="video" title="Open a video" note="Or drop one anywhere" />
+        <Choice id="drawn" icon="face" title="Try the drawn face" note="No camera: you move its brow" />
         <Choice id="model" icon="model" title="Get VidEmo-3B" note="The full model, for real readings" />
       </ul>
       <p className={styles.quiet}>
@@ -26,12 +27,23 @@ export function Welcome() {
   )
 }
 
+/** The large choices again, small, while the page shows something that nobody asked for. */
+export function Choices() {
+  return (
+    <ul className={styles.row} aria-label="What to watch, and with what">
+      <Choice id="camera" icon="camera" title="Use my camera" />
+      <Choice id="file" icon="video" title="Open a video" />
+      <Choice id="model" icon="model" title="Get VidEmo-3B" />
+    </ul>
+  )
+}
+
 /** Large: a sign, a title and a few words. */
 function Choice(props: {
   readonly id: string
   readonly icon: IconName
   readonly title: string
-  readonly note: string
+  readonly note?: string
 }) {
   const page = usePage()
   const { id, icon, title, note } = props
@@ -48,7 +60,7 @@ function Choice(props: {
           <Icon name={icon} />
         </span>
         <span className={styles.title}>{title}</span>
-        <span className={styles.note}>{note}</span>
+        {note && <span className={styles.note}>{note}</span>}
       </button>
     </li>
   )

@@ -49,6 +49,11 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     openSample: notedLater('openSample'),
     openCamera: notedLater('openCamera'),
     openScreen: notedLater('openScreen'),
+    openDrawn: notedLater('openDrawn'),
+    changeDrawn: noted('changeDrawn', (change) => store.update({ drawn: { ...store.get().drawn, ...change } })),
+    recordDrawn: noted('recordDrawn', (isOn) =>
+      store.update({ drawn: { ...store.get().drawn, video: isOn ? 'recording' : 'possible' } }),
+    ),
     giveCameraConsent: noted('giveCameraConsent', () => store.update({ hasCameraConsent: true })),
     start: notedLater('start', () => store.update({ run: { state: 'running' } })),
     pause: noted('pause', () => store.update({ run: { state: 'paused' } })),

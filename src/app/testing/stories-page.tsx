@@ -1,9 +1,11 @@
 /** Development only: `/src/app/testing/stories.html?story=NAME` shows the page in a state, with nothing behind it. */
 import { createRoot } from 'react-dom/client'
+import { drawFace } from '../../demo-face/draw-face.ts'
+import { expressions, LiveFace } from '../../demo-face/live-face.ts'
 import { App } from '../App.tsx'
 import '../base.css'
 import type { StripFrame } from '../session-state.ts'
-import { fakeSession } from './fake-session.ts'
+import { blankState, fakeSession } from './fake-session.ts'
 import { type Material, stories } from './stories.ts'
 
 declare global {
@@ -38,7 +40,18 @@ async function takeMaterial(): Promise<Material> {
   const stream = canvas.captureStream(5)
   // Again and again: a stream of a picture that never changes never begins.
   setInterval(() => canvas.getContext('2d')?.drawImage(frames[3].image, 0, 0, 640, 480), 200)
-  return { frames, file, fileUrl, stream }
+  return { frames, file, fileUrl, stream, canvas: drawnCanvas() }
+}
+
+function drawnCanvas(): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = 480
+  canvas.height = 480
+  const context = canvas.getContext('2d')
+  const { looks, scene } = blankState.drawn
+  const face = new LiveFace({ ...blankState.drawn, units: expressions.smile })
+  if (context) drawFace(context, 480, looks, scene, face.pose(), 0)
+  return canvas
 }
 
 const container = document.getElementById('root')

@@ -1,7 +1,9 @@
+import { expressions } from '../../demo-face/live-face.ts'
 import { EngineError } from '../../errors.ts'
-import type { RunState, SessionState, Source, StripFrame } from '../session-state.ts'
+import type { DrawnState, RunState, SessionState, Source, StripFrame } from '../session-state.ts'
 import { defaultSettings } from '../settings.ts'
 import type { ViewState } from '../view.ts'
+import { blankState } from './fake-session.ts'
 import {
   fullBundle,
   fullManifest,
@@ -19,6 +21,8 @@ export interface Material {
   readonly file: Blob
   readonly fileUrl: string
   readonly stream: MediaStream
+  /** A drawn face that smiles. */
+  readonly canvas: HTMLCanvasElement
 }
 
 export interface Story {
@@ -72,6 +76,23 @@ function live(material: Material, run: RunState): Partial<SessionState> {
       { deviceId: 'b', label: 'Studio Display Camera' },
     ],
     hasCameraConsent: true,
+  }
+}
+
+/** As while somebody plays with it; the words are made up for another face. */
+function drawn(material: Material, isUnasked: boolean, change: Partial<DrawnState> = {}): Partial<SessionState> {
+  const { stream, canvas } = material
+  return {
+    ...live(material, { state: 'running' }),
+    source: { kind: 'drawn', name: 'Drawn face', stream, canvas, isUnasked },
+    clip: { width: 480, height: 480 },
+    drawn: {
+      ...blankState.drawn,
+      units: expressions.smile,
+      truth: { units: ['AU6', 'AU12'], emotion: 'happy', appearances: ['young', 'oval_face'], motion: 'none' },
+      video: 'possible',
+      ...change,
+    },
   }
 }
 
@@ -181,6 +202,17 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
       ...live(material, { state: 'running' }),
       source: { kind: 'screen', name: 'Tab: a film with a very long title that does not fit', stream: material.stream },
     },
+  }),
+  drawn: (material) => ({ state: drawn(material, false) }),
+  'drawn-at-first': (material) => ({ state: { ...drawn(material, true, { isInTurn: true }), recording: [] } }),
+  'drawn-recording': (material) => ({
+    state: drawn(material, false, {
+      units: { AU1: 0.4, AU12: 0.9 },
+      motion: 'shake_head',
+      isPlaying: false,
+      video: 'recording',
+      truth: { units: ['AU12'], emotion: 'happy', appearances: [], motion: 'shake_head' },
+    }),
   }),
   reused: (material) => ({
     state: {

@@ -1,0 +1,50 @@
+import { expect, test } from './page.ts'
+
+test('a model of drawn faces says so, is read with as it was trained, and warns of real faces', async ({
+  page,
+  reader,
+  weights,
+}) => {
+  weights.change('manifest.json', (bytes) => {
+    const manifest = JSON.parse(bytes.toString())
+    manifest.source.origin = 'elsewhere'
+    manifest.reads = 'drawn-faces'
+    manifest.video = { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 12_800 }
+    return Buffer.from(JSON.stringify(manifest))
+  })
+  await page.goto(`?test&tokens=2&unchecked&bundle=${weights.url}`)
+  const calm = page.getByText('This small model reads drawn faces; for real faces load VidEmo-3B.')
+  const warning = page.getByText(/it has never seen a real face/)
+  await expect(calm).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(/random weights/)).toHaveCount(0)
+
+  await reader.openPanel('Settings')
+  const panel = page.getByRole('dialog')
+  await expect(panel).toContainText('8, 4 s, as trained')
+  await expect(panel).toContainText('at most 12,800 pixels')
+  const slider = panel.getByRole('slider', { name: 'Frames of a window' })
+  await slider.press('ArrowRight')
+  await expect(panel).toContainText('10, 5 s')
+  await expect(panel).not.toContainText('5 s, as trained')
+  await slider.press('ArrowLeft')
+  await expect(panel).toContainText('8, 4 s, as trained')
+  await page.keyboard.press('Escape')
+
+  // What it was made for.
+  await reader.openSample()
+  await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(2)
+  expect((await reader.framesOf(0)).length).toBe(8)
+  const [first, second] = [await reader.framesOf(0), await reader.framesOf(1)]
+  expect(
+    second.slice(0, 4).map(({ timeS }) => timeS),
+    'half a window on',
+  ).toEqual(first.slice(4).map(({ timeS }) => timeS))
+  await expect(calm).toBeVisible()
+  await expect(warning).toHaveCount(0)
+
+  await reader.choose('fixtures/data/clips/tiny.webm')
+  await expect(warning).toBeVisible()
+  await reader.waitForReading()
+  await page.getByRole('button', { name: 'Load VidEmo-3B', exact: true }).click()
+  await expect(panel).toContainText('a small network that reads drawn faces, and no real ones')
+})
