@@ -96,7 +96,7 @@ function describe(report: ScoreReport): string {
     `  motion, accuracy               ${percent(motion?.accuracy)}`,
     `    with shuffled frames         ${percent(motion?.shuffledAccuracy)}`,
     `  emotion, accuracy              ${percent(emotion.accuracy)}`,
-    `  tree, mean exp(-TED / nodes)   ${percent(tree?.similarity)}`,
+    `  tree, mean exp(-0.1 TED)       ${percent(tree?.similarity)}`,
     `    mean exp(-TED)               ${percent(tree?.exact)}`,
   ]
   return `${lines.join('\n')}\n`

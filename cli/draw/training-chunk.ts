@@ -56,8 +56,10 @@ export const lookNames: readonly string[] = [
 ]
 
 function looksRow({ clip: { looks } }: SeenClip): number[] {
+  // No hair has neither a colour nor waves.
+  const isShown = (name: Choice) => looks.hairLength !== 'bald' || (name !== 'hairColour' && name !== 'hairTexture')
   return [
-    ...choiceNames.flatMap((name) => choices[name].map((each) => (looks[name] === each ? 1 : 0))),
+    ...choiceNames.flatMap((name) => choices[name].map((each) => (isShown(name) && looks[name] === each ? 1 : 0))),
     ...flags.map((flag) => (looks[flag] ? 1 : 0)),
   ]
 }

@@ -80,7 +80,8 @@ export function linesOf(
   }
   const lines = [1, 2, 3].flatMap((turns) => [
     conversation(see(), reasoningPreset, turns, proseOf),
-    conversation(see(), choicesPreset, turns, choicesOf),
+    // Their questions are long and their answers short: little is learnt of many.
+    ...(random.chance(1 / 3) ? [conversation(see(), choicesPreset, turns, choicesOf)] : []),
   ])
   lines.push(conversation(see(), mafwPreset, 3, mafwProseOf))
   if (random.chance(1 / 3)) lines.push(caption(see(), clip))
