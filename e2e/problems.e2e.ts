@@ -98,7 +98,7 @@ test('bundles that cannot be used say why and leave the loaded one in use; a fol
     weights.release()
   })
 
-  await test.step('a changed file is refused by its hash, and taken once it is whole', async () => {
+  await test.step('a changed file is refused by its hash', async () => {
     weights.change('manifest.json', undefined)
     weights.change('decoder.data.000', (bytes) => {
       bytes[1000] ^= 1
@@ -108,11 +108,6 @@ test('bundles that cannot be used say why and leave the loaded one in use; a fol
     await expect(reader.alert).toContainText('decoder.data.000')
     await expect(reader.alert).toContainText('wrong-hash')
     await expectFirstBundle()
-    weights.change('decoder.data.000', undefined)
-    await page.getByRole('button', { name: 'Try again' }).first().click()
-    const name = new RegExp(`${new URL(weights.url).host} · q4`)
-    await expect(page.getByText(name).first()).toBeVisible({ timeout: 60_000 })
-    await expect(reader.alert).toHaveCount(0)
     await page.keyboard.press('Escape')
   })
 
