@@ -121,6 +121,21 @@ test('bundles that cannot be used say why and leave the loaded one in use; a fol
   })
 })
 
+test('a file that was changed is taken once it is whole', async ({ page, reader, weights }) => {
+  weights.change('decoder.data.000', (bytes) => {
+    bytes[1000] ^= 1
+    return bytes
+  })
+  await reader.open('test&tokens=2')
+  await reader.load(weights.url)
+  await expect(reader.alert).toContainText('wrong-hash')
+  weights.change('decoder.data.000', undefined)
+  await page.getByRole('button', { name: 'Try again' }).first().click()
+  const name = new RegExp(`${new URL(weights.url).host} · q4`)
+  await expect(page.getByText(name).first()).toBeVisible({ timeout: 60_000 })
+  await expect(reader.alert).toHaveCount(0)
+})
+
 test('kernels that are wrong are found out, and the page computes without them', async ({ page, reader }) => {
   // With subgroups of four, attention is wrong on this adapter, without an error.
   await reader.open('test&tokens=2&subgroups', 'checked')

@@ -4,6 +4,7 @@
  * units: upper lids (AU5), nose wrinkler (AU9), chin raiser (AU17) and lip stretcher (AU20) are not drawn, and stand in
  * no pattern here. These are conventions about posed faces, no findings about what somebody feels.
  */
+import type { sentimentOptions } from '../affect/closed-questions.ts'
 import { type ActionUnit, actionUnits, type DfewEmotion, type MafwEmotion } from '../affect/labels.ts'
 
 type Expressed = Exclude<DfewEmotion, 'neutral'>
@@ -75,8 +76,7 @@ export function emotionsOf(units: ReadonlySet<ActionUnit>): readonly MafwEmotion
   return [emotion, ...others].map((each) => mafwNames[each])
 }
 
-export const sentiments = ['positive', 'negative', 'neutral'] as const
-export type Sentiment = (typeof sentiments)[number]
+export type Sentiment = (typeof sentimentOptions)[number]
 
 /** Surprise alone is neither. */
 export function sentimentOf(emotion: DfewEmotion): Sentiment {
