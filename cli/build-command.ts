@@ -20,7 +20,7 @@ export const buildCommand = defineCommand({
   meta: { name: 'build', description: 'Builds a bundle from a Qwen2.5-VL checkpoint.' },
   args: {
     checkpoint: { type: 'string', description: 'Folder or base URL of the checkpoint' },
-    synthetic: { type: 'string', description: 'Instead: made-up weights of a published size (3b, 7b)' },
+    synthetic: { type: 'string', description: `Instead: made-up weights of this size: ${syntheticModels.join(', ')}` },
     dtype: { type: 'string', default: 'q4f16', description: dtypes.join(', ') },
     out: { type: 'string', required: true, description: 'Folder to write' },
     'embed-bits': { type: 'string', description: '4 or 8' },

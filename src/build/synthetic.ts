@@ -2,14 +2,70 @@ import { parseConfig } from '../qwen25vl/index.ts'
 import { expectedTensors } from './architecture.ts'
 import type { ByteSource, CheckpointFiles } from './source.ts'
 
-export const syntheticModels = ['3b', '7b'] as const
+export const syntheticModels = ['middle', '3b', '7b'] as const
 export type SyntheticModel = (typeof syntheticModels)[number]
 
-/** config.json of the published sizes (facts of the Qwen2.5-VL model cards). */
-const shapes = {
-  '3b': { hidden: 2048, intermediate: 11008, layers: 36, heads: 16, kvHeads: 2, vocab: 151936, tied: true },
-  '7b': { hidden: 3584, intermediate: 18944, layers: 28, heads: 28, kvHeads: 4, vocab: 152064, tied: false },
-} as const
+interface Shape {
+  readonly hidden: number
+  readonly intermediate: number
+  readonly layers: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly vocab: number
+  readonly tied: boolean
+  readonly vision: VisionShape
+}
+
+interface VisionShape {
+  readonly depth: number
+  readonly hidden: number
+  readonly heads: number
+  readonly intermediate: number
+  readonly fullAttention: readonly number[]
+}
+
+const publishedVision: VisionShape = {
+  depth: 32,
+  hidden: 1280,
+  heads: 16,
+  intermediate: 3420,
+  fullAttention: [7, 15, 23, 31],
+}
+
+/** config.json of the published sizes (facts of the Qwen2.5-VL model cards), and of one for software adapters. */
+const shapes: Readonly<Record<SyntheticModel, Shape>> = {
+  // About 20 million parameters beside the published token table's rows, with heads of the published widths.
+  middle: {
+    hidden: 256,
+    intermediate: 1376,
+    layers: 6,
+    heads: 2,
+    kvHeads: 1,
+    vocab: 151936,
+    tied: true,
+    vision: { depth: 8, hidden: 320, heads: 4, intermediate: 856, fullAttention: [3, 7] },
+  },
+  '3b': {
+    hidden: 2048,
+    intermediate: 11008,
+    layers: 36,
+    heads: 16,
+    kvHeads: 2,
+    vocab: 151936,
+    tied: true,
+    vision: publishedVision,
+  },
+  '7b': {
+    hidden: 3584,
+    intermediate: 18944,
+    layers: 28,
+    heads: 28,
+    kvHeads: 4,
+    vocab: 152064,
+    tied: false,
+    vision: publishedVision,
+  },
+}
 
 /** A network to make weights for. */
 export interface SyntheticNetwork {
@@ -51,7 +107,7 @@ export class SyntheticFiles implements CheckpointFiles {
 
   /** @param tokenizer tokenizer.json of the network's vocabulary: Qwen's for a published size */
   constructor(model: SyntheticModel | SyntheticNetwork, seed: number, tokenizer: string) {
-    const network = typeof model === 'string' ? publishedNetwork(model) : model
+    const network = typeof model === 'string' ? shapedNetwork(model) : model
     const { config, generation } = network
     const { patchSize, temporalPatchSize, spatialMergeSize } = parseConfig({ config, generation }).vision
     this.origin = `synthetic:${network.name}:${seed}`
@@ -67,6 +123,7 @@ export class SyntheticFiles implements CheckpointFiles {
         'preprocessor_config.json',
         JSON.stringify({
           image_processor_type: 'Qwen2VLImageProcessor',
+          processor_class: 'Qwen2_5_VLProcessor',
           image_mean: [0.48145466, 0.4578275, 0.40821073],
           image_std: [0.26862954, 0.26130258, 0.27577711],
           patch_size: patchSize,
@@ -75,6 +132,7 @@ export class SyntheticFiles implements CheckpointFiles {
         }),
       ],
       ['tokenizer.json', tokenizer],
+      ['tokenizer_config.json', JSON.stringify(tokenizerConfig)],
       ['model.safetensors.index.json', JSON.stringify({ metadata: {}, weight_map: weightMap })],
     ])
   }
@@ -94,8 +152,18 @@ export class SyntheticFiles implements CheckpointFiles {
   async close(): Promise<void> {}
 }
 
-function publishedNetwork(model: SyntheticModel): SyntheticNetwork {
-  const { hidden, intermediate, layers, heads, kvHeads, vocab, tied } = shapes[model]
+/** That of the published models, as far as it says anything that tokenizer.json does not; transformers.js wants one. */
+const tokenizerConfig = {
+  tokenizer_class: 'Qwen2Tokenizer',
+  eos_token: '<|im_end|>',
+  pad_token: '<|endoftext|>',
+  bos_token: null,
+  unk_token: null,
+  clean_up_tokenization_spaces: false,
+}
+
+function shapedNetwork(model: SyntheticModel): SyntheticNetwork {
+  const { hidden, intermediate, layers, heads, kvHeads, vocab, tied, vision } = shapes[model]
   const config = {
     architectures: ['Qwen2_5_VLForConditionalGeneration'],
     model_type: 'qwen2_5_vl',
@@ -119,17 +187,17 @@ function publishedNetwork(model: SyntheticModel): SyntheticNetwork {
     bos_token_id: 151643,
     eos_token_id: 151645,
     vision_config: {
-      depth: 32,
-      hidden_size: 1280,
-      num_heads: 16,
-      intermediate_size: 3420,
+      depth: vision.depth,
+      hidden_size: vision.hidden,
+      num_heads: vision.heads,
+      intermediate_size: vision.intermediate,
       out_hidden_size: hidden,
       in_chans: 3,
       patch_size: 14,
       spatial_merge_size: 2,
       temporal_patch_size: 2,
       window_size: 112,
-      fullatt_block_indexes: [7, 15, 23, 31],
+      fullatt_block_indexes: vision.fullAttention,
       tokens_per_second: 2,
       hidden_act: 'silu',
     },

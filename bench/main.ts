@@ -1,0 +1,129 @@
+/** `npm run bench`: side by side with stock transformers.js in a browser; ours alone on Dawn; a folder to take along. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineCommand, renderUsage, runCommand } from 'citty'
+import { CLIError, countOption, oneOf } from '../cli/options.ts'
+import { QuantizerPool } from '../cli/quantizer-pool.ts'
+import { VidemoError } from '../src/errors.ts'
+import { dtypes } from '../src/manifest/manifest.ts'
+import { runDawn } from './dawn.ts'
+import { defaultCycles, defaultDtype, defaultTokens } from './dawn-options.ts'
+import { pack } from './pack.ts'
+import { plotsPage } from './plots.ts'
+import type { BenchReport } from './report.ts'
+import { type BenchPart, benchParts, runBench } from './side-by-side.ts'
+import { publishedTokenizer, sizes } from './sizes.ts'
+import { markdownText, terminalText, withSection } from './text.ts'
+
+const docs = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
+
+const bench = defineCommand({
+  meta: { name: 'bench', description: 'Measures this engine, beside stock transformers.js on the same weights.' },
+  args: {
+    size: { type: 'string', default: 'middle', description: `Weights: ${sizes.join(', ')}` },
+    dtype: { type: 'string', description: `${dtypes.join(', ')}; q4 where unsaid, q4f16 for 3b` },
+    alternations: { type: 'string', default: '7', description: 'How often both sides take turns' },
+    tokens: { type: 'string', description: 'Of an answer' },
+    parts: { type: 'string', default: benchParts.join(), description: `Some of: ${benchParts.join(', ')}` },
+    bundle: { type: 'string', default: 'public/models/videmo-tiny', description: 'Bundle to measure drafts with' },
+    clips: { type: 'string', default: '7', description: 'Drawn clips to measure drafts on' },
+    checkpoint: { type: 'string', description: "Checkpoint of the small size; the fixtures' where unsaid" },
+    'gpu-updates': { type: 'string', description: "Also: the GPU's bytes after so many updates, over those after 5" },
+    gpu: { type: 'boolean', default: false, description: "Use the machine's GPU where Chromium finds one" },
+    json: { type: 'string', description: 'File for the report as JSON' },
+    html: { type: 'string', description: 'File for the report as a page with plots' },
+    dawn: { type: 'boolean', default: false, description: 'Ours alone, in Node on Dawn' },
+    cycles: { type: 'string', description: 'With --dawn: how often from hop to hop' },
+    pack: { type: 'string', description: 'Folder to write that does the same on a machine without Node' },
+    docs: { type: 'boolean', default: false, description: 'Put the report into docs/benchmarks.md' },
+  },
+  async run({ args, rawArgs }) {
+    const size = oneOf('--size', args.size, sizes)
+    const dtype = oneOf('--dtype', args.dtype ?? defaultDtype(size), dtypes)
+    const tokens = countOption('--tokens', args.tokens, 2) ?? defaultTokens
+    const started = performance.now()
+    const onProgress = (text: string) => {
+      process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`)
+    }
+    if (args.pack !== undefined) {
+      const bytes = await pack(args.pack)
+      process.stdout.write(`${args.pack}: ${(bytes / 1e6).toFixed(0)} MB; sh ${args.pack}/run.sh\n`)
+      return
+    }
+    if (args.dawn) {
+      const report = await runDawn({
+        size,
+        dtype,
+        tokens,
+        cycles: countOption('--cycles', args.cycles, 1) ?? defaultCycles,
+        work: fileURLToPath(new URL('../.cache/bench/dawn', import.meta.url)),
+        keepsWeights: false,
+        tokenizer: publishedTokenizer(),
+        child: ['--liftoff-only', '--import', 'tsx', fileURLToPath(new URL('dawn-measure.ts', import.meta.url))],
+        openPool: () => new QuantizerPool(),
+        onProgress,
+      })
+      const text = `${JSON.stringify(report, null, 1)}\n`
+      process.stdout.write(text)
+      await write(args.json, text)
+      return
+    }
+    const command = ['npm run bench --', ...rawArgs].join(' ')
+    const gpuUpdates = countOption('--gpu-updates', args['gpu-updates'], 6)
+    const report = await runBench({
+      command,
+      size,
+      dtype,
+      alternations: countOption('--alternations', args.alternations, 1) ?? 7,
+      tokens,
+      parts: partsOf(args.parts),
+      bundle: args.bundle,
+      clips: countOption('--clips', args.clips, 1) ?? 7,
+      ...(args.checkpoint === undefined ? {} : { checkpoint: args.checkpoint }),
+      ...(gpuUpdates === undefined ? {} : { gpuUpdates }),
+      isHardware: args.gpu,
+      onProgress,
+    })
+    process.stdout.write(`${terminalText(report)}\n\n${JSON.stringify({ ratios: report.ratios })}\n`)
+    await write(args.json, `${JSON.stringify(report, null, 1)}\n`)
+    await write(args.html, plotsPage(report))
+    if (args.docs) await updateDocs(report)
+  },
+})
+
+function partsOf(value: string): BenchPart[] {
+  return value
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => oneOf('--parts', part, benchParts))
+}
+
+async function write(path: string | undefined, text: string): Promise<void> {
+  if (path === undefined) return
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text)
+}
+
+async function updateDocs(report: BenchReport): Promise<void> {
+  const page = await readFile(docs, 'utf8')
+  const title = [report.size, ...(report.sides ? ['sides'] : []), ...(report.gpu ? ['gpu'] : [])].join('-')
+  await writeFile(docs, withSection(page, title, markdownText(report)))
+}
+
+const rawArgs = process.argv.slice(2)
+try {
+  if (rawArgs.includes('--help') || rawArgs.includes('-h')) process.stdout.write(`${await renderUsage(bench)}\n`)
+  else await runCommand(bench, { rawArgs })
+} catch (error) {
+  if (error instanceof VidemoError) {
+    process.stderr.write(`${error.name} [${error.code}] ${error.message}\n${error.action}\n`)
+    process.exitCode = error.code === 'no-adapter' ? 3 : 1
+  } else if (error instanceof CLIError || (error instanceof Error && error.name === 'CLIError')) {
+    process.stderr.write(`${error.message}\nnpm run bench -- --help says more.\n`)
+    process.exitCode = 2
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exitCode = 1
+  }
+}
