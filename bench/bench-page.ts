@@ -105,6 +105,7 @@ window.bench = {
     const ledger = new GpuLedger(device)
     const ours = await OurSide.open(await browserRuntime(device), await openBundle(filesBelow('bundle')), plan)
     await ours.fill()
+    await ours.trial()
     const held: DeviceFigures[] = []
     for (let update = 1; update <= Math.max(...counts); update++) {
       const u = await ours.update(false)
