@@ -50,3 +50,23 @@ test('a first visitor sees a smile being read, with nothing chosen', async ({ pa
     await expect(page.getByRole('button', { name })).toBeVisible()
   }
 })
+
+test('the sample clip reads as happy with AU12, then as angry within two updates, and in the end as surprised', async ({
+  reader,
+}) => {
+  await open(reader)
+  await reader.openSample()
+  await reader.waitForReading()
+  const said = (await reader.transcripts()).map(({ update, texts }) => ({ update, texts }))
+  const spans = await Promise.all(
+    said.map(async ({ update }) => (await reader.framesOf(update)).map(({ timeS }) => timeS)),
+  )
+  const at = (timeS: number) => spans.findIndex((times) => times[times.length - 1] >= timeS)
+  expect(said[at(2)].texts.emotion).toMatch(/happy/)
+  expect(said[at(2)].texts.expression).toContain('AU12')
+  // The scowl begins at 4.2 s and needs a moment to grow.
+  const scowl = said.slice(at(5), at(5) + 2)
+  expect(scowl.some(({ texts }) => /angry/.test(texts.emotion ?? ''))).toBe(true)
+  expect(scowl.some(({ texts }) => /AU4\b/.test(texts.expression ?? ''))).toBe(true)
+  expect(said[said.length - 1].texts.emotion).toMatch(/surprised/)
+})

@@ -9,14 +9,17 @@ from data import IGNORE
 
 
 class TrainedModel(nn.Module):
-    """`Qwen2_5_VLForConditionalGeneration` and cross-entropy over the tokens of answers."""
+    """`Qwen2_5_VLForConditionalGeneration` and cross-entropy over the tokens of answers.
 
-    def __init__(self, model):
+    With an `EvidenceHead`, its loss comes fourth, and is to be added.
+    """
+
+    def __init__(self, model, evidence=None):
         super().__init__()
-        self.model = model
+        self.model, self.evidence = model, evidence
 
-    def forward(self, ids, labels, positions, features=None, patches=None, grids=None):
-        """Mean loss, how many answer tokens were the likeliest ones, and how many there are."""
+    def forward(self, ids, labels, positions, features=None, patches=None, grids=None, behind=None, truth=None):
+        """Mean loss, how many answer tokens were the likeliest ones, and how many there are; loss of the evidence."""
         language = self.model.model.language_model
         embeds = language.embed_tokens(ids)
         if patches is not None:
@@ -30,7 +33,9 @@ class TrainedModel(nn.Module):
         logits = self.model.lm_head(hidden[:, :-1][asked]).float()
         target = wanted[asked]
         loss = F.cross_entropy(logits, target)
-        return loss, (logits.detach().argmax(-1) == target).sum(), asked.sum()
+        right = (logits.detach().argmax(-1) == target).sum()
+        seen = self.evidence(behind, truth) if self.evidence is not None and self.training else loss.new_zeros(())
+        return loss, right, asked.sum(), seen
 
 
 def batched_attention(module, query, key, value, attention_mask, scaling=None, **_):

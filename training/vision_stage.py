@@ -207,11 +207,32 @@ def micro_f1(said, true):
 
 
 @torch.no_grad()
-def rescale_features(visual, rms):
-    """Gives the features the size `FEATURE_RMS`, by the merger's last linear layer."""
+def whiten(visual, features):
+    """Centres and decorrelates the features [N, width], by the merger's last linear layer.
+
+    Untouched, nine tenths of them are one constant vector and their variances span four orders of magnitude: the decoder
+    then learns for an hour and hardly looks. Directions far below the mean variance are left small.
+    """
+    rows = features.double()
+    mean = rows.mean(0)
+    variance, axes = torch.linalg.eigh((rows - mean).T @ (rows - mean) / len(rows))
+    transform = (axes * torch.rsqrt(variance + 0.02 * variance.mean())) @ axes.T
+    transform *= FEATURE_RMS / ((rows - mean) @ transform).pow(2).mean().sqrt()
     last = visual.merger.mlp[-1]
-    last.weight.mul_(FEATURE_RMS / rms)
-    last.bias.mul_(FEATURE_RMS / rms)
+    last.bias.copy_(transform @ (last.bias.double() - mean))
+    last.weight.copy_(transform @ last.weight.double())
+
+
+@torch.no_grad()
+def features_of(visual, clips, augmented, device, batch, count=4096):
+    """Merged features [tokens, width] of the first pairs of `count` clips."""
+    parts = []
+    for at in range(0, min(count, len(clips)), batch):
+        chosen = list(range(at, min(at + batch, len(clips))))
+        patches = augmented(pairs_of(clips, chosen, [0] * len(chosen)))
+        with autocast(device):
+            parts.append(visual(patches, grid_thw=grid_of(len(chosen), clips.meta["size"], device)).pooler_output)
+    return torch.cat(parts).float()
 
 
 def main():
@@ -328,12 +349,7 @@ def main():
     log.flush(step, budget.spent / 60, 0.0)
     save()
     task.load_state_dict(mean)
-    if held_clips or clips:
-        sample = torch.arange(min(options.batch, len(clips)))
-        patches = augmented(pairs_of(clips, sample.tolist(), [0] * len(sample)))
-        with torch.no_grad(), autocast(device):
-            features = task.visual(patches, grid_thw=grid_of(len(sample), clips.meta["size"], device)).pooler_output
-        rescale_features(task.visual, float(features.float().pow(2).mean().sqrt()))
+    whiten(task.visual, features_of(task.visual, clips, augmented, device, options.batch))
     save_checkpoint(model, options.out / "checkpoint", options.checkpoint)
     print(f"{options.out / 'checkpoint'}: vision tower after {step} steps, {budget.spent / 60:.1f} minutes; "
           + " ".join(f"{k} {v:.4f}" for k, v in figures.items()))
