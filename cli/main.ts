@@ -2,6 +2,7 @@ import { defineCommand, renderUsage, runCommand } from 'citty'
 import { VidemoError } from '../src/errors.ts'
 import { analyzeCommand } from './analyze-command.ts'
 import { buildCommand } from './build-command.ts'
+import { calibrateCommand } from './calibrate-command.ts'
 import { drawCommand } from './draw-command.ts'
 import { Interrupted } from './options.ts'
 import { parityCommand } from './parity-command.ts'
@@ -15,6 +16,7 @@ const main = defineCommand({
     analyze: analyzeCommand,
     draw: drawCommand,
     score: scoreCommand,
+    calibrate: calibrateCommand,
   },
 })
 
@@ -24,6 +26,7 @@ async function usage([name]: readonly string[]): Promise<string> {
   if (name === 'analyze') return renderUsage(analyzeCommand)
   if (name === 'draw') return renderUsage(drawCommand)
   if (name === 'score') return renderUsage(scoreCommand)
+  if (name === 'calibrate') return renderUsage(calibrateCommand)
   return renderUsage(main)
 }
 

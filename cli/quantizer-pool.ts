@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { BlockFormat, QuantizedBlock, QuantizerBackend, StoredRows } from '../src/build/quantize.ts'
+import { typescriptWorker } from './typescript-worker.ts'
 
 export interface QuantizeJob {
   readonly stored: StoredRows
@@ -18,10 +19,11 @@ export class QuantizerPool implements QuantizerBackend {
   readonly concurrency: number
   private readonly threads: Thread[]
 
-  constructor(threads = availableParallelism()) {
+  /** @param start of a thread: where the program is bundled its worker lies elsewhere */
+  constructor(threads = availableParallelism(), start: () => Worker = startWorker) {
     // Enough that no thread waits while the main one reads, hashes and writes.
     this.concurrency = 3 * threads
-    this.threads = Array.from({ length: threads }, startThread)
+    this.threads = Array.from({ length: threads }, () => asThread(start()))
   }
 
   quantize(stored: StoredRows, format: BlockFormat): Promise<QuantizedBlock> {
@@ -42,13 +44,11 @@ export class QuantizerPool implements QuantizerBackend {
   }
 }
 
-function startThread(): Thread {
-  // Node hands its loaders to no worker, so the thread registers the TypeScript one itself.
-  const entry = new URL('quantizer-worker.ts', import.meta.url).href
-  const worker = new Worker(
-    `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(entry)}) })`,
-    { eval: true },
-  )
+function startWorker(): Worker {
+  return typescriptWorker(new URL('quantizer-worker.ts', import.meta.url))
+}
+
+function asThread(worker: Worker): Thread {
   const thread: Thread = { worker, waiting: [] }
   worker.on('message', (block: QuantizedBlock) => thread.waiting.shift()?.resolve(block))
   worker.on('error', (error) => {

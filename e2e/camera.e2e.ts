@@ -11,7 +11,8 @@ test('consent, a live reading that is exact, newest pairs only, and an end to th
   reader,
 }) => {
   await spyOnCamera(page)
-  await reader.settings({ reading: { framesPerSecond }, isHudShown: true })
+  // With probes, pairs join the window during an answer, too.
+  await reader.settings({ reading: { framesPerSecond }, isHudShown: true, probes: { isOn: false } })
   await reader.open(`test&tokens=${tokens}`)
 
   const ask = page.getByRole('button', { name: 'Use my camera' })

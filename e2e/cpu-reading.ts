@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
+import type { ClosedQuestion } from '../src/affect/closed-questions.ts'
+import { askingsOf } from '../src/affect/probes/probe-set.ts'
 import { reasoningPreset, type StageId, stageIds } from '../src/affect/stages.ts'
 import type { HandedFrame } from '../src/app/test-hooks.ts'
 import { type Bundle, type BundleFiles, openBundle } from '../src/engine/bundle.ts'
 import { Decoder } from '../src/engine/decoder.ts'
 import { FrameEncoder, type SourceFrame } from '../src/engine/frame-encoder.ts'
 import { LiveWindow } from '../src/engine/live-window.ts'
+import { askProbes, prepareProbe, probeSlots } from '../src/engine/probes.ts'
 import type { Ort, Runtime } from '../src/engine/runtime.ts'
 import { concatRows } from '../src/engine/tensors.ts'
 import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../src/engine/update.ts'
@@ -16,6 +19,8 @@ import { sequencePositions, videoTokens } from '../src/qwen25vl/index.ts'
 
 /** A step whose two best logits lie closer than this may go either way in other arithmetic. */
 const nearTie = 2e-3
+
+type FrameBudget = ConstructorParameters<typeof FrameEncoder>[3]
 
 export type StageTokens = Partial<Record<StageId, readonly number[]>>
 
@@ -49,14 +54,16 @@ export class CpuReader {
     private readonly bundle: Bundle,
     private readonly vision: VisionEncoder,
     private readonly decoder: Decoder,
+    private readonly pixels: FrameBudget | undefined,
   ) {}
 
-  static async open(): Promise<CpuReader> {
+  /** @param pixels of a frame, where the page was given a budget */
+  static async open(pixels?: FrameBudget): Promise<CpuReader> {
     const runtime: Runtime = { provider: 'cpu', ort: ort as unknown as Ort }
     const files: BundleFiles = { read: async (path) => new Uint8Array(await readFile(join(fixtureFolder, path))) }
     const bundle = await openBundle({ ...files, pathOf: (path) => join(fixtureFolder, path) })
     const vision = await VisionEncoder.create(runtime, bundle)
-    return new CpuReader(runtime, bundle, vision, await Decoder.create(runtime, bundle, { capacity: 1 }))
+    return new CpuReader(runtime, bundle, vision, await Decoder.create(runtime, bundle, { capacity: 1 }), pixels)
   }
 
   async close(): Promise<void> {
@@ -89,6 +96,22 @@ export class CpuReader {
     return said
   }
 
+  /** What a closed question gives about frames: one probability an option. */
+  async probabilities(frames: readonly SourceFrame[], question: ClosedQuestion): Promise<readonly number[]> {
+    const { runtime, bundle } = this
+    const probe = prepareProbe(bundle, { id: question.id, askings: askingsOf(question, 'given') })
+    const { grid, pairs } = await this.encode(frames)
+    const size = { pairs: pairs.length, tokensPerPair: videoTokens(grid, bundle.config.vision) }
+    const decoder = this.decoder.fork({ capacity: probeSlots(bundle, size, [probe]) })
+    const window = new LiveWindow(runtime, bundle, decoder, grid)
+    for (const features of pairs) await window.append(features)
+    const readings = []
+    for await (const { probabilities } of askProbes(window, [probe])) readings.push(probabilities)
+    window.dispose()
+    await decoder.dispose()
+    return readings[0]
+  }
+
   /**
    * Holds an update of the page against this engine, stage by stage. It ends at a near tie: past one, later stages
    * answer different conversations.
@@ -119,7 +142,7 @@ export class CpuReader {
   }
 
   private async encode(frames: readonly SourceFrame[]) {
-    const encoder = new FrameEncoder(this.runtime, this.bundle, this.vision)
+    const encoder = new FrameEncoder(this.runtime, this.bundle, this.vision, this.pixels)
     const pairs = []
     for (let i = 0; i < frames.length; i += 2) pairs.push(await encoder.encode(frames.slice(i, i + 2)))
     return { grid: pairs[0].grid, pairs: pairs.map(({ features }) => features) }

@@ -3,6 +3,7 @@ import type { LiveFrames } from '../src/capture/live-frames.ts'
 import type { DeviceReport } from '../src/device/device.ts'
 import type { AnswerFigures, FinishReason } from '../src/engine/conversation.ts'
 import type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
+import type { Probe, ProbeFigures } from '../src/engine/probes.ts'
 import type { CheckReport } from '../src/engine/self-check.ts'
 import type { WireError } from '../src/errors.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
@@ -11,6 +12,7 @@ import type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
 export type { LiveFrameMessage, LiveFrames } from '../src/capture/live-frames.ts'
 export type { AdapterFacts, DeviceReport } from '../src/device/device.ts'
 export type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
+export type { Probe, ProbeFigures } from '../src/engine/probes.ts'
 export type { CheckReport } from '../src/engine/self-check.ts'
 export type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
 
@@ -127,8 +129,15 @@ export interface StageQuestion {
 export interface ReadingRequest {
   readonly source: ReadingSource
   readonly stages: readonly StageQuestion[]
+  /**
+   * Closed questions about the window, asked after every pair of frames: the first one always, the others by turns, for
+   * no longer than the pair itself lasts.
+   */
+  readonly probes?: readonly Probe[]
   readonly settings: ReadingSettings
   readonly keepFrames?: boolean
+  /** One token a pass: for tests and comparisons. */
+  readonly withoutDrafts?: boolean
 }
 
 /** One of the frames the model sees, by its number in the reading. */
@@ -158,6 +167,15 @@ export type ReadingEvent =
       readonly visionMs: number
       readonly prefillMs: number
       readonly prefillTokens: number
+    }
+  /** A closed question was answered about the window as it stood at this time of the source. */
+  | {
+      readonly type: 'probe'
+      readonly id: string
+      readonly timeS: number
+      /** One an option, of sum 1. */
+      readonly probabilities: readonly number[]
+      readonly figures: ProbeFigures
     }
   /** An update begins: these frames are what its answers are about. */
   | { readonly type: 'update'; readonly update: number; readonly window: number; readonly frames: readonly FrameNote[] }
@@ -207,6 +225,10 @@ export interface UpdateFigures {
   readonly prefillMs: number
   readonly answerTokens: number
   readonly decodeMs: number
+  /** As in `AnswerFigures`, of all answers. */
+  readonly passes: number
+  readonly drafted: number
+  readonly accepted: number
   /** To the first token of the first answer, ms. */
   readonly firstTokenMs: number
 }

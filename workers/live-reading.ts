@@ -1,8 +1,11 @@
-import { LiveSource } from '../src/capture/live-source.ts'
+import { type LivePair, LiveSource } from '../src/capture/live-source.ts'
 import type { ReadingEvent, ReadingRequest, ReadingSource } from './engine-api.ts'
 import type { ReadingControl, WindowReader } from './window-reader.ts'
 
-/** Reads a camera or a screen: always the newest pair, passing over what came while it was busy. */
+/**
+ * Reads a camera or a screen: always the newest pair, passing over what came while it was busy. Where closed questions
+ * are asked, pairs also join the window between the tokens of an answer, and the next answer is about them.
+ */
 export async function readLive(
   reader: WindowReader,
   source: Extract<ReadingSource, { type: 'live' }>,
@@ -10,24 +13,48 @@ export async function readLive(
   emit: (event: ReadingEvent) => void,
   { signal, gate }: ReadingControl,
 ): Promise<void> {
-  const leastPairs = Math.min(Math.ceil(reader.leastFrames / 2), reader.pairsPerWindow)
   const live = new LiveSource(source.frames, { framesPerSecond: settings.framesPerSecond })
   let size = ''
+  /** In the window, and no answer is about it yet. */
+  let unread: LivePair | undefined
+  /** Came during an answer, and begins another window. */
+  let turned: LivePair | undefined
+  const add = async (pair: LivePair) => {
+    const [{ width, height }] = pair.frames
+    if (size !== `${width}x${height}`) emit({ type: 'opened', width, height })
+    size = `${width}x${height}`
+    await reader.add(pair.frames)
+    unread = pair
+  }
+  const addNow = async (): Promise<boolean> => {
+    const pair = turned || signal.aborted ? undefined : live.pairNow()
+    if (!pair) return false
+    if (pair.sizeChanged) {
+      turned = pair
+      return false
+    }
+    // A stop lets the answer end by itself.
+    await add(pair).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+    return true
+  }
   try {
     for (;;) {
       await gate()
-      const pair = await live.nextPair(signal)
+      if (!unread) {
+        const pair = turned ?? (await live.nextPair(signal))
+        turned = undefined
+        signal.throwIfAborted()
+        if (!pair) return
+        await add(pair)
+      }
+      const read = unread
+      unread = undefined
+      if (!read || !reader.isAskable) continue
+      await reader.update(reader.hasProbes ? addNow : undefined)
       signal.throwIfAborted()
-      if (!pair) return
-      const [{ width, height }] = pair.frames
-      if (size !== `${width}x${height}`) emit({ type: 'opened', width, height })
-      size = `${width}x${height}`
-      await reader.add(pair.frames)
-      // Nothing is asked about fewer frames than the model has ever seen.
-      if (reader.pairs < leastPairs) continue
-      await reader.update()
-      signal.throwIfAborted()
-      emit({ type: 'lag', lagS: (performance.now() - pair.arrivedMs) / 1000, passedOver: live.passedOver })
+      emit({ type: 'lag', lagS: (performance.now() - read.arrivedMs) / 1000, passedOver: live.passedOver })
     }
   } finally {
     live.close()

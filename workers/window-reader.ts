@@ -2,14 +2,18 @@ import type { StageId } from '../src/affect/stages.ts'
 import type { TimedFrame } from '../src/capture/painter.ts'
 import type { Bundle } from '../src/engine/bundle.ts'
 import type { Decoder } from '../src/engine/decoder.ts'
+import { DraftMemory } from '../src/engine/drafts.ts'
 import { FrameEncoder } from '../src/engine/frame-encoder.ts'
 import { LiveWindow } from '../src/engine/live-window.ts'
+import { askProbes, type PreparedProbe, prepareProbe, probeSlots } from '../src/engine/probes.ts'
 import type { Runtime } from '../src/engine/runtime.ts'
 import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../src/engine/update.ts'
 import type { VisionEncoder } from '../src/engine/vision-encoder.ts'
 import { type Grid, tokensPerTemporalPatch } from '../src/qwen25vl/index.ts'
+import { Aside } from './aside.ts'
 import type { FrameNote, KeptFrame, ReadingEvent, ReadingRequest, UpdateFigures } from './engine-api.ts'
 import { FrameImager } from './frame-images.ts'
+import { ProbeRound } from './probe-round.ts'
 
 /** A bundle on a device. */
 export interface LoadedModel {
@@ -41,9 +45,13 @@ export class WindowReader {
   readonly leastFrames: number
   private readonly hopPairs: number
   private readonly encoder: FrameEncoder
+  private readonly probes: ProbeRound<PreparedProbe>
   private readonly imager = new FrameImager()
-  private readonly standing: StandingAnswers<StageId> = new Map()
+  private standing: StandingAnswers<StageId> = new Map()
+  private readonly drafts: DraftMemory<StageId> | undefined
   private decoder: Decoder | undefined
+  /** Answers in place of `decoder` where the window goes on meanwhile. */
+  private speaker: Decoder | undefined
   private window: LiveWindow | undefined
   private notes: FrameNote[] = []
   private sources: KeptFrame[] = []
@@ -62,6 +70,8 @@ export class WindowReader {
     this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
     this.hopPairs = Math.min(this.pairsPerWindow, Math.max(1, Math.floor(hopFrames / 2)))
     this.leastFrames = model.bundle.config.preprocessor.videoMinFrames
+    this.drafts = request.withoutDrafts ? undefined : new DraftMemory()
+    this.probes = new ProbeRound((request.probes ?? []).map((probe) => prepareProbe(model.bundle, probe)))
     this.encoder = new FrameEncoder(model.runtime, model.bundle, model.vision, frameBudget)
   }
 
@@ -105,10 +115,27 @@ export class WindowReader {
       prefillMs: prefill.ms,
       prefillTokens: prefill.tokens,
     })
+    await this.probe()
   }
 
-  /** Asks all stages about the window. Ends early, and without `updated`, when the reading is stopped. */
-  async update(): Promise<void> {
+  /** Whether the window holds as many frames as the model was shown at least: nothing is asked about fewer. */
+  get isAskable(): boolean {
+    return this.pairs >= Math.min(Math.ceil(this.leastFrames / 2), this.pairsPerWindow)
+  }
+
+  /** Whether closed questions are asked. */
+  get hasProbes(): boolean {
+    return this.probes.turn.length > 0
+  }
+
+  /**
+   * Asks all stages about the window. Ends early, and without `updated`, when the reading is stopped.
+   *
+   * @param meanwhile called between tokens, and may add pairs of the same size; false where it had nothing to do. The
+   * stages are still about the window as it was: they are asked over a copy of its cache. It gets half of the time at
+   * most.
+   */
+  async update(meanwhile?: () => Promise<boolean>): Promise<void> {
     const { window, control, request } = this
     if (!window) return
     const update = this.updates++
@@ -120,35 +147,44 @@ export class WindowReader {
     let firstTokenMs: number | undefined
     let answerTokens = 0
     let decodeMs = 0
+    const drafting = { passes: 0, drafted: 0, accepted: 0 }
+    const { visionPairs, visionMs } = this.cost
     let { prefillTokens, prefillMs } = this.cost
+    this.cost = noCost
+    const aside = meanwhile && new Aside(meanwhile)
+    const branch = () => (aside ? window.branchOn(this.speakerBeside(window)) : window.branch())
     const options = { maxTokens, signal: control.signal, gate: control.gate, ...(sampling ? { sampling } : {}) }
-    for await (const event of readUpdate(window, request.stages, this.standing, options)) {
+    for await (const event of readUpdate({ branch }, request.stages, this.standing, options, this.drafts)) {
       switch (event.type) {
         case 'stage':
           asked = performance.now()
+          if (aside) aside.ms = 0
           this.emit(event)
           break
         case 'token': {
           const now = performance.now()
           firstTokenMs ??= now - started
           this.emit({ ...event, ms: now - asked })
+          await aside?.step()
           break
         }
         case 'answer': {
-          const { figures } = event.answer
+          const { answer } = event
+          const figures = { ...answer.figures, decodeMs: answer.figures.decodeMs - (aside?.ms ?? 0) }
           answerTokens += figures.answerTokens
           decodeMs += figures.decodeMs
+          drafting.passes += figures.passes
+          drafting.drafted += figures.drafted
+          drafting.accepted += figures.accepted
           prefillTokens += figures.promptTokens
           prefillMs += figures.prefillMs
-          this.emit({ ...event.answer, type: 'answer', id: event.id })
+          this.emit({ ...answer, type: 'answer', id: event.id, figures })
           break
         }
         case 'reused':
           this.emit(event)
       }
     }
-    const { visionPairs, visionMs } = this.cost
-    this.cost = noCost
     if (control.signal.aborted) return
     const updateMs = performance.now() - started
     this.emit({
@@ -162,16 +198,33 @@ export class WindowReader {
         prefillMs,
         answerTokens,
         decodeMs,
+        ...drafting,
         firstTokenMs: firstTokenMs ?? updateMs,
       },
     })
+  }
+
+  /** Asks closed questions about the window, for as long as a pair lasts; a stop ends it within one pass. */
+  private async probe(): Promise<void> {
+    const { window, probes, control, request, notes } = this
+    const timeS = notes.at(-1)?.timeS
+    if (!window || timeS === undefined || !this.isAskable || probes.turn.length === 0) return
+    const pairMs = (2 / request.settings.framesPerSecond) * 1000
+    const started = performance.now()
+    for await (const { id, probabilities, figures } of askProbes(window, probes.turn, control)) {
+      probes.answered(id)
+      this.emit({ type: 'probe', id, timeS, probabilities, figures })
+      if (performance.now() - started > pairMs) return
+    }
   }
 
   async dispose(): Promise<void> {
     this.window?.dispose()
     this.window = undefined
     await this.decoder?.dispose()
+    await this.speaker?.dispose()
     this.decoder = undefined
+    this.speaker = undefined
   }
 
   private async windowFor(grid: Grid): Promise<LiveWindow> {
@@ -184,16 +237,26 @@ export class WindowReader {
     const { runtime, bundle } = model
     const tokensPerPair = tokensPerTemporalPatch(grid, bundle.config.vision)
     const size = { pairs: this.pairsPerWindow, tokensPerPair }
-    const capacity = slotsFor(bundle, size, request.stages, request.settings.maxTokens)
+    const capacity = Math.max(
+      slotsFor(bundle, size, request.stages, request.settings.maxTokens),
+      probeSlots(bundle, size, this.probes.turn),
+    )
     this.decoder = model.decoder.fork({ capacity, bannedIds: bannedIds(bundle) })
     this.window = new LiveWindow(runtime, bundle, this.decoder, grid)
     return this.window
   }
 
+  private speakerBeside({ capacity }: LiveWindow): Decoder {
+    const { decoder, bundle } = this.model
+    this.speaker ??= decoder.fork({ capacity, bannedIds: bannedIds(bundle) })
+    return this.speaker
+  }
+
   /** Forgets what belongs to the window's dropped frames, and what was said of it as a whole. */
   private moveOn(keepPairs: number): void {
     this.windows++
-    this.standing.clear()
+    // An update under way keeps its own.
+    this.standing = new Map()
     this.notes = this.notes.slice(this.notes.length - keepPairs * 2)
     this.sources = this.sources.slice(this.sources.length - keepPairs * 2)
   }

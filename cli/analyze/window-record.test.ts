@@ -14,9 +14,20 @@ const figures = {
   prefillMs: 1,
   answerTokens: 1,
   decodeMs: 1,
+  passes: 1,
+  drafted: 0,
+  accepted: 0,
   firstTokenMs: 1,
 }
-const answerFigures = { promptTokens: 1, prefillMs: 1, answerTokens: 1, decodeMs: 1 }
+const answerFigures = {
+  promptTokens: 1,
+  prefillMs: 1,
+  answerTokens: 1,
+  decodeMs: 1,
+  passes: 1,
+  drafted: 0,
+  accepted: 0,
+}
 
 type Answer = Extract<ReadingEvent, { type: 'answer' }>
 

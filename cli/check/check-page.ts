@@ -1,13 +1,17 @@
 /** Runs in headless Chromium: the parts of the engine that a test of the self-check calls from outside. */
 
+import { requestDevice } from '../../src/device/device.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
 import { Decoder } from '../../src/engine/decoder.ts'
 import { type DeviceFigures, GpuLedger } from '../../src/engine/gpu-ledger.ts'
+import { canCapture } from '../../src/engine/graph-capture.ts'
 import { checkDevice, checkFolders } from '../../src/engine/kernel-check.ts'
 import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
 import type { Runtime } from '../../src/engine/runtime.ts'
 import { browserRuntime, wasmRuntime } from '../../src/engine/runtimes/browser.ts'
 import { type CheckReport, checkBundle, checkKernels } from '../../src/engine/self-check.ts'
+import { type DecodingWork, decodingWork } from '../../src/engine/testing/decoding-work.ts'
+import { countWork } from '../../src/engine/testing/device-work.ts'
 import { VisionEncoder } from '../../src/engine/vision-encoder.ts'
 import { EngineError, toWire, type WireError } from '../../src/errors.ts'
 
@@ -89,6 +93,24 @@ const calls = {
     const bundle = await openBundle(filesAt(fixture))
     const { answers } = await replay(await wasmRuntime(), bundle, Float32Array.from(pixels), request)
     return answers.map(({ tokens }) => tokens)
+  },
+
+  /** Steps of decoding, encoded each time and played again. */
+  async decoding(): Promise<{
+    readonly adapter: string
+    readonly plain: DecodingWork
+    readonly recorded: DecodingWork
+  }> {
+    const device = await requestDevice(await requestAdapter())
+    const counters = { work: countWork(device), ledger: new GpuLedger(device) }
+    const runtime = await browserRuntime(device)
+    const bundle = await openBundle(filesAt(fixture))
+    const plain = await decodingWork(runtime, bundle, counters)
+    const graphCapture = await canCapture(runtime, bundle)
+    const recorded = await decodingWork({ ...runtime, graphCapture }, bundle, counters)
+    const { vendor, architecture } = device.adapterInfo
+    device.destroy()
+    return { adapter: `${vendor} ${architecture}`, plain, recorded }
   },
 
   /** A real device's buffers: two made, one of them destroyed twice, one read. */

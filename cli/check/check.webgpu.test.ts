@@ -47,8 +47,8 @@ describe('the self-check in Chromium', () => {
       expect(report).toMatchObject({ verdict: 'exact', mode: { subgroups: false, compute: 'f32' } })
       expect(report.tried).toHaveLength(1)
       expect(figures.dispatches).toBeGreaterThan(50)
-      // All logits, and one token, of three steps.
-      expect(figures.readBackBytes).toBe(3 * (400 * 4 + 8))
+      // All logits, and one token, of three steps; and, twice, of the four steps by which recording is tried.
+      expect(figures.readBackBytes).toBe((3 + 2 * 4) * (400 * 4 + 8) + 2 * 2 * 8)
 
       const forced = (await ask('device', true)).value.report
       const [first, second] = forced.tried
@@ -62,6 +62,30 @@ describe('the self-check in Chromium', () => {
       const bundle = (await ask('bundle', 'webgpu')).value
       console.log(`${fixtureName}: ${bundle.verdict}, error ${bundle.maxError.toExponential(1)}`)
       expect(bundle).toMatchObject({ verdict: 'exact', subject: 'bundle' })
+    })
+  })
+
+  it('decodes with less work where steps are recorded, and gives the same tokens', async () => {
+    await inChromium(async (ask) => {
+      const { adapter, plain, recorded } = (await ask('decoding')).value
+      for (const [name, { perToken, msPerToken, bytes }] of Object.entries({ plain, recorded })) {
+        const counts = Object.entries(perToken).map(([what, count]) => `${what} ${count}`)
+        console.log(
+          `${adapter}, ${name}, a token: ${counts.join(', ')}; ${msPerToken.toFixed(0)} ms; ${bytes[1]} bytes held`,
+        )
+      }
+      expect(recorded.tokens).toEqual(plain.tokens)
+      expect(new Set(plain.tokens).size).toBeGreaterThan(8)
+      expect(recorded.perToken.bindGroups).toBe(0)
+      expect(recorded.perToken.bufferWrites).toBeLessThan(plain.perToken.bufferWrites / 4)
+      expect(recorded.perToken.computePasses).toBeLessThan(plain.perToken.computePasses)
+      expect(recorded.perToken.dispatches).toBeLessThanOrEqual(plain.perToken.dispatches)
+      for (const { perToken, bytes } of [plain, recorded]) {
+        // One token id.
+        expect(perToken.mappedBytes).toBe(8)
+        expect(bytes[1]).toBe(bytes[0])
+      }
+      expect(recorded.bytes[1]).toBeLessThan(plain.bytes[1] * 1.1)
     })
   })
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { closedQuestions, promptOf } from '../../src/affect/closed-questions.ts'
 import { presets } from '../../src/affect/stages.ts'
+import { typescriptWorker } from '../typescript-worker.ts'
 import type { ChunkJob } from './draw-worker.ts'
 import { shuffledOrder } from './drawn-clips.ts'
 import {
@@ -74,10 +75,5 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array):
 }
 
 function startWorker(): Worker {
-  // Node hands its loaders to no worker, so the thread registers the TypeScript one itself.
-  const entry = new URL('draw-worker.ts', import.meta.url).href
-  return new Worker(
-    `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(entry)}) })`,
-    { eval: true },
-  )
+  return typescriptWorker(new URL('draw-worker.ts', import.meta.url))
 }

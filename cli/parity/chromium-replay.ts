@@ -10,6 +10,7 @@ import { encodeOutcome, type WireOutcome } from './wire.ts'
 export interface ChromiumJob {
   readonly request: ReplayRequest
   readonly forbidCpuFallback: boolean
+  readonly graphCapture: boolean
 }
 
 const files: BundleFiles = { read: async (path) => (await get(`bundle/${path}`)).blob() }
@@ -32,7 +33,8 @@ async function outcome(): Promise<WireOutcome> {
     }
     const job: ChromiumJob = await (await get('request.json')).json()
     const pixels = new Float32Array(await (await get('pixels')).arrayBuffer())
-    const runtime = await browserRuntime(await requestDevice(adapter), { forbidCpuFallback: job.forbidCpuFallback })
+    const { forbidCpuFallback, graphCapture } = job
+    const runtime = await browserRuntime(await requestDevice(adapter), { forbidCpuFallback, graphCapture })
     const { vendor, architecture, description } = report.adapter
     const name = [vendor, architecture, description].filter(Boolean).join(' ')
     return encodeOutcome(name, await replay(runtime, await openBundle(files), pixels, job.request))

@@ -7,7 +7,8 @@ import { decodeResult, type WireOutcome } from './wire.ts'
 /** Runs a job on the WebGPU provider in headless Chromium. */
 export async function runInChromium(job: ReplayJob): Promise<ReplayOutcome> {
   const { bundle, pixelValues, request } = job
-  const told: ChromiumJob = { request, forbidCpuFallback: job.forbidCpuFallback ?? false }
+  const { forbidCpuFallback = false, graphCapture = false } = job
+  const told: ChromiumJob = { request, forbidCpuFallback, graphCapture }
   const pixels = new Uint8Array(pixelValues.buffer, pixelValues.byteOffset, pixelValues.byteLength)
   const served = { files: { 'request.json': JSON.stringify(told), pixels }, folders: { bundle } }
   const outcome: WireOutcome = await withChromiumPage('cli/parity/chromium-replay.html', served, (page) =>

@@ -45,13 +45,14 @@ export function compareTokens(
   ours: readonly number[],
   reference: readonly number[],
   margins: readonly number[],
+  tie = nearTie,
 ): TokenMatch {
   const difference = reference.findIndex((token, step) => ours[step] !== token)
   if (difference < 0) return { matched: reference.length, of: reference.length, nearTieAt: null }
   return {
     matched: difference,
     of: reference.length,
-    nearTieAt: margins[difference] < nearTie ? difference : null,
+    nearTieAt: margins[difference] < tie ? difference : null,
   }
 }
 

@@ -11,7 +11,8 @@ const job: DawnJob = JSON.parse(await readFile(process.argv[2], 'utf8'))
 
 async function outcome(): Promise<WireOutcome> {
   try {
-    const { runtime, adapter } = await dawnRuntime({ forbidCpuFallback: job.forbidCpuFallback ?? false })
+    const { forbidCpuFallback = false, graphCapture = false } = job
+    const { runtime, adapter } = await dawnRuntime({ forbidCpuFallback, graphCapture })
     const bundle = await openBundle(new BundleDirectory(job.bundle))
     const pixels = await readFile(job.pixels)
     const values = new Float32Array(new Uint8Array(pixels).buffer)

@@ -17,7 +17,7 @@ export interface DawnJob extends Omit<ReplayJob, 'pixelValues'> {
  * Narrow vectors halve what lavapipe's compiler has to do. Its cache does not tell one width from another, so this one
  * is kept apart. Other drivers know neither variable.
  */
-const lavapipe = {
+export const lavapipe = {
   LP_NATIVE_VECTOR_WIDTH: '128',
   MESA_SHADER_CACHE_DIR: join(tmpdir(), 'videmo-shader-cache'),
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildBundle } from '../../src/build/bundle.ts'
+import type { DraftKind, LiveComparison } from '../../src/engine/live-replay.ts'
 import type { Dtype } from '../../src/manifest/manifest.ts'
 import { DirectoryFiles } from '../directory-files.ts'
 import { DirectorySink } from '../directory-sink.ts'
@@ -17,11 +18,18 @@ export interface LiveParityOptions {
   readonly ep: ExecutionProvider
   /** What every id is penalised by, a run for each; nothing in the first of two where unsaid. */
   readonly repetitionPenalties?: readonly number[]
+  /** What answers are drafted from, a run for each; without drafts where unsaid. */
+  readonly drafts?: readonly DraftKind[]
+  /** Margin below which a step of a recomputed answer may differ; that of other arithmetic where unsaid. */
+  readonly nearTie?: number
+  /** On WebGPU: record steps of decoding and play them again. */
+  readonly graphCapture?: boolean
 }
 
 export interface LiveMatch extends TokenMatch {
   readonly name: string
   readonly against: 'recomputation' | 'golden'
+  readonly figures: LiveComparison['figures']
 }
 
 export interface LiveParityReport {
@@ -37,8 +45,8 @@ const everyPenalty = [1, 1.3]
 
 /**
  * Runs a reference case through the live window (appends, branches, rollbacks, recalled answers, a hop, two interleaved
- * windows) and compares every answer with its recomputation from scratch; in float32 the growing window and the turns
- * also with the golden.
+ * windows), from drafts of every kind that is asked for, and compares every answer with its recomputation from scratch,
+ * token by token; in float32 the growing window and the turns also with the golden.
  */
 export async function liveParity(options: LiveParityOptions): Promise<LiveParityReport> {
   const folder = await mkdtemp(join(tmpdir(), 'videmo-live-'))
@@ -53,6 +61,7 @@ export async function liveParity(options: LiveParityOptions): Promise<LiveParity
     const { adapter, result } = await runReplay(options.ep, {
       bundle,
       pixelValues,
+      ...(options.graphCapture ? { graphCapture: true } : {}),
       request: {
         ...request,
         prompts: [],
@@ -60,6 +69,7 @@ export async function liveParity(options: LiveParityOptions): Promise<LiveParity
           turns: turns.map((turn) => ({ question: turn.question, steps: turn.tokens.length })),
           growing: { question, steps: Math.max(...growing.map(({ tokens }) => tokens.length)) },
           repetitionPenalties: options.repetitionPenalties ?? everyPenalty,
+          ...(options.drafts ? { drafts: options.drafts } : {}),
         },
       },
     })
@@ -67,18 +77,19 @@ export async function liveParity(options: LiveParityOptions): Promise<LiveParity
     const matches: LiveMatch[] = live.map((each) => ({
       name: each.name,
       against: 'recomputation',
-      ...compareTokens(each.live, each.recomputed, each.margins),
+      figures: each.figures,
+      ...compareTokens(each.live, each.recomputed, each.margins, options.nearTie),
     }))
     if (options.dtype === 'fp32') {
       const goldens = new Map<string, { readonly tokens: readonly number[]; readonly margins: readonly number[] }>([
         ...growing.map((each) => [`growing ${each.temporal_patches}`, each] as const),
         ...turns.map((each, turn) => [`turn ${turn + 1}`, each] as const),
       ])
-      for (const { name, live: tokens } of live) {
+      for (const { name, live: tokens, figures } of live) {
         const golden = goldens.get(name)
         if (!golden) continue
         const match = compareTokens(tokens.slice(0, golden.tokens.length), golden.tokens, golden.margins)
-        matches.push({ name, against: 'golden', ...match })
+        matches.push({ name, against: 'golden', figures, ...match })
         // The reference's later turns go on from its own answers: past a flipped near tie they are another conversation.
         if (name.startsWith('turn') && match.nearTieAt !== null) break
       }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { draftKinds } from '../../src/engine/live-replay.ts'
 import { dtypes } from '../../src/manifest/manifest.ts'
 import { caseTitle, ownSet, referenceSets } from './cases.ts'
-import { liveParity } from './live.ts'
+import { tokensAgree } from './compare.ts'
+import { type LiveMatch, liveParity } from './live.ts'
 import { parity } from './parity.ts'
 
 const all = referenceSets().flatMap(({ checkpoint, cases }) => cases.map((path) => ({ checkpoint, path })))
@@ -33,6 +35,43 @@ describe('parity on the CPU provider', () => {
     expect(report.ok, JSON.stringify(report)).toBe(true)
   })
 })
+
+describe('drafts on the CPU provider', () => {
+  // Several tokens in one pass are summed as in passes of one, up to this.
+  const nearTie = 1e-5
+
+  it.each(all.map((each) => [caseTitle(each.path), each] as const))(
+    '%s gives the tokens of steps without',
+    async (title, { checkpoint, path }) => {
+      const options = { checkpoint, case: path, dtype: 'fp32', ep: 'cpu', drafts: draftKinds, nearTie } as const
+      const { matches } = await liveParity(options)
+      const recomputed = matches.filter(({ against }) => against === 'recomputation')
+      expect(recomputed.filter((match) => !tokensAgree(match))).toEqual([])
+      // Bans and a penalty, and a draft that says the same, says nothing, and leaves the answer midway.
+      const sums = (part: string) => sumFigures(recomputed.filter(({ name }) => name.endsWith(part)))
+      const [same, random, diverging] = [sums('1.3, same drafts'), sums('random drafts'), sums('diverging drafts')]
+      console.log(`${title}: ${JSON.stringify({ answers: recomputed.length, same, random, diverging })}`)
+      expect(same.accepted).toBe(same.drafted)
+      expect(same.passes).toBeLessThan(same.tokens / 2)
+      expect(random.accepted).toBeLessThan(random.drafted / 4)
+      expect(diverging.accepted).toBeGreaterThan(random.accepted)
+      expect(diverging.accepted).toBeLessThan(diverging.drafted)
+    },
+    // Four times the live window, twice.
+    300_000,
+  )
+})
+
+function sumFigures(matches: readonly LiveMatch[]) {
+  const sum = (pick: (match: LiveMatch) => number) => matches.reduce((total, each) => total + pick(each), 0)
+  return {
+    tokens: sum(({ of }) => of),
+    passes: sum(({ figures }) => figures.passes),
+    drafted: sum(({ figures }) => figures.drafted),
+    accepted: sum(({ figures }) => figures.accepted),
+    nearTies: sum(({ nearTieAt }) => (nearTieAt === null ? 0 : 1)),
+  }
+}
 
 describe('the live window on the CPU provider', () => {
   it.each(all.map((each) => [caseTitle(each.path), each] as const))('%s in fp32', async (_, { checkpoint, path }) => {

@@ -15,6 +15,8 @@ export interface ReplayJob {
   readonly request: ReplayRequest
   /** Fail when a node of a graph would not run on the GPU. */
   readonly forbidCpuFallback?: boolean
+  /** On WebGPU: record steps of decoding and play them again. */
+  readonly graphCapture?: boolean
 }
 
 export interface ReplayOutcome {

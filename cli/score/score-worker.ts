@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 import { findPreset } from '../../src/affect/stages.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
-import type { Runtime } from '../../src/engine/runtime.ts'
 import { nodeCpuRuntime } from '../../src/engine/runtimes/node-cpu.ts'
 import { toWire, type WireError } from '../../src/errors.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
+import { singleThreaded } from '../single-threaded.ts'
 import { ClipReader, type StageAnswers } from './clip-reader.ts'
 import type { Fault } from './faults.ts'
 import { FrameSource, readRecipe } from './score-frames.ts'
@@ -34,14 +34,6 @@ async function start({ seed, bundle: folder, preset, fault, maxTokens }: ScoreJo
   const runtime = singleThreaded(await nodeCpuRuntime())
   const reader = await ClipReader.open(runtime, bundle, { stages: findPreset(preset).stages, maxTokens, fault })
   return { reader, source: new FrameSource(seed, readRecipe(bundle.config.preprocessor)) }
-}
-
-/** Several clips at a time make better use of a small model than several threads of one. */
-function singleThreaded(runtime: Runtime): Runtime {
-  const { InferenceSession } = runtime.ort
-  const create = (model: string, options: object) =>
-    InferenceSession.create(model, { ...options, intraOpNumThreads: 1, interOpNumThreads: 1 })
-  return { ...runtime, ort: { ...runtime.ort, InferenceSession: { create } as unknown as typeof InferenceSession } }
 }
 
 /** The job first, then the numbers of clips. */

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { parseAnswers } from '../../src/affect/parse-answers.ts'
 import { findPreset, type StageId, type StagePreset, stageIds } from '../../src/affect/stages.ts'
 import type { AffectiveTree } from '../../src/affect/tree.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
 import { fromWire } from '../../src/errors.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
+import { typescriptWorker } from '../typescript-worker.ts'
 import { asksOfMotions, type StageAnswers } from './clip-reader.ts'
 import type { Fault } from './faults.ts'
 import type { GivenAnswers } from './given-answers.ts'
@@ -113,10 +114,5 @@ async function readAll({ count, jobs, onProgress, ...options }: ScoreOptions): P
 }
 
 function startWorker(): Worker {
-  // Node hands its loaders to no worker, so the thread registers the TypeScript one itself.
-  const entry = new URL('score-worker.ts', import.meta.url).href
-  return new Worker(
-    `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(entry)}) })`,
-    { eval: true },
-  )
+  return typescriptWorker(new URL('score-worker.ts', import.meta.url))
 }

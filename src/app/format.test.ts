@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest'
-import { formatBytes, formatError, formatLabel, formatLeft, formatSpan, formatTime } from './format.ts'
+import {
+  formatBytes,
+  formatError,
+  formatLabel,
+  formatLeft,
+  formatProbability,
+  formatSigned,
+  formatSpan,
+  formatTime,
+} from './format.ts'
 
 it.each([
   [0, '0.0 s'],
@@ -38,6 +47,21 @@ it.each([
   [4.2, '4.2'],
 ])('formatError(%d)', (value, text) => {
   expect(formatError(value)).toBe(text)
+})
+
+it.each([
+  [0, '0.00'],
+  [1e-9, '<0.01'],
+  [0.005, '0.01'],
+  [0.994, '0.99'],
+  [0.9999, '>0.99'],
+  [1, '1.00'],
+])('formatProbability(%d)', (probability, text) => {
+  expect(formatProbability(probability)).toBe(text)
+})
+
+it('signed values', () => {
+  expect([0.624, -0.3, -0.001, 0].map(formatSigned)).toEqual(['+0.62', '−0.30', '0.00', '0.00'])
 })
 
 it('bytes and labels', () => {

@@ -1,4 +1,10 @@
 const one = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const hundredths = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const signedHundredths = new Intl.NumberFormat('en', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: 'exceptZero',
+})
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 
@@ -52,6 +58,28 @@ export function formatLeft(seconds: number): string {
 /** `31 tok/s`, `0.4 tok/s` */
 export function formatRate(perSecond: number): string {
   return `${perSecond < 10 ? one.format(perSecond) : whole.format(perSecond)} tok/s`
+}
+
+/** `3.4` */
+export function formatDecimal(value: number): string {
+  return one.format(value)
+}
+
+/** `83 %` */
+export function formatPercent(share: number): string {
+  return `${whole.format(share * 100)} %`
+}
+
+/** `0.81`; never 1.00 or 0.00 for what is neither. */
+export function formatProbability(probability: number): string {
+  if (probability > 0 && probability < 0.005) return '<0.01'
+  if (probability < 1 && probability >= 0.995) return '>0.99'
+  return hundredths.format(probability)
+}
+
+/** `+0.62`, `−0.30` */
+export function formatSigned(value: number): string {
+  return signedHundredths.format(value).replace('-', '−')
 }
 
 export function formatWhole(value: number): string {

@@ -12,6 +12,9 @@ const figures: UpdateFigures = {
   prefillMs: 1,
   answerTokens: 1,
   decodeMs: 1,
+  passes: 1,
+  drafted: 0,
+  accepted: 0,
   firstTokenMs: 1,
 }
 
@@ -36,4 +39,57 @@ it.each([4, 2])('goes on behind the windows that are complete, hops of %d frames
   }
   const hopS = hopFrames / 2
   expect(seen).toEqual([10, 10, 10 + hopS, 10 + hopS, 10 + 2 * hopS])
+})
+
+it('records the frames that an update was about, though the window moves on before it ends', () => {
+  const { store, flows } = fakeSession()
+  const board = new ReadingBoard(store, flows, {
+    stages: reasoningPreset.stages,
+    source: 'x',
+    hasTranscript: false,
+    fromS: 0,
+    settings: { framesPerSecond: 2, hopFrames: 2 },
+    deviceFigures: async () => undefined,
+  })
+  let closed = 0
+  const frame = (number: number) => {
+    const image = { close: () => closed++ } as unknown as ImageBitmap
+    board.take({ type: 'frame', number, timeS: number / 2, image, thumbnail: new Blob([String(number)]) })
+  }
+  const pair = { type: 'pair', window: 0, pairsPerWindow: 1, visionMs: 1, prefillMs: 1, prefillTokens: 1 } as const
+  const notes = [0, 1].map((number) => ({ number, timeS: number / 2 }))
+  for (const { number } of notes) frame(number)
+  board.take({ ...pair, pairsInWindow: 1 })
+  board.take({ type: 'update', update: 0, window: 0, frames: notes })
+  for (const number of [2, 3]) frame(number)
+  board.take({ ...pair, pairsInWindow: 1 })
+  board.take({ type: 'updated', update: 0, figures })
+  const { recording, frames } = store.get()
+  expect(closed).toBe(2)
+  expect(frames.map(({ number }) => number)).toEqual([2, 3])
+  expect(recording[0].frames.map(({ timeS }) => timeS)).toEqual([0, 0.5])
+})
+
+it('keeps what closed questions gave, and their mean time', () => {
+  const { store, flows } = fakeSession()
+  const board = new ReadingBoard(store, flows, {
+    stages: reasoningPreset.stages,
+    source: 'x',
+    hasTranscript: false,
+    fromS: 0,
+    settings: { framesPerSecond: 2, hopFrames: 2 },
+    deviceFigures: async () => undefined,
+  })
+  for (const [timeS, ms] of [
+    [1, 20],
+    [2, 40],
+  ]) {
+    board.take({ type: 'probe', id: 'AU1', timeS, probabilities: [0.25, 0.75], figures: { tokens: 9, ms } })
+  }
+  expect(store.get().probes).toEqual({
+    AU1: [1, 2].map((timeS) => ({ timeS, probabilities: [0.25, 0.75] })),
+  })
+  board.take({ type: 'update', update: 0, window: 0, frames: [] })
+  board.take({ type: 'updated', update: 0, figures })
+  expect(store.get().figures.probeMs).toBe(30)
 })

@@ -3,12 +3,15 @@ import type { ReadingProgress } from '../../workers/engine-client.ts'
 import { TreeReader } from '../affect/parse-answers.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
 import { emptyTree } from '../affect/tree.ts'
+import { withAnswer } from './probes.ts'
 import type { AnswerState, RecordedReading, RunFigures, SessionState, StripFrame } from './session-state.ts'
 import type { Store } from './store.ts'
 import type { TokenFlow } from './token-flow.ts'
 
 /** Updates whose figures are averaged. */
 const averaged = 5
+/** The same for closed questions: about as many as an update has. */
+const averagedProbes = 40
 
 export type Flows = Readonly<Record<StageId, TokenFlow>>
 
@@ -41,8 +44,11 @@ export class ReadingBoard {
   private readonly reader: TreeReader
   private costs: UpdateFigures[] = []
   private updatedAtMs: number[] = []
+  private probesMs: number[] = []
   private passedOver = 0
   private isTreeDue = false
+  /** Those of the update under way: the window may move on before it ends. */
+  private seen: readonly StripFrame[] = []
 
   constructor(
     private readonly store: Store<SessionState>,
@@ -77,6 +83,15 @@ export class ReadingBoard {
         this.trimStrip(event.pairsInWindow * 2)
         store.update({ pairsPerWindow: event.pairsPerWindow })
         break
+      case 'probe': {
+        const { id, timeS, probabilities, figures } = event
+        this.probesMs = [...this.probesMs, figures.ms].slice(-averagedProbes)
+        store.update({
+          probes: withAnswer(state.probes, id, { timeS, probabilities }),
+          ...(state.run.state === 'warming' ? { run: { state: 'running' } } : {}),
+        })
+        break
+      }
       case 'update': {
         const answers = Object.fromEntries(
           stageIds.map((id): [StageId, AnswerState] => {
@@ -86,6 +101,7 @@ export class ReadingBoard {
           }),
         ) as Record<StageId, AnswerState>
         const { update, window, frames } = event
+        this.seen = state.frames
         store.update({ current: { update, window, frames, answers, tree: state.current?.tree ?? emptyTree } })
         if (this.options.hasTranscript) this.transcripts.push({ update, ids: {}, texts: {}, reused: [] })
         break
@@ -211,9 +227,9 @@ export class ReadingBoard {
   }
 
   private record(update: number, figures: UpdateFigures): void {
-    const { current, recording, frames } = this.store.get()
+    const { current, recording } = this.store.get()
     if (!current || current.update !== update) return
-    const byNumber = new Map(frames.map((frame): [number, StripFrame] => [frame.number, frame]))
+    const byNumber = new Map(this.seen.map((frame): [number, StripFrame] => [frame.number, frame]))
     const answered = stageIds.flatMap((id) => {
       const { text, isReused = false } = current.answers[id]
       return text === undefined ? [] : [[id, { text, isReused }] as const]
@@ -261,6 +277,21 @@ export class ReadingBoard {
         sum(({ prefillTokens }) => prefillTokens),
         sum(({ prefillMs }) => prefillMs),
       ),
+      ...ratio(
+        'tokensPerPass',
+        sum(({ answerTokens }) => answerTokens),
+        sum(({ passes }) => passes),
+      ),
+      ...ratio(
+        'acceptedShare',
+        sum(({ accepted }) => accepted),
+        sum(({ drafted }) => drafted),
+      ),
+      ...ratio(
+        'probeMs',
+        this.probesMs.reduce((total, ms) => total + ms, 0),
+        this.probesMs.length,
+      ),
       ...(sum(({ visionPairs }) => visionPairs) > 0
         ? { visionMsPerPair: sum(({ visionMs }) => visionMs) / sum(({ visionPairs }) => visionPairs) }
         : {}),
@@ -277,6 +308,10 @@ export class ReadingBoard {
     const last = this.transcripts.pop()
     if (last) this.transcripts.push(change(last))
   }
+}
+
+function ratio<Name extends string>(name: Name, count: number, of: number): Partial<Record<Name, number>> {
+  return of > 0 ? ({ [name]: count / of } as Record<Name, number>) : {}
 }
 
 function perSecond<Name extends string>(name: Name, count: number, ms: number): Partial<Record<Name, number>> {

@@ -8,12 +8,14 @@ import type {
   ReadingSettings,
   UpdateFigures,
 } from '../../workers/engine-api.ts'
+import type { OptionOrders } from '../affect/probes/probe-set.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
 import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
 import { firstScene, persons } from '../demo-face/persons.ts'
 import type { VidemoError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { ProbeHistory } from './probes.ts'
 
 export type LoadState =
   | { readonly state: 'idle' }
@@ -157,7 +159,13 @@ export interface RecordedReading {
 export interface RunFigures {
   readonly firstTokenMs?: number
   readonly tokensPerS?: number
+  /** Tokens of answers over passes of the language model. */
+  readonly tokensPerPass?: number
+  /** Share of the drafted ids that were right. */
+  readonly acceptedShare?: number
   readonly prefillTokensPerS?: number
+  /** Of a closed question. */
+  readonly probeMs?: number
   readonly visionMsPerPair?: number
   readonly updatePeriodS?: number
   readonly passedOver?: number
@@ -177,6 +185,7 @@ export interface SessionState {
   readonly frames: readonly StripFrame[]
   readonly pairsPerWindow: number
   readonly current: CurrentUpdate | undefined
+  readonly probes: ProbeHistory
   readonly progress: Progress | undefined
   readonly recording: readonly RecordedReading[]
   readonly figures: RunFigures
@@ -211,6 +220,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     frames: [],
     pairsPerWindow: 8,
     current: undefined,
+    probes: {},
     progress: undefined,
     recording: [],
     figures: {},
@@ -232,6 +242,12 @@ export interface Settings {
   readonly stagesOn: Readonly<Record<StageId, boolean>>
   /** The person's own words, where they differ from the preset's. */
   readonly prompts: Readonly<Partial<Record<StageId, string>>>
+  readonly probes: {
+    readonly isOn: boolean
+    readonly orders: OptionOrders
+    /** Only what is shown; answers are kept as they came. */
+    readonly isSmoothed: boolean
+  }
   readonly isMirrored: boolean
   readonly isHudShown: boolean
 }

@@ -19,6 +19,7 @@ import { DrawnFace, drawnName } from './drawn-face.ts'
 import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
 import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
+import { probesFor } from './probes.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
 import { download, type RecordedWith, recordingOf } from './recording-download.ts'
 import {
@@ -445,7 +446,7 @@ export class Session implements SessionActions {
     bundle: LoadedBundle,
     stages: readonly Stage[],
   ): { readonly request: ReadingRequest; readonly transferred: Transferable[] } {
-    const { reading } = this.store.get().settings
+    const { reading, probes } = this.store.get().settings
     const frames = framesFor(reading, bundle.manifest)
     const { isOn, temperature, topP } = reading.sampling
     const maxTokens = this.options.maxTokens ?? (isPlaceholder(bundle.manifest) ? placeholderTokens : reading.maxTokens)
@@ -465,6 +466,7 @@ export class Session implements SessionActions {
         source: from,
         // What a face looks like holds for a window; what it does and expresses is asked every time.
         stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
+        probes: probesFor(probes, bundle.manifest),
         settings: {
           ...frames,
           maxTokens,
@@ -560,6 +562,7 @@ export class Session implements SessionActions {
       frames: [],
       clip: undefined,
       current: undefined,
+      probes: {},
       progress: undefined,
       run: { state: 'idle' },
       announcement: '',

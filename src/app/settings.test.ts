@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { optionOrders } from '../affect/probes/probe-set.ts'
 import type { Settings } from './session-state.ts'
 import {
   bounds,
@@ -33,7 +34,9 @@ function expectFrames(frames: FrameSettings) {
   expect(frames.hopFrames).toBeLessThanOrEqual(frames.windowFrames)
 }
 
-function expectUsable({ reading, stagesOn, prompts }: Settings) {
+function expectUsable({ reading, stagesOn, prompts, probes }: Settings) {
+  expect(optionOrders).toContain(probes.orders)
+  expect([typeof probes.isOn, typeof probes.isSmoothed]).toEqual(['boolean', 'boolean'])
   expectFrames(framesFor(reading, undefined))
   expect(reading.maxTokens).toBeGreaterThanOrEqual(bounds.maxTokens.min)
   expect(reading.maxTokens).toBeLessThanOrEqual(bounds.maxTokens.max)
@@ -65,6 +68,7 @@ const nearlySettings = fc.record(
     ),
     prompts: fc.oneof(fc.record({ emotion: fc.string() }), fc.anything()),
     preset: fc.anything(),
+    probes: fc.oneof(fc.record({ isOn: fc.boolean(), orders: fc.constantFrom('both', 'none') }), fc.anything()),
     isMirrored: fc.anything(),
   },
   { requiredKeys: [] },

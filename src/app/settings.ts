@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ReadingSettings } from '../../workers/engine-api.ts'
+import { optionOrders } from '../affect/probes/probe-set.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Settings } from './session-state.ts'
@@ -29,6 +30,7 @@ export const defaultSettings: Settings = {
   preset: reasoningPreset.id,
   stagesOn: { attributes: true, expression: true, emotion: true },
   prompts: {},
+  probes: { isOn: true, orders: 'given', isSmoothed: true },
   isMirrored: true,
   isHudShown: false,
 }
@@ -53,7 +55,7 @@ function or<Schema extends v.GenericSchema>(schema: Schema, value: v.InferOutput
 
 const pixels = v.pipe(v.number(), v.safeInteger(), v.minValue(784), v.maxValue(1_000_000))
 const prompt = orUnsaid(v.pipe(v.string(), v.maxLength(8000)))
-const { reading, stagesOn } = defaultSettings
+const { reading, stagesOn, probes } = defaultSettings
 
 const samplingSchema = v.object({
   isOn: or(v.boolean(), false),
@@ -83,6 +85,14 @@ const schema = v.object({
     stagesOn,
   ),
   prompts: or(v.object({ attributes: prompt, expression: prompt, emotion: prompt }), {}),
+  probes: or(
+    v.object({
+      isOn: or(v.boolean(), probes.isOn),
+      orders: or(v.picklist(optionOrders), probes.orders),
+      isSmoothed: or(v.boolean(), probes.isSmoothed),
+    }),
+    probes,
+  ),
   isMirrored: or(v.boolean(), defaultSettings.isMirrored),
   isHudShown: or(v.boolean(), defaultSettings.isHudShown),
 })

@@ -21,12 +21,14 @@ const embedding = 'model.embed_tokens.weight'
  * - `logit_rows` i64 [R]: the rows of the sequence whose logits are wanted.
  * - `rope_cos`, `rope_sin` a [slots, head_dim / 2]: the M-RoPE rotation of the token in each slot of the cache.
  * - `seqlens_k` i32 [1]: tokens in the cache after this pass, less one; `total_sequence_length` i32 [1]: the same, plus one.
- * - `logit_bias` f32 [V]: added before the choice, -1e30 for a banned id; `penalties` f32 [V]: the repetition penalty
- *   of every id seen so far, 1 for the rest; `marks` f32 [S]: what each id of this pass gets there.
+ * - `logit_bias` f32 [V]: added before the choice, -1e30 for a banned id.
+ * - `penalties` f32 [P, V]: the repetition penalty of every id seen before this pass, 1 for the rest; P = R, or 1 for
+ *   the same in all rows. `marks` f32 [M] replace what stands at `marks_at` i64 [M, 2], pairs of row and id: what the
+ *   ids of this pass change in the rows that come after them.
  * - `past_key_values.i.key|value` a [1, kv_heads, P, head_dim]; bind one buffer to past and present for a static cache.
  *
  * Outputs: `logits` f32 [R, V], before bias and penalty; `token` i64 [R], the arg max after both; `penalties_out` f32
- * [V]; `present.i.key|value`.
+ * [P, V]; `present.i.key|value`.
  */
 export function decoderGraph(config: TextConfig, precision: Precision, headroom: Headroom): PlannedGraph {
   const graph = new Graph('videmo_decoder')
@@ -43,8 +45,9 @@ export function decoderGraph(config: TextConfig, precision: Precision, headroom:
   const seqlens = graph.input('seqlens_k', 'i32', [1])
   const total = graph.input('total_sequence_length', 'i32', [1])
   const bias = graph.input('logit_bias', 'f32', [vocabSize])
-  const penalties = graph.input('penalties', 'f32', [vocabSize])
-  const marks = graph.input('marks', 'f32', ['S'])
+  const penalties = graph.input('penalties', 'f32', ['P', vocabSize])
+  const marksAt = graph.input('marks_at', 'i64', ['M', 2])
+  const marks = graph.input('marks', 'f32', ['M'])
 
   const table = new Embedding(layers, config, precision.embedding)
   const embedded = table.rows(ids)
@@ -73,9 +76,9 @@ export function decoderGraph(config: TextConfig, precision: Precision, headroom:
   const logits = table.logits(last, 'logits')
   graph.output(logits, 'f32', ['R', vocabSize])
 
-  const token = greedyToken(graph, { logits, ids, bias, penalties, marks })
+  const token = greedyToken(graph, { logits, bias, penalties, marksAt, marks })
   graph.output(token.token, 'i64', ['R'])
-  graph.output(token.penalties, 'f32', [vocabSize])
+  graph.output(token.penalties, 'f32', ['P', vocabSize])
   return { graph, layers, pairs }
 }
 
@@ -258,13 +261,15 @@ export class Embedding {
 
 /**
  * Repetition penalty (Hugging Face's rule: positive logits divided, others multiplied, for every id of the input and
- * the answer so far), then the bias, then the arg max. The ids of this pass are marked as seen first.
+ * the answer so far), then the bias, then the arg max. The ids of this pass are marked as seen first, in the rows that
+ * come after them: several rows choose as they would one by one.
  */
 function greedyToken(
   graph: Graph,
-  { logits, ids, bias, penalties, marks }: Record<'logits' | 'ids' | 'bias' | 'penalties' | 'marks', Value>,
+  values: Record<'logits' | 'bias' | 'penalties' | 'marksAt' | 'marks', Value>,
 ): { readonly token: Value; readonly penalties: Value } {
-  const marked = graph.node('ScatterND', 'penalties_out', [penalties, ids, marks])
+  const { logits, bias, penalties, marksAt, marks } = values
+  const marked = graph.node('ScatterND', 'penalties_out', [penalties, marksAt, marks])
   const divided = graph.node('Div', 'penalized.positive', [logits, marked])
   const multiplied = graph.node('Mul', 'penalized.negative', [logits, marked])
   const positive = graph.node('Greater', 'penalized.sign', [logits, graph.floats('zero', [0])])

@@ -129,6 +129,20 @@ describe('LiveSource', () => {
     expect(open()).toEqual([43])
   })
 
+  it('gives the newest pair at once, or none, and none after its end', async () => {
+    const { source, arrive } = setUp()
+    expect(source.pairNow()).toBeUndefined()
+    for (let i = 0; i <= 12; i++) await arrive(i * 100)
+    expect(seen(source.pairNow())).toEqual([
+      [5, 0.5],
+      [10, 1],
+    ])
+    expect(source.pairNow()).toBeUndefined()
+    for (let i = 13; i <= 20; i++) await arrive(i * 100)
+    source.close()
+    expect(source.pairNow()).toBeUndefined()
+  })
+
   it('tells when the second frame of a pair came in', async () => {
     const { source, arrive, clock } = setUp()
     await arrive(0)

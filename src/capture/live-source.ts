@@ -127,6 +127,12 @@ export class LiveSource {
     }
   }
 
+  /** The newest pair, if it is there; after the end of the camera or the screen there is none. */
+  pairNow(): LivePair | undefined {
+    const [first, second] = this.state.type === 'open' ? this.held : []
+    return first && second && this.take(first, second)
+  }
+
   /** Ends it from this side; the capture itself goes on. */
   close(): void {
     this.end({ type: 'ended' })

@@ -12,7 +12,7 @@ function adapter({ features = [], info = {}, limits = {} }: FakeAdapter = {}) {
   const value = {
     features: new Set(features),
     info: { vendor: 'acme', architecture: 'one', device: '', description: '', isFallbackAdapter: false, ...info },
-    limits: { maxBufferSize: 1000, maxStorageBufferBindingSize: 500, ...limits },
+    limits: { maxBufferSize: 1000, maxStorageBufferBindingSize: 500, maxStorageBuffersPerShaderStage: 10, ...limits },
     requestDevice: async (descriptor: GPUDeviceDescriptor) => {
       requested.push(descriptor)
       return {}
@@ -92,7 +92,14 @@ describe('requestDevice', () => {
     const { value, requested } = adapter({ features: ['subgroups'], info: { subgroupMinSize } })
     await requestDevice(value)
     expect(requested).toEqual([
-      { requiredFeatures, requiredLimits: { maxBufferSize: 1000, maxStorageBufferBindingSize: 500 } },
+      {
+        requiredFeatures,
+        requiredLimits: {
+          maxBufferSize: 1000,
+          maxStorageBufferBindingSize: 500,
+          maxStorageBuffersPerShaderStage: 10,
+        },
+      },
     ])
   })
 

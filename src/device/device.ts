@@ -139,11 +139,11 @@ export interface DeviceOptions {
 
 /** An adapter gives one device only; another needs another adapter. Throws EngineError `no-device`. */
 export async function requestDevice(adapter: GPUAdapter, options: DeviceOptions = {}): Promise<GPUDevice> {
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits
   try {
     return await adapter.requestDevice({
       requiredFeatures: usedFeatures(adapter, options),
-      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
     })
   } catch (cause) {
     throw new EngineError({

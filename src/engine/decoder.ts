@@ -1,9 +1,12 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import type { Tensor } from 'onnxruntime-web'
 import { EngineError } from '../errors.ts'
 import { rotarySlots } from '../qwen25vl/index.ts'
 import type { Bundle } from './bundle.ts'
+import { type DecoderMemory, DecoderSession } from './decoder-session.ts'
+import { mostDrafted } from './drafts.ts'
 import { GrowingCache, type KvCache, StaticCache } from './kv-cache.ts'
-import { createSession, type Runtime } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+import { createScores, type Scores, type Wanted } from './scores.ts'
 import { bytesPerFloat, encodeFloats, floatTensor, floatTypeName, int32Tensor, int64Tensor } from './tensors.ts'
 import { readFloats } from './vision-encoder.ts'
 
@@ -32,6 +35,11 @@ export interface QueuedPass {
   readonly token: Promise<number>
 }
 
+/** Numbers that a pass was asked for, one a pick. */
+export interface QueuedScores {
+  readonly scores: Promise<Float32Array>
+}
+
 export interface DecoderOptions {
   /** Slots of the KV cache. */
   readonly capacity: number
@@ -44,8 +52,7 @@ export interface DecoderOptions {
 export class Decoder {
   readonly capacity: number
   readonly repetitionPenalty: number
-  private readonly cache: KvCache
-  private readonly state: DecoderState
+  private readonly scores: Scores
   private readonly banned: readonly number[]
   /** Tokens in the cache, queued passes included. */
   private slots = 0
@@ -54,39 +61,57 @@ export class Decoder {
   /** Tells what is known late from what was rolled back meanwhile. */
   private generation = 0
   private latest: Promise<number> = Promise.resolve(0)
+  private readonly memory: DecoderMemory
 
   private constructor(
     private readonly runtime: Runtime,
     private readonly bundle: Bundle,
-    private readonly session: SharedSession,
+    private readonly session: DecoderSession,
     options: DecoderOptions,
   ) {
     const { text, generation } = bundle.config
-    const { compute } = bundle.manifest.graphs.decoder
     this.capacity = options.capacity
     this.repetitionPenalty = options.repetitionPenalty ?? generation.repetitionPenalty
-    this.cache =
-      runtime.provider === 'webgpu'
-        ? new StaticCache(runtime, text, compute, options.capacity)
-        : new GrowingCache(runtime, text, compute)
-    const bias = new Float32Array(text.vocabSize)
+    this.scores = createScores(runtime, text.vocabSize)
     this.banned = [...(options.bannedIds ?? [])]
-    for (const id of this.banned) bias[id] = ban
-    this.state =
-      runtime.provider === 'webgpu'
-        ? new DeviceState(runtime, bundle, options.capacity, bias, this.repetitionPenalty)
-        : new HostState(runtime, bundle, options.capacity, bias)
+    this.memory = session.takeIdle(this.memoryKey) ?? this.createMemory()
+    this.state.setPenalties([], 1)
   }
 
   static async create(runtime: Runtime, bundle: Bundle, options: DecoderOptions): Promise<Decoder> {
-    const session = await createSession(runtime, bundle.files, bundle.manifest.graphs.decoder)
-    return new Decoder(runtime, bundle, { session, users: 1 }, options)
+    return new Decoder(runtime, bundle, await DecoderSession.create(runtime, bundle), options)
+  }
+
+  private get cache(): KvCache {
+    return this.memory.cache
+  }
+
+  private get state(): DecoderState {
+    return this.memory.state
+  }
+
+  /** All that memory depends on; decoders alike can use it one after the other. */
+  private get memoryKey(): string {
+    return JSON.stringify([this.capacity, this.repetitionPenalty, this.banned])
+  }
+
+  private createMemory(): DecoderMemory {
+    const { runtime, bundle, capacity, repetitionPenalty } = this
+    const { text } = bundle.config
+    const { compute } = bundle.manifest.graphs.decoder
+    const bias = new Float32Array(text.vocabSize)
+    for (const id of this.banned) bias[id] = ban
+    if (runtime.provider === 'cpu') {
+      const state = new HostState(runtime, bundle, capacity, bias, repetitionPenalty)
+      return { cache: new GrowingCache(runtime, text, compute), state }
+    }
+    const state = new DeviceState(runtime, bundle, capacity, bias, repetitionPenalty)
+    return { cache: new StaticCache(runtime, text, compute, capacity), state }
   }
 
   /** Another cache over the same weights. The session ends with the last of its decoders. */
   fork(options: DecoderOptions): Decoder {
-    this.session.users++
-    return new Decoder(this.runtime, this.bundle, this.session, options)
+    return new Decoder(this.runtime, this.bundle, this.session.share(), options)
   }
 
   /** Tokens in the cache, those of queued passes included. */
@@ -96,9 +121,10 @@ export class Decoder {
 
   /** Appends tokens and chooses the next one. Throws EngineError `context-full`, `video-tokens`. */
   async run(pass: Pass): Promise<PassResult> {
-    const { outputs, token } = await this.queue(pass)
+    const { outputs, tokens } = await this.queue(pass)
     const logits = pass.withLogits ? await this.state.readLogits(outputs) : undefined
-    return { token: await token, ...(logits ? { logits } : {}) }
+    const [token] = await tokens
+    return { token, ...(logits ? { logits } : {}) }
   }
 
   /**
@@ -108,6 +134,31 @@ export class Decoder {
   async enqueue(pass: Pass): Promise<QueuedPass> {
     const { token } = await this.queue(pass)
     return { token }
+  }
+
+  /**
+   * Appends tokens and, behind them, ids that may be what follows; one pass chooses after each of them. Of the drafted
+   * ids the cache keeps those that would have been chosen; with the others it is as if they had never been there. Wait
+   * for it before anything else is asked of the decoder.
+   *
+   * @param pass its positions are int32 [3, S + drafted]
+   * @param drafted at most `mostDrafted`
+   * @returns what one pass after the other would have chosen: the drafted ids that were right, and one token more, which
+   * is not in the cache yet
+   * Throws EngineError `context-full`, `video-tokens`.
+   */
+  async verify(pass: Pass, drafted: readonly number[]): Promise<readonly number[]> {
+    const start = this.slots + pass.ids.length
+    const { tokens } = await this.queue(pass, drafted)
+    const chosen = await tokens
+    let accepted = 0
+    while (accepted < drafted.length && chosen[accepted] === drafted[accepted]) accepted++
+    this.slots = start + accepted
+    this.seen.length = this.slots
+    this.cache.truncate(this.slots)
+    this.state.keep(accepted)
+    this.latest = Promise.resolve(chosen[accepted])
+    return chosen.slice(0, accepted + 1)
   }
 
   /**
@@ -127,8 +178,64 @@ export class Decoder {
       () => undefined,
     )
     this.state.writeRotary(slot, rotarySlots(positions, this.bundle.config.text))
-    const { token } = await this.submit(this.state.chained, slot, slot + 1, false)
+    // A recorded step writes its logits where they can be read, whether they are or not.
+    const options = { isStep: true, withLogits: true }
+    const { token } = await this.submit(this.state.chained, { start: slot, end: slot + 1, rows: 1 }, options)
     return { token }
+  }
+
+  /** The same, waited for, and its logits read back; for checks. */
+  async runStep(positions: Int32Array): Promise<PassResult> {
+    if (!this.state.chained) return this.run({ ids: [await this.latest], positions, withLogits: true })
+    const { token } = await this.step(positions)
+    return { token: await token, logits: await this.state.readLogits({}) }
+  }
+
+  /**
+   * Appends tokens and, instead of choosing, looks numbers up in their logits: nothing else leaves the device, and the
+   * next pass can be queued before they have come. The penalty does not hear of these tokens: roll back to before them
+   * when a token is to be chosen. Throws EngineError `context-full`.
+   */
+  async enqueueScores({ ids, positions }: Pick<Pass, 'ids' | 'positions'>, wanted: Wanted): Promise<QueuedScores> {
+    const { runtime } = this
+    const rows = [...new Set(wanted.picks.map(({ row }) => row))]
+    const start = this.reserve(ids.length)
+    const end = start + ids.length
+    this.seen.splice(start, this.seen.length, ...ids)
+    this.state.writeRotary(start, rotarySlots(positions, this.bundle.config.text))
+    const feeds = {
+      ...this.cache.feeds(),
+      ...this.state.feeds(end, 1),
+      ...this.state.noMarks,
+      input_ids: int64Tensor(runtime, ids, [ids.length, 1]),
+      features: this.state.noFeatures,
+      source_rows: int64Tensor(runtime, [...ids.keys()], [ids.length]),
+      logit_rows: int64Tensor(runtime, rows, [rows.length]),
+      ...this.lengths(end, false),
+    }
+    const fetches = { ...this.cache.fetches(), ...this.scores.fetches(rows.length) }
+    const outputs = await this.session.run(feeds, fetches).catch((error: unknown) => {
+      this.rollback(start)
+      throw error
+    })
+    this.cache.accept(outputs)
+    const scores = this.scores.read(outputs, rows, wanted)
+    // Whoever queued the pass may have stopped caring for it.
+    scores.catch(() => undefined)
+    return { scores }
+  }
+
+  /**
+   * Takes over what another decoder over the same weights holds, without computing anything: the two go their own ways
+   * from there. It must have the same capacity.
+   */
+  copyFrom(other: Decoder): void {
+    this.rollback(0)
+    this.slots = other.slots
+    this.seen.splice(0, this.seen.length, ...other.seen)
+    this.cache.copyFrom(other.cache, this.slots)
+    this.state.copyRotary(other.state, this.slots)
+    if (this.repetitionPenalty !== 1) this.state.setPenalties(this.seen, this.repetitionPenalty)
   }
 
   /** Forgets everything after the first `length` tokens. */
@@ -141,9 +248,11 @@ export class Decoder {
     if (this.repetitionPenalty !== 1) this.state.setPenalties(this.seen, this.repetitionPenalty)
   }
 
-  private async queue(pass: Pass): Promise<{ outputs: Readonly<Record<string, Tensor>>; token: Promise<number> }> {
+  private async queue(pass: Pass, drafted: readonly number[] = []): Promise<SubmittedPass> {
     const { runtime } = this
-    const { ids, features } = pass
+    const { features } = pass
+    const ids = [...pass.ids, ...drafted]
+    const rows = drafted.length + 1
     const { text, tokens } = this.bundle.config
     let feature = 0
     const sourceRows = ids.map((id, row) => (features && id === tokens.videoPad ? ids.length + feature++ : row))
@@ -161,10 +270,31 @@ export class Decoder {
       input_ids: int64Tensor(runtime, ids, [ids.length, 1]),
       features: features ?? this.state.noFeatures,
       source_rows: int64Tensor(runtime, sourceRows, [ids.length]),
-      logit_rows: int64Tensor(runtime, [ids.length - 1], [1]),
-      marks: new runtime.ort.Tensor('float32', new Float32Array(ids.length).fill(this.repetitionPenalty), [ids.length]),
+      logit_rows: int64Tensor(
+        runtime,
+        [...Array(rows).keys()].map((row) => ids.length - rows + row),
+        [rows],
+      ),
+      ...this.marks(ids, rows),
     }
-    return this.submit(inputs, start, start + ids.length, pass.withLogits ?? false)
+    const extent = { start, end: start + ids.length, rows }
+    return this.submit(inputs, extent, { withLogits: pass.withLogits ?? false })
+  }
+
+  /** What the last `rows` of these ids change in the penalties: each row has seen every id up to its own. */
+  private marks(ids: readonly number[], rows: number): Pick<PassInputs, 'marks_at' | 'marks'> {
+    const { runtime, repetitionPenalty } = this
+    if (repetitionPenalty === 1) return this.state.noMarks
+    const pairs: number[] = []
+    for (let row = 0; row < rows; row++) {
+      for (const id of new Set(ids.slice(0, ids.length - rows + row + 1))) pairs.push(row, id)
+    }
+    const count = pairs.length / 2
+    const values = new Float32Array(count).fill(repetitionPenalty)
+    return {
+      marks_at: int64Tensor(runtime, pairs, [count, 2]),
+      marks: new runtime.ort.Tensor('float32', values, [count]),
+    }
   }
 
   /** Takes slots of the cache; the first of them. */
@@ -182,33 +312,44 @@ export class Decoder {
     return start
   }
 
-  private async submit(inputs: PassInputs, start: number, end: number, withLogits: boolean) {
-    const { runtime } = this
-    const feeds = {
-      ...this.cache.feeds(),
-      ...this.state.feeds(end),
-      ...inputs,
-      seqlens_k: int32Tensor(runtime, [end - 1], [1]),
-      total_sequence_length: int32Tensor(runtime, [end], [1]),
-    }
-    const fetches = { ...this.cache.fetches(), ...this.state.fetches(withLogits) }
-    const outputs = await this.session.session.run(feeds, fetches).catch((error: unknown) => {
-      this.rollback(start)
-      throw error
-    })
+  private async submit(
+    inputs: PassInputs,
+    { start, end, rows }: PassExtent,
+    { withLogits = false, isStep = false },
+  ): Promise<SubmittedPass> {
+    const feeds = { ...this.cache.feeds(), ...this.state.feeds(end, rows), ...inputs, ...this.lengths(end, isStep) }
+    const fetches = { ...this.cache.fetches(), ...this.state.fetches(rows, withLogits) }
+    if (isStep) this.memory.graph ??= this.session.claimGraph()
+    const outputs = await this.session
+      .run(feeds, fetches, isStep ? this.memory.graph : undefined)
+      .catch((error: unknown) => {
+        this.rollback(start)
+        throw error
+      })
     this.cache.accept(outputs)
-    const token = this.state.accept(outputs, this.repetitionPenalty !== 1)
+    const tokens = this.state.accept(outputs, rows)
+    const token = tokens.then((chosen) => chosen[rows - 1])
     // Whoever queued the pass may have stopped caring for it.
     token.catch(() => undefined)
     this.latest = token
-    return { outputs, token }
+    return { outputs, tokens, token }
+  }
+
+  /** How long the cache is after a pass. What a recorded step takes from the host has to suit every length. */
+  private lengths(end: number, isStep: boolean): Readonly<Record<'seqlens_k' | 'total_sequence_length', Tensor>> {
+    const { runtime, state, session, capacity } = this
+    const seqlens = int32Tensor(runtime, [end - 1], [1])
+    return {
+      seqlens_k: isStep ? (state.writeLength?.(end) ?? seqlens) : seqlens,
+      total_sequence_length: int32Tensor(runtime, [isStep && session.readsLengths ? capacity : end], [1]),
+    }
   }
 
   async dispose(): Promise<void> {
     await this.latest.catch(() => undefined)
-    this.cache.dispose()
-    this.state.dispose()
-    if (--this.session.users === 0) await this.session.session.release()
+    this.scores.dispose()
+    this.session.leave(this.memoryKey, this.memory)
+    await this.session.release()
   }
 
   /** A copy of a pass's logits as the greedy choice sees them: repetition penalty applied, bans at minus infinity. */
@@ -237,25 +378,45 @@ export class Decoder {
   }
 }
 
-/** Inputs that change from pass to pass: `input_ids`, `features`, `source_rows`, `logit_rows`, `marks`. */
-type PassInputs = Readonly<Record<'input_ids' | 'features' | 'source_rows' | 'logit_rows' | 'marks', Tensor>>
+/** Inputs that change from pass to pass. */
+type PassInputs = Readonly<
+  Record<'input_ids' | 'features' | 'source_rows' | 'logit_rows' | 'marks_at' | 'marks', Tensor>
+>
 
-interface SharedSession {
-  readonly session: InferenceSession
-  users: number
+/** Slots of the cache that a pass fills, and rows that it chooses a token for: the last ones. */
+interface PassExtent {
+  readonly start: number
+  readonly end: number
+  readonly rows: number
+}
+
+interface SubmittedPass {
+  readonly outputs: Readonly<Record<string, Tensor>>
+  /** One for each row. */
+  readonly tokens: Promise<readonly number[]>
+  /** That of the last row. */
+  readonly token: Promise<number>
 }
 
 /** What a pass needs besides ids and cache, and where it lives. */
-interface DecoderState {
+export interface DecoderState {
   readonly noFeatures: Tensor
+  /** Marks that change nothing. */
+  readonly noMarks: Pick<PassInputs, 'marks_at' | 'marks'>
   /** Inputs of a pass over the one token chosen last, where the choice stays on the device. */
   readonly chained?: PassInputs
   writeRotary(slot: number, rows: { readonly cos: Float32Array; readonly sin: Float32Array }): void
-  /** Rotary tables for at least `slots` slots, penalties and bias. */
-  feeds(slots: number): Record<string, Tensor>
-  fetches(withLogits: boolean): Record<string, Tensor | null>
-  /** Takes what a run gave; the token it chose. */
-  accept(outputs: Readonly<Record<string, Tensor>>, penalized: boolean): Promise<number>
+  /** Takes over the rotations of the first `slots` slots of a state of the same kind. */
+  copyRotary(other: DecoderState, slots: number): void
+  /** `seqlens_k` on the device, for tokens in the cache after the next pass. */
+  writeLength?(tokens: number): Tensor
+  /** Rotary tables for at least `slots` slots, bias, and penalties for each row that chooses. */
+  feeds(slots: number, rows: number): Record<string, Tensor>
+  fetches(rows: number, withLogits: boolean): Record<string, Tensor | null>
+  /** Takes what a run gave; the tokens it chose. Where there are several rows, `keep` has to follow. */
+  accept(outputs: Readonly<Record<string, Tensor>>, rows: number): Promise<readonly number[]>
+  /** Goes on from one row of a pass that had several: from its token and its penalties. */
+  keep(row: number): void
   readLogits(outputs: Readonly<Record<string, Tensor>>): Promise<Float32Array>
   setPenalties(seen: readonly number[], penalty: number): void
   dispose(): void
@@ -269,18 +430,23 @@ function penaltiesOf(vocabSize: number, seen: readonly number[], penalty: number
 
 class HostState implements DecoderState {
   readonly noFeatures: Tensor
+  readonly noMarks: DecoderState['noMarks']
   private readonly cos: Float32Array
   private readonly sin: Float32Array
   private readonly half: number
   private readonly vocabSize: number
   private readonly bias: Tensor
-  private penalties: Tensor
+  /** f32 [V], as the next token sees them. */
+  private penalties: Float32Array
+  /** f32 [P, V] after the last pass. */
+  private marked: Float32Array | undefined
 
   constructor(
     private readonly runtime: Runtime,
     private readonly bundle: Bundle,
     capacity: number,
     bias: Float32Array,
+    private readonly repetitionPenalty: number,
   ) {
     const { text } = bundle.config
     this.half = text.headDim / 2
@@ -288,8 +454,12 @@ class HostState implements DecoderState {
     this.cos = new Float32Array(capacity * this.half)
     this.sin = new Float32Array(capacity * this.half)
     this.noFeatures = new runtime.ort.Tensor('float32', new Float32Array(text.hiddenSize), [1, text.hiddenSize])
+    this.noMarks = {
+      marks_at: int64Tensor(runtime, [0, 0], [1, 2]),
+      marks: new runtime.ort.Tensor('float32', new Float32Array([1]), [1]),
+    }
     this.bias = new runtime.ort.Tensor('float32', bias, [this.vocabSize])
-    this.penalties = this.penaltyTensor(penaltiesOf(this.vocabSize, [], 1))
+    this.penalties = penaltiesOf(this.vocabSize, [], 1)
   }
 
   writeRotary(slot: number, rows: { readonly cos: Float32Array; readonly sin: Float32Array }): void {
@@ -297,7 +467,13 @@ class HostState implements DecoderState {
     this.sin.set(rows.sin, slot * this.half)
   }
 
-  feeds(slots: number): Record<string, Tensor> {
+  copyRotary(other: DecoderState, slots: number): void {
+    if (!(other instanceof HostState)) throw new Error('states of different kinds')
+    this.cos.set(other.cos.subarray(0, slots * this.half))
+    this.sin.set(other.sin.subarray(0, slots * this.half))
+  }
+
+  feeds(slots: number, rows: number): Record<string, Tensor> {
     const { compute } = this.bundle.manifest.graphs.decoder
     const table = (values: Float32Array) =>
       floatTensor(this.runtime, compute, values.subarray(0, slots * this.half), [slots, this.half])
@@ -305,18 +481,28 @@ class HostState implements DecoderState {
       rope_cos: table(this.cos),
       rope_sin: table(this.sin),
       logit_bias: this.bias,
-      penalties: this.penalties,
+      penalties: this.penaltyRows(rows),
     }
   }
 
-  fetches(withLogits: boolean): Record<string, null> {
-    return { token: null, penalties_out: null, ...(withLogits ? { logits: null } : {}) }
+  fetches(_rows: number, withLogits: boolean): Record<string, null> {
+    const names = [
+      'token',
+      ...(this.repetitionPenalty === 1 ? [] : ['penalties_out']),
+      ...(withLogits ? ['logits'] : []),
+    ]
+    return Object.fromEntries(names.map((name) => [name, null]))
   }
 
-  async accept(outputs: Readonly<Record<string, Tensor>>): Promise<number> {
-    this.penalties = outputs.penalties_out
-    const [token] = outputs.token.data as BigInt64Array
-    return Number(token)
+  async accept(outputs: Readonly<Record<string, Tensor>>, rows: number): Promise<readonly number[]> {
+    this.marked = outputs.penalties_out?.data as Float32Array | undefined
+    if (rows === 1) this.keep(0)
+    return [...(outputs.token.data as BigInt64Array)].map(Number)
+  }
+
+  keep(row: number): void {
+    const { marked, vocabSize } = this
+    if (marked) this.penalties = marked.slice(row * vocabSize, (row + 1) * vocabSize)
   }
 
   async readLogits(outputs: Readonly<Record<string, Tensor>>): Promise<Float32Array> {
@@ -324,16 +510,20 @@ class HostState implements DecoderState {
   }
 
   setPenalties(seen: readonly number[], penalty: number): void {
-    this.penalties = this.penaltyTensor(penaltiesOf(this.vocabSize, seen, penalty))
+    this.penalties = penaltiesOf(this.vocabSize, seen, penalty)
   }
 
   dispose(): void {
-    this.penalties.dispose()
     this.bias.dispose()
   }
 
-  private penaltyTensor(values: Float32Array): Tensor {
-    return new this.runtime.ort.Tensor('float32', values, [this.vocabSize])
+  private penaltyRows(rows: number): Tensor {
+    const { ort } = this.runtime
+    const { penalties, vocabSize } = this
+    if (rows === 1 || this.repetitionPenalty === 1) return new ort.Tensor('float32', penalties, [1, vocabSize])
+    const repeated = new Float32Array(rows * vocabSize)
+    for (let row = 0; row < rows; row++) repeated.set(penalties, row * vocabSize)
+    return new ort.Tensor('float32', repeated, [rows, vocabSize])
   }
 }
 
@@ -346,19 +536,28 @@ const tokenBytes = 8
  */
 class DeviceState implements DecoderState {
   readonly noFeatures: Tensor
+  readonly noMarks: DecoderState['noMarks']
   readonly chained: PassInputs
   private readonly buffers: GPUBuffer[] = []
-  private readonly token: GPUBuffer
+  /** i64 [1 + mostDrafted]: what the rows of the last pass chose. */
+  private readonly tokens: GPUBuffer
   private readonly nextToken: GPUBuffer
+  /** i64 [1, 2]: row 0 and the token, where the next step marks it. */
+  private readonly nextMark: GPUBuffer
   /** Small buffers to read tokens through, one for each step under way. */
   private readonly staging: GPUBuffer[] = []
   private readonly cos: GPUBuffer
   private readonly sin: GPUBuffer
+  /** f32 [1, V], as the next token sees them; marked in place. */
   private readonly penalties: GPUBuffer
-  private readonly penaltiesOut: GPUBuffer
+  /** f32 [1 + mostDrafted, V] for passes of several rows, from the first of them on. */
+  private penaltyRows: GPUBuffer | undefined
   private readonly logits: GPUBuffer
   private readonly inputs: Record<string, Tensor>
-  private readonly outputs: Readonly<Record<'token' | 'penalties_out' | 'logits', Tensor>>
+  private readonly logitsTensor: Tensor
+  private readonly seqlens: GPUBuffer
+  private readonly seqlensTensor: Tensor
+  private readonly penaltiesTensor: Tensor
   private readonly vocabSize: number
   private readonly bytesPerSlot: number
 
@@ -367,7 +566,7 @@ class DeviceState implements DecoderState {
     private readonly bundle: Bundle,
     capacity: number,
     bias: Float32Array<ArrayBuffer>,
-    repetitionPenalty: number,
+    private readonly repetitionPenalty: number,
   ) {
     const { text } = bundle.config
     const { compute } = bundle.manifest.graphs.decoder
@@ -378,7 +577,6 @@ class DeviceState implements DecoderState {
     this.cos = this.buffer(capacity * this.bytesPerSlot)
     this.sin = this.buffer(capacity * this.bytesPerSlot)
     this.penalties = this.buffer(this.vocabSize * 4)
-    this.penaltiesOut = this.buffer(this.vocabSize * 4)
     this.logits = this.buffer(this.vocabSize * 4)
     const biasBuffer = this.buffer(this.vocabSize * 4)
     device.queue.writeBuffer(biasBuffer, 0, bias)
@@ -389,17 +587,16 @@ class DeviceState implements DecoderState {
       rope_cos: ort.Tensor.fromGpuBuffer(this.cos, { dataType, dims: [capacity, half] }),
       rope_sin: ort.Tensor.fromGpuBuffer(this.sin, { dataType, dims: [capacity, half] }),
       logit_bias: vector(biasBuffer, [this.vocabSize]),
-      penalties: vector(this.penalties, [this.vocabSize]),
     }
+    this.penaltiesTensor = vector(this.penalties, [1, this.vocabSize])
+    this.logitsTensor = vector(this.logits, [1, this.vocabSize])
     const ids = (buffer: GPUBuffer, dims: readonly number[]) =>
       ort.Tensor.fromGpuBuffer(buffer, { dataType: 'int64', dims })
-    this.token = this.buffer(tokenBytes)
+    this.seqlens = this.buffer(4)
+    this.seqlensTensor = ort.Tensor.fromGpuBuffer(this.seqlens, { dataType: 'int32', dims: [1] })
+    this.tokens = this.buffer((1 + mostDrafted) * tokenBytes)
     this.nextToken = this.buffer(tokenBytes)
-    this.outputs = {
-      token: ids(this.token, [1]),
-      penalties_out: vector(this.penaltiesOut, [this.vocabSize]),
-      logits: vector(this.logits, [1, this.vocabSize]),
-    }
+    this.nextMark = this.buffer(2 * tokenBytes)
     this.noFeatures = vector(this.buffer(text.hiddenSize * 4), [1, text.hiddenSize])
     const zero = this.buffer(tokenBytes)
     const mark = this.buffer(4)
@@ -409,9 +606,11 @@ class DeviceState implements DecoderState {
       features: this.noFeatures,
       source_rows: ids(zero, [1]),
       logit_rows: ids(zero, [1]),
+      marks_at: ids(this.nextMark, [1, 2]),
       marks: vector(mark, [1]),
     }
-    this.setPenalties([], 1)
+    // Without a penalty every mark is 1, which is what stands there.
+    this.noMarks = { marks_at: this.chained.marks_at, marks: this.chained.marks }
   }
 
   writeRotary(
@@ -424,34 +623,87 @@ class DeviceState implements DecoderState {
     queue.writeBuffer(this.sin, slot * this.bytesPerSlot, encodeFloats(compute, rows.sin))
   }
 
-  feeds(): Record<string, Tensor> {
-    return this.inputs
+  copyRotary(other: DecoderState, slots: number): void {
+    if (!(other instanceof DeviceState)) throw new Error('states of different kinds')
+    const { device } = this.runtime
+    const commands = device.createCommandEncoder()
+    const bytes = slots * this.bytesPerSlot
+    commands.copyBufferToBuffer(other.cos, 0, this.cos, 0, bytes)
+    commands.copyBufferToBuffer(other.sin, 0, this.sin, 0, bytes)
+    device.queue.submit([commands.finish()])
   }
 
-  fetches(withLogits: boolean): Record<string, Tensor> {
-    const { token, penalties_out } = this.outputs
-    return withLogits ? this.outputs : { token, penalties_out }
+  writeLength(tokens: number): Tensor {
+    this.runtime.device.queue.writeBuffer(this.seqlens, 0, new Int32Array([tokens - 1]))
+    return this.seqlensTensor
   }
 
-  accept(_outputs: Readonly<Record<string, Tensor>>, penalized: boolean): Promise<number> {
+  feeds(_slots: number, rows: number): Record<string, Tensor> {
+    const { tensor, isShared } = this.penaltiesFor(rows)
+    if (!isShared) this.repeatPenalties(rows)
+    return { ...this.inputs, penalties: tensor }
+  }
+
+  fetches(rows: number, withLogits: boolean): Record<string, Tensor> {
+    const token = this.runtime.ort.Tensor.fromGpuBuffer(this.tokens, { dataType: 'int64', dims: [rows] })
+    const fetches = { token, penalties_out: this.penaltiesFor(rows).tensor }
+    return withLogits ? { ...fetches, logits: this.logitsTensor } : fetches
+  }
+
+  accept(_outputs: Readonly<Record<string, Tensor>>, rows: number): Promise<readonly number[]> {
     const { device } = this.runtime
     const staging =
       this.staging.pop() ??
-      device.createBuffer({ size: tokenBytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
+      device.createBuffer({ size: this.tokens.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
     const encoder = device.createCommandEncoder()
-    encoder.copyBufferToBuffer(this.token, 0, this.nextToken, 0, tokenBytes)
-    encoder.copyBufferToBuffer(this.token, 0, staging, 0, tokenBytes)
-    if (penalized) encoder.copyBufferToBuffer(this.penaltiesOut, 0, this.penalties, 0, this.vocabSize * 4)
+    if (rows === 1) this.copyToken(encoder, 0)
+    encoder.copyBufferToBuffer(this.tokens, 0, staging, 0, rows * tokenBytes)
     device.queue.submit([encoder.finish()])
-    return this.readToken(staging)
+    return this.readTokens(staging, rows)
   }
 
-  private async readToken(staging: GPUBuffer): Promise<number> {
-    await staging.mapAsync(GPUMapMode.READ)
-    const [token] = new BigInt64Array(staging.getMappedRange())
+  keep(row: number): void {
+    const { device } = this.runtime
+    const encoder = device.createCommandEncoder()
+    this.copyToken(encoder, row)
+    const rowBytes = this.vocabSize * 4
+    if (this.penaltyRows) encoder.copyBufferToBuffer(this.penaltyRows, row * rowBytes, this.penalties, 0, rowBytes)
+    device.queue.submit([encoder.finish()])
+  }
+
+  private copyToken(encoder: GPUCommandEncoder, row: number): void {
+    encoder.copyBufferToBuffer(this.tokens, row * tokenBytes, this.nextToken, 0, tokenBytes)
+    encoder.copyBufferToBuffer(this.tokens, row * tokenBytes, this.nextMark, tokenBytes, tokenBytes)
+  }
+
+  /** The one row, marked in place, which all share where there is no penalty; or a row for each. */
+  private penaltiesFor(rows: number): { readonly tensor: Tensor; readonly isShared: boolean } {
+    if (rows === 1 || this.repetitionPenalty === 1) return { tensor: this.penaltiesTensor, isShared: true }
+    this.penaltyRows ??= this.buffer((1 + mostDrafted) * this.vocabSize * 4)
+    const dims = [rows, this.vocabSize]
+    const tensor = this.runtime.ort.Tensor.fromGpuBuffer(this.penaltyRows, { dataType: 'float32', dims })
+    return { tensor, isShared: false }
+  }
+
+  private repeatPenalties(rows: number): void {
+    const { device } = this.runtime
+    const { penaltyRows } = this
+    if (!penaltyRows) return
+    const bytes = this.vocabSize * 4
+    const encoder = device.createCommandEncoder()
+    for (let row = 0; row < rows; row++) {
+      encoder.copyBufferToBuffer(this.penalties, 0, penaltyRows, row * bytes, bytes)
+    }
+    device.queue.submit([encoder.finish()])
+  }
+
+  private async readTokens(staging: GPUBuffer, rows: number): Promise<readonly number[]> {
+    const bytes = rows * tokenBytes
+    await staging.mapAsync(GPUMapMode.READ, 0, bytes)
+    const tokens = [...new BigInt64Array(staging.getMappedRange(0, bytes))].map(Number)
     staging.unmap()
     this.staging.push(staging)
-    return Number(token)
+    return tokens
   }
 
   readLogits(): Promise<Float32Array> {

@@ -12,6 +12,7 @@ import { textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import { type Bundle, openBundle } from './bundle.ts'
 import type { Answer, AnswerOptions, Conversation } from './conversation.ts'
 import { Decoder } from './decoder.ts'
+import { DraftMemory, type Pace } from './drafts.ts'
 import { LiveWindow } from './live-window.ts'
 import type { Runtime } from './runtime.ts'
 import { nodeCpuRuntime } from './runtimes/node-cpu.ts'
@@ -230,6 +231,109 @@ describe('Conversation', () => {
     expect(a.ids).toEqual(b.ids)
     expect(a.ids).not.toEqual(c.ids)
     expect((await answer({ temperature: 1e-6, topP: 1, seed: 3 })).ids).toEqual((await answer()).ids)
+    await d.dispose()
+  })
+})
+
+/** Drafts of one length, wherever they fit. */
+const always = (length: number): Pace => ({
+  choose: (_, room) => Math.min(room, length),
+  verified: () => undefined,
+  measured: () => undefined,
+})
+
+describe('drafts', () => {
+  it('stop within one token, though more are known, and what was not shown was not said', async () => {
+    const d = await decoder({ repetitionPenalty: 1.3 })
+    const window = await windowOver(d)
+    const { ids: likely } = await ask(window.branch(), 'Who is seen?', { maxTokens: 30 })
+    const talk = async (options: AnswerOptions) => {
+      const conversation = window.branch()
+      const stop = new AbortController()
+      const stream = conversation.ask('Who is seen?', { ignoreEos: true, signal: stop.signal, ...options })
+      const heard: number[] = []
+      for await (const { id } of stream) {
+        heard.push(id)
+        if (heard.length === 5) stop.abort()
+      }
+      return { heard, length: d.length, next: (await ask(conversation, 'And now?', options)).ids }
+    }
+    const drafted = await talk({ drafts: { likely, pace: always(8) } })
+    expect(drafted.heard).toEqual(likely.slice(0, 5))
+    expect(drafted).toEqual(await talk({}))
+    await d.dispose()
+  })
+
+  it('end an answer where the context is full, as without', async () => {
+    const turn = bundle.template.firstTurn({ videos: [32], question: 'Who?' })
+    const d = await decoder({ capacity: turn.length + 7 })
+    const window = await windowOver(d)
+    const plain = await ask(window.branch(), 'Who?')
+    expect(plain.finish).toBe('context-full')
+    for (const length of [1, 3, 16]) {
+      const drafts = { likely: [...plain.ids, 1, 2, 3], pace: always(length) }
+      expect(await ask(window.branch(), 'Who?', { drafts })).toMatchObject({ ids: plain.ids, finish: 'context-full' })
+    }
+    await d.dispose()
+  })
+
+  it('keep to the number of tokens that was asked for', async () => {
+    const d = await decoder()
+    const window = await windowOver(d)
+    const { ids: likely } = await ask(window.branch(), 'Who is seen?', { maxTokens: 20 })
+    const { ids, finish, figures } = await ask(window.branch(), 'Who is seen?', { drafts: { likely, pace: always(4) } })
+    expect({ ids, finish }).toEqual({ ids: likely.slice(0, 12), finish: 'length' })
+    // 5 and 5 of five rows, then the last two of one that verifies a single id, padded.
+    expect(figures).toMatchObject({ answerTokens: 12, passes: 3, drafted: 9, accepted: 9 })
+    await d.dispose()
+  })
+
+  it('are left alone where tokens are sampled', async () => {
+    const d = await decoder()
+    const window = await windowOver(d)
+    const sampling = { temperature: 2, topP: 0.95, seed: 1 }
+    const plain = await ask(window.branch(), 'Who is seen?', { sampling })
+    const drafts = { likely: plain.ids, pace: always(4) }
+    const { ids, figures } = await ask(window.branch(), 'Who is seen?', { sampling, drafts })
+    expect(ids).toEqual(plain.ids)
+    expect(figures).toMatchObject({ passes: 12, drafted: 0, accepted: 0 })
+    await d.dispose()
+  })
+
+  it('go from update to update, and across a window that moves on', async () => {
+    const d = await decoder({ repetitionPenalty: 1.3 })
+    const questions = [
+      { id: 'attributes', prompt: 'Who is seen?', isStanding: true },
+      { id: 'emotion', prompt: 'How do they feel?' },
+    ]
+    const half = picture(0).length / 2
+    const pair = (index: number) =>
+      encoder.encode(picture(0).slice(index * half, (index + 1) * half), { ...grid, t: 1 })
+    const read = async (memory?: DraftMemory) => {
+      const window = new LiveWindow(runtime, bundle, d, { ...grid, t: 1 })
+      const standing: StandingAnswers<string> = new Map()
+      const answers: Answer[] = []
+      const update = async () => {
+        for await (const event of readUpdate(window, questions, standing, { maxTokens: 8, ignoreEos: true }, memory)) {
+          if (event.type === 'answer') answers.push(event.answer)
+        }
+      }
+      await window.append(await pair(0))
+      await update()
+      await update()
+      standing.clear()
+      await window.hop(1, await pair(1))
+      await update()
+      window.dispose()
+      return answers
+    }
+    const plain = await read()
+    const drafted = await read(new DraftMemory(always(4)))
+    expect(drafted.map(({ ids }) => ids)).toEqual(plain.map(({ ids }) => ids))
+    // The second update says of the same frames what the first said.
+    expect(drafted[2].figures).toMatchObject({ passes: 2, drafted: 6, accepted: 6 })
+    // Attributes and emotion of the moved window have the answers before them to draft from.
+    for (const { figures } of drafted.slice(3)) expect(figures.drafted).toBeGreaterThan(0)
     await d.dispose()
   })
 })

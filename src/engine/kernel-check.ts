@@ -1,6 +1,7 @@
 import { requestDevice } from '../device/device.ts'
 import { EngineError } from '../errors.ts'
-import { type BundleFiles, openBundle } from './bundle.ts'
+import { type Bundle, type BundleFiles, openBundle } from './bundle.ts'
+import { canCapture } from './graph-capture.ts'
 import type { Runtime } from './runtime.ts'
 import { type CheckReport, type CheckTry, checkKernels, modeName } from './self-check.ts'
 import type { Compute } from './tensors.ts'
@@ -40,7 +41,8 @@ interface Outcome {
 }
 
 /**
- * Opens a device whose kernels are right: as it comes; where they are wrong, without `subgroups`. Where only float32
+ * Opens a device whose kernels are right: as it comes; where they are wrong, without `subgroups`. Its runtime records
+ * steps of decoding where that gives the same. Where only float32
  * remains right and the bundle computes in float16, that bundle is refused.
  *
  * Throws EngineError `kernels-wrong` saying what was tried, `no-device`, and whatever `requestAdapter`, `fetchCheck` and
@@ -52,11 +54,14 @@ export async function checkDevice<R extends Runtime>(options: DeviceCheckOptions
   const plan: Attempt[] = [{ compute, withoutSubgroups: false }]
   for (const attempt of plan) {
     const { device, runtime } = await open(options, attempt)
-    const outcome = await attemptCheck(device, runtime, await openBundle(await options.fetchCheck(attempt.compute)))
+    const bundle = await openBundle(await options.fetchCheck(attempt.compute))
+    const outcome = await attemptCheck(device, runtime, bundle)
     outcomes.push(outcome)
     const { report } = outcome
     if (report.verdict !== 'wrong') {
-      if (attempt.compute === compute) return { device, runtime, report: withHistory(report, outcomes) }
+      if (attempt.compute === compute) {
+        return { device, runtime: await withCapture(runtime, bundle), report: withHistory(report, outcomes) }
+      }
       device.destroy()
       throw kernelsWrong(outcomes, 'Load a bundle that computes in 32-bit floats, built with --dtype q4.')
     }
@@ -73,12 +78,14 @@ async function open<R extends Runtime>(options: DeviceCheckOptions<R>, { without
   return { device, runtime: await options.createRuntime(device) }
 }
 
+async function withCapture<R extends Runtime>(runtime: R, bundle: Bundle): Promise<R> {
+  if (runtime.provider !== 'webgpu') return runtime
+  const lost = runtime.device.lost.then(() => false)
+  return { ...runtime, graphCapture: await Promise.race([canCapture(runtime, bundle), lost]) }
+}
+
 /** Kernels that do not compile, or that bring the device down, are wrong like those that give wrong numbers. */
-async function attemptCheck(
-  device: GPUDevice,
-  runtime: Runtime,
-  bundle: Awaited<ReturnType<typeof openBundle>>,
-): Promise<Outcome> {
+async function attemptCheck(device: GPUDevice, runtime: Runtime, bundle: Bundle): Promise<Outcome> {
   const lost = device.lost.then(({ message }): never => {
     throw new Error(`the device was lost: ${message}`)
   })

@@ -13,6 +13,8 @@ export interface KvCache {
   accept(outputs: Readonly<Record<string, Tensor>>): void
   /** Forgets everything after the first `length` slots. */
   truncate(length: number): void
+  /** Takes over the first `length` slots of a cache of the same kind and size. */
+  copyFrom(other: KvCache, length: number): void
   dispose(): void
 }
 
@@ -63,6 +65,18 @@ export class GrowingCache implements KvCache {
     }
   }
 
+  copyFrom(other: KvCache, length: number): void {
+    if (!(other instanceof GrowingCache)) throw new Error('caches of different kinds')
+    for (const [name, old] of this.tensors) {
+      const from = other.tensors.get(name)
+      if (!from) throw new Error('caches of different models')
+      const values = from.data as Float32Array | Uint16Array
+      this.tensors.set(name, this.tensor(values.slice(), from.dims[2]))
+      old.dispose()
+    }
+    this.truncate(length)
+  }
+
   dispose(): void {
     for (const tensor of this.tensors.values()) tensor.dispose()
     this.tensors.clear()
@@ -88,9 +102,9 @@ export class StaticCache implements KvCache {
   private readonly buffers: GPUBuffer[] = []
 
   constructor(
-    runtime: Extract<Runtime, { provider: 'webgpu' }>,
-    text: TextConfig,
-    compute: Compute,
+    private readonly runtime: Extract<Runtime, { provider: 'webgpu' }>,
+    private readonly text: TextConfig,
+    private readonly compute: Compute,
     readonly capacity: number,
   ) {
     const dims = [1, text.kvHeads, capacity, text.headDim]
@@ -122,6 +136,21 @@ export class StaticCache implements KvCache {
 
   truncate(): void {
     // Slots beyond the length are never read.
+  }
+
+  copyFrom(other: KvCache, length: number): void {
+    if (!(other instanceof StaticCache) || other.capacity !== this.capacity)
+      throw new Error('caches of different kinds')
+    const { device } = this.runtime
+    const perSlot = this.text.headDim * bytesPerFloat(this.compute)
+    const commands = device.createCommandEncoder()
+    for (const [index, buffer] of this.buffers.entries()) {
+      for (let head = 0; head < this.text.kvHeads; head++) {
+        const start = head * this.capacity * perSlot
+        commands.copyBufferToBuffer(other.buffers[index], start, buffer, start, length * perSlot)
+      }
+    }
+    device.queue.submit([commands.finish()])
   }
 
   dispose(): void {

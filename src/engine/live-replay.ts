@@ -1,8 +1,9 @@
 import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import type { Bundle } from './bundle.ts'
-import type { Conversation } from './conversation.ts'
+import type { Answer, AnswerFigures, Conversation } from './conversation.ts'
 import { Decoder } from './decoder.ts'
+import { type Drafts, mostDrafted, type Pace } from './drafts.ts'
 import { LiveWindow } from './live-window.ts'
 import type { Runtime } from './runtime.ts'
 import { concatRows } from './tensors.ts'
@@ -17,7 +18,13 @@ export interface LiveReplayRequest {
   readonly growing: { readonly question: string; readonly steps: number }
   /** One live window is run for each. */
   readonly repetitionPenalties: readonly number[]
+  /** And for each of these; only without drafts where unsaid. */
+  readonly drafts?: readonly DraftKind[]
 }
+
+/** What answers are drafted from: nothing, the answer itself, ids at random, or an answer that leaves the true one. */
+export const draftKinds = ['none', 'same', 'random', 'diverging'] as const
+export type DraftKind = (typeof draftKinds)[number]
 
 /** One answer of the live window, and the same answer recomputed from scratch in one pass. */
 export interface LiveComparison {
@@ -26,7 +33,13 @@ export interface LiveComparison {
   readonly recomputed: readonly number[]
   /** Best minus second best logit of each recomputed step, after penalty and bans. */
   readonly margins: readonly number[]
+  readonly figures: DraftFigures
 }
+
+/** Of the live answer. */
+type DraftFigures = Pick<AnswerFigures, 'passes' | 'drafted' | 'accepted'>
+
+type Recomputed = Pick<LiveComparison, 'recomputed' | 'margins'>
 
 /**
  * Runs a clip through live windows, with appends, branches, recalled answers, a hop and two interleaved windows, and
@@ -51,9 +64,13 @@ export async function replayLive(
     for (const repetitionPenalty of request.repetitionPenalties) {
       const capacity = slots(bundle, request, pairs.length + 1)
       const fork = () => first.fork({ capacity, bannedIds: request.bannedIds, repetitionPenalty })
-      const replay = new LiveReplay(runtime, bundle, request, pairs, fork)
-      const suffix = repetitionPenalty === 1 ? '' : `, penalty ${repetitionPenalty}`
-      for (const each of await replay.run()) comparisons.push({ ...each, name: each.name + suffix })
+      const known = new Map<string, Recomputed>()
+      const penalty = repetitionPenalty === 1 ? '' : `, penalty ${repetitionPenalty}`
+      for (const kind of request.drafts ?? ['none']) {
+        const replay = new LiveReplay(runtime, bundle, request, pairs, fork, kind, known)
+        const suffix = kind === 'none' ? penalty : `${penalty}, ${kind} drafts`
+        for (const each of await replay.run()) comparisons.push({ ...each, name: each.name + suffix })
+      }
     }
   } finally {
     for (const each of pairs) each.dispose()
@@ -75,6 +92,15 @@ interface AnsweredTurn {
   readonly ids: readonly number[]
 }
 
+/** A question about some pairs, behind the turns before. */
+interface AskedQuestion {
+  readonly name: string
+  readonly order: readonly number[]
+  readonly before?: readonly AnsweredTurn[]
+  readonly question: string
+  readonly steps: number
+}
+
 class LiveReplay {
   private readonly comparisons: LiveComparison[] = []
   private readonly scratch: Decoder
@@ -85,6 +111,9 @@ class LiveReplay {
     private readonly request: LiveReplayRequest,
     private readonly pairs: readonly Tensor[],
     private readonly fork: () => Decoder,
+    private readonly kind: DraftKind,
+    /** What was recomputed before, by what was asked; the true answers too, which drafts are made of. */
+    private readonly known: Map<string, Recomputed>,
   ) {
     this.scratch = fork()
   }
@@ -97,15 +126,13 @@ class LiveReplay {
     const order = [...pairs.keys()]
     for (const pair of order) {
       await window.append(this.copy(pair))
-      const live = await ask(window.branch(), question, steps)
-      await this.compare(`growing ${pair + 1}`, order.slice(0, pair + 1), [], question, live)
+      await this.ask(window.branch(), { name: `growing ${pair + 1}`, order: order.slice(0, pair + 1), question, steps })
     }
 
     const whole = window.branch()
     const said: AnsweredTurn[] = []
     for (const [turn, each] of request.turns.entries()) {
-      const ids = await ask(whole, each.question, each.steps)
-      await this.compare(`turn ${turn + 1}`, order, said, each.question, ids)
+      const ids = await this.ask(whole, { name: `turn ${turn + 1}`, order, before: [...said], ...each })
       said.push({ question: each.question, ids })
     }
 
@@ -114,17 +141,15 @@ class LiveReplay {
     const recalled = window.branch()
     for (const turn of said.slice(0, -1)) recalled.recall(turn.question, turn.ids)
     const last = request.turns[request.turns.length - 1]
-    const later = await ask(recalled, last.question, last.steps)
-    await this.compare('recalled', [...order, 0], said.slice(0, -1), last.question, later)
+    await this.ask(recalled, { name: 'recalled', order: [...order, 0], before: said.slice(0, -1), ...last })
 
     const keep = Math.floor(pairs.length / 2)
     await window.hop(keep, this.copy(1 % pairs.length))
     const hopped = [...order, 0].slice(-keep || order.length + 1).slice(0, keep)
-    const afterHop = await ask(window.branch(), question, steps)
-    await this.compare('hop', [...hopped, 1 % pairs.length], [], question, afterHop)
+    const kept = [...hopped, 1 % pairs.length]
+    await this.ask(window.branch(), { name: 'hop', order: kept, question, steps })
     await window.append(this.copy(0))
-    const appended = await ask(window.branch(), question, steps)
-    await this.compare('hop, then a pair', [...hopped, 1 % pairs.length, 0], [], question, appended)
+    await this.ask(window.branch(), { name: 'hop, then a pair', order: [...kept, 0], question, steps })
     window.dispose()
     await decoder.dispose()
 
@@ -143,22 +168,20 @@ class LiveReplay {
     const windows = decoders.map((decoder) => this.window(decoder))
     for (const index of forwards) {
       for (const [which, window] of windows.entries()) await window.append(this.copy(orders[which][index]))
+      const asked = orders.map((order, which): AskedQuestion => {
+        const name = `interleaved ${which === 0 ? 'A' : 'B'} ${index + 1}`
+        return { name, order: order.slice(0, index + 1), question, steps: Math.min(steps, 6) }
+      })
       // Their conversations overlap as well.
-      const streams = windows.map((window) =>
-        window.branch().ask(question, { maxTokens: Math.min(steps, 6), ignoreEos: true }),
-      )
-      const said: number[][] = [[], []]
+      const streams = await Promise.all(windows.map((window, which) => this.stream(window.branch(), asked[which])))
       const open = new Set(streams.keys())
       while (open.size > 0) {
         for (const which of open) {
           const step = await streams[which].next()
-          if (step.done) open.delete(which)
-          else said[which].push(step.value.id)
+          if (!step.done) continue
+          open.delete(which)
+          await this.compare(asked[which], step.value)
         }
-      }
-      for (const [which, order] of orders.entries()) {
-        const name = `interleaved ${which === 0 ? 'A' : 'B'} ${index + 1}`
-        await this.compare(name, order.slice(0, index + 1), [], question, said[which])
       }
     }
     for (const window of windows) window.dispose()
@@ -178,15 +201,35 @@ class LiveReplay {
       : new ort.Tensor('float32', of.data as Float32Array, of.dims)
   }
 
-  /** Recomputes an answer: the whole prompt in one prefill of an empty cache, then token by token. */
-  private async compare(
-    name: string,
-    order: readonly number[],
-    before: readonly AnsweredTurn[],
-    question: string,
-    live: readonly number[],
-  ): Promise<void> {
-    const { bundle, runtime, scratch, pairs, request } = this
+  private async ask(conversation: Conversation, asked: AskedQuestion): Promise<readonly number[]> {
+    const stream = await this.stream(conversation, asked)
+    for (;;) {
+      const step = await stream.next()
+      if (!step.done) continue
+      await this.compare(asked, step.value)
+      return step.value.ids
+    }
+  }
+
+  private async stream(conversation: Conversation, asked: AskedQuestion) {
+    const { kind } = this
+    const options = { maxTokens: asked.steps, ignoreEos: true }
+    if (kind === 'none') return conversation.ask(asked.question, options)
+    const { recomputed } = await this.recompute(asked)
+    const drafts: Drafts = { likely: draftOf(kind, recomputed, this.bundle.config.text.vocabSize), pace: everyLength() }
+    return conversation.ask(asked.question, { ...options, drafts })
+  }
+
+  private async compare(asked: AskedQuestion, { ids, figures }: Answer): Promise<void> {
+    this.comparisons.push({ name: asked.name, live: ids, figures, ...(await this.recompute(asked)) })
+  }
+
+  /** Answers from an empty cache: the whole prompt in one prefill, then token by token. */
+  private async recompute({ order, before = [], question, steps }: AskedQuestion): Promise<Recomputed> {
+    const { bundle, runtime, scratch, pairs, request, known } = this
+    const key = JSON.stringify([order, before, question, steps])
+    const earlier = known.get(key)
+    if (earlier) return earlier
     const { template, config } = bundle
     const grid = { ...request.grid, t: order.length }
     const videos = [grid.t * tokensPerTemporalPatch(grid, config.vision)]
@@ -207,20 +250,43 @@ class LiveReplay {
     for (;;) {
       recomputed.push(pass.token)
       margins.push(scratch.margin(pass.logits))
-      if (recomputed.length === live.length) break
+      if (recomputed.length === steps) break
       const step = textPositions(at, 1)
       at = step.cursor
       pass = await scratch.run({ ids: [pass.token], positions: step.positions, withLogits: true })
     }
     if (rows.length > 1) features.dispose()
-    this.comparisons.push({ name, live, recomputed, margins })
+    known.set(key, { recomputed, margins })
+    return { recomputed, margins }
   }
 }
 
-async function ask(conversation: Conversation, question: string, steps: number): Promise<readonly number[]> {
-  const stream = conversation.ask(question, { maxTokens: steps, ignoreEos: true })
-  for (;;) {
-    const step = await stream.next()
-    if (step.done) return step.value.ids
+/** What an answer is drafted from, made of the true one. */
+function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vocabSize: number): readonly number[] {
+  let state = 1
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * vocabSize)
+  }
+  if (kind === 'same') return answer
+  if (kind === 'random') return answer.map(random)
+  // The first third, another word, the second third, and then something else.
+  const third = Math.ceil(answer.length / 3)
+  return [
+    ...answer.slice(0, third),
+    random(),
+    ...answer.slice(third + 1, 2 * third),
+    ...answer.slice(2 * third).map(random),
+  ]
+}
+
+/** Drafts of every length in turn, padded or not, and a few steps without. */
+function everyLength(): Pace {
+  const lengths = [4, 1, 0, mostDrafted, 8, 0]
+  let pass = 0
+  return {
+    choose: (_, room) => Math.min(room, lengths[pass++ % lengths.length]),
+    verified: () => undefined,
+    measured: () => undefined,
   }
 }

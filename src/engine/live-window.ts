@@ -12,6 +12,16 @@ export interface PrefillFigures {
   readonly ms: number
 }
 
+/** The end of the video in the decoder's cache. */
+export interface BranchPoint {
+  readonly bundle: Bundle
+  readonly decoder: Decoder
+  /** Tokens of system prompt and video. */
+  readonly start: number
+  /** Positions go on from here. */
+  readonly cursor: PositionCursor
+}
+
 /**
  * A video that grows pair by pair in the decoder's cache: system prompt and video so far. A new pair appends its own
  * tokens only, which is exact, since attention is causal and positions go on; questions are asked on a branch behind
@@ -35,6 +45,11 @@ export class LiveWindow {
   ) {
     this.perPair = videoTokens({ ...grid, t: 1 }, bundle.config.vision)
     decoder.rollback(0)
+  }
+
+  /** Slots of the cache. */
+  get capacity(): number {
+    return this.decoder.capacity
   }
 
   /** Pairs of frames in the window. */
@@ -71,6 +86,25 @@ export class LiveWindow {
   branch(): Conversation {
     this.decoder.rollback(this.videoEnd)
     return new Conversation(this.bundle, this.decoder, this.cursor)
+  }
+
+  /**
+   * The same over a cache of its own, which is made a copy of this one: meanwhile the video may grow or move on, and be
+   * asked closed questions.
+   *
+   * @param decoder of the same weights and capacity
+   */
+  branchOn(decoder: Decoder): Conversation {
+    this.decoder.rollback(this.videoEnd)
+    decoder.copyFrom(this.decoder)
+    return new Conversation(this.bundle, decoder, this.cursor)
+  }
+
+  /** Where a branch begins, for passes that leave nothing behind. The conversation before is forgotten. */
+  branchPoint(): BranchPoint {
+    const { bundle, decoder, videoEnd: start, cursor } = this
+    decoder.rollback(start)
+    return { bundle, decoder, start, cursor }
   }
 
   dispose(): void {

@@ -23,6 +23,8 @@ export type Runtime =
       readonly device: GPUDevice
       /** Fails session creation when a node would not run on the GPU. */
       readonly forbidCpuFallback?: boolean
+      /** Single steps of decoding are recorded once and played again (see `graph-capture.ts`). */
+      readonly graphCapture?: boolean
     }
 
 /** A token of 126e6 parameters at 4 bits took half a second on one thread of a busy machine: slower is no use. */
@@ -36,13 +38,19 @@ export function fitsWasm({ model, files }: Pick<Manifest, 'model' | 'files'>): b
   return model.parameters <= wasmParameters && bytes <= wasmBytes
 }
 
-/** Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `graph-mismatch`. */
+/**
+ * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `graph-mismatch`.
+ *
+ * @param canCapture on WebGPU: runs can be recorded and played again
+ */
 export async function createSession(
   runtime: Runtime,
   files: BundleFiles,
   graph: ManifestGraph,
+  canCapture = false,
 ): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = { logSeverityLevel: 3 }
+  if (canCapture) allowCapture(options)
   if (runtime.provider === 'webgpu') {
     const provider: InferenceSession.WebGpuExecutionProviderOption & Record<string, unknown> = {
       name: 'webgpu',
@@ -71,6 +79,15 @@ export async function createSession(
       cause,
     })
   }
+}
+
+/**
+ * Tells the provider, which asks first, that runs may be recorded, and not the binding around it, which asks later and
+ * would refuse every input and output that is not on the device, prompts included.
+ */
+function allowCapture(options: InferenceSession.SessionOptions): void {
+  let asked = 0
+  Object.defineProperty(options, 'enableGraphCapture', { get: () => (asked++ === 0 ? true : undefined) })
 }
 
 async function bytesOf(data: Uint8Array | Blob): Promise<Uint8Array> {

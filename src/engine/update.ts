@@ -1,5 +1,6 @@
 import type { Bundle } from './bundle.ts'
 import type { Answer, AnswerOptions } from './conversation.ts'
+import type { DraftMemory } from './drafts.ts'
 import type { LiveWindow } from './live-window.ts'
 
 export interface Question<Id extends string = string> {
@@ -21,14 +22,15 @@ export type UpdateEvent<Id extends string> =
 /**
  * Asks the questions in turn, as one conversation on a branch of the window. Answers of standing questions are taken
  * from `standing` where they are, and put there where they are not, unless they were stopped. A stop ends it within
- * one token; the answer so far is reported.
+ * one token; the answer so far is reported. `memory` makes each answer the draft of the next to the same question.
  * Throws EngineError `context-full` when a question does not fit.
  */
 export async function* readUpdate<Id extends string>(
-  window: LiveWindow,
+  window: Pick<LiveWindow, 'branch'>,
   questions: readonly Question<Id>[],
   standing: StandingAnswers<Id>,
-  options: AnswerOptions,
+  options: Omit<AnswerOptions, 'drafts'>,
+  memory?: DraftMemory<Id>,
 ): AsyncGenerator<UpdateEvent<Id>> {
   const conversation = window.branch()
   for (const { id, prompt, isStanding } of questions) {
@@ -40,13 +42,16 @@ export async function* readUpdate<Id extends string>(
       continue
     }
     yield { type: 'stage', id }
-    const answer = conversation.ask(prompt, options)
+    const answer = conversation.ask(prompt, memory ? { ...options, drafts: memory.for(id) } : options)
     let step = await answer.next()
     while (!step.done) {
       yield { type: 'token', id, tokenId: step.value.id, text: step.value.text }
       step = await answer.next()
     }
-    if (isStanding && step.value.finish !== 'stopped') standing.set(id, step.value)
+    if (step.value.finish !== 'stopped') {
+      if (isStanding) standing.set(id, step.value)
+      memory?.keep(id, step.value.ids)
+    }
     yield { type: 'answer', id, answer: step.value }
   }
 }

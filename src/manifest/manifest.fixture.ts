@@ -3,7 +3,7 @@ import type { Manifest } from './manifest.ts'
 /** A small manifest of two graphs and one data file, for tests. */
 export const manifestFixture: Manifest = {
   format: 'videmo-bundle',
-  version: 1,
+  version: 2,
   source: { origin: 'somewhere', architecture: 'Qwen2_5_VLForConditionalGeneration' },
   license: { link: 'somewhere' },
   model: {

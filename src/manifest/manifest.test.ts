@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BundleError } from '../errors.ts'
 import { manifestFixture as manifest } from './manifest.fixture.ts'
-import { parseManifest } from './manifest.ts'
+import { bundleVersion, parseManifest } from './manifest.ts'
 
 const sha256 = 'a'.repeat(64)
 function fault(change: (copy: Record<string, unknown>) => void): BundleError {
@@ -29,8 +29,24 @@ describe('parseManifest', () => {
     expect(parseManifest(JSON.stringify(manifest))).not.toHaveProperty('video')
   })
 
+  it('reads temperatures, and does without', () => {
+    const calibration = { temperatures: { unit: { given: 1.5, both: 1.25 } }, clips: { seed: 3, count: 200 } }
+    expect(parseManifest(JSON.stringify({ ...manifest, calibration })).calibration).toEqual(calibration)
+    expect(parseManifest(JSON.stringify(manifest))).not.toHaveProperty('calibration')
+  })
+
   it.each([
     [{ reads: 'cats' }, 'reads'],
+    [{ calibration: { temperatures: {} } }, 'calibration.clips'],
+    [
+      { calibration: { temperatures: { unit: { given: 0, both: 1 } }, clips: { seed: 3, count: 2 } } },
+      'calibration.temperatures.unit.given',
+    ],
+    [
+      { calibration: { temperatures: { unit: { given: 1 } }, clips: { seed: 3, count: 2 } } },
+      'calibration.temperatures.unit.both',
+    ],
+    [{ calibration: { temperatures: {}, clips: { seed: 3, count: 0 } } }, 'calibration.clips.count'],
     [{ video: { framesPerSecond: 0, minFrames: 2, maxFrames: 8, maxPixels: 1 } }, 'video.framesPerSecond'],
     [{ video: { framesPerSecond: 2, minFrames: 2, maxFrames: 2.5, maxPixels: 1 } }, 'video.maxFrames'],
     [{ video: { framesPerSecond: 2, minFrames: 9, maxFrames: 8, maxPixels: 1 } }, 'video'],
@@ -45,7 +61,7 @@ describe('parseManifest', () => {
   })
 
   it('tells a newer bundle from a damaged one', () => {
-    expect(fault((copy) => Object.assign(copy, { version: 2 })).code).toBe('newer-bundle')
+    expect(fault((copy) => Object.assign(copy, { version: bundleVersion + 1 })).code).toBe('newer-bundle')
     expect(fault((copy) => Object.assign(copy, { version: 'x' })).code).toBe('bad-manifest')
   })
 

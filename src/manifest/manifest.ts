@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { BundleError } from '../errors.ts'
 
 /** The one version of the bundle format that this code writes and reads. */
-export const bundleVersion = 1
+export const bundleVersion = 2
 
 export const dtypes = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const
 /** What the weights are stored in and what the graphs compute in: the last part of the name, float32 where unsaid. */
@@ -89,13 +89,22 @@ const schema = v.object({
       steps: v.array(checkStep),
     }),
   ),
-  calibration: v.optional(v.record(v.string(), v.unknown())),
+  /** Temperatures by which the probabilities of closed questions are divided, in log space; 1 where unsaid. */
+  calibration: v.optional(
+    v.object({
+      /** By kind of question, for options asked in the given order alone and for both orders averaged. */
+      temperatures: v.record(v.string(), v.object({ given: rate, both: rate })),
+      /** What they were fitted on. */
+      clips: v.object({ seed: count, count: positive }),
+    }),
+  ),
 })
 
 export type Manifest = v.InferOutput<typeof schema>
 export type ManifestFile = Manifest['files'][number]
 export type ManifestGraph = Manifest['graphs']['vision']
 export type ManifestCheck = NonNullable<Manifest['check']>
+export type ManifestCalibration = NonNullable<Manifest['calibration']>
 
 /** Reads `manifest.json`. Throws BundleError naming the field. */
 export function parseManifest(text: string): Manifest {

@@ -1,4 +1,12 @@
-import { formatBytes, formatMs, formatRate, formatSeconds, formatWhole } from '../format.ts'
+import {
+  formatBytes,
+  formatDecimal,
+  formatMs,
+  formatPercent,
+  formatRate,
+  formatSeconds,
+  formatWhole,
+} from '../format.ts'
 import type { RunFigures } from '../session-state.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -7,11 +15,15 @@ import styles from './Hud.module.css'
 /** The figures of a run, as far as they are known, in the order in which they arise. */
 export function figureRows(figures: RunFigures): readonly { readonly term: string; readonly value: string }[] {
   const { firstTokenMs, tokensPerS, prefillTokensPerS, visionMsPerPair, updatePeriodS, passedOver, device } = figures
+  const { tokensPerPass, acceptedShare, probeMs } = figures
   const rows = [
     ['Vision', visionMsPerPair, (ms: number) => `${formatMs(ms)} a pair`],
     ['Prefill', prefillTokensPerS, formatRate],
+    ['Probe', probeMs, (ms: number) => `${formatMs(ms)} a question`],
     ['First token', firstTokenMs, formatMs],
     ['Decode', tokensPerS, formatRate],
+    ['Tokens a pass', tokensPerPass, formatDecimal],
+    ['Drafts right', acceptedShare, formatPercent],
     ['Update every', updatePeriodS, formatSeconds],
     ['Passed over', passedOver, (pairs: number) => `${formatWhole(pairs)} pairs`],
     ['GPU memory', device?.bytes, formatBytes],

@@ -3,28 +3,32 @@ import { actionUnitNames } from '../../affect/labels.ts'
 import type { PersonNode } from '../../affect/tree.ts'
 import { Button } from '../controls/Button.tsx'
 import { appearsText, emotionHue } from '../emotion-hue.ts'
-import { formatLabel, formatSpan } from '../format.ts'
+import { formatLabel, formatSpan, formatTime } from '../format.ts'
 import { isActive } from '../run-text.ts'
 import { latestNamed, showReading, useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
 import { useThrottled } from '../use-throttled.ts'
 import { usePage } from '../view.ts'
+import { LiveNow } from './LiveNow.tsx'
 import styles from './NowPanel.module.css'
 
 /** Nothing here flickers. */
 const showEveryMs = 250
 
-/** What the face reads as: the emotion that was named last. */
+/** What the face reads as: how likely each emotion appears, or the one that was named last. */
 export function NowPanel() {
   const page = usePage()
   const { store } = page.session
   const current = useThrottled(store, (state) => state.current, showEveryMs)
   const recording = useStore(store, (state) => state.recording)
   const run = useStore(store, (state) => state.run)
+  const probes = useThrottled(store, (state) => state.probes, showEveryMs)
+  const areProbesOn = useStore(store, (state) => state.settings.probes.isOn)
   const recorded = useRecorded()
   const latest = useMemo(() => latestNamed({ current, recording }), [current, recording])
   const named = recorded ? { tree: recorded.tree, span: [recorded.startS, recorded.endS] as const } : latest
   const persons = named?.tree.persons.filter(({ emotions }) => emotions.length > 0) ?? []
+  const probedAtS = recorded || !areProbesOn ? undefined : probes.emotion?.at(-1)?.timeS
   const hasAnswer = recorded !== undefined || current?.answers.emotion.state === 'done'
   return (
     <section className={styles.panel} aria-labelledby="now-title">
@@ -32,8 +36,11 @@ export function NowPanel() {
         <h2 id="now-title" className={styles.title}>
           {recorded ? 'Earlier reading' : 'Now'}
         </h2>
-        {persons.length > 0 && named?.span && (
-          <p className={styles.span}>read from {formatSpan(named.span[0], named.span[1])}</p>
+        {probedAtS !== undefined ? (
+          <p className={styles.span}>read at {formatTime(probedAtS)}</p>
+        ) : (
+          persons.length > 0 &&
+          named?.span && <p className={styles.span}>read from {formatSpan(named.span[0], named.span[1])}</p>
         )}
         {recorded && (
           <Button kind="quiet" className={styles.back} onClick={() => showReading(page, undefined)}>
@@ -41,7 +48,9 @@ export function NowPanel() {
           </Button>
         )}
       </div>
-      {persons.length > 0 ? (
+      {probedAtS !== undefined ? (
+        <LiveNow probes={probes} />
+      ) : persons.length > 0 ? (
         <ul className={styles.persons}>
           {persons.map((person) => (
             <li key={person.name}>

@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { smoothingS } from '../../affect/probes/smoothing.ts'
 import type { Stage } from '../../affect/stages.ts'
 import { Button } from '../controls/Button.tsx'
 import { Group } from '../controls/Facts.tsx'
@@ -77,6 +78,7 @@ export function SettingsPanel() {
           The model always gets the picture as it is.
         </SwitchField>
       </Group>
+      <Probabilities settings={settings} />
       <Group title="Answers">
         <SliderField
           label="Longest answer"
@@ -110,6 +112,38 @@ export function SettingsPanel() {
       </Group>
       <Button onClick={() => actions.resetSettings()}>Reset all settings</Button>
     </>
+  )
+}
+
+/** Closed questions beside the stages. */
+function Probabilities({ settings: { probes } }: { readonly settings: Settings }) {
+  const { actions } = usePage().session
+  const change = (part: Partial<Settings['probes']>) => actions.changeSettings({ probes: { ...probes, ...part } })
+  return (
+    <Group title="Probabilities">
+      <SwitchField label="Live probabilities" isOn={probes.isOn} onChange={(isOn) => change({ isOn })}>
+        After every two frames the model is asked closed questions: emotion, sentiment, action units. One pass each;
+        none of its words are generated.
+      </SwitchField>
+      {probes.isOn && (
+        <>
+          <SwitchField
+            label="Ask with the options in both orders"
+            isOn={probes.orders === 'both'}
+            onChange={(isBoth) => change({ orders: isBoth ? 'both' : 'given' })}
+          >
+            Cancels a model’s liking for early options, for twice the passes.
+          </SwitchField>
+          <SwitchField
+            label="Smooth what is shown"
+            isOn={probes.isSmoothed}
+            onChange={(isSmoothed) => change({ isSmoothed })}
+          >
+            Exponentially, over {smoothingS} s of the video.
+          </SwitchField>
+        </>
+      )}
+    </Group>
   )
 }
 

@@ -8,6 +8,7 @@ import {
   fullBundle,
   fullManifest,
   graphicsCard,
+  probes,
   readings,
   smallBundle,
   softwareAdapter,
@@ -35,7 +36,10 @@ const ready = { device: graphicsCard, bundle: fullBundle, check: fullBundle.chec
 const figures = {
   firstTokenMs: 420,
   tokensPerS: 31.4,
+  tokensPerPass: 3.4,
+  acceptedShare: 0.83,
   prefillTokensPerS: 812,
+  probeMs: 41,
   visionMsPerPair: 340,
   updatePeriodS: 5.2,
   passedOver: 3,
@@ -61,6 +65,7 @@ function reading(material: Material, run: RunState): Partial<SessionState> {
     current: update(frames),
     progress: { doneWindows: 1, windows: 3, doneS: 7.5, totalS: 15.5, leftS: 11 },
     recording: readings(frames, 4),
+    probes,
     figures,
   }
 }
@@ -225,6 +230,19 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
     },
   }),
   recorded: (material) => ({ state: live(material, { state: 'running' }), view: { shownUpdate: 2 } }),
+  'probes-off': (material) => ({
+    state: {
+      ...live(material, { state: 'running' }),
+      settings: { ...defaultSettings, probes: { ...defaultSettings.probes, isOn: false } },
+    },
+  }),
+  'probes-begin': (material) => ({
+    state: {
+      ...live(material, { state: 'running' }),
+      settings: { ...defaultSettings, probes: { ...defaultSettings.probes, isSmoothed: false } },
+      probes: { emotion: probes.emotion.slice(-1), sentiment: probes.sentiment.slice(-1), AU1: probes.AU1.slice(-1) },
+    },
+  }),
   'two-persons': (material) => ({
     state: { ...reading(material, { state: 'running' }), current: update(material.frames, {}, twoPersons) },
   }),

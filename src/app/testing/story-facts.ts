@@ -1,5 +1,7 @@
 import type { DeviceReport, LoadedBundle } from '../../../workers/engine-api.ts'
 import { parseAnswers } from '../../affect/parse-answers.ts'
+import { liveProbes } from '../../affect/probes/probe-set.ts'
+import type { ProbePoint } from '../../affect/probes/smoothing.ts'
 import type { StageId } from '../../affect/stages.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { AnswerState, CurrentUpdate, RecordedReading, StripFrame } from '../session-state.ts'
@@ -28,7 +30,7 @@ const smallModel = {
 
 export const smallManifest: Manifest = {
   format: 'videmo-bundle',
-  version: 1,
+  version: 2,
   source: { origin: 'fixtures/data/checkpoint', architecture: 'Qwen2_5_VLForConditionalGeneration' },
   license: { name: 'Apache-2.0' },
   model: smallModel,
@@ -189,8 +191,33 @@ export function readings(frames: readonly StripFrame[], count: number): readonly
         prefillMs: 600,
         answerTokens: 120,
         decodeMs: 3900,
+        passes: 36,
+        drafted: 101,
+        accepted: 84,
         firstTokenMs: 420,
       },
     }
   })
+}
+
+/** A minute of a face that is neutral, then surprised, then happy. */
+export const probes: Readonly<Record<string, readonly ProbePoint[]>> = Object.fromEntries(
+  liveProbes.map(({ id, options }, question) => [
+    id,
+    Array.from({ length: 60 }, (_, second) => {
+      const weights = options.map((option, index) => {
+        const noise = 1 + 0.6 * Math.sin(second * 1.7 + index * 2.3 + question)
+        return Math.exp(likely(option, second, question)) * noise
+      })
+      const sum = weights.reduce((total, weight) => total + weight, 0)
+      return { timeS: second + 1, probabilities: weights.map((weight) => weight / sum) }
+    }),
+  ]),
+)
+
+function likely(option: string, second: number, question: number): number {
+  if (option === 'neutral') return second < 22 ? 4 : 0.5
+  if (option === 'surprise') return 4 - Math.abs(second - 28) / 2
+  if (option === 'happy' || option === 'positive') return second > 32 ? 4 : 0
+  return option === 'yes' ? 3 * Math.sin(second / 9 + question * 1.3) : 0
 }

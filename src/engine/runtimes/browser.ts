@@ -8,7 +8,7 @@ import type { Ort, Runtime } from '../runtime.ts'
 /** ONNX Runtime on a device of this browser; its WebAssembly comes from the app's own origin. */
 export async function browserRuntime(
   device: GPUDevice,
-  options: { readonly forbidCpuFallback?: boolean } = {},
+  options: { readonly forbidCpuFallback?: boolean; readonly graphCapture?: boolean } = {},
 ): Promise<Extract<Runtime, { provider: 'webgpu' }>> {
   return { provider: 'webgpu', ort: await loadGpu(), device, ...options }
 }

@@ -12,7 +12,9 @@ export interface DawnRuntime {
  * otherwise the first run stalls half a minute while V8 optimises the WebAssembly build.
  * Throws EngineError `no-adapter`.
  */
-export async function dawnRuntime(options: { readonly forbidCpuFallback?: boolean } = {}): Promise<DawnRuntime> {
+export async function dawnRuntime(
+  options: { readonly forbidCpuFallback?: boolean; readonly graphCapture?: boolean } = {},
+): Promise<DawnRuntime> {
   const { create, globals } = await import('webgpu')
   Object.assign(globalThis, globals)
   copySharedWrites()
@@ -31,10 +33,10 @@ export async function dawnRuntime(options: { readonly forbidCpuFallback?: boolea
       action: 'Install a Vulkan driver; without a GPU, Mesa lavapipe 24 or newer (VK_ICD_FILENAMES names it).',
     })
   }
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits
   const device = await adapter.requestDevice({
     requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
   })
   const ort = await import('onnxruntime-web/webgpu')
   ort.env.wasm.numThreads = 1

@@ -1,0 +1,142 @@
+import { type CSSProperties, useMemo } from 'react'
+import type { ClosedQuestion } from '../../affect/closed-questions.ts'
+import { actionUnitNames, actionUnits, dfewEmotions } from '../../affect/labels.ts'
+import { liveProbes, topOptions } from '../../affect/probes/probe-set.ts'
+import { type ProbePoint, smoothed, smoothingS } from '../../affect/probes/smoothing.ts'
+import { derivedPoint, valenceArousalSource } from '../../affect/probes/valence-arousal.ts'
+import { appearsText, emotionHue } from '../emotion-hue.ts'
+import { formatLabel, formatProbability, formatSigned } from '../format.ts'
+import { type ProbeHistory, ribbonS } from '../probes.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import styles from './LiveNow.module.css'
+import { Ribbons } from './Ribbons.tsx'
+
+/** What closed questions give, as probabilities of their options. */
+export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
+  const { store, actions } = usePage().session
+  const settings = useStore(store, (state) => state.settings.probes)
+  const calibration = useStore(store, (state) => state.bundle?.manifest.calibration)
+  const { isSmoothed } = settings
+  const lines = useMemo(() => {
+    const overS = isSmoothed ? smoothingS : 0
+    return Object.fromEntries(Object.entries(probes).map(([id, points]) => [id, smoothed(points, overS)]))
+  }, [probes, isSmoothed])
+  const emotions: readonly ProbePoint[] = lines.emotion ?? []
+  const newest = emotions.at(-1)
+  const top = newest && topOptions(dfewEmotions, newest.probabilities)
+  if (!newest || !top) return null
+  const sentiment = topOf(sentimentOptions, lines.sentiment)
+  return (
+    <>
+      <div className={styles.top}>
+        <div className={styles.said}>
+          <p className={styles.emotion} data-hue={emotionHue(top.first.label)}>
+            <span>{appearsText(top.first.label)}</span>{' '}
+            <span className={styles.probability}>{formatProbability(top.first.probability)}</span>
+          </p>
+          <p className={styles.quiet}>
+            then {formatLabel(top.second.label)} {formatProbability(top.second.probability)}
+            {sentiment && (
+              <>
+                {' · '}sentiment {sentiment.label} {formatProbability(sentiment.probability)}
+              </>
+            )}
+          </p>
+        </div>
+        <Point probabilities={newest.probabilities} />
+      </div>
+      <div>
+        <Ribbons caption="How likely each emotion appears" labels={dfewEmotions} points={emotions} />
+        <p className={styles.axis} aria-hidden="true">
+          <span>{ribbonS} s ago</span>
+          <span>now</span>
+        </p>
+      </div>
+      <Chips title="Action units" questions={unitQuestions} lines={lines} />
+      <Chips title="Actions and looks" questions={otherQuestions} lines={lines} />
+      <p className={styles.note}>
+        <span>
+          {isSmoothed ? `Smoothed over ${smoothingS} s of video` : 'As it was read'},{' '}
+          {calibration ? `calibrated on ${calibration.clips.count} drawn clips` : 'not calibrated'}.
+        </span>
+        <button
+          type="button"
+          className={styles.toggle}
+          aria-pressed={isSmoothed}
+          onClick={() => actions.changeSettings({ probes: { ...settings, isSmoothed: !isSmoothed } })}
+        >
+          Smooth
+        </button>
+      </p>
+    </>
+  )
+}
+
+const unitQuestions = liveProbes.filter(({ about }) => about === 'unit')
+const otherQuestions = liveProbes.filter(({ about }) => about === 'action' || about === 'appearance')
+const sentimentOptions = liveProbes.find(({ id }) => id === 'sentiment')?.options ?? []
+
+function topOf(options: readonly string[], line: readonly ProbePoint[] | undefined) {
+  const newest = line?.at(-1)
+  return newest && topOptions(options, newest.probabilities)?.first
+}
+
+interface ChipsProps {
+  readonly title: string
+  readonly questions: readonly ClosedQuestion[]
+  readonly lines: ProbeHistory
+}
+
+/** From here on a chip stands out. */
+const likelyFrom = 0.5
+
+/** Questions of yes or no, each in its place whatever it gives: nothing moves but the bars. */
+function Chips({ title, questions, lines }: ChipsProps) {
+  if (!questions.some(({ id }) => lines[id])) return null
+  return (
+    <div>
+      <h3 className={styles.title}>{title}</h3>
+      <ul className={styles.chips}>
+        {questions.map(({ id }) => {
+          const yes = lines[id]?.at(-1)?.probabilities[0]
+          const unit = actionUnits.find((each) => each === id)
+          return (
+            <li
+              key={id}
+              className={styles.chip}
+              data-likely={(yes !== undefined && yes >= likelyFrom) || undefined}
+              style={{ '--share': yes ?? 0 } as CSSProperties}
+            >
+              {unit && <span className={styles.code}>{unit}</span>}{' '}
+              <span className={unit && styles.unitName}>{unit ? actionUnitNames[unit] : formatLabel(id)}</span>{' '}
+              <span className={styles.share}>{yes === undefined ? '–' : formatProbability(yes)}</span>
+            </li>
+          )
+        })}
+      </ul>
+    </div>
+  )
+}
+
+/** Where the emotions' probabilities lie between unpleasant and pleasant, calm and aroused. */
+function Point({ probabilities }: { readonly probabilities: readonly number[] }) {
+  const { valence, arousal } = derivedPoint(probabilities)
+  return (
+    <figure className={styles.point}>
+      <svg viewBox="-1.1 -1.1 2.2 2.2" aria-hidden="true">
+        <circle className={styles.plane} r="1.05" />
+        <path className={styles.axes} d="M-1.05 0H1.05M0-1.05V1.05" />
+        <circle className={styles.dot} cx={valence} cy={-arousal} r="0.13" />
+      </svg>
+      <figcaption>
+        <span className={styles.pair}>Valence {formatSigned(valence)}</span>
+        <span className={styles.pair}>Arousal {formatSigned(arousal)}</span>
+        <span className={styles.derived} title={`From the probabilities, by the ratings of ${valenceArousalSource}`}>
+          derived
+          <span className={styles.unseen}> from the probabilities, by the ratings of {valenceArousalSource}</span>
+        </span>
+      </figcaption>
+    </figure>
+  )
+}

@@ -1,0 +1,55 @@
+import type { ProbePoint } from '../../affect/probes/smoothing.ts'
+import { emotionHue } from '../emotion-hue.ts'
+import { formatLabel, formatProbability } from '../format.ts'
+import { ribbonS } from '../probes.ts'
+import { ribbonPath } from '../ribbon-path.ts'
+import styles from './Ribbons.module.css'
+
+const box = { width: 600, height: 20, spanS: ribbonS }
+
+interface Props {
+  /** What the rows are, for a screen reader. */
+  readonly caption: string
+  readonly labels: readonly string[]
+  /** Of the labels, oldest first; at least one. */
+  readonly points: readonly ProbePoint[]
+}
+
+/** How likely each label was over the last minute: a row each, in an order that never changes. */
+export function Ribbons({ caption, labels, points }: Props) {
+  const newest = points[points.length - 1]
+  const highest = Math.max(...newest.probabilities)
+  return (
+    <table className={styles.ribbons}>
+      <caption className={styles.unseen}>{caption}</caption>
+      <thead className={styles.unseen}>
+        <tr>
+          <th scope="col">Label</th>
+          <th scope="col">Last {ribbonS} s</th>
+          <th scope="col">Now</th>
+        </tr>
+      </thead>
+      <tbody>
+        {labels.map((label, option) => {
+          const values = points.map(({ timeS, probabilities }) => ({ timeS, value: probabilities[option] }))
+          const { line, area } = ribbonPath(values, newest.timeS, box)
+          const share = newest.probabilities[option]
+          return (
+            <tr key={label} data-hue={emotionHue(label)} data-top={share === highest || undefined}>
+              <th scope="row" className={styles.label}>
+                {formatLabel(label)}
+              </th>
+              <td className={styles.track}>
+                <svg viewBox={`0 0 ${box.width} ${box.height}`} preserveAspectRatio="none" aria-hidden="true">
+                  <path className={styles.area} d={area} />
+                  <path className={styles.line} d={line} />
+                </svg>
+              </td>
+              <td className={styles.value}>{formatProbability(share)}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}

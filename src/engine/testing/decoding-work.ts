@@ -1,0 +1,53 @@
+import { textPositions } from '../../qwen25vl/index.ts'
+import type { Bundle } from '../bundle.ts'
+import { Decoder, type QueuedPass } from '../decoder.ts'
+import type { GpuLedger } from '../gpu-ledger.ts'
+import type { Runtime } from '../runtime.ts'
+import type { DeviceWork } from './device-work.ts'
+
+export interface DecodingWork {
+  /** Of every prompt's steps. */
+  readonly tokens: readonly number[]
+  /** Of one step, over the steps of the last prompt. */
+  readonly perToken: DeviceWork
+  readonly msPerToken: number
+  /** Held when every prompt had been seen once, and twice. */
+  readonly bytes: readonly [number, number]
+}
+
+const promptLengths = [5, 100, 5, 100]
+const steps = 8
+
+/** Steps of decoding over prompts of several lengths, two under way at a time, as an answer is decoded. */
+export async function decodingWork(
+  runtime: Extract<Runtime, { provider: 'webgpu' }>,
+  bundle: Bundle,
+  { work, ledger }: { readonly work: () => DeviceWork; readonly ledger: GpuLedger },
+): Promise<DecodingWork> {
+  const capacity = Math.max(...promptLengths) + steps
+  const decoder = await Decoder.create(runtime, bundle, { capacity, repetitionPenalty: 1.3 })
+  const tokens: number[] = []
+  const bytes: number[] = []
+  let startedAt = 0
+  for (const length of promptLengths) {
+    decoder.rollback(0)
+    const ids = Array.from({ length }, (_, i) => (i * 37 + length) % bundle.config.text.vocabSize)
+    let { positions, cursor } = textPositions({ nextPosition: 0 }, length)
+    await decoder.run({ ids, positions })
+    work()
+    startedAt = performance.now()
+    const queued: QueuedPass[] = []
+    for (let step = 0; step < steps; step++) {
+      ;({ positions, cursor } = textPositions(cursor, 1))
+      queued.push(await decoder.step(positions))
+      if (queued.length > 1) tokens.push(await (queued.shift() ?? queued[0]).token)
+    }
+    for (const { token } of queued) tokens.push(await token)
+    bytes.push(ledger.figures().bytes)
+  }
+  const msPerToken = (performance.now() - startedAt) / steps
+  const total = work()
+  await decoder.dispose()
+  const perToken = Object.fromEntries(Object.entries(total).map(([name, count]) => [name, count / steps]))
+  return { tokens, perToken: perToken as unknown as DeviceWork, msPerToken, bytes: [bytes[1], bytes[3]] }
+}

@@ -1,0 +1,55 @@
+/** What a device was told to do. */
+export interface DeviceWork {
+  readonly bindGroups: number
+  readonly bufferWrites: number
+  readonly computePasses: number
+  readonly dispatches: number
+  readonly submits: number
+  readonly mappedBytes: number
+}
+
+/** Counts what a device is told, from its making on; the counts since the last call. */
+export function countWork(device: GPUDevice): () => DeviceWork {
+  const none = { bindGroups: 0, bufferWrites: 0, computePasses: 0, dispatches: 0, submits: 0, mappedBytes: 0 }
+  let work = { ...none }
+  const count = <Name extends string>(
+    target: Record<Name, (...args: never[]) => unknown>,
+    name: Name,
+    what: keyof DeviceWork,
+    by: (...args: never[]) => number = () => 1,
+  ) => {
+    const original = target[name].bind(target)
+    target[name] = (...args: never[]) => {
+      work[what] += by(...args)
+      return original(...args)
+    }
+  }
+  count(device, 'createBindGroup', 'bindGroups')
+  count(device.queue, 'writeBuffer', 'bufferWrites')
+  count(device.queue, 'submit', 'submits')
+  const createCommandEncoder = device.createCommandEncoder.bind(device)
+  device.createCommandEncoder = (descriptor) => {
+    const encoder = createCommandEncoder(descriptor)
+    const beginComputePass = encoder.beginComputePass.bind(encoder)
+    encoder.beginComputePass = (passDescriptor) => {
+      const pass = beginComputePass(passDescriptor)
+      work.computePasses++
+      count(pass, 'dispatchWorkgroups', 'dispatches')
+      count(pass, 'dispatchWorkgroupsIndirect', 'dispatches')
+      return pass
+    }
+    return encoder
+  }
+  const createBuffer = device.createBuffer.bind(device)
+  device.createBuffer = (descriptor) => {
+    const buffer = createBuffer(descriptor)
+    const { size } = descriptor
+    count(buffer, 'mapAsync', 'mappedBytes', (_mode: number, offset = 0, length = size - offset) => length)
+    return buffer
+  }
+  return () => {
+    const counted = work
+    work = { ...none }
+    return counted
+  }
+}

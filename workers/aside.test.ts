@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Aside } from './aside.ts'
+
+describe('Aside', () => {
+  it('takes no more than half of the time, and what it says it took', async () => {
+    const durations = fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 60 })
+    await fc.assert(
+      fc.asyncProperty(durations, fc.integer({ min: 1, max: 100 }), async (takes, stepMs) => {
+        let now = 0
+        let spent = 0
+        let calls = 0
+        const aside = new Aside(
+          async () => {
+            const ms = takes[calls++ % takes.length]
+            now += ms
+            spent += ms
+            return true
+          },
+          () => now,
+        )
+        let stepped = 0
+        for (let step = 0; step < 200; step++) {
+          now += stepMs
+          stepped += stepMs
+          await aside.step()
+          // All but the last was followed by as long a time of steps.
+          expect(spent - Math.max(...takes)).toBeLessThanOrEqual(stepped)
+        }
+        expect(aside.ms).toBe(spent)
+        expect(calls).toBeGreaterThan(0)
+      }),
+    )
+  })
+
+  it('asks at every step while there is nothing to do', async () => {
+    let asked = 0
+    const aside = new Aside(async () => {
+      asked++
+      return false
+    })
+    for (let step = 0; step < 5; step++) await aside.step()
+    expect(asked).toBe(5)
+    expect(aside.ms).toBe(0)
+  })
+})
