@@ -171,6 +171,7 @@ function drawnPart(): string {
 function faultsPart(): string {
   return [
     `100 clips of seed ${scoredSeed}, one deliberate mistake at a time: \`videmo score --count 100 --fault KIND\`.`,
+    'positions: every pass counts from zero; patches: row by row over the whole picture; resize: rows one pixel too long.',
     '',
     scoreHead[0].replace('computed by', 'mistake'),
     scoreHead[1],

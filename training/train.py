@@ -149,6 +149,8 @@ def arguments():
     args.add_argument("--clip", type=float, default=1.0)
     args.add_argument("--evidence", type=float, default=0.0,
                       help="weight of the loss of a head, dropped in the end, that asks for the lines' labels")
+    args.add_argument("--line-weight", type=float, default=0.0,
+                      help="0: every answer token counts alike; 1: every line; between: tokens by lines' lengths ** -x")
     args.add_argument("--ema", type=float, default=0.0, help="average the weights over steps, e.g. 0.999")
     args.add_argument("--gradient-checkpointing", action="store_true")
     args.add_argument("--cpu", action="store_true", help="even where there is a GPU; several processes speak by gloo")
@@ -184,7 +186,8 @@ def main():
 
     model = prepare_network(options, device)
     label_names = conversations.label_names if options.evidence else []
-    trained = TrainedModel(model, EvidenceHead(model, label_names).to(device) if label_names else None)
+    evidence = EvidenceHead(model, label_names).to(device) if label_names else None
+    trained = TrainedModel(model, evidence, options.line_weight)
     optimizer = torch.optim.AdamW(parameter_groups(trained, options.decay), lr=0.0, betas=(0.9, 0.98), fused=True)
     wrapped, optimizer = accelerator.prepare(trained, optimizer)
     at = Progress()
