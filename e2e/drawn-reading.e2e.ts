@@ -42,22 +42,13 @@ test('a smile reads as happy with AU12, and a scowl that follows it is read with
   expect([first, second].some(reads('angry', 'AU4')), texts).toBe(true)
 })
 
-test('a first visitor sees a smile being read, with nothing chosen, and probabilities that agree', async ({
-  page,
-  reader,
-}) => {
+test('a first visitor sees a smile being read as happy, with nothing chosen', async ({ page, reader }) => {
   await page.goto(`?${query}&auto`)
   await expect(page.getByRole('img', { name: 'Drawn face' })).toBeVisible(patience)
   await expect(now(reader).getByText('Appears happy')).toBeVisible(patience)
   for (const name of ['Use my camera', 'Open a video', 'Get VidEmo-3B']) {
     await expect(page.getByRole('button', { name })).toBeVisible()
   }
-  await expect(now(reader).getByRole('listitem').filter({ hasText: 'AU12' })).toHaveAttribute(
-    'data-likely',
-    'true',
-    patience,
-  )
-  await expect(now(reader).getByRole('listitem').filter({ hasText: 'AU4' })).not.toHaveAttribute('data-likely', 'true')
 })
 
 test('the sample clip reads as happy with AU12, then as angry within two updates, and in the end as surprised', async ({
