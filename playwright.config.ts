@@ -7,8 +7,6 @@ const dist = process.env.E2E_DIST ?? 'dist'
 const port = Number(process.env.E2E_PORT ?? 4173)
 const address = `http://127.0.0.1:${port}${basePath}`
 const executablePath = findChromium()
-/** Needs a trained bundle, which the page has none of yet. */
-const untrained = process.env.E2E_TRAINED ? [] : ['drawn-reading.e2e.ts']
 
 /**
  * One browser at a time: the software adapter is slow enough by itself. The page is tested as it is built, served as
@@ -18,7 +16,7 @@ export default defineConfig({
   testDir: 'e2e',
   projects: [
     { name: 'adapter', testMatch: 'adapter.e2e.ts' },
-    { name: 'page', testMatch: '*.e2e.ts', testIgnore: ['adapter.e2e.ts', ...untrained], dependencies: ['adapter'] },
+    { name: 'page', testMatch: '*.e2e.ts', testIgnore: 'adapter.e2e.ts', dependencies: ['adapter'] },
   ],
   workers: 1,
   fullyParallel: false,

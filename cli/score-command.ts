@@ -95,6 +95,7 @@ function describe(report: ScoreReport): string {
     `  action units, micro-F1         ${percent(actionUnits.microF1)} (${perUnit.join(', ')})`,
     `  motion, accuracy               ${percent(motion?.accuracy)}`,
     `    with shuffled frames         ${percent(motion?.shuffledAccuracy)}`,
+    `    any of nine motions          ${percent(motion?.accuracyOfMoving)}`,
     `  emotion, accuracy              ${percent(emotion.accuracy)}`,
     `  tree, mean exp(-0.1 TED)       ${percent(tree?.similarity)}`,
     `    mean exp(-TED)               ${percent(tree?.exact)}`,

@@ -44,16 +44,21 @@ export async function consentEarlier(page: Page): Promise<void> {
   await page.addInitScript(() => localStorage.setItem('videmo-camera-consent', 'given'))
 }
 
-/** A browser of its own, whose camera plays the fixtures' file, and whose workers can be told to collect garbage. */
-export const test = base.extend<object, object>({
-  launchOptions: [
-    async ({ launchOptions }, use) => {
-      const camera = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${await cameraFile()}`]
-      await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...camera, '--js-flags=--expose-gc'] })
-    },
-    { scope: 'worker' },
-  ],
-  permissions: ['camera'],
-})
+/** A browser of its own, whose camera plays a file, and whose workers can be told to collect garbage. */
+export function cameraTest(file: () => Promise<string>) {
+  return base.extend<object, object>({
+    launchOptions: [
+      async ({ launchOptions }, use) => {
+        const camera = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${await file()}`]
+        await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...camera, '--js-flags=--expose-gc'] })
+      },
+      { scope: 'worker' },
+    ],
+    permissions: ['camera'],
+  })
+}
+
+/** The camera plays the fixtures' file of numbered frames. */
+export const test = cameraTest(cameraFile)
 
 export { expect, fixture, smallFrames } from './page.ts'

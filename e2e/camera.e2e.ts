@@ -136,7 +136,7 @@ test('without MediaStreamTrackProcessor the camera comes in as bitmaps', async (
       return make(source, ...rest)
     }) as typeof make
   })
-  await reader.settings({ reading: { framesPerSecond, frameBudget: smallFrames } })
+  await reader.settings({ reading: { framesPerSecond, frameBudget: smallFrames }, probes: { isOn: false } })
   await reader.open('test&tokens=2')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(2)

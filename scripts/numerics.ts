@@ -1,10 +1,10 @@
 /**
- * Writes docs/numerics.md: runs the command line on every reference set there is and on a synthetic 3B, and puts what it
- * prints into tables. `npx tsx scripts/numerics.ts [cpu] [chromium] [dawn] [live] [live-chromium] [build]` runs only those
- * parts and keeps the rest of the page.
+ * Writes docs/numerics.md: runs the command line on every reference set there is, on drawn clips and on a synthetic 3B,
+ * and puts what it prints into tables; the embedded model's also into its card. `npx tsx scripts/numerics.ts [cpu]
+ * [chromium] [dawn] [live] [live-chromium] [drawn] [faults] [compare] [build]` runs only those parts and keeps the rest.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,11 +13,17 @@ import type { Closeness, TokenMatch } from '../cli/parity/compare.ts'
 import type { LiveParityReport } from '../cli/parity/live.ts'
 import type { Comparison, ParityReport } from '../cli/parity/parity.ts'
 import type { ExecutionProvider } from '../cli/parity/runners.ts'
+import type { BrowserReport } from '../cli/score/chromium.ts'
+import { faults } from '../cli/score/faults.ts'
+import type { ScoreReport } from '../cli/score/score.ts'
 import type { Dtype } from '../src/manifest/manifest.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = join(root, 'docs/numerics.md')
-const parts = ['cpu', 'chromium', 'dawn', 'live', 'live-chromium', 'build'] as const
+const card = join(root, 'training/MODEL_CARD.md')
+/** Where `make -C training` leaves its tables and PyTorch's answers. */
+const work = join(root, '.cache/training')
+const parts = ['cpu', 'chromium', 'dawn', 'live', 'live-chromium', 'drawn', 'faults', 'compare', 'build'] as const
 type Part = (typeof parts)[number]
 
 function videmo(args: readonly string[]): string {
@@ -114,6 +120,70 @@ function livePart(ep: ExecutionProvider, cases: typeof everyCase, dtypes: readon
   ].join('\n')
 }
 
+/** Clips that no training saw; `make -C training` asks PyTorch about the same. */
+const scoredSeed = '301'
+const scoreHead = [
+  '| preset | computed by | attributes | action units | motion | frames shuffled | emotion | tree |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- |',
+]
+const share = (value: number | null | undefined) => (typeof value === 'number' ? value.toFixed(3) : '-')
+
+function score(args: readonly string[]): ScoreReport {
+  return JSON.parse(videmo(['score', '--seed', scoredSeed, ...args, '--json']))
+}
+
+function scoreRow(start: string, { attributes, actionUnits, motion, emotion, tree }: ScoreReport): string {
+  const figures = [
+    attributes.microF1,
+    actionUnits.microF1,
+    motion?.accuracy,
+    motion?.shuffledAccuracy,
+    emotion.accuracy,
+    tree?.similarity,
+  ]
+  return `| ${start} | ${figures.map(share).join(' | ')} |`
+}
+
+function drawnPart(): string {
+  const rows = (['reasoning', 'choices'] as const).flatMap((preset) => {
+    const ours = score(['--count', '500', '--preset', preset])
+    const answers = join(work, `answers-${preset}.jsonl`)
+    const own = scoreRow(`${preset} | this bundle, our engine, CPU provider`, ours)
+    if (!existsSync(answers)) return [own, `| ${preset} | PyTorch, float32 | not run |`]
+    const theirs = score(['--count', '500', '--preset', preset, '--answers', relative(root, answers)])
+    return [own, scoreRow(`${preset} | the checkpoint, PyTorch, float32`, theirs)]
+  })
+  const browser: BrowserReport = JSON.parse(
+    videmo(['score', '--seed', scoredSeed, '--count', '10', '--provider', 'chromium', '--json']),
+  )
+  return [
+    `500 clips of seed ${scoredSeed}: \`videmo score --seed ${scoredSeed} --count 500 --preset PRESET --json\`.`,
+    'Shares: micro-F1 of attributes and of action units, accuracy of motion and of emotion, mean exp(-0.1 TED) of trees.',
+    '',
+    ...scoreHead,
+    ...rows,
+    '',
+    `In Chromium on ${browser.adapter}, 10 of them: ${browser.equal} of ${browser.of} tokens as on the processor,`,
+    `${browser.agree ? 'equal up to near ties' : '**not equal**'}.`,
+  ].join('\n')
+}
+
+function faultsPart(): string {
+  return [
+    `100 clips of seed ${scoredSeed}, one deliberate mistake at a time: \`videmo score --count 100 --fault KIND\`.`,
+    'positions: every pass counts from zero; patches: row by row over the whole picture; resize: rows one pixel too long.',
+    '',
+    scoreHead[0].replace('computed by', 'mistake'),
+    scoreHead[1],
+    ...faults.map((fault) => scoreRow(`reasoning | ${fault}`, score(['--count', '100', '--fault', fault]))),
+  ].join('\n')
+}
+
+function comparePart(): string {
+  const table = join(work, 'compare/table.md')
+  return existsSync(table) ? readFileSync(table, 'utf8').trim() : 'Not run.'
+}
+
 function buildPart(): string {
   const out = join(tmpdir(), 'videmo-numerics')
   const shown: string[] = []
@@ -165,6 +235,9 @@ const makers: Readonly<Record<Part, () => string>> = {
   live: () => livePart('cpu', everyCase, ['fp32', 'q4']),
   'live-chromium': () =>
     livePart('chromium', isSlowWanted ? everyCase : everyCase.filter((each) => !longest.includes(each)), ['q4']),
+  drawn: drawnPart,
+  faults: faultsPart,
+  compare: comparePart,
   build: buildPart,
 }
 
@@ -174,6 +247,9 @@ const titles: Readonly<Record<Part, string>> = {
   dawn: 'WebGPU in Node (Dawn on Mesa lavapipe, `shader-f16`), every node on the GPU',
   live: 'The live window on the CPU provider',
   'live-chromium': 'The live window in headless Chromium (SwiftShader)',
+  drawn: 'What the embedded model reads of drawn faces',
+  faults: 'The same with deliberate mistakes',
+  compare: 'Its curriculum against mixed training (`make -C training compare`)',
   build: 'A checkpoint of the true 3B shapes',
 }
 
@@ -186,10 +262,19 @@ function kept(part: Part): string | undefined {
   return from < 0 || to < 0 ? undefined : text.slice(from + mark(part).length, to).trim()
 }
 
+/** Puts a part's body between its marks in the model's card. */
+function fillCard(part: Part, body: string): void {
+  const text = readFileSync(card, 'utf8')
+  const [from, to] = [text.indexOf(mark(part)), text.indexOf(mark(part, '/'))]
+  if (from < 0 || to < 0) return
+  writeFileSync(card, `${text.slice(0, from + mark(part).length)}\n\n${body}\n\n${text.slice(to)}`)
+}
+
 const wanted = process.argv.slice(2)
 const intro = `# Numerics
 
-Made by \`npx tsx scripts/numerics.ts\`, which runs \`videmo parity\` and \`videmo build\` and copies what they print.
+Made by \`npx tsx scripts/numerics.ts\`, which runs \`videmo parity\`, \`videmo score\` and \`videmo build\` and
+copies what they print.
 
 *golden*: PyTorch in float32 on the unquantized weights. *decoded*: the float32 graph on the CPU with the same quantized
 weights decoded: what remains is the kernels' own arithmetic. Tokens are greedy answers to three turns, to a growing
@@ -205,6 +290,8 @@ earlier answers recalled, a full window moved on, and two windows interleaved, w
 const sections = parts.map((part) => {
   const isWanted = wanted.length === 0 || wanted.includes(part)
   const body = isWanted ? makers[part]() : (kept(part) ?? 'Not run.')
+  fillCard(part, body)
   return `## ${titles[part]}\n\n${mark(part)}\n\n${body}\n\n${mark(part, '/')}`
 })
 writeFileSync(page, `${[intro, ...sections].join('\n\n')}\n`)
+copyFileSync(card, join(root, 'public/models/videmo-tiny/README.md'))

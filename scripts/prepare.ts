@@ -32,18 +32,12 @@ interface Product {
   make(folder: string): Promise<BuildResult>
 }
 
-const products: readonly Product[] = [
-  fixtureProduct(fixtureName, fixtureFolder),
-  // Until a trained network is embedded, the page has a stand-in to load.
-  fixtureProduct('videmo-tiny', join(root, 'public/models/videmo-tiny')),
-  checkProduct('q4'),
-  checkProduct('q4f16'),
-]
+const products: readonly Product[] = [fixtureProduct(), checkProduct('q4'), checkProduct('q4f16')]
 
-function fixtureProduct(name: string, folder: string): Product {
+function fixtureProduct(): Product {
   return {
-    name,
-    folder,
+    name: fixtureName,
+    folder: fixtureFolder,
     inputs: [checkpoint, ...builder, ...checker],
     async make(into) {
       const files = new DirectoryFiles(join(root, checkpoint))

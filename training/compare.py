@@ -49,6 +49,7 @@ def train(name, stages, options):
          options.features, "--held-out", options.held_out / "lines.jsonl", "--held-out-features",
          options.held_out_features, "--out", out, "--stages", *stages, *extra, "--rate", options.rate, "--seed",
          options.seed, "--threads", options.threads, "--tokens", options.tokens, "--held-out-minutes", 2, "--resume",
+         "--ema", options.ema, "--evidence", options.evidence,
          *([] if options.compile else ["--no-compile"]))
 
 
@@ -89,6 +90,8 @@ def main():
     args.add_argument("--stages", nargs="+", default=["1/0/0", ".3/.7/0", ".15/.35/.5"], help="of the curriculum")
     args.add_argument("--count", type=int, default=300)
     args.add_argument("--rate", type=float, default=1e-3)
+    args.add_argument("--ema", type=float, default=0.998)
+    args.add_argument("--evidence", type=float, default=1.0, help="as train.py's")
     args.add_argument("--tokens", type=int, default=4096)
     args.add_argument("--seed", type=int, default=7)
     args.add_argument("--threads", type=int, default=2)

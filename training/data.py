@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from evidence import names_of
 from frames import Videos
 from recipe import PAIR, positions
 from template import Markup, conversation_segments
@@ -64,7 +65,7 @@ class Conversations:
         self.videos = Videos(Path(lines_file).parent, recipe)
         self.codec = codec
         ids, labels, lengths, stages = [], [], [], []
-        self.videos_of, self.tasks = [], []
+        self.videos_of, self.tasks, self.seen_in = [], [], []
         opened = lru_cache(maxsize=100_000)(self.videos.open)
         with open(lines_file, encoding="utf-8") as file:
             for number, text in enumerate(file):
@@ -78,6 +79,7 @@ class Conversations:
                 lengths.append(len(own))
                 self.videos_of.append(videos)
                 self.tasks.append(line.get("task", ""))
+                self.seen_in.append(frozenset(names_of(line["labels"])) if "labels" in line else None)
                 stages.append(STAGES.index(line.get("stage", STAGES[0])))
         self.ids, self.labels = np.concatenate(ids), np.concatenate(labels)
         self.lengths = np.asarray(lengths)
@@ -87,6 +89,11 @@ class Conversations:
     def __len__(self):
         return len(self.lengths)
 
+    @property
+    def label_names(self):
+        """Of all lines, in order."""
+        return sorted(set().union(*(names for names in set(self.seen_in) if names)))
+
     def ids_of(self, i):
         return self.ids[self.starts[i]:self.starts[i + 1]]
 
@@ -94,12 +101,12 @@ class Conversations:
         return self.labels[self.starts[i]:self.starts[i + 1]]
 
 
-def batch_of(conversations, chosen, step=32, features=None):
+def batch_of(conversations, chosen, step=32, features=None, label_names=None):
     """Lines as one batch, padded on the right to a multiple of `step`.
 
     Padding needs no mask: attention is causal, and padded places have no labels.
     ids, labels int64 [B, S]; positions int64 [3, B, S]; either `features` [tokens, width] of all videos in order, or
-    `patches` float32 [P, 1176] with `grids` int64 [videos, 3].
+    `patches` float32 [P, 1176] with `grids` int64 [videos, 3]. With `label_names`, what an `EvidenceHead` takes.
     """
     codec = conversations.codec
     length = -(-int(conversations.lengths[chosen].max()) // step) * step
@@ -120,6 +127,13 @@ def batch_of(conversations, chosen, step=32, features=None):
     elif videos:
         batch["patches"] = torch.cat([conversations.videos.patches(v) for v in videos])
         batch["grids"] = joined_grids(videos)
+    if label_names:
+        places_of = torch.arange(length)
+        lengths = torch.as_tensor(conversations.lengths[chosen])[:, None]
+        last_pad = torch.where(ids == codec.video_pad, places_of, -1).amax(1, keepdim=True)
+        batch["behind"] = (places_of > last_pad) & (places_of < lengths)
+        batch["truth"] = torch.tensor([[float("nan") if seen is None else float(name in seen) for name in label_names]
+                                       for seen in (conversations.seen_in[i] for i in chosen)])
     return batch
 
 

@@ -170,7 +170,7 @@ def token_accuracy(asker, data, per_task):
         right = total = 0
         for at in range(0, len(lines), 16):
             batch = batch_of(conversations, np.asarray(lines[at:at + 16]))
-            _, hits, count = trained(**{k: v.to(asker.device) for k, v in batch.items()})
+            _, hits, count, _ = trained(**{k: v.to(asker.device) for k, v in batch.items()})
             right, total = right + int(hits), total + int(count)
         figures[task] = right / total
     return figures

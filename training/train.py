@@ -24,6 +24,7 @@ from accelerate.utils import broadcast_object_list, set_seed
 from torch import nn
 
 from data import STAGES, Codec, Conversations, Mixture, batch_of
+from evidence import EvidenceHead
 from fast_vision import use_fast_vision
 from features import open_features
 from model import load_checkpoint, recipe_of, save_checkpoint
@@ -88,7 +89,7 @@ def held_out_figures(trained, conversations, features, options, device):
     for stage, chosen in held_out_batches(conversations, options.held_out_lines, options.tokens, options.pad_to):
         batch = {k: v.to(device) for k, v in batch_of(conversations, chosen, options.pad_to, features).items()}
         with autocast(device):
-            loss, right, count = trained(**batch)
+            loss, right, count, _ = trained(**batch)
         sums[stage] += float(loss) * int(count), int(right), int(count)
     trained.train()
     figures = {}
@@ -146,6 +147,10 @@ def arguments():
     args.add_argument("--warm-up", type=float, default=0.03)
     args.add_argument("--decay", type=float, default=0.05)
     args.add_argument("--clip", type=float, default=1.0)
+    args.add_argument("--evidence", type=float, default=0.0,
+                      help="weight of the loss of a head, dropped in the end, that asks for the lines' labels")
+    args.add_argument("--line-weight", type=float, default=0.0,
+                      help="0: every answer token counts alike; 1: every line; between: tokens by lines' lengths ** -x")
     args.add_argument("--ema", type=float, default=0.0, help="average the weights over steps, e.g. 0.999")
     args.add_argument("--gradient-checkpointing", action="store_true")
     args.add_argument("--cpu", action="store_true", help="even where there is a GPU; several processes speak by gloo")
@@ -180,8 +185,10 @@ def main():
               f"{accelerator.num_processes} processes on {device.type}")
 
     model = prepare_network(options, device)
-    trained = TrainedModel(model)
-    optimizer = torch.optim.AdamW(parameter_groups(model, options.decay), lr=0.0, betas=(0.9, 0.98), fused=True)
+    label_names = conversations.label_names if options.evidence else []
+    evidence = EvidenceHead(model, label_names).to(device) if label_names else None
+    trained = TrainedModel(model, evidence, options.line_weight)
+    optimizer = torch.optim.AdamW(parameter_groups(trained, options.decay), lr=0.0, betas=(0.9, 0.98), fused=True)
     wrapped, optimizer = accelerator.prepare(trained, optimizer)
     at = Progress()
     accelerator.register_for_checkpointing(at)
@@ -251,14 +258,14 @@ def main():
                 print(f"stopped, {100 * progress:.0f} % done: run again with --resume")
             sys.exit(UNFINISHED)
 
-        batch = batch_of(conversations, next(mixture), options.pad_to, features)
+        batch = batch_of(conversations, next(mixture), options.pad_to, features, label_names)
         count = len(batch["ids"])
         rate = learning_rate(progress, options.rate, options.warm_up)
         for group in optimizer.param_groups:
             group["lr"] = rate
         with accelerator.accumulate(wrapped):
-            loss, right, asked = wrapped(**{k: v.to(device) for k, v in batch.items()})
-            accelerator.backward(loss)
+            loss, right, asked, seen = wrapped(**{k: v.to(device) for k, v in batch.items()})
+            accelerator.backward(loss + options.evidence * seen)
             if accelerator.sync_gradients:
                 accelerator.clip_grad_norm_(wrapped.parameters(), options.clip)
             optimizer.step()
@@ -269,7 +276,8 @@ def main():
             weights = {n: p.detach() for n, p in model.named_parameters() if n in at.mean}
             torch._foreach_lerp_([at.mean[n] for n in weights], list(weights.values()), 1 - decay)
         # Figures are the main process's own; its conversations stand for everyone's.
-        log.add({"loss": loss.detach(), "tokens": right / asked}, count * accelerator.num_processes, int(asked))
+        figures = {"loss": loss.detach(), "tokens": right / asked}
+        log.add(figures | ({"evidence": seen.detach()} if label_names else {}), count * accelerator.num_processes, int(asked))
         now = time.monotonic()
         if main_process and log.due:
             if now - looked > options.held_out_minutes * 60:

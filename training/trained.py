@@ -9,14 +9,17 @@ from data import IGNORE
 
 
 class TrainedModel(nn.Module):
-    """`Qwen2_5_VLForConditionalGeneration` and cross-entropy over the tokens of answers."""
+    """`Qwen2_5_VLForConditionalGeneration` and cross-entropy over the tokens of answers.
 
-    def __init__(self, model):
+    With an `EvidenceHead`, its loss comes fourth, and is to be added.
+    """
+
+    def __init__(self, model, evidence=None, line_weight=0.0):
         super().__init__()
-        self.model = model
+        self.model, self.evidence, self.line_weight = model, evidence, line_weight
 
-    def forward(self, ids, labels, positions, features=None, patches=None, grids=None):
-        """Mean loss, how many answer tokens were the likeliest ones, and how many there are."""
+    def forward(self, ids, labels, positions, features=None, patches=None, grids=None, behind=None, truth=None):
+        """Mean loss, how many answer tokens were the likeliest ones, and how many there are; loss of the evidence."""
         language = self.model.model.language_model
         embeds = language.embed_tokens(ids)
         if patches is not None:
@@ -29,8 +32,15 @@ class TrainedModel(nn.Module):
         asked = wanted != IGNORE
         logits = self.model.lm_head(hidden[:, :-1][asked]).float()
         target = wanted[asked]
-        loss = F.cross_entropy(logits, target)
-        return loss, (logits.detach().argmax(-1) == target).sum(), asked.sum()
+        if self.training and self.line_weight:
+            # Between the mean over tokens (0) and the mean over lines (1): the one letter of a short answer counts too.
+            weights = asked.sum(1, keepdim=True).clamp(min=1).float().pow(-self.line_weight).expand_as(asked)[asked]
+            loss = (F.cross_entropy(logits, target, reduction="none") * weights).sum() / weights.sum()
+        else:
+            loss = F.cross_entropy(logits, target)
+        right = (logits.detach().argmax(-1) == target).sum()
+        seen = self.evidence(behind, truth) if self.evidence is not None and self.training else loss.new_zeros(())
+        return loss, right, asked.sum(), seen
 
 
 def batched_attention(module, query, key, value, attention_mask, scaling=None, **_):

@@ -3,9 +3,10 @@
     python training/vision_stage.py --checkpoint DIR --data DIR --held-out DIR --out DIR --minutes 30 [--resume]
 
 Heads on the merged features of a pair of frames regress what the pair was drawn with: parameters.bin for both frames
-(action units as intensities and as present from 0.5 on; head, gaze and lids) and looks.bin of the clip. Two kinds of
-heads read the same features: a linear one on all 16 tokens side by side, and attention pooling, which can only use what
-each token says by itself, as the decoder does. The heads are dropped; --out is a checkpoint with the trained tower.
+(action units as intensities and as present from 0.5 on; head, gaze and lids) and looks.bin of the clip. Three kinds of
+heads read the same features: a linear one on all 16 tokens side by side, attention pooling, which can only use what each
+token says by itself, as the decoder does, and a linear one on their mean, which is what the decoder finds first. The
+heads are dropped; --out is a checkpoint with the trained tower.
 """
 
 import argparse
@@ -31,6 +32,8 @@ MIRRORED = ("yaw", "roll", "gazeX")
 SWAPPED = ("closedLeft", "closedRight")
 # Root mean square of the features handed to the decoder; the heads do not see the scale.
 FEATURE_RMS = 0.5
+# Motions are read from poses, which are harder to see than looks.
+POSE_WEIGHT = 1.5
 
 
 class Targets:
@@ -79,7 +82,7 @@ class Targets:
             "pose": F.smooth_l1_loss(pose, pairs[..., self.poses] / self.scale[self.poses], beta=0.3),
             "looks": F.binary_cross_entropy_with_logits(look[:, self.is_flag], looks[:, self.is_flag]),
         }
-        total = 2 * figures["units"] + 2 * figures["intensity"] + 0.5 * figures["pose"] + 2 * figures["looks"]
+        total = 2 * figures["units"] + 2 * figures["intensity"] + POSE_WEIGHT * figures["pose"] + 2 * figures["looks"]
         if not self.is_flag.all():
             tones = F.smooth_l1_loss(look[:, ~self.is_flag], looks[:, ~self.is_flag], beta=0.1)
             total = total + 0.5 * tones
@@ -94,13 +97,14 @@ class Heads(nn.Module):
         self.queries = nn.Parameter(torch.randn(queries, width) * 0.05)
         self.key, self.value = nn.Linear(width, width), nn.Linear(width, 64)
         self.pooled = nn.Linear(queries * 64, outputs)
+        self.mean = nn.Linear(width, outputs)
 
     def forward(self, features):
-        """[B, tokens, width] -> two predictions [B, outputs]"""
+        """[B, tokens, width] -> three predictions [B, outputs]"""
         tokens = self.norm(features)
         weight = torch.softmax(self.queries @ self.key(tokens).transpose(1, 2) * tokens.shape[-1] ** -0.5, -1)
         pooled = F.gelu(weight @ self.value(tokens))
-        return self.flat(tokens.flatten(1)), self.pooled(pooled.flatten(1))
+        return self.flat(tokens.flatten(1)), self.pooled(pooled.flatten(1)), self.mean(tokens.mean(1))
 
 
 class Augmented:
@@ -171,8 +175,8 @@ def evaluate(task, clips, targets, augmented, device, limit, batch):
             pairs, looks = targets.of(chosen, starts, torch.zeros(len(chosen), dtype=torch.bool))
             patches = augmented(pairs_of(clips, chosen.tolist(), starts.tolist()))
             with autocast(device):
-                flat, pooled = task(patches, grid_of(batch, clips.meta["size"], device))
-            present, _, pose, look = targets.split((flat.float() + pooled.float()).cpu() / 2)
+                said = task(patches, grid_of(batch, clips.meta["size"], device))
+            present, _, pose, look = targets.split(sum(each.float() for each in said).cpu() / len(said))
             kept = min(batch, count - at)
             hits.append((chosen[:kept], (present > 0)[:kept], (pairs[..., targets.units] >= PRESENT)[:kept],
                          (look > 0)[:kept], looks[:kept], pose[:kept],
@@ -207,11 +211,32 @@ def micro_f1(said, true):
 
 
 @torch.no_grad()
-def rescale_features(visual, rms):
-    """Gives the features the size `FEATURE_RMS`, by the merger's last linear layer."""
+def whiten(visual, features):
+    """Centres and decorrelates the features [N, width], by the merger's last linear layer.
+
+    Untouched, nine tenths of them are one constant vector and their variances span four orders of magnitude: the decoder
+    then learns for an hour and hardly looks. Directions far below the mean variance are left small.
+    """
+    rows = features.double()
+    mean = rows.mean(0)
+    variance, axes = torch.linalg.eigh((rows - mean).T @ (rows - mean) / len(rows))
+    transform = (axes * torch.rsqrt(variance + 0.02 * variance.mean())) @ axes.T
+    transform *= FEATURE_RMS / ((rows - mean) @ transform).pow(2).mean().sqrt()
     last = visual.merger.mlp[-1]
-    last.weight.mul_(FEATURE_RMS / rms)
-    last.bias.mul_(FEATURE_RMS / rms)
+    last.bias.copy_(transform @ (last.bias.double() - mean))
+    last.weight.copy_(transform @ last.weight.double())
+
+
+@torch.no_grad()
+def features_of(visual, clips, augmented, device, batch, count=4096):
+    """Merged features [tokens, width] of the first pairs of `count` clips."""
+    parts = []
+    for at in range(0, min(count, len(clips)), batch):
+        chosen = list(range(at, min(at + batch, len(clips))))
+        patches = augmented(pairs_of(clips, chosen, [0] * len(chosen)))
+        with autocast(device):
+            parts.append(visual(patches, grid_thw=grid_of(len(chosen), clips.meta["size"], device)).pooler_output)
+    return torch.cat(parts).float()
 
 
 def main():
@@ -299,10 +324,9 @@ def main():
         for group in optimizer.param_groups:
             group["lr"] = rate
         with autocast(device):
-            flat, pooled = run(patches, grid)
-        loss_flat, _ = targets.loss(flat, pairs, looks)
-        loss_pooled, figures = targets.loss(pooled, pairs, looks)
-        loss = loss_flat + loss_pooled
+            said = run(patches, grid)
+        losses = [targets.loss(each, pairs, looks) for each in said]
+        loss, figures = sum(total for total, _ in losses), losses[1][1]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(task.parameters(), 1.0)
@@ -328,12 +352,7 @@ def main():
     log.flush(step, budget.spent / 60, 0.0)
     save()
     task.load_state_dict(mean)
-    if held_clips or clips:
-        sample = torch.arange(min(options.batch, len(clips)))
-        patches = augmented(pairs_of(clips, sample.tolist(), [0] * len(sample)))
-        with torch.no_grad(), autocast(device):
-            features = task.visual(patches, grid_thw=grid_of(len(sample), clips.meta["size"], device)).pooler_output
-        rescale_features(task.visual, float(features.float().pow(2).mean().sqrt()))
+    whiten(task.visual, features_of(task.visual, clips, augmented, device, options.batch))
     save_checkpoint(model, options.out / "checkpoint", options.checkpoint)
     print(f"{options.out / 'checkpoint'}: vision tower after {step} steps, {budget.spent / 60:.1f} minutes; "
           + " ".join(f"{k} {v:.4f}" for k, v in figures.items()))

@@ -63,7 +63,7 @@ describe('videmo analyze', () => {
     expect(record.figures.visionPairs).toBe(2)
     expect(record.figures.answerTokens).toBeGreaterThan(0)
     expect(record.figures.answerTokens).toBeLessThanOrEqual(18)
-    expect(stderr).toContain('videmo-tiny has random weights')
+    expect(stderr).toContain('videmo-tiny reads drawn faces')
   })
 
   it('reads a longer video in windows that move on, with a bundle from a folder', async () => {

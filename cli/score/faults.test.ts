@@ -1,17 +1,21 @@
 import { expect, it } from 'vitest'
+import type { SourceFrame } from '../../src/engine/frame-encoder.ts'
 import { PatchCutter, type VisionConfig } from '../../src/qwen25vl/index.ts'
-import { faultyFrame, rowByRow } from './faults.ts'
+import { countedFromZero, faultyFrame, rowByRow } from './faults.ts'
 
-it('moves the picture by a quarter, around its edges', () => {
+it('shears the picture, around its edge', () => {
   const rgba = Uint8ClampedArray.from({ length: 8 * 4 * 4 }, (_, index) => index)
-  const moved = faultyFrame('resize', { width: 8, height: 4, rgba })
-  const pixel = (frame: typeof moved, x: number, y: number) => [
-    ...frame.rgba.slice((y * 8 + x) * 4, (y * 8 + x) * 4 + 4),
-  ]
   const frame = { width: 8, height: 4, rgba }
-  expect(pixel(moved, 2, 1)).toEqual(pixel(frame, 0, 0))
-  expect(pixel(moved, 0, 0)).toEqual(pixel(frame, 6, 3))
+  const sheared = faultyFrame('resize', frame)
+  const pixel = ({ rgba }: SourceFrame, x: number, y: number) => [...rgba.slice((y * 8 + x) * 4, (y * 8 + x) * 4 + 4)]
+  expect(pixel(sheared, 3, 0)).toEqual(pixel(frame, 3, 0))
+  expect(pixel(sheared, 0, 2)).toEqual(pixel(frame, 2, 2))
+  expect(pixel(sheared, 7, 3)).toEqual(pixel(frame, 2, 3))
   expect(faultyFrame('none', frame)).toBe(frame)
+})
+
+it('counts positions from zero', () => {
+  expect([...countedFromZero(Int32Array.of(5, 5, 6, 7, 8, 9, 7, 7, 8))]).toEqual([0, 0, 1, 0, 1, 2, 0, 0, 1])
 })
 
 it('sorts patches row by row', () => {

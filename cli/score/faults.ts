@@ -7,20 +7,18 @@ import type { Grid, VisionConfig } from '../../src/qwen25vl/index.ts'
 export const faults = ['none', 'positions', 'patches', 'resize'] as const
 export type Fault = (typeof faults)[number]
 
-/** `resize`: the picture is moved by a quarter of its sides, and wraps around. */
+/** `resize`: rows are taken one pixel too long, so that each stands one pixel further to the side than the one above. */
 export function faultyFrame(fault: Fault, frame: SourceFrame): SourceFrame {
   if (fault !== 'resize') return frame
   const { width, height, rgba } = frame
-  const [right, down] = [Math.floor(width / 4), Math.floor(height / 4)]
-  const moved = new Uint8ClampedArray(rgba.length)
+  const sheared = new Uint8ClampedArray(rgba.length)
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = (y * width + x) * 4
-      const to = (((y + down) % height) * width + ((x + right) % width)) * 4
-      moved.set(rgba.subarray(from, from + 4), to)
-    }
+    const row = rgba.subarray(y * width * 4, (y + 1) * width * 4)
+    const cut = (y % width) * 4
+    sheared.set(row.subarray(cut), y * width * 4)
+    sheared.set(row.subarray(0, cut), (y + 1) * width * 4 - cut)
   }
-  return { width, height, rgba: moved }
+  return { width, height, rgba: sheared }
 }
 
 /** `patches`: row by row over the whole picture, as any other vision tower takes them, instead of cell by cell. */
@@ -51,23 +49,19 @@ export function rowByRow(pixelValues: Float32Array, { t, h, w }: Grid, merge: nu
   return sorted
 }
 
-/** `positions`: the axes of the video's positions change places: columns as time, time as rows, rows as columns. */
+/** `positions`: every pass counts from zero again, as if what the cache holds had no length. */
 export function faultyDecoder(fault: Fault, decoder: Decoder): Decoder {
   if (fault !== 'positions') return decoder
   const enqueue: Decoder['enqueue'] = (pass: Pass) =>
-    decoder.enqueue(pass.features ? { ...pass, positions: axesMoved(pass.positions) } : pass)
-  return replaced(decoder, { enqueue })
+    decoder.enqueue({ ...pass, positions: countedFromZero(pass.positions) })
+  const step: Decoder['step'] = (positions) => decoder.step(countedFromZero(positions))
+  return replaced(decoder, { enqueue, step })
 }
 
-/** @param positions int32 [3, tokens]; text has the same on every axis and stays as it is */
-function axesMoved(positions: Int32Array): Int32Array {
+/** @param positions int32 [3, tokens] */
+export function countedFromZero(positions: Int32Array): Int32Array {
   const count = positions.length / 3
-  const [time, rows, columns] = [0, 1, 2].map((axis) => positions.subarray(axis * count, (axis + 1) * count))
-  const moved = new Int32Array(positions.length)
-  moved.set(columns, 0)
-  moved.set(time, count)
-  moved.set(rows, 2 * count)
-  return moved
+  return positions.map((position, index) => position - positions[Math.floor(index / count) * count])
 }
 
 /** The object with some methods replaced; everything else is its own. */

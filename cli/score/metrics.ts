@@ -36,10 +36,12 @@ export interface ScoreFigures {
   /** Units named in the answer, by code or in words; not those that only an action (a smile) implies. */
   readonly actionUnits: F1 & { readonly perUnit: Readonly<Record<ActionUnit, number>> }
   readonly motion: {
-    /** Of the clips in which something moves, those whose first motion read is the one. */
+    /** Of the clips with a motion that no single frame shows (`timedMotions`), those whose first motion read is the one. */
     readonly accuracy: number
     /** The same with the frames in a random order. */
     readonly shuffledAccuracy: number | null
+    /** Of the clips with any motion. */
+    readonly accuracyOfMoving: number
     /** Of all clips; nothing may be read where nothing moves. */
     readonly accuracyOfAll: number
     readonly confusion: Confusion
@@ -86,13 +88,14 @@ export function figuresOf(clips: readonly ScoredClip[], asks: { readonly motions
 
 function motionFigures(clips: readonly ScoredClip[]): ScoreFigures['motion'] {
   const all = clips.map(({ truth, tree }) => ({ true: truth.motion, read: motionIn(tree) }))
-  const isMoving = (clip: { readonly true: MotionType }) => clip.true !== 'none'
+  const isTimed = (clip: { readonly true: MotionType }) => timedMotions.has(clip.true)
   const shuffled = clips.flatMap(({ truth, shuffled: tree }) =>
     tree === undefined ? [] : [{ true: truth.motion, read: motionIn(tree) }],
   )
   return {
-    accuracy: accuracyOf(all.filter(isMoving)),
-    shuffledAccuracy: shuffled.some(isMoving) ? accuracyOf(shuffled.filter(isMoving)) : null,
+    accuracy: accuracyOf(all.filter(isTimed)),
+    shuffledAccuracy: shuffled.some(isTimed) ? accuracyOf(shuffled.filter(isTimed)) : null,
+    accuracyOfMoving: accuracyOf(all.filter((clip) => clip.true !== 'none')),
     accuracyOfAll: accuracyOf(all),
     confusion: confusionOf(all),
   }
@@ -115,6 +118,9 @@ const actionLabels: ReadonlySet<string> = new Set([...actions, 'blink'])
 function unitsIn(tree: AffectiveTree): Set<ActionUnit> {
   return new Set(expressionsIn(tree).flatMap(({ label, actionUnits: units }) => (actionLabels.has(label) ? [] : units)))
 }
+
+/** Told apart by time alone; closed eyes, a wink, a yawn or a glance can be seen in one frame. */
+const timedMotions: ReadonlySet<MotionType> = new Set(['nod', 'shake_head', 'turn', 'blink', 'talk'])
 
 const motions: ReadonlySet<string> = new Set<MotionType>([
   'nod',

@@ -19,6 +19,7 @@ export type Flows = Readonly<Record<StageId, TokenFlow>>
 export interface Transcript {
   readonly update: number
   readonly ids: Partial<Record<StageId, readonly number[]>>
+  readonly texts: Partial<Record<StageId, string>>
   readonly reused: readonly StageId[]
   readonly figures?: UpdateFigures
 }
@@ -102,7 +103,7 @@ export class ReadingBoard {
         const { update, window, frames } = event
         this.seen = state.frames
         store.update({ current: { update, window, frames, answers, tree: state.current?.tree ?? emptyTree } })
-        if (this.options.hasTranscript) this.transcripts.push({ update, ids: {}, reused: [] })
+        if (this.options.hasTranscript) this.transcripts.push({ update, ids: {}, texts: {}, reused: [] })
         break
       }
       case 'stage':
@@ -131,6 +132,7 @@ export class ReadingBoard {
       case 'answer': {
         const { prefillMs, answerTokens: tokens, decodeMs } = event.figures
         this.flows[event.id].set(event.text)
+        this.transcribe((transcript) => ({ ...transcript, texts: { ...transcript.texts, [event.id]: event.text } }))
         const isStopped = event.finish === 'stopped'
         this.setAnswer(event.id, {
           state: isStopped ? 'stopped' : 'done',

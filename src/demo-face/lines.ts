@@ -85,7 +85,7 @@ export function linesOf(
   ])
   lines.push(conversation(see(), mafwPreset, 3, mafwProseOf))
   if (random.chance(1 / 3)) lines.push(caption(see(), clip))
-  for (const ask of [someEmotion, someUnit, someUnit, someLook]) {
+  for (const ask of [someEmotion, someEmotion, someUnit, someUnit, someUnit, someLook, someLook]) {
     const seen = see()
     lines.push(closed(seen, ask(seen.truth, random), random))
   }
@@ -122,9 +122,9 @@ interface Asked extends ClosedQuestion {
   readonly answer: string
 }
 
-/** Options stand in another order in half of the lines. */
+/** Options stand as the probes ask them, in either order: so small a model does not look up any other in the question. */
 function closed(seen: Seen, { answer, ...question }: Asked, random: Random): TrainingLine {
-  const options = random.chance(0.5) ? random.shuffled(question.options) : question.options
+  const options = random.chance(0.4) ? question.options.toReversed() : question.options
   const messages = single(`${afterVideo}${promptOf({ ...question, options })}`, optionAnswer(options, answer))
   return line(seen, messages, stageOf[question.about], `closed-${question.about}`)
 }

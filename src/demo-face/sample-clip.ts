@@ -31,7 +31,8 @@ export function sampleClip(seed: number): DrawnClip {
   const random = new Random(seed)
   const looks = sampleLooks(random)
   const scene = sampleScene(random)
-  const type = random.pick(motionTypes)
+  // Faces that hold still must not look like a rare thing.
+  const type = random.pick([...motionTypes, 'none'] as const)
   const motion = sampleMotion(random, type)
   return {
     looks,
@@ -207,12 +208,13 @@ function sampleMotion(random: Random, type: MotionType): Motion {
     case 'nod':
       return { type, size: random.between(0.2, 0.3), periodS: random.between(1.3, 2.2), shift: random.next() }
     case 'shake_head':
-      return { type, size: random.between(0.35, 0.5), periodS: random.between(1.3, 2.2), shift: random.next() }
+      // As slow as a turn, so that only the order of the frames tells the two apart.
+      return { type, size: random.between(0.35, 0.5), periodS: random.between(2, 3.2), shift: random.next() }
     case 'look_around':
       return { type, size: random.between(0.8, 1), periodS: random.between(1.6, 2.8), shift: random.next() }
     case 'turn': {
       const [from, to] = random.shuffled([random.between(-0.5, -0.3), random.between(0.3, 0.5)])
-      const lastsS = random.between(1.2, 3.2)
+      const lastsS = random.between(2, 3.4)
       return { type, fromYaw: from, toYaw: to, startS: random.between(0.2, clipSeconds - 0.4 - lastsS), lastsS }
     }
     case 'blink': {
@@ -223,7 +225,11 @@ function sampleMotion(random: Random, type: MotionType): Motion {
       const atS = [first, second, third].filter((at) => at < clipSeconds - 0.2)
       return { type, atS, lastsS: random.between(0.45, 0.6) }
     }
-    case 'close_eyes':
+    case 'close_eyes': {
+      // About as long as three blinks together: here, too, the order tells.
+      const lastsS = random.between(1.3, 2.3)
+      return { type, startS: random.between(0.1, clipSeconds - 0.2 - lastsS), lastsS }
+    }
     case 'yawn': {
       const lastsS = random.between(1.8, 2.8)
       return { type, startS: random.between(0.1, clipSeconds - 0.2 - lastsS), lastsS }

@@ -23,7 +23,8 @@ def draw_squares(folder, count=6, frames=8, size=112, seed=1):
         mood = {"role": "assistant", "content": "happy" if red else "sad"}
         for stage, messages, last in (("attributes", [question, answer], 8), ("expression", [question, answer], 4),
                                       ("emotion", [question, answer, more, mood], 6)):
-            lines.append({"messages": messages, "videos": [f"frames.bin#{clip}:0-{last}"], "labels": {},
+            lines.append({"messages": messages, "videos": [f"frames.bin#{clip}:0-{last}"],
+                          "labels": {"looks": ["red"] if red else [], "emotion": "happy" if red else "sad"},
                           "stage": stage, "task": stage})
     (folder / "frames.bin").write_bytes(pixels.tobytes())
     (folder / "parameters.bin").write_bytes(

@@ -1,5 +1,6 @@
 import contextlib
 import io
+import json
 import sys
 import tempfile
 import unittest
@@ -14,8 +15,9 @@ from safetensors.torch import load_file
 import train
 import vision_stage
 from compare import mixed_weights
-from data import Codec, Conversations, Mixture
-from model import recipe_of
+from data import Codec, Conversations, Mixture, batch_of
+from evidence import EvidenceHead
+from model import load_checkpoint, recipe_of
 from run import UNFINISHED
 from tests.drawn import draw_squares
 
@@ -59,7 +61,8 @@ class Resumed(unittest.TestCase):
 
     def test_trained_in_pieces_as_in_one_go(self):
         arguments = ["--checkpoint", CHECKPOINT, "--data", self.folder / "lines.jsonl", "--stages", "1/0/0", ".2/.3/.5",
-                     "--steps", 6, "--tokens", 512, "--no-compile", "--threads", 1, "--rate", 1e-3, "--ema", 0.9]
+                     "--steps", 6, "--tokens", 512, "--no-compile", "--threads", 1, "--rate", 1e-3, "--ema", 0.9,
+                     "--evidence", 0.5]
         weights, name, start = self.compare(train.main, arguments, 2)
         self.assertFalse(torch.equal(weights[name], start))
 
@@ -123,6 +126,49 @@ class Batches(unittest.TestCase):
         without = np.where(self.lines.stage_of == 2, 1, self.lines.stage_of)
         with mock.patch.object(self.lines, "stage_of", without), self.assertRaisesRegex(ValueError, "emotion"):
             self.mixture((1, 1, 1))
+
+
+class Evidence(unittest.TestCase):
+    def test_is_asked_behind_the_video_of_lines_with_labels(self):
+        with tempfile.TemporaryDirectory() as kept:
+            folder, _ = draw_squares(Path(kept) / "squares", count=2)
+            lines = [json.loads(text) for text in (folder / "lines.jsonl").read_text(encoding="utf-8").splitlines()]
+            del lines[0]["labels"]
+            (folder / "lines.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+            conversations = Conversations(folder / "lines.jsonl", Codec(CHECKPOINT), recipe_of(CHECKPOINT))
+            names = conversations.label_names
+            self.assertEqual(names, ["emotion:happy", "emotion:sad", "looks:red"])
+            batch = batch_of(conversations, np.asarray([0, 1, 3]), label_names=names)
+        self.assertTrue(batch["truth"][0].isnan().all())
+        self.assertEqual(batch["truth"][1:].tolist(), [[1, 0, 1], [0, 1, 0]])
+        pads = batch["ids"] == conversations.codec.video_pad
+        for row, length in enumerate(conversations.lengths[[0, 1, 3]]):
+            last = int(pads[row].nonzero().max())
+            self.assertEqual(batch["behind"][row].nonzero().flatten().tolist(), list(range(last + 1, int(length))))
+
+    def test_of_no_line_costs_nothing(self):
+        model = load_checkpoint(CHECKPOINT)
+        head = EvidenceHead(model, ["emotion:happy"])
+        head.state = torch.randn(1, 4, model.config.text_config.hidden_size)
+        loss = head(torch.ones(1, 4, dtype=torch.bool), torch.full((1, 1), float("nan")))
+        self.assertEqual(float(loss.detach()), 0)
+
+
+class Whitened(unittest.TestCase):
+    def test_features_are_centred_and_decorrelated(self):
+        visual = load_checkpoint(CHECKPOINT).model.visual
+        last = visual.merger.mlp[-1]
+        inputs = torch.randn(4000, last.in_features, generator=torch.Generator().manual_seed(1))
+        with torch.no_grad():
+            # Strong along few directions, around a large mean: as a trained tower's are.
+            last.weight.mul_(torch.logspace(0, -1, last.out_features)[:, None])
+            last.bias.add_(3)
+            vision_stage.whiten(visual, last(inputs))
+            after = last(inputs)
+        self.assertLess(float(after.mean(0).abs().max()), 1e-3)
+        self.assertAlmostEqual(float(after.pow(2).mean().sqrt()), vision_stage.FEATURE_RMS, places=3)
+        spread = torch.linalg.eigvalsh(after.T @ after / len(after))
+        self.assertLess(float(spread.max() / spread.mean()), 1.2)
 
 
 class Phases(unittest.TestCase):

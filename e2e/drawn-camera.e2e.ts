@@ -1,0 +1,24 @@
+import { storyCameraFile } from '../fixtures/story_camera.ts'
+import { cameraTest, consentEarlier, expect } from './camera-page.ts'
+import { ReaderPage } from './page.ts'
+
+const test = cameraTest(storyCameraFile)
+const patience = { timeout: 150_000 }
+
+test('the sample face before a camera is read as happy with AU12, then as angry, and the page warns of real faces', async ({
+  page,
+}) => {
+  await consentEarlier(page)
+  const reader = new ReaderPage(page)
+  await reader.settings({ probes: { isOn: false } })
+  await page.goto('?test&unchecked&tokens=256')
+  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await expect(page.getByText(/it has never seen a real face/)).toBeVisible(patience)
+  const hasRead = (emotion: string, unit: string) => async () =>
+    (await reader.transcripts()).some(
+      ({ texts }) =>
+        (texts.emotion ?? '').includes(emotion) && new RegExp(`\\b${unit}\\b`).test(texts.expression ?? ''),
+    )
+  await expect.poll(hasRead('happy', 'AU12'), patience).toBe(true)
+  await expect.poll(hasRead('angry', 'AU4'), patience).toBe(true)
+})
