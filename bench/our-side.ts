@@ -74,25 +74,9 @@ export class OurSide {
 
   /** Adds pairs without asking anything, until the window is full. */
   async fill(): Promise<void> {
-    while (this.window.pairs < 2) {
-      const { features, ms } = await this.encoder.encode(this.take())
-      await (globalThis as any).window?.told?.(`pair ${ms.toFixed(0)} ms`)
-      const f = await this.window.append(features)
-      await (globalThis as any).window?.told?.(`append ${f.tokens} ${f.ms.toFixed(0)} ms`)
-    }
-  }
-
-  async trial(): Promise<void> {
-    const told = (globalThis as any).window.told
-    for (const k of [1, 4, 8, 16, 1, 4, 8, 16, 0, 0]) {
-      const { decoder, start, cursor } = this.window.branchPoint()
-      const { textPositions } = await import('../src/qwen25vl/index.ts')
-      const { positions } = textPositions(cursor, 1 + k)
-      const t = performance.now()
-      if (k === 0) await decoder.run({ ids: [5], positions })
-      else await decoder.verify({ ids: [5], positions }, Array.from({ length: k }, (_, i) => i + 7))
-      await told(`verify ${k}: ${performance.now() - t}`)
-      decoder.rollback(start)
+    while (this.window.pairs < pairsOf(this.plan)) {
+      const { features } = await this.encoder.encode(this.take())
+      await this.window.append(features)
     }
   }
 
@@ -117,13 +101,11 @@ export class OurSide {
     const answer = window
       .branch()
       .ask(plan.question, isDrafted ? { ...options, drafts: drafts.for('question') } : options)
-    await (globalThis as any).window?.told?.(`vision ${visionMs} joined ${joined.ms}`)
     let firstTokenMs = 0
     let step = await answer.next()
     while (!step.done) {
       if (firstTokenMs === 0) firstTokenMs = performance.now() - started
       step = await answer.next()
-      await (globalThis as any).window?.told?.(`token`)
     }
     const periodMs = performance.now() - started
     const { ids, figures } = step.value

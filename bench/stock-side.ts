@@ -45,7 +45,6 @@ export class StockSide {
         return await run(...args)
       } finally {
         this.visionMs += performance.now() - started
-        void (window as any).told('vision ' + this.visionMs)
       }
     }
   }
@@ -126,7 +125,6 @@ class TokenClock extends TextStreamer {
   private isPromptOver = false
 
   override put(): void {
-    void (window as any).told('token')
     if (this.isPromptOver) this.times.push(performance.now())
     this.isPromptOver = true
   }
