@@ -166,9 +166,7 @@ function usedFeatures({ features, info }: GPUAdapter, options: DeviceOptions = {
 }
 
 function factsOf(adapter: GPUAdapter): AdapterFacts {
-  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize, isFallbackAdapter } =
-    adapter.info
-  const names = [vendor, architecture, device, description].join(' ')
+  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info
   return {
     name: description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed adapter',
     vendor,
@@ -180,8 +178,14 @@ function factsOf(adapter: GPUAdapter): AdapterFacts {
     features: [...adapter.features].sort(),
     usedFeatures: usedFeatures(adapter),
     limits: Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]])) as Record<LimitName, number>,
-    isSoftware: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(names),
+    isSoftware: isSoftware(adapter.info),
   }
+}
+
+/** Whether an adapter computes on the processor. */
+export function isSoftware({ vendor, architecture, device, description, isFallbackAdapter }: GPUAdapterInfo): boolean {
+  const names = [vendor, architecture, device, description].join(' ')
+  return isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(names)
 }
 
 function megabytes(bytes: number): string {

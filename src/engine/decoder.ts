@@ -5,7 +5,7 @@ import type { Bundle } from './bundle.ts'
 import { type DecoderMemory, DecoderSession } from './decoder-session.ts'
 import { mostDrafted } from './drafts.ts'
 import { GrowingCache, type KvCache, StaticCache } from './kv-cache.ts'
-import type { Runtime } from './runtime.ts'
+import { leastRows, type Runtime } from './runtime.ts'
 import { createScores, type Scores, type Wanted } from './scores.ts'
 import { bytesPerFloat, encodeFloats, floatTensor, floatTypeName, int32Tensor, int64Tensor } from './tensors.ts'
 import { readFloats } from './vision-encoder.ts'
@@ -52,6 +52,8 @@ export interface DecoderOptions {
 export class Decoder {
   readonly capacity: number
   readonly repetitionPenalty: number
+  /** See `leastRows`. */
+  private readonly leastRows: number
   private readonly scores: Scores
   private readonly banned: readonly number[]
   /** Tokens in the cache, queued passes included. */
@@ -71,6 +73,7 @@ export class Decoder {
   ) {
     const { text, generation } = bundle.config
     this.capacity = options.capacity
+    this.leastRows = leastRows(runtime)
     this.repetitionPenalty = options.repetitionPenalty ?? generation.repetitionPenalty
     this.scores = createScores(runtime, text.vocabSize)
     this.banned = [...(options.bannedIds ?? [])]
@@ -96,7 +99,8 @@ export class Decoder {
   }
 
   private createMemory(): DecoderMemory {
-    const { runtime, bundle, capacity, repetitionPenalty } = this
+    const { runtime, bundle, leastRows, repetitionPenalty } = this
+    const capacity = this.slotsWithPadding
     const { text } = bundle.config
     const { compute } = bundle.manifest.graphs.decoder
     const bias = new Float32Array(text.vocabSize)
@@ -105,13 +109,23 @@ export class Decoder {
       const state = new HostState(runtime, bundle, capacity, bias, repetitionPenalty)
       return { cache: new GrowingCache(runtime, text, compute), state }
     }
-    const state = new DeviceState(runtime, bundle, capacity, bias, repetitionPenalty)
+    const state = new DeviceState(runtime, bundle, { capacity, leastRows }, bias, repetitionPenalty)
     return { cache: new StaticCache(runtime, text, compute, capacity), state }
   }
 
   /** Another cache over the same weights. The session ends with the last of its decoders. */
   fork(options: DecoderOptions): Decoder {
     return new Decoder(this.runtime, this.bundle, this.session.share(), options)
+  }
+
+  /** Those of the cache, and behind them room for the padding of the last pass. */
+  private get slotsWithPadding(): number {
+    return this.capacity + this.leastRows - 1
+  }
+
+  /** Rows that a pass of so many has on the device. */
+  private padded(rows: number): number {
+    return Math.max(rows, this.leastRows)
   }
 
   /** Tokens in the cache, those of queued passes included. */
@@ -180,7 +194,7 @@ export class Decoder {
     this.state.writeRotary(slot, rotarySlots(positions, this.bundle.config.text))
     // A recorded step writes its logits where they can be read, whether they are or not.
     const options = { isStep: true, withLogits: true }
-    const { token } = await this.submit(this.state.chained, { start: slot, end: slot + 1, rows: 1 }, options)
+    const { token } = await this.submit(this.state.chained, { start: slot, ids: 1, rows: 1 }, options)
     return { token }
   }
 
@@ -197,23 +211,20 @@ export class Decoder {
    * when a token is to be chosen. Throws EngineError `context-full`.
    */
   async enqueueScores({ ids, positions }: Pick<Pass, 'ids' | 'positions'>, wanted: Wanted): Promise<QueuedScores> {
-    const { runtime } = this
     const rows = [...new Set(wanted.picks.map(({ row }) => row))]
     const start = this.reserve(ids.length)
-    const end = start + ids.length
+    const end = start + this.padded(ids.length)
     this.seen.splice(start, this.seen.length, ...ids)
     this.state.writeRotary(start, rotarySlots(positions, this.bundle.config.text))
     const feeds = {
       ...this.cache.feeds(),
-      ...this.state.feeds(end, 1),
+      ...this.state.feeds(end, { logits: rows.length, penalties: 1 }),
       ...this.state.noMarks,
-      input_ids: int64Tensor(runtime, ids, [ids.length, 1]),
+      ...this.tokenInputs(ids, rows),
       features: this.state.noFeatures,
-      source_rows: int64Tensor(runtime, [...ids.keys()], [ids.length]),
-      logit_rows: int64Tensor(runtime, rows, [rows.length]),
       ...this.lengths(end, false),
     }
-    const fetches = { ...this.cache.fetches(), ...this.scores.fetches(rows.length) }
+    const fetches = { ...this.cache.fetches(), ...this.scores.fetches(this.padded(rows.length)) }
     const outputs = await this.session.run(feeds, fetches).catch((error: unknown) => {
       this.rollback(start)
       throw error
@@ -249,36 +260,57 @@ export class Decoder {
   }
 
   private async queue(pass: Pass, drafted: readonly number[] = []): Promise<SubmittedPass> {
-    const { runtime } = this
     const { features } = pass
     const ids = [...pass.ids, ...drafted]
     const rows = drafted.length + 1
     const { text, tokens } = this.bundle.config
-    let feature = 0
-    const sourceRows = ids.map((id, row) => (features && id === tokens.videoPad ? ids.length + feature++ : row))
-    if (features && feature !== features.dims[0]) {
+    const pads = features ? ids.filter((id) => id === tokens.videoPad).length : 0
+    if (features && pads !== features.dims[0]) {
       throw new EngineError({
         code: 'video-tokens',
-        message: `${feature} video tokens for ${features.dims[0]} features.`,
+        message: `${pads} video tokens for ${features.dims[0]} features.`,
         action: 'Start the analysis again; if it persists, report it.',
       })
     }
     const start = this.reserve(ids.length)
     this.seen.splice(start, this.seen.length, ...ids)
     this.state.writeRotary(start, rotarySlots(pass.positions, text))
+    const chosen = [...Array(rows).keys()].map((row) => ids.length - rows + row)
     const inputs = {
-      input_ids: int64Tensor(runtime, ids, [ids.length, 1]),
+      ...this.tokenInputs(ids, chosen, features && tokens.videoPad),
       features: features ?? this.state.noFeatures,
-      source_rows: int64Tensor(runtime, sourceRows, [ids.length]),
-      logit_rows: int64Tensor(
-        runtime,
-        [...Array(rows).keys()].map((row) => ids.length - rows + row),
-        [rows],
-      ),
       ...this.marks(ids, rows),
     }
-    const extent = { start, end: start + ids.length, rows }
-    return this.submit(inputs, extent, { withLogits: pass.withLogits ?? false })
+    return this.submit(inputs, { start, ids: ids.length, rows }, { withLogits: pass.withLogits ?? false })
+  }
+
+  /**
+   * The tokens of a pass and the rows whose logits are wanted, both padded: nothing looks ahead at the former, and the
+   * latter repeat the last one.
+   *
+   * @param videoPad ids that a feature each stands in for
+   */
+  private tokenInputs(
+    ids: readonly number[],
+    rows: readonly number[],
+    videoPad?: number,
+  ): Pick<PassInputs, 'input_ids' | 'source_rows' | 'logit_rows'> {
+    const { runtime } = this
+    const count = this.padded(ids.length)
+    let feature = 0
+    const sourceRows = Array.from({ length: count }, (_, row) =>
+      videoPad !== undefined && ids[row] === videoPad ? count + feature++ : row,
+    )
+    const logitRows = Array.from({ length: this.padded(rows.length) }, (_, row) => rows[Math.min(row, rows.length - 1)])
+    return {
+      input_ids: int64Tensor(
+        runtime,
+        Array.from({ length: count }, (_, row) => ids[row] ?? 0),
+        [count, 1],
+      ),
+      source_rows: int64Tensor(runtime, sourceRows, [count]),
+      logit_rows: int64Tensor(runtime, logitRows, [logitRows.length]),
+    }
   }
 
   /** What the last `rows` of these ids change in the penalties: each row has seen every id up to its own. */
@@ -314,11 +346,14 @@ export class Decoder {
 
   private async submit(
     inputs: PassInputs,
-    { start, end, rows }: PassExtent,
+    { start, ids, rows }: PassExtent,
     { withLogits = false, isStep = false },
   ): Promise<SubmittedPass> {
-    const feeds = { ...this.cache.feeds(), ...this.state.feeds(end, rows), ...inputs, ...this.lengths(end, isStep) }
-    const fetches = { ...this.cache.fetches(), ...this.state.fetches(rows, withLogits) }
+    const end = start + this.padded(ids)
+    // Rows that repeat one row see the same penalties.
+    const extent = { logits: this.padded(rows), penalties: rows === 1 ? 1 : this.padded(rows) }
+    const feeds = { ...this.cache.feeds(), ...this.state.feeds(end, extent), ...inputs, ...this.lengths(end, isStep) }
+    const fetches = { ...this.cache.fetches(), ...this.state.fetches(extent, withLogits) }
     if (isStep) this.memory.graph ??= this.session.claimGraph()
     const outputs = await this.session
       .run(feeds, fetches, isStep ? this.memory.graph : undefined)
@@ -335,9 +370,9 @@ export class Decoder {
     return { outputs, tokens, token }
   }
 
-  /** How long the cache is after a pass. What a recorded step takes from the host has to suit every length. */
+  /** How long the cache is after a pass, its padding included. What a recorded step takes from the host has to suit every length. */
   private lengths(end: number, isStep: boolean): Readonly<Record<'seqlens_k' | 'total_sequence_length', Tensor>> {
-    const { runtime, state, session, capacity } = this
+    const { runtime, state, session, slotsWithPadding: capacity } = this
     const seqlens = int32Tensor(runtime, [end - 1], [1])
     return {
       seqlens_k: isStep ? (state.writeLength?.(end) ?? seqlens) : seqlens,
@@ -383,11 +418,17 @@ type PassInputs = Readonly<
   Record<'input_ids' | 'features' | 'source_rows' | 'logit_rows' | 'marks_at' | 'marks', Tensor>
 >
 
-/** Slots of the cache that a pass fills, and rows that it chooses a token for: the last ones. */
+/** A pass from this slot of the cache on, and rows that it chooses a token for: the last ones. */
 interface PassExtent {
   readonly start: number
-  readonly end: number
+  readonly ids: number
   readonly rows: number
+}
+
+/** Rows of a pass's outputs and of its penalties, padding included; the former are as many, or share one row. */
+interface RowCounts {
+  readonly logits: number
+  readonly penalties: number
 }
 
 interface SubmittedPass {
@@ -411,9 +452,9 @@ export interface DecoderState {
   /** `seqlens_k` on the device, for tokens in the cache after the next pass. */
   writeLength?(tokens: number): Tensor
   /** Rotary tables for at least `slots` slots, bias, and penalties for each row that chooses. */
-  feeds(slots: number, rows: number): Record<string, Tensor>
-  fetches(rows: number, withLogits: boolean): Record<string, Tensor | null>
-  /** Takes what a run gave; the tokens it chose. Where there are several rows, `keep` has to follow. */
+  feeds(slots: number, rows: RowCounts): Record<string, Tensor>
+  fetches(rows: RowCounts, withLogits: boolean): Record<string, Tensor | null>
+  /** Takes what a run gave; the tokens its first rows chose. Where there are several rows, `keep` has to follow. */
   accept(outputs: Readonly<Record<string, Tensor>>, rows: number): Promise<readonly number[]>
   /** Goes on from one row of a pass that had several: from its token and its penalties. */
   keep(row: number): void
@@ -473,7 +514,7 @@ class HostState implements DecoderState {
     this.sin.set(other.sin.subarray(0, slots * this.half))
   }
 
-  feeds(slots: number, rows: number): Record<string, Tensor> {
+  feeds(slots: number, { penalties }: RowCounts): Record<string, Tensor> {
     const { compute } = this.bundle.manifest.graphs.decoder
     const table = (values: Float32Array) =>
       floatTensor(this.runtime, compute, values.subarray(0, slots * this.half), [slots, this.half])
@@ -481,11 +522,11 @@ class HostState implements DecoderState {
       rope_cos: table(this.cos),
       rope_sin: table(this.sin),
       logit_bias: this.bias,
-      penalties: this.penaltyRows(rows),
+      penalties: this.penaltyRows(penalties),
     }
   }
 
-  fetches(_rows: number, withLogits: boolean): Record<string, null> {
+  fetches(_rows: RowCounts, withLogits: boolean): Record<string, null> {
     const names = [
       'token',
       ...(this.repetitionPenalty === 1 ? [] : ['penalties_out']),
@@ -497,7 +538,7 @@ class HostState implements DecoderState {
   async accept(outputs: Readonly<Record<string, Tensor>>, rows: number): Promise<readonly number[]> {
     this.marked = outputs.penalties_out?.data as Float32Array | undefined
     if (rows === 1) this.keep(0)
-    return [...(outputs.token.data as BigInt64Array)].map(Number)
+    return [...(outputs.token.data as BigInt64Array).subarray(0, rows)].map(Number)
   }
 
   keep(row: number): void {
@@ -506,7 +547,7 @@ class HostState implements DecoderState {
   }
 
   async readLogits(outputs: Readonly<Record<string, Tensor>>): Promise<Float32Array> {
-    return outputs.logits.data as Float32Array
+    return (outputs.logits.data as Float32Array).slice(0, this.vocabSize)
   }
 
   setPenalties(seen: readonly number[], penalty: number): void {
@@ -541,6 +582,7 @@ class DeviceState implements DecoderState {
   private readonly buffers: GPUBuffer[] = []
   /** i64 [1 + mostDrafted]: what the rows of the last pass chose. */
   private readonly tokens: GPUBuffer
+  /** i64 [least rows]: the token, and padding. */
   private readonly nextToken: GPUBuffer
   /** i64 [1, 2]: row 0 and the token, where the next step marks it. */
   private readonly nextMark: GPUBuffer
@@ -564,7 +606,7 @@ class DeviceState implements DecoderState {
   constructor(
     private readonly runtime: Extract<Runtime, { provider: 'webgpu' }>,
     private readonly bundle: Bundle,
-    capacity: number,
+    { capacity, leastRows }: { readonly capacity: number; readonly leastRows: number },
     bias: Float32Array<ArrayBuffer>,
     private readonly repetitionPenalty: number,
   ) {
@@ -577,7 +619,7 @@ class DeviceState implements DecoderState {
     this.cos = this.buffer(capacity * this.bytesPerSlot)
     this.sin = this.buffer(capacity * this.bytesPerSlot)
     this.penalties = this.buffer(this.vocabSize * 4)
-    this.logits = this.buffer(this.vocabSize * 4)
+    this.logits = this.buffer(leastRows * this.vocabSize * 4)
     const biasBuffer = this.buffer(this.vocabSize * 4)
     device.queue.writeBuffer(biasBuffer, 0, bias)
     const dataType = floatTypeName(compute)
@@ -589,23 +631,26 @@ class DeviceState implements DecoderState {
       logit_bias: vector(biasBuffer, [this.vocabSize]),
     }
     this.penaltiesTensor = vector(this.penalties, [1, this.vocabSize])
-    this.logitsTensor = vector(this.logits, [1, this.vocabSize])
+    this.logitsTensor = vector(this.logits, [leastRows, this.vocabSize])
     const ids = (buffer: GPUBuffer, dims: readonly number[]) =>
       ort.Tensor.fromGpuBuffer(buffer, { dataType: 'int64', dims })
     this.seqlens = this.buffer(4)
     this.seqlensTensor = ort.Tensor.fromGpuBuffer(this.seqlens, { dataType: 'int32', dims: [1] })
     this.tokens = this.buffer((1 + mostDrafted) * tokenBytes)
-    this.nextToken = this.buffer(tokenBytes)
+    this.nextToken = this.buffer(leastRows * tokenBytes)
     this.nextMark = this.buffer(2 * tokenBytes)
     this.noFeatures = vector(this.buffer(text.hiddenSize * 4), [1, text.hiddenSize])
-    const zero = this.buffer(tokenBytes)
+    const rows = this.buffer(leastRows * tokenBytes)
+    device.queue.writeBuffer(rows, 0, BigInt64Array.from({ length: leastRows }, (_, row) => BigInt(row)))
+    // All are the first one.
+    const firstRow = this.buffer(leastRows * tokenBytes)
     const mark = this.buffer(4)
     device.queue.writeBuffer(mark, 0, new Float32Array([repetitionPenalty]))
     this.chained = {
-      input_ids: ids(this.nextToken, [1, 1]),
+      input_ids: ids(this.nextToken, [leastRows, 1]),
       features: this.noFeatures,
-      source_rows: ids(zero, [1]),
-      logit_rows: ids(zero, [1]),
+      source_rows: ids(rows, [leastRows]),
+      logit_rows: ids(firstRow, [leastRows]),
       marks_at: ids(this.nextMark, [1, 2]),
       marks: vector(mark, [1]),
     }
@@ -638,15 +683,15 @@ class DeviceState implements DecoderState {
     return this.seqlensTensor
   }
 
-  feeds(_slots: number, rows: number): Record<string, Tensor> {
-    const { tensor, isShared } = this.penaltiesFor(rows)
-    if (!isShared) this.repeatPenalties(rows)
+  feeds(_slots: number, { penalties }: RowCounts): Record<string, Tensor> {
+    const { tensor, isShared } = this.penaltiesFor(penalties)
+    if (!isShared) this.repeatPenalties(penalties)
     return { ...this.inputs, penalties: tensor }
   }
 
-  fetches(rows: number, withLogits: boolean): Record<string, Tensor> {
-    const token = this.runtime.ort.Tensor.fromGpuBuffer(this.tokens, { dataType: 'int64', dims: [rows] })
-    const fetches = { token, penalties_out: this.penaltiesFor(rows).tensor }
+  fetches({ logits, penalties }: RowCounts, withLogits: boolean): Record<string, Tensor> {
+    const token = this.runtime.ort.Tensor.fromGpuBuffer(this.tokens, { dataType: 'int64', dims: [logits] })
+    const fetches = { token, penalties_out: this.penaltiesFor(penalties).tensor }
     return withLogits ? { ...fetches, logits: this.logitsTensor } : fetches
   }
 

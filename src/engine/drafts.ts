@@ -1,11 +1,12 @@
 /** Most ids that one pass verifies. */
-export const mostDrafted = 16
+export const mostDrafted = 15
 
 /**
- * Ids drafted for one pass: few lengths, since every new one costs a GPU pipelines. Shorter drafts are padded up to
+ * Ids drafted for one pass: few lengths, since every new one costs a GPU pipelines, and with the token before them a
+ * power of two, as kernels like it. Shorter drafts are padded up to
  * one of them, which is exact: a pass keeps of a draft only what it would have chosen.
  */
-const lengths: readonly number[] = [1, 4, 8, mostDrafted]
+const lengths: readonly number[] = [1, 3, 7, mostDrafted]
 
 /** How well the answer's last tokens agree with the place a draft is taken from. */
 export type Footing = 'firm' | 'loose'

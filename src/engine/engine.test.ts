@@ -97,6 +97,51 @@ describe('Decoder', () => {
     await d.dispose()
   })
 
+  it.each([1, 1.3])('computes the same with rows of padding, penalty %f', async (repetitionPenalty) => {
+    const through = async (rows: number) => {
+      const padded: Runtime = { ...runtime, leastRows: rows }
+      const decoder = await Decoder.create(padded, bundle, { capacity: 14, repetitionPenalty })
+      const said: number[] = []
+      const logits: Float32Array[] = []
+      let cursor = { nextPosition: 0 }
+      const next = (count: number) => {
+        const { positions, cursor: after } = textPositions(cursor, count)
+        cursor = after
+        return positions
+      }
+      for (const ids of [[5], [7, 8], [9, 10, 11]]) {
+        const pass = await decoder.run({ ids, positions: next(ids.length), withLogits: true })
+        said.push(pass.token)
+        logits.push(pass.logits ?? new Float32Array())
+      }
+      const picks = [0, 1].map((row) => ({ row, id: 20 + row }))
+      const { positions } = textPositions(cursor, 2)
+      const { scores } = await decoder.enqueueScores({ ids: [3, 4], positions }, { picks, as: 'logits' })
+      logits.push(await scores)
+      decoder.rollback(6)
+      const chosen = await decoder.run({ ids: [12], positions: next(1) })
+      const { token } = await decoder.run({ ids: [chosen.token], positions: textPositions(cursor, 1).positions })
+      decoder.rollback(7)
+      // The first draft is right, the second one is not.
+      said.push(...(await decoder.verify({ ids: [chosen.token], positions: next(3) }, [token, token + 1])))
+      cursor = { nextPosition: cursor.nextPosition - 1 }
+      while (decoder.length < decoder.capacity) {
+        const pass = await decoder.runStep(next(1))
+        said.push(pass.token)
+        logits.push(pass.logits ?? new Float32Array())
+      }
+      await decoder.dispose()
+      return { said, logits }
+    }
+    const plain = await through(1)
+    const padded = await through(4)
+    expect(padded.said).toEqual(plain.said)
+    for (const [index, row] of plain.logits.entries()) {
+      expect(padded.logits[index].length).toBe(row.length)
+      expect(Math.max(...row.map((value, at) => Math.abs(value - padded.logits[index][at])))).toBeLessThan(1e-4)
+    }
+  })
+
   it('never chooses a banned id', async () => {
     const free = await decoder()
     const ids = bundle.tokenizer.encode('Look.')

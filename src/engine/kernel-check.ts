@@ -1,4 +1,4 @@
-import { requestDevice } from '../device/device.ts'
+import { isSoftware, requestDevice } from '../device/device.ts'
 import { EngineError } from '../errors.ts'
 import { type Bundle, type BundleFiles, openBundle } from './bundle.ts'
 import { canCapture } from './graph-capture.ts'
@@ -79,7 +79,8 @@ async function open<R extends Runtime>(options: DeviceCheckOptions<R>, { without
 }
 
 async function withCapture<R extends Runtime>(runtime: R, bundle: Bundle): Promise<R> {
-  if (runtime.provider !== 'webgpu') return runtime
+  // In software, computing takes so long that what a recording saves does not show, and the trial as long.
+  if (runtime.provider !== 'webgpu' || isSoftware(runtime.device.adapterInfo)) return runtime
   const lost = runtime.device.lost.then(() => false)
   return { ...runtime, graphCapture: await Promise.race([canCapture(runtime, bundle), lost]) }
 }

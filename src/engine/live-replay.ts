@@ -282,7 +282,7 @@ function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vo
 
 /** Drafts of every length in turn, padded or not, and a few steps without. */
 function everyLength(): Pace {
-  const lengths = [4, 1, 0, mostDrafted, 8, 0]
+  const lengths = [3, 1, 0, mostDrafted, 7, 0]
   let pass = 0
   return {
     choose: (_, room) => Math.min(room, lengths[pass++ % lengths.length]),

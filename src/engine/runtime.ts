@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { isSoftware } from '../device/device.ts'
 import { EngineError } from '../errors.ts'
 import type { Manifest, ManifestGraph } from '../manifest/manifest.ts'
 import type { BundleFiles } from './bundle.ts'
@@ -16,6 +17,7 @@ export type Runtime =
       readonly ort: Ort
       /** The name this build of ONNX Runtime has for its CPU provider, where it has no other default. */
       readonly executionProvider?: 'wasm'
+      readonly leastRows?: number
     }
   | {
       readonly provider: 'webgpu'
@@ -25,7 +27,20 @@ export type Runtime =
       readonly forbidCpuFallback?: boolean
       /** Single steps of decoding are recorded once and played again (see `graph-capture.ts`). */
       readonly graphCapture?: boolean
+      /** See `leastRows`; by the adapter where unsaid. */
+      readonly leastRows?: number
     }
+
+/**
+ * Rows that a pass of the language model has at least; those beyond its own are padding, and cost a little memory. For
+ * fewer than four, ONNX Runtime's MatMulNBits takes a kernel that adds up across a workgroup: fast on a GPU, but adapters
+ * that compute in software switch contexts at each of its barriers. On SwiftShader a row of a 151,936-row head takes
+ * about ten times as long as four of them.
+ */
+export function leastRows(runtime: Runtime): number {
+  if (runtime.leastRows !== undefined) return runtime.leastRows
+  return runtime.provider === 'webgpu' && isSoftware(runtime.device.adapterInfo) ? 4 : 1
+}
 
 /** A token of 126e6 parameters at 4 bits took half a second on one thread of a busy machine: slower is no use. */
 const wasmParameters = 150e6
