@@ -13,6 +13,9 @@ import { readFloats } from './vision-encoder.ts'
 /** What a banned id's logit is lowered by; infinity is not safe in shaders. */
 const ban = -1e30
 
+/** Tokens that one pass over a GPU takes at most; between passes the page's own drawing gets its turn. */
+const mostAtOnce = 256
+
 export interface Pass {
   readonly ids: readonly number[]
   /** int32 [3, S] */
@@ -46,6 +49,8 @@ export interface DecoderOptions {
   readonly bannedIds?: Iterable<number>
   /** The bundle's own where unsaid. */
   readonly repetitionPenalty?: number
+  /** Tokens of one pass at most, more than that in several; on a GPU 256 where unsaid. */
+  readonly mostAtOnce?: number
 }
 
 /** The language model over one KV cache. */
@@ -54,6 +59,7 @@ export class Decoder {
   readonly repetitionPenalty: number
   /** See `leastRows`. */
   private readonly leastRows: number
+  private readonly mostAtOnce: number
   private readonly scores: Scores
   private readonly banned: readonly number[]
   /** Tokens in the cache, queued passes included. */
@@ -74,6 +80,7 @@ export class Decoder {
     const { text, generation } = bundle.config
     this.capacity = options.capacity
     this.leastRows = leastRows(runtime)
+    this.mostAtOnce = options.mostAtOnce ?? (runtime.provider === 'webgpu' ? mostAtOnce : Number.POSITIVE_INFINITY)
     this.repetitionPenalty = options.repetitionPenalty ?? generation.repetitionPenalty
     this.scores = createScores(runtime, text.vocabSize)
     this.banned = [...(options.bannedIds ?? [])]
@@ -260,11 +267,10 @@ export class Decoder {
   }
 
   private async queue(pass: Pass, drafted: readonly number[] = []): Promise<SubmittedPass> {
-    const { features } = pass
-    const ids = [...pass.ids, ...drafted]
-    const rows = drafted.length + 1
+    const { mostAtOnce } = this
+    const { features, withLogits = false } = pass
     const { text, tokens } = this.bundle.config
-    const pads = features ? ids.filter((id) => id === tokens.videoPad).length : 0
+    const pads = features ? countOf(pass.ids, tokens.videoPad) : 0
     if (features && pads !== features.dims[0]) {
       throw new EngineError({
         code: 'video-tokens',
@@ -272,34 +278,49 @@ export class Decoder {
         action: 'Start the analysis again; if it persists, report it.',
       })
     }
+    const ids = [...pass.ids, ...drafted]
     const start = this.reserve(ids.length)
     this.seen.splice(start, this.seen.length, ...ids)
     this.state.writeRotary(start, rotarySlots(pass.positions, text))
-    const chosen = [...Array(rows).keys()].map((row) => ids.length - rows + row)
-    const inputs = {
-      ...this.tokenInputs(ids, chosen, features && tokens.videoPad),
-      features: features ?? this.state.noFeatures,
-      ...this.marks(ids, rows),
+    const submit = (from: number, to: number, rows: number) => {
+      const piece = ids.slice(from, to)
+      const chosen = [...Array(rows).keys()].map((row) => piece.length - rows + row)
+      const video = features && { pad: tokens.videoPad, before: countOf(ids.slice(0, from), tokens.videoPad) }
+      const inputs = {
+        ...this.tokenInputs(piece, chosen, video),
+        features: features ?? this.state.noFeatures,
+        ...this.marks(piece, rows),
+      }
+      return this.submit(inputs, { start: start + from, ids: piece.length, rows }, { withLogits })
     }
-    return this.submit(inputs, { start, ids: ids.length, rows }, { withLogits: pass.withLogits ?? false })
+    let from = 0
+    try {
+      for (; from + mostAtOnce < pass.ids.length; from += mostAtOnce) {
+        await (await submit(from, from + mostAtOnce, 1)).token
+      }
+    } catch (error) {
+      this.rollback(start)
+      throw error
+    }
+    return submit(from, ids.length, drafted.length + 1)
   }
 
   /**
    * The tokens of a pass and the rows whose logits are wanted, both padded: nothing looks ahead at the former, and the
    * latter repeat the last one.
    *
-   * @param videoPad ids that a feature each stands in for
+   * @param video ids that a feature each stands in for, and the features before those of this pass
    */
   private tokenInputs(
     ids: readonly number[],
     rows: readonly number[],
-    videoPad?: number,
+    video?: { readonly pad: number; readonly before: number },
   ): Pick<PassInputs, 'input_ids' | 'source_rows' | 'logit_rows'> {
     const { runtime } = this
     const count = this.padded(ids.length)
-    let feature = 0
+    let feature = video?.before ?? 0
     const sourceRows = Array.from({ length: count }, (_, row) =>
-      videoPad !== undefined && ids[row] === videoPad ? count + feature++ : row,
+      video && ids[row] === video.pad ? count + feature++ : row,
     )
     const logitRows = Array.from({ length: this.padded(rows.length) }, (_, row) => rows[Math.min(row, rows.length - 1)])
     return {
@@ -417,6 +438,10 @@ export class Decoder {
 type PassInputs = Readonly<
   Record<'input_ids' | 'features' | 'source_rows' | 'logit_rows' | 'marks_at' | 'marks', Tensor>
 >
+
+function countOf(ids: readonly number[], id: number): number {
+  return ids.filter((each) => each === id).length
+}
 
 /** A pass from this slot of the cache on, and rows that it chooses a token for: the last ones. */
 interface PassExtent {
@@ -641,7 +666,11 @@ class DeviceState implements DecoderState {
     this.nextMark = this.buffer(2 * tokenBytes)
     this.noFeatures = vector(this.buffer(text.hiddenSize * 4), [1, text.hiddenSize])
     const rows = this.buffer(leastRows * tokenBytes)
-    device.queue.writeBuffer(rows, 0, BigInt64Array.from({ length: leastRows }, (_, row) => BigInt(row)))
+    device.queue.writeBuffer(
+      rows,
+      0,
+      BigInt64Array.from({ length: leastRows }, (_, row) => BigInt(row)),
+    )
     // All are the first one.
     const firstRow = this.buffer(leastRows * tokenBytes)
     const mark = this.buffer(4)

@@ -142,6 +142,26 @@ describe('Decoder', () => {
     }
   })
 
+  it.each([1, 1.3])('computes the same in several passes as in one, penalty %f', async (repetitionPenalty) => {
+    const { videoPad } = bundle.config.tokens
+    const count = features.dims[0]
+    const ids = [1, 2, ...Array<number>(count).fill(videoPad), 3, 4, 5, 3]
+    const whole = await decoder({ repetitionPenalty })
+    const expected = await whole.run({ ...text(ids), features, withLogits: true })
+    const margin = whole.margin(expected.logits)
+    await whole.dispose()
+    for (const mostAtOnce of [2, 5, count, ids.length - 1]) {
+      const cut = await decoder({ repetitionPenalty, mostAtOnce })
+      const { token, logits = new Float32Array() } = await cut.run({ ...text(ids), features, withLogits: true })
+      const most = Math.max(...logits.map((value, id) => Math.abs(value - (expected.logits?.[id] ?? Number.NaN))))
+      expect(most).toBeLessThan(1e-4)
+      expect(token).toBe(expected.token)
+      expect(cut.margin(logits)).toBeCloseTo(margin, 3)
+      expect(cut.length).toBe(ids.length)
+      await cut.dispose()
+    }
+  })
+
   it('never chooses a banned id', async () => {
     const free = await decoder()
     const ids = bundle.tokenizer.encode('Look.')
