@@ -3,7 +3,8 @@
     python training/compare.py --checkpoint stage0/checkpoint --data DIR --held-out DIR --features DIR \\
         --held-out-features DIR --out DIR --minutes 20
 
-The mixed run draws from all stages from the start, in the shares that the curriculum has over all of its phases. Writes
+Both train at the same time, each on its share of the cores, so that whatever else the machine does hits both alike. The
+mixed run draws from all stages from the start, in the shares that the curriculum has over all of its phases. Writes
 table.md (held-out answers, scored by label matching; each model answers with its own earlier answers in the
 conversation), curves.png, and the answers. Goes on where it was interrupted.
 """
@@ -12,6 +13,7 @@ import argparse
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from frames import PackedClips
@@ -62,7 +64,7 @@ def held_out_scores(name, options):
             part = file.with_suffix(".part")
             call("evaluate.py", "--checkpoint", options.out / name / "checkpoint", "--data",
                  options.held_out / "lines.jsonl", "--preset", preset, "--count", options.count, "--out", part,
-                 "--threads", options.threads, "--accuracy-lines", 0)
+                 "--threads", 2 * options.threads, "--accuracy-lines", 0)
             part.replace(file)
         lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
         answers = {line["clip"]: line["answers"] for line in lines}
@@ -94,14 +96,14 @@ def main():
     args.add_argument("--evidence", type=float, default=1.0, help="as train.py's")
     args.add_argument("--tokens", type=int, default=4096)
     args.add_argument("--seed", type=int, default=7)
-    args.add_argument("--threads", type=int, default=2)
+    args.add_argument("--threads", type=int, default=1, help="of each run")
     args.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
     options = args.parse_args()
     runs = {"curriculum": options.stages, "mixed": [mixed_weights([parse_phase(s) for s in options.stages])]}
-    results = {}
-    for name, stages in runs.items():
-        train(name, stages, options)
-        results[name] = held_out_scores(name, options)
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(lambda run: train(*run, options), runs.items()):
+            pass
+    results = {name: held_out_scores(name, options) for name in runs}
     text = table(results, options)
     (options.out / "table.md").write_text(text, encoding="utf-8")
     first, second = runs

@@ -1,6 +1,6 @@
 import { actionUnits } from '../../src/affect/labels.ts'
 import * as faces from '../../src/demo-face/face.ts'
-import { linesOf, reasoningLine } from '../../src/demo-face/lines.ts'
+import { linesOf, scoredLines } from '../../src/demo-face/lines.ts'
 import type { Random } from '../../src/demo-face/random.ts'
 import { type ClipPainter, clipOf, fileTimes, type SeenClip, trainingTimes } from './drawn-clips.ts'
 
@@ -124,7 +124,7 @@ export function trainingChunk(
     const told =
       mode === 'training'
         ? linesOf(seen.clip, seen.frames, seen.truth, video, seen.random)
-        : [reasoningLine(seen.truth, video(framesPerClip))]
+        : scoredLines(seen.truth, video(framesPerClip))
     lines.push(...told.map((line) => `${JSON.stringify(line)}\n`))
   }
   return {

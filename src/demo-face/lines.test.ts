@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { presets, reasoningPreset, stageIds } from '../affect/stages.ts'
-import { proseOf } from './answers.ts'
-import { linesOf, reasoningLine, type TrainingLine } from './lines.ts'
+import { choicesOf, proseOf } from './answers.ts'
+import { linesOf, scoredLines, type TrainingLine } from './lines.ts'
 import { Random } from './random.ts'
 import { sampleClip } from './sample-clip.ts'
 import { framesOf, type Truth, truthOf } from './truth.ts'
@@ -102,11 +102,14 @@ describe('linesOf', () => {
   })
 })
 
-it('puts the whole reading into one line', () => {
+it('puts whole readings into one line each', () => {
   const truth = made[0].truthOfFirst(8)
   if (!truth) throw new Error('no truth')
-  const { messages, task } = reasoningLine(truth, 'v')
-  expect(task).toBe('reasoning-3')
-  expect(messages).toHaveLength(2 * reasoningPreset.stages.length)
-  expect(stageIds.map((id) => proseOf(truth)[id])).toEqual([1, 3, 5].map((at) => messages[at].content))
+  const lines = scoredLines(truth, 'v')
+  expect(lines.map(({ task }) => task)).toEqual(['reasoning-3', 'choices-3'])
+  for (const [index, answersOf] of [proseOf, choicesOf].entries()) {
+    const { messages } = lines[index]
+    expect(messages).toHaveLength(2 * reasoningPreset.stages.length)
+    expect(stageIds.map((id) => answersOf(truth)[id])).toEqual([1, 3, 5].map((at) => messages[at].content))
+  }
 })

@@ -92,9 +92,12 @@ export function linesOf(
   return lines
 }
 
-/** The whole conversation of the reasoning preset, as the page has it. */
-export function reasoningLine(truth: Truth, video: string): TrainingLine {
-  return conversation({ truth, video }, reasoningPreset, reasoningPreset.stages.length, proseOf)
+/** The whole conversations of the presets that are scored, as the page has them. */
+export function scoredLines(truth: Truth, video: string): TrainingLine[] {
+  return [
+    conversation({ truth, video }, reasoningPreset, reasoningPreset.stages.length, proseOf),
+    conversation({ truth, video }, choicesPreset, choicesPreset.stages.length, choicesOf),
+  ]
 }
 
 /** The first `turns` stages of a preset. */
