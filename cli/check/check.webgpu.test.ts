@@ -47,8 +47,8 @@ describe('the self-check in Chromium', () => {
       expect(report).toMatchObject({ verdict: 'exact', mode: { subgroups: false, compute: 'f32' } })
       expect(report.tried).toHaveLength(1)
       expect(figures.dispatches).toBeGreaterThan(50)
-      // All logits, and one token, of three steps; and, twice, of the four steps by which recording is tried.
-      expect(figures.readBackBytes).toBe((3 + 2 * 4) * (400 * 4 + 8) + 2 * 2 * 8)
+      // All logits, and one token, of three steps. Recording is not tried on an adapter in software.
+      expect(figures.readBackBytes).toBe(3 * (400 * 4 + 8))
 
       const forced = (await ask('device', true)).value.report
       const [first, second] = forced.tried
