@@ -29,8 +29,8 @@ export class EngineHost implements EngineApi {
     this.loader = new ModelLoader(options, (info) => this.forgetDevice(info))
   }
 
-  async ping(): Promise<void> {
-    // Being answered is the answer.
+  async ping(): Promise<number> {
+    return this.loader?.ledger?.work ?? 0
   }
 
   async probe(): Promise<DeviceReport> {
