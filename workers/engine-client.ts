@@ -260,7 +260,16 @@ function startWorker(): EngineWorker {
 }
 
 /** Codes of failures after which no session answers any more: the model has to be loaded again. */
-export const fatalCodes: ReadonlySet<string> = new Set(['worker-died', 'worker-hangs', 'too-long', 'device-lost'])
+export const fatalCodes: ReadonlySet<string> = new Set([
+  'worker-died',
+  'worker-hangs',
+  'too-long',
+  'device-lost',
+  'out-of-memory',
+])
+
+/** Those of them that would only happen again: nothing is repeated by itself. */
+export const lastingCodes: ReadonlySet<string> = new Set(['out-of-memory'])
 
 function workerDied(event: unknown): EngineError {
   const message = event instanceof Event && 'message' in event ? String(event.message) : ''

@@ -21,12 +21,18 @@ export class EngineHost implements EngineApi {
   private loader: ModelLoader | undefined
   private model: LoadedModel | undefined
   private load: AbortController | undefined
+  /** The load under way, failed or not. */
+  private loading: Promise<unknown> = Promise.resolve()
   private loseLoad: (error: EngineError) => void = () => undefined
   private reading: Reading | undefined
   private readings = 0
 
   open(options: EngineOptions): void {
-    this.loader = new ModelLoader(options, (info) => this.forgetDevice(info))
+    this.loader = new ModelLoader(
+      options,
+      (info) => this.forgetDevice(deviceLost(info)),
+      (error) => this.forgetDevice(error),
+    )
   }
 
   async ping(): Promise<number> {
@@ -46,12 +52,20 @@ export class EngineHost implements EngineApi {
     const load = new AbortController()
     this.load = load
     if (!this.loader) throw new Error('The engine was not opened.')
-    const steps = { onProgress, mayFetch, signal: load.signal, unload: () => this.unload() }
+    const steps = {
+      onProgress,
+      mayFetch,
+      signal: load.signal,
+      isFree: this.loading,
+      unload: () => this.unload(),
+    }
     const lost = new Promise<never>((_, reject) => {
       this.loseLoad = reject
     })
     // A session that is being made on a lost device never comes.
-    const { model, bundle } = await Promise.race([this.loader.load(request, steps), lost])
+    const loaded = this.loader.load(request, steps)
+    this.loading = loaded.catch(() => undefined)
+    const { model, bundle } = await Promise.race([loaded, lost])
     this.model = model
     return bundle
   }
@@ -98,12 +112,12 @@ export class EngineHost implements EngineApi {
     this.loader?.loseDevice()
   }
 
-  /** Sessions on a lost device never answer; whoever waits for them is told. */
-  private forgetDevice(info: GPUDeviceLostInfo): void {
+  /** Sessions on a device that is lost or full never answer, or answer nonsense; whoever waits for them is told. */
+  private forgetDevice(error: EngineError): void {
     this.model = undefined
-    this.load?.abort(deviceLost(info))
-    this.loseLoad(deviceLost(info))
-    this.reading?.fail(deviceLost(info))
+    this.load?.abort(error)
+    this.loseLoad(error)
+    this.reading?.fail(error)
   }
 
   private async endReading(): Promise<void> {

@@ -39,7 +39,7 @@ export function fitsWasm({ model, files }: Pick<Manifest, 'model' | 'files'>): b
 }
 
 /**
- * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `graph-mismatch`.
+ * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `out-of-memory`.
  *
  * @param canCapture on WebGPU: runs can be recorded and played again
  */
@@ -71,6 +71,7 @@ export async function createSession(
     options.externalData = graph.data.map((name, index) => ({ path: name, data: data[index] }))
     return await runtime.ort.InferenceSession.create(await bytesOf(model), options)
   } catch (cause) {
+    if (isOutOfMemory(cause)) throw noRoomFor(graph, cause)
     throw new EngineError({
       code: 'session-failed',
       message: `${graph.graph} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -88,6 +89,25 @@ export async function createSession(
 function allowCapture(options: InferenceSession.SessionOptions): void {
   let asked = 0
   Object.defineProperty(options, 'enableGraphCapture', { get: () => (asked++ === 0 ? true : undefined) })
+}
+
+/** As browsers, WebAssembly and ONNX Runtime say it. */
+function isOutOfMemory(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false
+  return (
+    cause instanceof RangeError || /out of memory|bad_alloc|failed to allocate|could not allocate/i.test(cause.message)
+  )
+}
+
+function noRoomFor({ graph }: ManifestGraph, cause: unknown): EngineError {
+  return new EngineError({
+    code: 'out-of-memory',
+    message: `There is not enough memory for ${graph} and its weights: ${cause instanceof Error ? cause.message : String(cause)}`,
+    action: 'Close other pages and try again, or load a smaller bundle.',
+    subject: graph,
+    recoverable: true,
+    cause,
+  })
 }
 
 async function bytesOf(data: Uint8Array | Blob): Promise<Uint8Array> {
