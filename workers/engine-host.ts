@@ -20,6 +20,8 @@ import type { LoadedModel } from './window-reader.ts'
 export class EngineHost implements EngineApi {
   private loader: ModelLoader | undefined
   private model: LoadedModel | undefined
+  /** What became of the model that is no longer there. */
+  private lost: EngineError | undefined
   private load: AbortController | undefined
   /** The load under way, failed or not. */
   private loading: Promise<unknown> = Promise.resolve()
@@ -67,6 +69,7 @@ export class EngineHost implements EngineApi {
     this.loading = loaded.catch(() => undefined)
     const { model, bundle } = await Promise.race([loaded, lost])
     this.model = model
+    this.lost = undefined
     return bundle
   }
 
@@ -76,7 +79,7 @@ export class EngineHost implements EngineApi {
 
   async startReading(request: ReadingRequest): Promise<number> {
     const { model } = this
-    if (!model) throw noModel()
+    if (!model) throw this.lost ?? noModel()
     await this.endReading()
     const reading = new Reading(++this.readings, model, request)
     this.reading = reading
@@ -114,6 +117,7 @@ export class EngineHost implements EngineApi {
 
   /** Sessions on a device that is lost or full never answer, or answer nonsense; whoever waits for them is told. */
   private forgetDevice(error: EngineError): void {
+    if (this.model) this.lost = error
     this.model = undefined
     this.load?.abort(error)
     this.loseLoad(error)
