@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { PiecewiseBlob } from '../blob-pieces.ts'
 import { EngineError } from '../errors.ts'
 import type { Manifest, ManifestGraph } from '../manifest/manifest.ts'
 import type { BundleFiles } from './bundle.ts'
@@ -68,7 +69,7 @@ export async function createSession(
     // With a path, ONNX Runtime maps the data files by itself instead of holding copies.
     if (runtime.provider === 'cpu' && path) return await runtime.ort.InferenceSession.create(path, options)
     const [model, ...data] = await Promise.all([graph.graph, ...graph.data].map((each) => files.read(each)))
-    options.externalData = graph.data.map((name, index) => ({ path: name, data: data[index] }))
+    options.externalData = graph.data.map((name, index) => ({ path: name, data: readable(data[index]) }))
     return await runtime.ort.InferenceSession.create(await bytesOf(model), options)
   } catch (cause) {
     if (isOutOfMemory(cause)) throw noRoomFor(graph, cause)
@@ -108,6 +109,10 @@ function noRoomFor({ graph }: ManifestGraph, cause: unknown): EngineError {
     recoverable: true,
     cause,
   })
+}
+
+function readable(data: Uint8Array | Blob): Uint8Array | Blob {
+  return data instanceof Blob ? new PiecewiseBlob(data) : data
 }
 
 async function bytesOf(data: Uint8Array | Blob): Promise<Uint8Array> {
