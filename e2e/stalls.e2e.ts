@@ -10,7 +10,7 @@ test('a page that stands still for ten seconds, and an hour’s sleep, end nothi
   reader,
 }) => {
   await consentEarlier(page)
-  await reader.settings({ reading: { framesPerSecond: 5, frameBudget: smallFrames } })
+  await reader.settings({ reading: { framesPerSecond: 5, frameBudget: smallFrames }, probes: { isOn: false } })
   await reader.open('test&tokens=2')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await grown(reader, 2)
@@ -23,11 +23,9 @@ test('a page that stands still for ten seconds, and an hour’s sleep, end nothi
       const end = performance.now() + ms
       while (performance.now() < end);
     }, freezeMs)
-    await grown(reader, 2)
-    const after = await newest(reader)
-    expect(after.timeS - before.timeS, 'frames of the time that was stood still are passed over').toBeGreaterThan(
-      freezeMs / 1000,
-    )
+    // What is read next is of now, and not what came first while the page stood still.
+    const progressS = async () => (await newest(reader)).timeS - before.timeS
+    await expect.poll(progressS, { timeout: 120_000 }).toBeGreaterThan(freezeMs / 1000)
     expectSame()
     const kept = await expectWhole(reader)
     recordFault({

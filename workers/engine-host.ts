@@ -55,7 +55,10 @@ export class EngineHost implements EngineApi {
     this.load = load
     if (!this.loader) throw new Error('The engine was not opened.')
     const steps = {
-      onProgress,
+      // What is left of a load that has failed goes on by itself, and is no news.
+      onProgress: (progress: LoadProgress) => {
+        if (!load.signal.aborted) onProgress(progress)
+      },
       mayFetch,
       signal: load.signal,
       isFree: this.loading,

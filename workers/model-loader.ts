@@ -101,23 +101,26 @@ export class ModelLoader {
     const { runtime } = chosen
     onProgress({ type: 'starting', graph: 'vision' })
     const vision = await VisionEncoder.create(runtime, bundle)
-    onProgress({ type: 'starting', graph: 'decoder' })
-    const decoder = await Decoder.create(runtime, bundle, { capacity: 1, bannedIds: bannedIds(bundle) })
-    const model = { runtime, bundle, vision, decoder }
     let { check } = chosen
+    let decoder: Decoder | undefined
     try {
+      signal.throwIfAborted()
+      onProgress({ type: 'starting', graph: 'decoder' })
+      decoder = await Decoder.create(runtime, bundle, { capacity: 1, bannedIds: bannedIds(bundle) })
+      signal.throwIfAborted()
       if (bundle.manifest.check && !this.options.skipChecks) {
         onProgress({ type: 'checking' })
-        const own = await checkBundle(runtime, bundle, model)
+        const own = await checkBundle(runtime, bundle, { vision, decoder })
         requireRight(own)
         check = own.verdict === 'unchecked' ? check : withHistory(own, check)
       }
       signal.throwIfAborted()
     } catch (error) {
-      await decoder.dispose()
+      await decoder?.dispose()
       await vision.dispose()
       throw error
     }
+    const model = { runtime, bundle, vision, decoder }
     return {
       model,
       bundle: {
