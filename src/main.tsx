@@ -6,6 +6,8 @@ import './app/base.css'
 import { Session } from './app/session.ts'
 import { installTestHooks } from './app/test-hooks.ts'
 
+/** What comes with the page. */
+const smallBundle = 'models/videmo-tiny/'
 const parameters = new URLSearchParams(location.search)
 const isTest = parameters.has('test')
 const engine = {
@@ -16,7 +18,8 @@ const engine = {
 
 const session = new Session({
   createClient: () => new EngineClient(engine),
-  defaultBundle: new URL(parameters.get('bundle') ?? 'models/videmo-tiny/', document.baseURI).href,
+  defaultBundle: new URL(parameters.get('bundle') ?? smallBundle, document.baseURI).href,
+  smallBundle: new URL(smallBundle, document.baseURI).href,
   sampleUrl: new URL('sample.webm', document.baseURI).href,
   ...(isTest ? { maxTokens: Number(parameters.get('tokens') ?? 24), keepFrames: true } : {}),
 })

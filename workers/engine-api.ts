@@ -47,8 +47,8 @@ export interface EngineApi {
   pauseReading(isPaused: boolean): void
   /** Bytes and buffers held, and what was read back, since the device was opened; nothing without a device. */
   deviceFigures(): Promise<DeviceFigures | undefined>
-  /** Answers at once, however busy the GPU is: whether the worker still listens. */
-  ping(): Promise<void>
+  /** Answers at once, however busy the GPU is, with how much work it was given so far: the worker still listens. */
+  ping(): Promise<number>
   /** The very frames of an update; for tests, which ask for them with `keepFrames`. */
   framesOf(update: number): Promise<KeptFrame[]>
   /** Loses the device; for tests. */

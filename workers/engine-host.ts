@@ -20,17 +20,25 @@ import type { LoadedModel } from './window-reader.ts'
 export class EngineHost implements EngineApi {
   private loader: ModelLoader | undefined
   private model: LoadedModel | undefined
+  /** What became of the model that is no longer there. */
+  private lost: EngineError | undefined
   private load: AbortController | undefined
+  /** The load under way, failed or not. */
+  private loading: Promise<unknown> = Promise.resolve()
   private loseLoad: (error: EngineError) => void = () => undefined
   private reading: Reading | undefined
   private readings = 0
 
   open(options: EngineOptions): void {
-    this.loader = new ModelLoader(options, (info) => this.forgetDevice(info))
+    this.loader = new ModelLoader(
+      options,
+      (info) => this.forgetDevice(deviceLost(info)),
+      (error) => this.forgetDevice(error),
+    )
   }
 
-  async ping(): Promise<void> {
-    // Being answered is the answer.
+  async ping(): Promise<number> {
+    return this.loader?.ledger?.work ?? 0
   }
 
   async probe(): Promise<DeviceReport> {
@@ -46,13 +54,25 @@ export class EngineHost implements EngineApi {
     const load = new AbortController()
     this.load = load
     if (!this.loader) throw new Error('The engine was not opened.')
-    const steps = { onProgress, mayFetch, signal: load.signal, unload: () => this.unload() }
+    const steps = {
+      // What is left of a load that has failed goes on by itself, and is no news.
+      onProgress: (progress: LoadProgress) => {
+        if (!load.signal.aborted) onProgress(progress)
+      },
+      mayFetch,
+      signal: load.signal,
+      isFree: this.loading,
+      unload: () => this.unload(),
+    }
     const lost = new Promise<never>((_, reject) => {
       this.loseLoad = reject
     })
     // A session that is being made on a lost device never comes.
-    const { model, bundle } = await Promise.race([this.loader.load(request, steps), lost])
+    const loaded = this.loader.load(request, steps)
+    this.loading = loaded.catch(() => undefined)
+    const { model, bundle } = await Promise.race([loaded, lost])
     this.model = model
+    this.lost = undefined
     return bundle
   }
 
@@ -62,7 +82,7 @@ export class EngineHost implements EngineApi {
 
   async startReading(request: ReadingRequest): Promise<number> {
     const { model } = this
-    if (!model) throw noModel()
+    if (!model) throw this.lost ?? noModel()
     await this.endReading()
     const reading = new Reading(++this.readings, model, request)
     this.reading = reading
@@ -98,12 +118,13 @@ export class EngineHost implements EngineApi {
     this.loader?.loseDevice()
   }
 
-  /** Sessions on a lost device never answer; whoever waits for them is told. */
-  private forgetDevice(info: GPUDeviceLostInfo): void {
+  /** Sessions on a device that is lost or full never answer, or answer nonsense; whoever waits for them is told. */
+  private forgetDevice(error: EngineError): void {
+    if (this.model) this.lost = error
     this.model = undefined
-    this.load?.abort(deviceLost(info))
-    this.loseLoad(deviceLost(info))
-    this.reading?.fail(deviceLost(info))
+    this.load?.abort(error)
+    this.loseLoad(error)
+    this.reading?.fail(error)
   }
 
   private async endReading(): Promise<void> {

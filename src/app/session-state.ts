@@ -15,6 +15,7 @@ import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
 import { firstScene, persons } from '../demo-face/persons.ts'
 import type { VidemoError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { LostLoad } from './load-marker.ts'
 import type { ProbeHistory } from './probes.ts'
 
 export type LoadState =
@@ -177,6 +178,10 @@ export interface SessionState {
   readonly bundle: LoadedBundle | undefined
   readonly check: CheckReport | undefined
   readonly load: LoadState
+  /** The last start ended, with its tab, in the middle of this load. */
+  readonly lostLoad: LostLoad | undefined
+  /** The address of the model that comes with the page. */
+  readonly smallBundle: string
   readonly source: Source | undefined
   readonly drawn: DrawnState
   readonly clip: ClipFacts | undefined
@@ -204,6 +209,8 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     bundle: undefined,
     check: undefined,
     load: { state: 'idle' },
+    lostLoad: undefined,
+    smallBundle: '',
     source: undefined,
     drawn: {
       looks: persons[0].looks,
@@ -259,6 +266,10 @@ export interface SessionActions {
   acceptLoad(): void
   cancelLoad(): void
   retryLoad(): Promise<void>
+  /** Loads the small model that comes with the page. */
+  loadSmallBundle(): Promise<void>
+  /** The last start's end has been read. */
+  dismissLostLoad(): void
   openFile(file: Blob, name: string): Promise<void>
   openSample(): Promise<void>
   /** Asks for the camera. Call only with consent given. */

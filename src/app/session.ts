@@ -5,7 +5,7 @@ import type {
   ReadingRequest,
   ReadingSource,
 } from '../../workers/engine-api.ts'
-import { type EngineClient, fatalCodes } from '../../workers/engine-client.ts'
+import { type EngineClient, fatalCodes, lastingCodes } from '../../workers/engine-client.ts'
 import { type Stage, stageIds } from '../affect/stages.ts'
 import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import type { LiveCapture } from '../capture/live-capture.ts'
@@ -17,6 +17,7 @@ import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
 import { DrawnFace, drawnName } from './drawn-face.ts'
 import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
+import { LoadMarker } from './load-marker.ts'
 import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
 import { probesFor } from './probes.ts'
@@ -47,6 +48,8 @@ export interface SessionOptions {
   readonly createClient: () => EngineClient
   /** An address. */
   readonly defaultBundle: string
+  /** The address of what comes with the page, for where the default or a chosen one is too much. */
+  readonly smallBundle: string
   readonly sampleUrl: string
   /** Tokens of an answer at most, whatever the settings say; for tests. */
   readonly maxTokens?: number
@@ -73,6 +76,7 @@ export class Session implements SessionActions {
   /** Whether a first visitor who chooses nothing is shown the drawn face; tests choose for themselves. */
   startsByItself = true
   private readonly drawn: DrawnFace
+  private readonly marker = new LoadMarker()
   private source: BundleSource
   private loads = 0
   private answerOffer: (isWanted: boolean) => void = () => undefined
@@ -89,7 +93,8 @@ export class Session implements SessionActions {
   constructor(private readonly options: SessionOptions) {
     this.client = options.createClient()
     this.source = { type: 'url', url: options.defaultBundle }
-    this.store = new Store(firstState(loadSettings(), loadConsent()))
+    const { smallBundle } = options
+    this.store = new Store({ ...firstState(loadSettings(), loadConsent()), smallBundle })
     this.drawn = new DrawnFace(
       () => this.store.get().drawn,
       (change) => this.store.update({ drawn: { ...this.store.get().drawn, ...change } }),
@@ -101,35 +106,50 @@ export class Session implements SessionActions {
     return this.board?.transcripts ?? []
   }
 
-  /** Looks at the device, then loads the default bundle; a first visitor then sees it read. */
+  /**
+   * Looks at the device, then loads the default bundle, unless the last start ended in the middle of that; a first
+   * visitor then sees it read.
+   */
   async open(): Promise<void> {
     watchCameras(() => void this.findCameras())
+    const lostLoad = await this.marker.takeLost()
+    this.store.update({ lostLoad })
+    this.markLoads()
     try {
       this.store.update({ device: await this.client.probe() })
     } catch (error) {
       this.store.update({ load: { state: 'failed', source: this.source, error: asError(error) } })
       return
     }
-    await this.loadBundle(this.source)
+    if (lostLoad?.url === this.options.defaultBundle) return
+    await this.loadAndRead(this.source)
     await this.startByItself()
   }
 
   /** Loads a bundle; the one loaded before stays in use until the new one is verified. */
   async loadBundle(source: BundleSource): Promise<void> {
     this.recoveries = 0
+    this.dismissLostLoad()
     if (source.type === 'url' && source.url !== this.options.defaultBundle) void askToPersist()
-    if ((await this.load(source)) === 'loaded') await this.readIfQueued()
+    await this.loadAndRead(source)
   }
 
   /** Tries again what failed to load, with a new worker if the old one died. */
   async retryLoad(): Promise<void> {
     const { load, run, source } = this.store.get()
-    if (load.state === 'failed' && fatalCodes.has(load.error.code)) {
-      this.replaceClient()
-      // What the loss has ended goes on with the new model.
-      if (run.state === 'failed' && run.error === load.error && source) this.store.update({ run: { state: 'queued' } })
+    // What the loss has ended goes on with the new model.
+    if (load.state === 'failed' && run.state === 'failed' && run.error === load.error && source) {
+      this.store.update({ run: { state: 'queued' } })
     }
     await this.loadBundle(this.source)
+  }
+
+  async loadSmallBundle(): Promise<void> {
+    await this.loadBundle({ type: 'url', url: this.options.smallBundle })
+  }
+
+  dismissLostLoad(): void {
+    this.store.update({ lostLoad: undefined })
   }
 
   acceptLoad(): void {
@@ -328,6 +348,22 @@ export class Session implements SessionActions {
     this.store.update({ source: undefined, run: { state: 'failed', error } })
   }
 
+  private async loadAndRead(source: BundleSource): Promise<void> {
+    if ((await this.loadTwice(source)) === 'loaded') await this.readIfQueued()
+  }
+
+  /** A worker or a device that is lost on the way is replaced, once; one that was lost before, at once. */
+  private async loadTwice(source: BundleSource): Promise<'loaded' | 'failed' | 'superseded'> {
+    const { load: before } = this.store.get()
+    if (before.state === 'failed' && fatalCodes.has(before.error.code)) this.replaceClient()
+    const outcome = await this.load(source)
+    const { load } = this.store.get()
+    if (outcome !== 'failed' || load.state !== 'failed' || !isPassing(load.error)) return outcome
+    this.store.update({ announcement: 'The model was lost while it was loaded; it is being loaded again.' })
+    this.replaceClient()
+    return this.load(source)
+  }
+
   private async load(source: BundleSource, isTrusted = false): Promise<'loaded' | 'failed' | 'superseded'> {
     const load = ++this.loads
     if (!isTrusted) this.source = source
@@ -481,7 +517,7 @@ export class Session implements SessionActions {
   /** After a lost worker or device: a new worker, the bundle from where it is kept, and the reading goes on. */
   private async recover(error: VidemoError, board: ReadingBoard): Promise<void> {
     board.settle()
-    if (!fatalCodes.has(error.code) || this.recoveries >= mostRecoveries) {
+    if (!isPassing(error) || this.recoveries >= mostRecoveries) {
       this.failRun(error)
       return
     }
@@ -569,6 +605,14 @@ export class Session implements SessionActions {
     })
   }
 
+  /** For the next start, should this tab end in the middle of a load. */
+  private markLoads(): void {
+    const follow = () => this.marker.follow(this.store.get().load)
+    this.store.subscribe(follow)
+    addEventListener('pagehide', () => this.marker.leave())
+    addEventListener('pageshow', follow)
+  }
+
   private async findCameras(): Promise<void> {
     try {
       this.store.update({ cameras: await listCameras() })
@@ -576,6 +620,11 @@ export class Session implements SessionActions {
       // Without a list there is nothing to choose from; opening a camera says what is wrong.
     }
   }
+}
+
+/** Whether another worker and another device may be spared it. */
+function isPassing({ code }: VidemoError): boolean {
+  return fatalCodes.has(code) && !lastingCodes.has(code)
 }
 
 /** Whether the worker is at it. */

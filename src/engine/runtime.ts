@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { PiecewiseBlob } from '../blob-pieces.ts'
 import { isSoftware } from '../device/device.ts'
 import { EngineError } from '../errors.ts'
 import type { Manifest, ManifestGraph } from '../manifest/manifest.ts'
@@ -54,7 +55,7 @@ export function fitsWasm({ model, files }: Pick<Manifest, 'model' | 'files'>): b
 }
 
 /**
- * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `graph-mismatch`.
+ * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `out-of-memory`.
  *
  * @param canCapture on WebGPU: runs can be recorded and played again
  */
@@ -83,9 +84,10 @@ export async function createSession(
     // With a path, ONNX Runtime maps the data files by itself instead of holding copies.
     if (runtime.provider === 'cpu' && path) return await runtime.ort.InferenceSession.create(path, options)
     const [model, ...data] = await Promise.all([graph.graph, ...graph.data].map((each) => files.read(each)))
-    options.externalData = graph.data.map((name, index) => ({ path: name, data: data[index] }))
+    options.externalData = graph.data.map((name, index) => ({ path: name, data: readable(data[index]) }))
     return await runtime.ort.InferenceSession.create(await bytesOf(model), options)
   } catch (cause) {
+    if (isOutOfMemory(cause)) throw noRoomFor(graph, cause)
     throw new EngineError({
       code: 'session-failed',
       message: `${graph.graph} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -103,6 +105,29 @@ export async function createSession(
 function allowCapture(options: InferenceSession.SessionOptions): void {
   let asked = 0
   Object.defineProperty(options, 'enableGraphCapture', { get: () => (asked++ === 0 ? true : undefined) })
+}
+
+/** As browsers, WebAssembly and ONNX Runtime say it. */
+function isOutOfMemory(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false
+  return (
+    cause instanceof RangeError || /out of memory|bad_alloc|failed to allocate|could not allocate/i.test(cause.message)
+  )
+}
+
+function noRoomFor({ graph }: ManifestGraph, cause: unknown): EngineError {
+  return new EngineError({
+    code: 'out-of-memory',
+    message: `There is not enough memory for ${graph} and its weights: ${cause instanceof Error ? cause.message : String(cause)}`,
+    action: 'Close other pages and try again, or load a smaller bundle.',
+    subject: graph,
+    recoverable: true,
+    cause,
+  })
+}
+
+function readable(data: Uint8Array | Blob): Uint8Array | Blob {
+  return data instanceof Blob ? new PiecewiseBlob(data) : data
 }
 
 async function bytesOf(data: Uint8Array | Blob): Promise<Uint8Array> {

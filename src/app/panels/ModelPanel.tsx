@@ -13,6 +13,7 @@ import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import { LoadProgress } from './LoadProgress.tsx'
 import styles from './ModelPanel.module.css'
+import { SmallModelButton } from './SmallModelButton.tsx'
 
 /** Which model is in use, where another comes from, and on what terms. */
 export function ModelPanel() {
@@ -26,6 +27,9 @@ export function ModelPanel() {
         <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
           <div>
             <Button onClick={() => void session.actions.retryLoad()}>Try again</Button>
+            {load.error.code === 'out-of-memory' && (
+              <SmallModelButton insteadOf={load.source.type === 'url' ? load.source.url : undefined} />
+            )}
           </div>
         </Message>
       )}

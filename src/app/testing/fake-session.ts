@@ -45,6 +45,8 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     acceptLoad: noted('acceptLoad', () => undefined),
     cancelLoad: noted('cancelLoad', () => store.update({ load: { state: 'idle' } })),
     retryLoad: notedLater('retryLoad'),
+    loadSmallBundle: notedLater('loadSmallBundle'),
+    dismissLostLoad: noted('dismissLostLoad', () => store.update({ lostLoad: undefined })),
     openFile: notedLater('openFile'),
     openSample: notedLater('openSample'),
     openCamera: notedLater('openCamera'),

@@ -141,6 +141,12 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
   starting: () => ({
     state: { device: graphicsCard, load: { state: 'starting', source: download, graph: 'decoder' } },
   }),
+  'load-lost': () => ({
+    state: {
+      device: graphicsCard,
+      lostLoad: { name: 'videmo-3b', url: download.url, phase: 'starting', at: '2026-03-01T10:20:00.000Z' },
+    },
+  }),
   'load-failed': () => ({ state: { device: graphicsCard, load: { state: 'failed', source: download, error: gone } } }),
   'no-webgpu': () => ({
     state: {
