@@ -1,13 +1,15 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { contentPolicyFiles } from './scripts/content-policy.ts'
+import { gzippedWasm } from './scripts/gzipped-wasm.ts'
 
 export default defineConfig({
   // Relative addresses: the built page runs below any path of a static host.
   base: './',
   // A missing file is a 404 and not the page itself, as on a static host.
   appType: 'mpa',
-  plugins: [react()],
-  worker: { format: 'es' },
+  plugins: [react(), gzippedWasm(), contentPolicyFiles()],
+  worker: { format: 'es', plugins: () => [gzippedWasm()] },
   build: {
     target: 'es2023',
     // A WebAssembly or an icon inlined as a data URL would need a looser content policy.
