@@ -27,6 +27,8 @@ export default defineConfig({
   use: {
     baseURL: address,
     viewport: { width: 1280, height: 900 },
+    // Each test is a first visit; those of hosting allow them.
+    serviceWorkers: 'block',
     launchOptions: {
       args: [...chromiumArgs, ...webgpuArgs],
       ...(executablePath ? { executablePath } : {}),

@@ -2,13 +2,14 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { contentPolicyFiles } from './scripts/content-policy.ts'
 import { gzippedWasm } from './scripts/gzipped-wasm.ts'
+import { offlineWorker } from './scripts/offline-worker.ts'
 
 export default defineConfig({
   // Relative addresses: the built page runs below any path of a static host.
   base: './',
   // A missing file is a 404 and not the page itself, as on a static host.
   appType: 'mpa',
-  plugins: [react(), gzippedWasm(), contentPolicyFiles()],
+  plugins: [react(), gzippedWasm(), contentPolicyFiles(), offlineWorker()],
   worker: { format: 'es', plugins: () => [gzippedWasm()] },
   build: {
     target: 'es2023',

@@ -2,6 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { EngineClient } from '../workers/engine-client.ts'
 import { App } from './app/App.tsx'
+import { appUpdate } from './app/app-update.ts'
 import './app/base.css'
 import { Session } from './app/session.ts'
 import { installTestHooks } from './app/test-hooks.ts'
@@ -30,3 +31,4 @@ createRoot(root).render(
   </StrictMode>,
 )
 void session.open()
+if (import.meta.env.PROD) void appUpdate.start(new URL('sw.js', document.baseURI))

@@ -11,6 +11,7 @@ import { NowPanel } from './panels/NowPanel.tsx'
 import { Panels } from './panels/Panels.tsx'
 import { RecordingList } from './panels/RecordingList.tsx'
 import { StatusBar } from './panels/StatusBar.tsx'
+import { UpdateNotice } from './panels/UpdateNotice.tsx'
 import { VideoPanel } from './panels/VideoPanel.tsx'
 import { WhyPanel } from './panels/WhyPanel.tsx'
 import { showReading } from './shown.ts'
@@ -50,6 +51,7 @@ export function App({ session, firstView }: Props) {
             </div>
           </div>
           <div className={styles.reading}>
+            <UpdateNotice />
             <Notices />
             <NowPanel />
             <WhyPanel />
