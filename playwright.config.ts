@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import { basePath } from './e2e/base-path.ts'
+import { doorPort } from './e2e/whole-run.ts'
 import { chromiumArgs, findChromium, webgpuArgs } from './scripts/find-chromium.ts'
 
 /** Another build, for two runs side by side. */
@@ -14,6 +15,7 @@ const executablePath = findChromium()
  */
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './e2e/whole-run.ts',
   projects: [
     { name: 'adapter', testMatch: 'adapter.e2e.ts' },
     { name: 'page', testMatch: '*.e2e.ts', testIgnore: 'adapter.e2e.ts', dependencies: ['adapter'] },
@@ -30,7 +32,8 @@ export default defineConfig({
     // Each test is a first visit; those of hosting allow them.
     serviceWorkers: 'block',
     launchOptions: {
-      args: [...chromiumArgs, ...webgpuArgs],
+      // What would leave this machine ends at a door that counts it.
+      args: [...chromiumArgs, ...webgpuArgs, `--proxy-server=http://127.0.0.1:${doorPort}`],
       ...(executablePath ? { executablePath } : {}),
     },
   },

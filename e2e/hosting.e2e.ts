@@ -1,6 +1,8 @@
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chromium } from '@playwright/test'
+import { chromiumArgs, findChromium } from '../scripts/find-chromium.ts'
 import { expect, ReaderPage, test } from './page.ts'
 import { dist, type StaticHost, startStaticHost } from './static-host.ts'
 
@@ -72,6 +74,49 @@ for (const { name, hasNoHeaders } of [
     })
   })
 }
+
+test('where the host isolates the page, the processor computes with threads, and the GPU as ever', async ({
+  page,
+  requests,
+  watch,
+}) => {
+  const isolation = {
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  }
+  await withHost({ headers: isolation }, async (host) => {
+    watch.allowedOrigins.push(host.origin)
+    const address = `${host.url}?test&tokens=2&unchecked&bundle=models/videmo-fixture/`
+    const read = async (reader: ReaderPage) => {
+      await reader.page.goto(address)
+      await reader.choose(clip)
+      await reader.waitForReading()
+      expect(await reader.page.evaluate(() => crossOriginIsolated)).toBe(true)
+    }
+    await read(new ReaderPage(page))
+
+    const executablePath = findChromium()
+    // Finds no adapter on a machine without a GPU.
+    const browser = await chromium.launch({
+      args: [...chromiumArgs, '--disable-gpu'],
+      ...(executablePath ? { executablePath } : {}),
+    })
+    requests.watchBrowser(browser)
+    try {
+      const slow = new ReaderPage(await browser.newPage())
+      await read(slow)
+      await expect(slow.page.getByText('Computing on the processor', { exact: true })).toBeVisible()
+      const session = await browser.newBrowserCDPSession()
+      const { targetInfos } = await session.send('Target.getTargets', { filter: [{}] })
+      const threads = targetInfos.filter(({ type, url }) => type === 'worker' && url.includes('ort.wasm'))
+      const cores = await slow.page.evaluate(() => navigator.hardwareConcurrency)
+      console.log(`    ${cores} cores: ${threads.length} threads beside the worker's own`)
+      expect(threads).toHaveLength(Math.min(4, cores) - 1)
+    } finally {
+      await browser.close()
+    }
+  })
+})
 
 test('after one visit the page starts and reads without its host', async ({ page, watch, context }) => {
   watch.expectedErrors.push(/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|Failed to load resource/)

@@ -22,6 +22,9 @@ export async function wasmRuntime(): Promise<Extract<Runtime, { provider: 'cpu' 
   return { provider: 'cpu', ort: await loadWasm(), executionProvider: 'wasm' }
 }
 
+/** On the processor, as many as ONNX Runtime takes by itself at most; beside a GPU they have nothing to do. */
+const mostThreads = 4
+
 const loadGpu = once(async () => {
   // The build for JSPI is smaller and streams weights to the GPU past the WebAssembly heap.
   const isSuspending = 'Suspending' in WebAssembly
@@ -29,15 +32,15 @@ const loadGpu = once(async () => {
   return start(ort, isSuspending ? jspiWasm : asyncifyWasm)
 })
 
-const loadWasm = once(async () => start(await import('onnxruntime-web/wasm'), plainWasm))
+const loadWasm = once(async () => start(await import('onnxruntime-web/wasm'), plainWasm, mostThreads))
 
 /** Starts a build of ONNX Runtime on WebAssembly fetched beforehand. Throws what `fetchWasm` throws, and Error. */
-async function start<T extends Ort & { readonly env: Env }>(ort: T, url: string): Promise<T> {
+async function start<T extends Ort & { readonly env: Env }>(ort: T, url: string, threads = 1): Promise<T> {
   const { wasm } = ort.env
   const binary = await fetchWasm(new URL(url, import.meta.url).href)
   wasm.wasmBinary = binary
-  // Threads need shared memory, which only a cross-origin isolated page has.
-  if (!globalThis.crossOriginIsolated) wasm.numThreads = 1
+  // They need shared memory, which only a cross-origin isolated page has.
+  wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(threads, navigator.hardwareConcurrency) : 1
   // It starts with its first session; what is no model is refused after that.
   const refusal = await ort.InferenceSession.create(new Uint8Array(1)).catch(String)
   if (typeof refusal !== 'string' || refusal.includes('no available backend')) throw new Error(String(refusal))
