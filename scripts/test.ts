@@ -129,6 +129,8 @@ const tallies = [
   vitest('node'),
   vitest('webgpu'),
   playwright(),
+  // Of the build that was just tested.
+  check('Size of the page', ['tsx', 'scripts/size.ts']),
   faultTable(),
 ]
 rmSync(reports, { recursive: true, force: true })

@@ -2,7 +2,9 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { EngineClient } from '../workers/engine-client.ts'
 import { App } from './app/App.tsx'
+import { appUpdate } from './app/app-update.ts'
 import './app/base.css'
+import { framingFrom } from './app/framing.ts'
 import { Session } from './app/session.ts'
 import { installTestHooks } from './app/test-hooks.ts'
 
@@ -10,6 +12,7 @@ import { installTestHooks } from './app/test-hooks.ts'
 const smallBundle = 'models/videmo-tiny/'
 const parameters = new URLSearchParams(location.search)
 const isTest = parameters.has('test')
+const framing = framingFrom(parameters)
 const engine = {
   appUrl: document.baseURI,
   forceSubgroups: isTest && parameters.has('subgroups'),
@@ -24,12 +27,14 @@ const session = new Session({
   ...(isTest ? { maxTokens: Number(parameters.get('tokens') ?? 24), keepFrames: true } : {}),
 })
 if (isTest) installTestHooks(session)
+if (framing.source) session.startsByItself = false
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
-    <App session={session} />
+    <App session={session} framing={framing} />
   </StrictMode>,
 )
 void session.open()
+if (import.meta.env.PROD) void appUpdate.start(new URL('sw.js', document.baseURI))

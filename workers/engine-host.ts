@@ -1,6 +1,7 @@
 import { transfer } from 'comlink'
 import { type DeviceReport, probeDevice } from '../src/device/device.ts'
 import { EngineError } from '../src/errors.ts'
+import { requireAllowedHost } from '../src/weights/weight-hosts.ts'
 import type {
   DeviceFigures,
   EngineApi,
@@ -19,6 +20,7 @@ import type { LoadedModel } from './window-reader.ts'
 /** The engine behind the worker's door: one device, one bundle, one reading at a time. */
 export class EngineHost implements EngineApi {
   private loader: ModelLoader | undefined
+  private appUrl = ''
   private model: LoadedModel | undefined
   /** What became of the model that is no longer there. */
   private lost: EngineError | undefined
@@ -30,6 +32,7 @@ export class EngineHost implements EngineApi {
   private readings = 0
 
   open(options: EngineOptions): void {
+    this.appUrl = options.appUrl
     this.loader = new ModelLoader(
       options,
       (info) => this.forgetDevice(deviceLost(info)),
@@ -54,6 +57,7 @@ export class EngineHost implements EngineApi {
     const load = new AbortController()
     this.load = load
     if (!this.loader) throw new Error('The engine was not opened.')
+    if (request.source.type === 'url') requireAllowedHost(request.source.url, this.appUrl)
     const steps = {
       // What is left of a load that has failed goes on by itself, and is no news.
       onProgress: (progress: LoadProgress) => {

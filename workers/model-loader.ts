@@ -15,6 +15,7 @@ import type { Manifest } from '../src/manifest/manifest.ts'
 import { MemoryStore } from '../src/weights/memory-store.ts'
 import { type BundleNotice, obtainBundle } from '../src/weights/obtain-bundle.ts'
 import { OpfsStore } from '../src/weights/opfs-store.ts'
+import { fetchFolder } from './check-folder.ts'
 import type { EngineOptions, LoadedBundle, LoadProgress, LoadRequest } from './engine-api.ts'
 import type { LoadedModel } from './window-reader.ts'
 
@@ -240,18 +241,6 @@ function placeFor(manifest: Manifest, report: DeviceReport): Place {
   const why = problemError(problem)
   if (fitsWasm(manifest)) return { provider: 'wasm', why }
   throw why
-}
-
-/** A small bundle of the app's own, in memory. */
-async function fetchFolder(folder: URL): Promise<BundleFiles> {
-  const read = async (path: string) => {
-    const response = await fetch(new URL(path, folder))
-    if (!response.ok) throw new Error(`${path}: ${response.status}`)
-    return response.blob()
-  }
-  // Tells at once whether there is anything.
-  const manifest = await read('manifest.json')
-  return { read: async (path) => (path === 'manifest.json' ? manifest : read(path)) }
 }
 
 function noticeText(notice: BundleNotice): string {

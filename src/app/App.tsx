@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import styles from './App.module.css'
-import { actionForKey, placeOf, runAction } from './actions.ts'
+import { actionForKey, actionOf, placeOf, runAction } from './actions.ts'
 import { ActionMenu } from './controls/ActionMenu.tsx'
 import { Button } from './controls/Button.tsx'
 import { Icon } from './controls/Icon.tsx'
+import type { FramedSource, Framing } from './framing.ts'
 import type { PageSession } from './page-session.ts'
 import { EvidenceStrip } from './panels/EvidenceStrip.tsx'
 import { Notices } from './panels/Notices.tsx'
@@ -11,6 +12,7 @@ import { NowPanel } from './panels/NowPanel.tsx'
 import { Panels } from './panels/Panels.tsx'
 import { RecordingList } from './panels/RecordingList.tsx'
 import { StatusBar } from './panels/StatusBar.tsx'
+import { UpdateNotice } from './panels/UpdateNotice.tsx'
 import { VideoPanel } from './panels/VideoPanel.tsx'
 import { WhyPanel } from './panels/WhyPanel.tsx'
 import { showReading } from './shown.ts'
@@ -22,10 +24,11 @@ interface Props {
   readonly session: PageSession
   /** What is open at first. */
   readonly firstView?: Partial<ViewState> | undefined
+  readonly framing?: Framing | undefined
 }
 
 /** The whole page. */
-export function App({ session, firstView }: Props) {
+export function App({ session, firstView, framing }: Props) {
   const [view] = useState(() => createView(firstView))
   const picker = useRef<HTMLInputElement>(null)
   const page = useMemo<Page>(() => ({ session, view, pickFile: () => picker.current?.click() }), [session, view])
@@ -35,10 +38,11 @@ export function App({ session, firstView }: Props) {
   const isDropping = useDrop(open)
   useKeys(page)
   useNewest(page)
+  useFirstSource(page, framing?.source)
   return (
     <PageProvider value={page}>
-      <div className={styles.page}>
-        <Top page={page} />
+      <div className={styles.page} data-bare={framing?.isBare || undefined}>
+        {framing?.isBare ? <h1 className={styles.unseen}>VidEmo</h1> : <Top page={page} />}
         <main className={styles.columns}>
           <div className={styles.watching}>
             <div className={styles.video}>
@@ -50,6 +54,7 @@ export function App({ session, firstView }: Props) {
             </div>
           </div>
           <div className={styles.reading}>
+            <UpdateNotice />
             <Notices />
             <NowPanel />
             <WhyPanel />
@@ -128,6 +133,16 @@ function useNewest(page: Page): void {
     if (before.current === source) return
     before.current = source
     showReading(page, undefined)
+  }, [page, source])
+}
+
+/** Begins with what the address asks for, as if it had been chosen. */
+function useFirstSource(page: Page, source: FramedSource | undefined): void {
+  const isBegun = useRef(false)
+  useEffect(() => {
+    if (!source || isBegun.current) return
+    isBegun.current = true
+    runAction(page, actionOf(source))
   }, [page, source])
 }
 

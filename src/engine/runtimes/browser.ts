@@ -1,9 +1,10 @@
 import type { Env } from 'onnxruntime-web'
-import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
-import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'
-import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
+import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?gzip'
+import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?gzip'
+import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?gzip'
 import { EngineError } from '../../errors.ts'
 import type { Ort, Runtime } from '../runtime.ts'
+import { fetchWasm } from './app-wasm.ts'
 
 /** ONNX Runtime on a device of this browser; its WebAssembly comes from the app's own origin. */
 export async function browserRuntime(
@@ -21,20 +22,30 @@ export async function wasmRuntime(): Promise<Extract<Runtime, { provider: 'cpu' 
   return { provider: 'cpu', ort: await loadWasm(), executionProvider: 'wasm' }
 }
 
+/** On the processor, as many as ONNX Runtime takes by itself at most; beside a GPU they have nothing to do. */
+const mostThreads = 4
+
 const loadGpu = once(async () => {
   // The build for JSPI is smaller and streams weights to the GPU past the WebAssembly heap.
   const isSuspending = 'Suspending' in WebAssembly
   const ort = isSuspending ? await import('onnxruntime-web/jspi') : await import('onnxruntime-web/webgpu')
-  return configure(ort, isSuspending ? jspiWasm : asyncifyWasm)
+  return start(ort, isSuspending ? jspiWasm : asyncifyWasm)
 })
 
-const loadWasm = once(async () => configure(await import('onnxruntime-web/wasm'), plainWasm))
+const loadWasm = once(async () => start(await import('onnxruntime-web/wasm'), plainWasm, mostThreads))
 
-function configure<T extends Ort & { readonly env: Env }>(ort: T, url: string): T {
+/** Starts a build of ONNX Runtime on WebAssembly fetched beforehand. Throws what `fetchWasm` throws, and Error. */
+async function start<T extends Ort & { readonly env: Env }>(ort: T, url: string, threads = 1): Promise<T> {
   const { wasm } = ort.env
-  wasm.wasmPaths = { wasm: new URL(url, import.meta.url).href }
-  // Threads need shared memory, which only a cross-origin isolated page has.
-  if (!globalThis.crossOriginIsolated) wasm.numThreads = 1
+  const binary = await fetchWasm(new URL(url, import.meta.url).href)
+  wasm.wasmBinary = binary
+  // They need shared memory, which only a cross-origin isolated page has.
+  wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(threads, navigator.hardwareConcurrency) : 1
+  // It starts with its first session; what is no model is refused after that.
+  const refusal = await ort.InferenceSession.create(new Uint8Array(1)).catch(String)
+  if (typeof refusal !== 'string' || refusal.includes('no available backend')) throw new Error(String(refusal))
+  // It has been compiled, and would be held for good: up to 27 MB.
+  structuredClone(binary, { transfer: [binary] })
   return ort
 }
 
