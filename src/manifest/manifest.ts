@@ -28,6 +28,9 @@ const graph = v.object({
   compute,
 })
 
+/** Hashes of a file's stretches of so many bytes, the last one shorter: what is wrong can be told, and fetched alone. */
+const chunks = v.object({ bytes: positive, sha256: v.array(sha256) })
+
 const someLogits = v.object({ ids: v.array(count), logits: v.array(v.number()) })
 const checkStep = v.object({
   name: v.string(),
@@ -80,7 +83,7 @@ const schema = v.object({
   /** Positions the model was trained for. */
   contextLength: positive,
   graphs: v.object({ vision: graph, decoder: graph }),
-  files: v.array(v.object({ path, bytes: count, sha256 })),
+  files: v.array(v.object({ path, bytes: count, sha256, chunks: v.optional(chunks) })),
   /** A fixed input and what it must give, for the app's self-check. */
   check: v.optional(
     v.object({
@@ -143,8 +146,17 @@ function checkReferences(manifest: Manifest): void {
     if (paths.has(path)) throw badReference(path, 'is listed twice')
     paths.add(path)
   }
+  checkChunks(manifest)
   for (const { graph, data } of Object.values(manifest.graphs)) {
     for (const path of [graph, ...data]) if (!paths.has(path)) throw badReference(path, 'is not among the files')
+  }
+}
+
+function checkChunks({ files }: Manifest): void {
+  for (const { path, bytes, chunks } of files) {
+    if (chunks && chunks.sha256.length !== Math.ceil(bytes / chunks.bytes)) {
+      throw badReference(path, `has ${chunks.sha256.length} hashes of chunks, which do not make up its bytes`)
+    }
   }
 }
 
