@@ -196,3 +196,45 @@ it('whatever goes wrong on whatever visit, the bytes are right or the error is n
   )
   for (const count of Object.values(counts)) expect(count).toBeGreaterThan(0)
 })
+
+it('killed after any byte it writes, the next visit asks for what is missing and nothing else', async () => {
+  const contents = {
+    'vision.onnx': 'v',
+    'data/vision.000': 'abcde'.repeat(60),
+    'decoder.onnx': 'd',
+    'data/decoder.000': '',
+  }
+  const bundle = await sampleBundle(contents, 64)
+  const visit = async (disk: OpfsDisk, lifeBytes?: number) => {
+    const server = new Server(bundle, [], true, true)
+    const tab = new AbortController()
+    disk.revive(lifeBytes)
+    disk.onKill = () => tab.abort(new DOMException('killed', 'AbortError'))
+    const stores = { primary: new OpfsStore(disk.host()), fallback: new MemoryStore() }
+    const load = obtainBundle({ type: 'url', url: base }, { stores, fetch: server.fetch, signal: tab.signal })
+    return { asked: server.asked, result: await load.catch((error: unknown) => error) }
+  }
+  let resumed = 0
+  // What comes before is the manifest.
+  const first = bundle.manifest.bytes.length
+  let life = first
+  for (; ; life += 37) {
+    const disk = new OpfsDisk()
+    const { result } = await visit(disk, life)
+    if (!disk.isKilled) {
+      await expectRight(result as ObtainedBundle, bundle)
+      break
+    }
+    const before = await storedChunks(disk, bundle.manifest.key)
+    // It is whole when the journal is gone.
+    const isWhole = disk.bytesOf(`${bundle.manifest.key}/journal`) === undefined
+    const second = await visit(disk)
+    await expectRight(second.result as ObtainedBundle, bundle)
+    const stored = isWhole ? bundle.totalBytes : before.reduce((sum, { from, to }) => sum + to + 1 - from, 0)
+    const asked = second.asked.reduce((sum, { from, to }) => sum + to + 1 - from, 0)
+    expect(asked, `killed after ${life} bytes`).toBe(bundle.totalBytes - stored)
+    if (stored > 0) resumed++
+  }
+  console.log(`    killed after ${first} to ${life} bytes, ${resumed} times with something stored`)
+  expect(resumed).toBeGreaterThan(10)
+})
