@@ -11,6 +11,7 @@ import type {
   LoadRequest,
   ReadingEvent,
   ReadingRequest,
+  StorageReport,
 } from './engine-api.ts'
 import { installErrorTransfer } from './wire.ts'
 
@@ -110,6 +111,16 @@ export class EngineClient {
   /** Ends a load; its call rejects. */
   async cancelLoad(): Promise<void> {
     await this.call(this.remote.cancelLoad(), 'probeMs')
+  }
+
+  /** Throws BundleError `store-…`. */
+  storage(): Promise<StorageReport> {
+    return this.call<StorageReport>(this.remote.storage(), 'probeMs')
+  }
+
+  /** Deletes a stored bundle. Throws BundleError `store-…`. */
+  async removeBundle(key: string): Promise<void> {
+    await this.call(this.remote.removeBundle(key), 'probeMs')
   }
 
   /**

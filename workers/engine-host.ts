@@ -1,6 +1,7 @@
 import { transfer } from 'comlink'
 import { type DeviceReport, probeDevice } from '../src/device/device.ts'
 import { EngineError } from '../src/errors.ts'
+import { OpfsStore } from '../src/weights/opfs-store.ts'
 import { requireAllowedHost } from '../src/weights/weight-hosts.ts'
 import type {
   DeviceFigures,
@@ -12,6 +13,7 @@ import type {
   LoadRequest,
   ReadingEvent,
   ReadingRequest,
+  StorageReport,
 } from './engine-api.ts'
 import { ModelLoader } from './model-loader.ts'
 import { Reading } from './reading.ts'
@@ -19,6 +21,7 @@ import type { LoadedModel } from './window-reader.ts'
 
 /** The engine behind the worker's door: one device, one bundle, one reading at a time. */
 export class EngineHost implements EngineApi {
+  private readonly store = new OpfsStore()
   private loader: ModelLoader | undefined
   private appUrl = ''
   private model: LoadedModel | undefined
@@ -82,6 +85,15 @@ export class EngineHost implements EngineApi {
 
   cancelLoad(): void {
     this.load?.abort(new DOMException('The download was stopped.', 'AbortError'))
+  }
+
+  async storage(): Promise<StorageReport> {
+    const { store } = this
+    return { bundles: await store.list(), ...(await store.usage()) }
+  }
+
+  removeBundle(key: string): Promise<void> {
+    return this.store.remove(key)
   }
 
   async startReading(request: ReadingRequest): Promise<number> {

@@ -85,11 +85,12 @@ export class ModelLoader {
       stores: this.stores,
       signal,
       ...(isTrusted ? { trusted: true } : {}),
-      onManifest: async (manifest, isStored) => {
+      onManifest: async (manifest, isStored, room) => {
         place = placeFor(manifest, report)
-        onProgress({ type: 'manifest', manifest, isStored })
+        onProgress({ type: 'manifest', manifest, isStored, ...(room ? { room } : {}) })
         if (!isStored && !(await mayFetch())) throw new DOMException('The download was declined.', 'AbortError')
       },
+      onWait: () => onProgress({ type: 'waiting' }),
       onProgress: (progress) => onProgress({ type: 'downloading', ...progress }),
     })
     const bundle = await openBundle(obtained.files)

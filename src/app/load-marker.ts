@@ -44,7 +44,8 @@ export class LoadMarker {
 
   /** To be told of every change of a load. */
   follow(load: LoadState): void {
-    const isLoading = load.state !== 'idle' && load.state !== 'failed' && load.state !== 'offered'
+    const isLoading =
+      load.state !== 'idle' && load.state !== 'failed' && load.state !== 'offered' && load.state !== 'waiting'
     const mark = isLoading ? `${load.state} ${sourceName(load.source)}` : ''
     if (mark === this.marked) return
     this.marked = mark

@@ -1,4 +1,5 @@
 import type {
+  BundleRoom,
   BundleSource,
   LoadedBundle,
   LoadProgress,
@@ -13,6 +14,7 @@ import type { LiveFeed } from '../capture/live-frames.ts'
 import { openScreen } from '../capture/screen.ts'
 import type { FaceSetting } from '../demo-face/live-face.ts'
 import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
 import { DrawnFace, drawnName } from './drawn-face.ts'
@@ -42,6 +44,7 @@ import {
   settled,
 } from './settings.ts'
 import { Store } from './store.ts'
+import { StoredModels } from './stored-models.ts'
 import { TokenFlow } from './token-flow.ts'
 
 export interface SessionOptions {
@@ -77,9 +80,12 @@ export class Session implements SessionActions {
   startsByItself = true
   private readonly drawn: DrawnFace
   private readonly marker = new LoadMarker()
+  private readonly stored: StoredModels
   private source: BundleSource
   private loads = 0
   private answerOffer: (isWanted: boolean) => void = () => undefined
+  /** Of the bundle that is being loaded. */
+  private room: BundleRoom | undefined
   private runs = 0
   private recoveries = 0
   private board: ReadingBoard | undefined
@@ -95,6 +101,7 @@ export class Session implements SessionActions {
     this.source = { type: 'url', url: options.defaultBundle }
     const { smallBundle } = options
     this.store = new Store({ ...firstState(loadSettings(), loadConsent()), smallBundle })
+    this.stored = new StoredModels(this.store, () => this.client)
     this.drawn = new DrawnFace(
       () => this.store.get().drawn,
       (change) => this.store.update({ drawn: { ...this.store.get().drawn, ...change } }),
@@ -121,6 +128,7 @@ export class Session implements SessionActions {
       this.store.update({ load: { state: 'failed', source: this.source, error: asError(error) } })
       return
     }
+    await this.stored.lookFirst()
     if (lostLoad?.url === this.options.defaultBundle) return
     await this.loadAndRead(this.source)
     await this.startByItself()
@@ -130,7 +138,6 @@ export class Session implements SessionActions {
   async loadBundle(source: BundleSource): Promise<void> {
     this.recoveries = 0
     this.dismissLostLoad()
-    if (source.type === 'url' && source.url !== this.options.defaultBundle) void askToPersist()
     await this.loadAndRead(source)
   }
 
@@ -155,8 +162,9 @@ export class Session implements SessionActions {
   acceptLoad(): void {
     const { load } = this.store.get()
     if (load.state !== 'offered') return
-    const { source, manifest, totalBytes } = load
-    this.store.update({ load: { state: 'downloading', source, manifest, doneBytes: 0, totalBytes } })
+    void askToPersist()
+    const { source, manifest, totalBytes, room } = load
+    this.store.update({ load: downloading(source, manifest, totalBytes, room) })
     this.answerOffer(true)
   }
 
@@ -166,6 +174,22 @@ export class Session implements SessionActions {
     this.answerOffer(false)
     this.store.update({ load: { state: 'idle' } })
     void this.client.cancelLoad().catch(() => undefined)
+  }
+
+  lookAtStorage(): Promise<void> {
+    return this.stored.look()
+  }
+
+  removeStored(key: string): Promise<void> {
+    return this.stored.remove(key)
+  }
+
+  protectStorage(): Promise<void> {
+    return this.stored.protect()
+  }
+
+  dismissEvicted(): void {
+    this.store.update({ evicted: [] })
   }
 
   async openSample(): Promise<void> {
@@ -378,10 +402,12 @@ export class Session implements SessionActions {
       )
       if (load !== this.loads) return 'superseded'
       this.store.update({ bundle, check: bundle.check, load: { state: 'idle' }, announcement: 'The model is ready.' })
+      void this.stored.look()
       return 'loaded'
     } catch (error) {
       if (load !== this.loads) return 'superseded'
       const failure = asError(error)
+      if (!fatalCodes.has(failure.code)) void this.stored.look()
       this.store.update({
         load: { state: 'failed', source, error: failure },
         ...(fatalCodes.has(failure.code) ? { bundle: undefined } : {}),
@@ -395,7 +421,8 @@ export class Session implements SessionActions {
     const { load } = this.store.get()
     if (load.state !== 'downloading' || load.totalBytes < askedBytes) return true
     const { source, manifest, totalBytes } = load
-    this.store.update({ load: { state: 'offered', source, manifest, totalBytes } })
+    const { room } = this
+    this.store.update({ load: { state: 'offered', source, manifest, totalBytes, ...(room ? { room } : {}) } })
     return new Promise((resolve) => {
       this.answerOffer = resolve
     })
@@ -405,15 +432,26 @@ export class Session implements SessionActions {
     const { load } = this.store.get()
     switch (progress.type) {
       case 'manifest': {
-        const { manifest, isStored } = progress
+        const { manifest, isStored, room } = progress
         const totalBytes = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0)
-        const doneBytes = isStored ? totalBytes : 0
-        this.store.update({ load: { state: 'downloading', source, manifest, doneBytes, totalBytes } })
+        this.room = room
+        const load = downloading(source, manifest, totalBytes, isStored ? { storedBytes: totalBytes } : room)
+        this.store.update({ load })
         break
       }
       case 'downloading': {
         const { type: _, ...figures } = progress
         if (load.state === 'downloading') this.store.update({ load: { ...load, ...figures } })
+        else if (load.state === 'waiting') {
+          const { manifest } = load
+          this.store.update({ load: { state: 'downloading', source, manifest, ...figures } })
+        }
+        break
+      }
+      case 'waiting': {
+        if (load.state !== 'downloading') break
+        const { manifest, totalBytes } = load
+        this.store.update({ load: { state: 'waiting', source, manifest, totalBytes } })
         break
       }
       case 'checking':
@@ -625,6 +663,19 @@ export class Session implements SessionActions {
 /** Whether another worker and another device may be spared it. */
 function isPassing({ code }: VidemoError): boolean {
   return fatalCodes.has(code) && !lastingCodes.has(code)
+}
+
+function downloading(source: BundleSource, manifest: Manifest, totalBytes: number, room: BundleRoom | undefined) {
+  const doneBytes = room?.storedBytes ?? 0
+  const isResumed = doneBytes > 0 && doneBytes < totalBytes
+  return {
+    state: 'downloading',
+    source,
+    manifest,
+    doneBytes,
+    totalBytes,
+    ...(isResumed ? { keptBytes: doneBytes } : {}),
+  } as const
 }
 
 /** Whether the worker is at it. */

@@ -38,6 +38,8 @@ const graph = v.object({
 })
 
 const someLogits = v.object({ ids: v.array(count), logits: v.array(finite) })
+/** Hashes of a file's stretches of so many bytes, the last one shorter: what is wrong can be told, and fetched alone. */
+const chunks = v.object({ bytes: positive, sha256: v.array(sha256) })
 const checkStep = v.object({
   name: v.string(),
   ids: v.array(count),
@@ -89,7 +91,7 @@ const schema = v.object({
   /** Positions the model was trained for. */
   contextLength: positive,
   graphs: v.object({ vision: graph, decoder: graph }),
-  files: v.pipe(v.array(v.object({ path, bytes: count, sha256 })), v.maxLength(mostFiles)),
+  files: v.pipe(v.array(v.object({ path, bytes: count, sha256, chunks: v.optional(chunks) })), v.maxLength(mostFiles)),
   /** A fixed input and what it must give, for the app's self-check. */
   check: v.optional(
     v.object({
@@ -168,6 +170,7 @@ function checkReferences({ files, graphs }: Manifest): void {
       if (folded.has(low.slice(0, end))) throw badReference(low.slice(0, end), 'is a file and a folder')
     }
   }
+  checkChunks({ files })
   const all = Object.values(graphs)
   for (const { graph, data } of all) {
     for (const path of [graph, ...data]) if (!paths.has(path)) throw badReference(path, 'is not among the files')
@@ -175,6 +178,14 @@ function checkReferences({ files, graphs }: Manifest): void {
     const uses =
       all.filter((each) => each.graph === graph).length + all.filter((each) => each.data.includes(graph)).length
     if (uses > 1) throw badReference(graph, 'is a graph and something else')
+  }
+}
+
+function checkChunks({ files }: Pick<Manifest, 'files'>): void {
+  for (const { path, bytes, chunks } of files) {
+    if (chunks && chunks.sha256.length !== Math.ceil(bytes / chunks.bytes)) {
+      throw badReference(path, `has ${chunks.sha256.length} hashes of chunks, which do not make up its bytes`)
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { isDrawn, isPlaceholder, readsDrawnFaces, sourceName } from '../model-ki
 import { isLoading } from '../run-text.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { EvictedNotice } from './EvictedNotice.tsx'
 import { LoadProgress } from './LoadProgress.tsx'
 import { LostLoadNotice } from './LostLoadNotice.tsx'
 import styles from './Notices.module.css'
@@ -38,6 +39,7 @@ export function Notices() {
           ))}
         </Message>
       )}
+      <EvictedNotice />
       {isLoading(load) && !isPanelOpen && <LoadProgress load={load} />}
       {load.state === 'failed' && !isStuck && !isPanelOpen && (
         <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
