@@ -54,6 +54,8 @@ export interface BuildOptions {
   readonly reads?: Manifest['reads']
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: BuildProgress) => void
+  /** Told before the first byte is written, and may refuse by throwing. */
+  readonly onPlan?: (plan: BuildPlan) => void | Promise<void>
   /** Told once, before the first weight, what of an earlier build is gone on with. Resumable sinks only. */
   readonly onKept?: (kept: Kept) => void
   /** Threads to quantize in. */
@@ -199,6 +201,7 @@ class BundleBuild {
 
   async run(): Promise<BuildResult> {
     const graphs = this.graphs()
+    if (this.options.onPlan) await this.options.onPlan(await this.plan())
     if (this.resumable) await this.goOn(this.resumable, graphs)
     this.files.expect?.(this.rangesToRead(graphs))
     const errors = await this.writeWeights(graphs)

@@ -153,7 +153,7 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
         <Fact term="Weights">
           {manifest.dtype}: {bits.linear} bits, embedding {bits.embedding}, vision {bits.vision}
         </Fact>
-        <Fact term="From">{source.type === 'url' ? source.url : `folder ${source.name}`}</Fact>
+        <Fact term="From">{placeOf(source)}</Fact>
         <Fact term="Built from">
           {origin.origin}
           {origin.revision && ` at ${origin.revision}`}
@@ -175,6 +175,17 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
       </Facts>
     </Group>
   )
+}
+
+function placeOf(source: LoadedBundle['source']): string {
+  switch (source.type) {
+    case 'url':
+      return source.url
+    case 'files':
+      return `folder ${source.name}`
+    case 'stored':
+      return 'this browser, where it was built'
+  }
 }
 
 function whatItIs(manifest: Manifest): string {
