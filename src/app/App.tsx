@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { BuildClient } from '../../workers/build-client.ts'
 import styles from './App.module.css'
 import { actionForKey, actionOf, placeOf, runAction } from './actions.ts'
+import { BuildDesk } from './build-desk.ts'
 import { ActionMenu } from './controls/ActionMenu.tsx'
 import { Button } from './controls/Button.tsx'
 import { Icon } from './controls/Icon.tsx'
@@ -25,13 +27,19 @@ interface Props {
   /** What is open at first. */
   readonly firstView?: Partial<ViewState> | undefined
   readonly framing?: Framing | undefined
+  /** Where models are built; its worker starts when it is first asked. */
+  readonly firstDesk?: BuildDesk | undefined
 }
 
 /** The whole page. */
-export function App({ session, firstView, framing }: Props) {
+export function App({ session, firstView, framing, firstDesk }: Props) {
   const [view] = useState(() => createView(firstView))
+  const [desk] = useState(() => firstDesk ?? new BuildDesk(new BuildClient()))
   const picker = useRef<HTMLInputElement>(null)
-  const page = useMemo<Page>(() => ({ session, view, pickFile: () => picker.current?.click() }), [session, view])
+  const page = useMemo<Page>(
+    () => ({ session, view, desk, pickFile: () => picker.current?.click() }),
+    [session, view, desk],
+  )
   const open = (file: File | undefined) => {
     if (file) void session.actions.openFile(file, file.name)
   }

@@ -100,6 +100,8 @@ const schema = v.object({
       steps: v.array(checkStep),
     }),
   ),
+  /** What computed the check; `nobody` where the bundle was too large for the browser it was built in. */
+  checkedBy: v.optional(v.picklist(['onnxruntime-node', 'onnxruntime-web', 'nobody'])),
   /** Temperatures by which the probabilities of closed questions are divided, in log space; 1 where unsaid. */
   calibration: v.optional(
     v.object({

@@ -11,6 +11,16 @@ export function badUrl(address: string, cause?: unknown): BundleError {
   })
 }
 
+export function notStored(name: string): BundleError {
+  return new BundleError({
+    code: 'not-stored',
+    message: `${name} is no longer stored in this browser; it was removed, or the browser has freed its space.`,
+    action: 'Build it again, or load it from its address or folder.',
+    subject: name,
+    recoverable: true,
+  })
+}
+
 /** `what` is a sentence without its full stop; `where` an address or a folder's name. */
 export function notABundle(what: string, where: string, action: string): BundleError {
   return new BundleError({ code: 'not-a-bundle', message: `${what}.`, action, subject: where, recoverable: true })

@@ -1,6 +1,6 @@
 import { BundleError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { type StoreProblem, storeFull, storeProblem, withKept } from './bundle-errors.ts'
+import { notStored, type StoreProblem, storeFull, storeProblem, withKept } from './bundle-errors.ts'
 import { type BundleManifest, readManifest } from './bundle-manifest.ts'
 import type { BundleFile, BundleSource } from './bundle-source.ts'
 import {
@@ -67,7 +67,21 @@ export interface ObtainedBundle {
  * that fails is a notice and no error.
  */
 export async function obtainBundle(source: BundleSource, options: ObtainOptions): Promise<ObtainedBundle> {
+  if (source.type === 'stored') return fromStore(source, options)
   return source.type === 'url' ? new UrlLoad(source.url, options).run() : fromFolder(source, options)
+}
+
+/** Throws BundleError `not-stored` too. */
+async function fromStore(
+  { key, name }: Extract<BundleSource, { type: 'stored' }>,
+  { stores, onManifest, signal }: ObtainOptions,
+): Promise<ObtainedBundle> {
+  const stored = await stores.primary?.find(key)
+  if (!stored) throw notStored(name)
+  const { manifest, files } = stored
+  await onManifest?.(manifest.parsed, true)
+  signal?.throwIfAborted()
+  return { name, manifest: manifest.parsed, manifestText: manifest.text, files, store: 'opfs', notices: [] }
 }
 
 /** The last part of a bundle's address. */
