@@ -4,8 +4,10 @@ import { consentEarlier, expect, smallFrames, test } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
 
 const tokens = 2
-/** VIDEMO_UPDATES=200 reads for longer. */
-const updates = Number(process.env.VIDEMO_UPDATES ?? 20)
+/** VIDEMO_UPDATES=500 reads for longer. */
+const updates = Number(process.env.VIDEMO_UPDATES ?? 50)
+/** Updates between two looks at what is held, for which the reading has to rest. */
+const lookEvery = 3
 /** Three hops: the runtime's own pool grows until each shape has come up. */
 const warmUp = 6
 /** Windows of two to four pairs, moving on by two: an update that asks everything, one that reuses, and so on. */
@@ -27,7 +29,7 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
   const held: DeviceFigures[] = []
   for (let count = 1; count <= updates; count++) {
     await expect.poll(() => reader.finished(), { timeout: 120_000, intervals: [50] }).toBeGreaterThanOrEqual(count)
-    if (count <= warmUp) continue
+    if (count <= warmUp || count % lookEvery > 0) continue
     await page.getByRole('button', { name: 'Pause' }).click()
     const goOn = page.getByRole('button', { name: 'Go on' })
     await expect(goOn).toBeVisible()
