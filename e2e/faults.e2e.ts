@@ -45,7 +45,7 @@ test('a device that is lost, or has no room, while a model is put on it: nothing
     await expectKept()
     await page.getByRole('button', { name: 'Use the small model' }).click()
     await expect(reader.alert).toHaveCount(0)
-    await expect(page.getByText(/videmo-tiny · q4/).first()).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByText(/videmo-tiny · q8/).first()).toBeVisible({ timeout: 60_000 })
     await page.keyboard.press('Escape')
     await expectKept()
     await reader.choose('fixtures/data/clips/tiny.webm')

@@ -120,7 +120,8 @@ export class Session implements SessionActions {
   async open(): Promise<void> {
     watchCameras(() => void this.findCameras())
     const lostLoad = await this.marker.takeLost()
-    this.store.update({ lostLoad })
+    if (lostLoad)
+      this.store.update({ lostLoad, announcement: `The last start ended while ${lostLoad.name} was loading.` })
     this.markLoads()
     try {
       this.store.update({ device: await this.client.probe() })

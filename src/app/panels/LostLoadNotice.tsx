@@ -6,10 +6,10 @@ import styles from './Notices.module.css'
 import { SmallModelButton } from './SmallModelButton.tsx'
 
 const phases: Readonly<Record<LostLoad['phase'], string>> = {
-  asking: 'while its manifest was read',
-  downloading: 'while its files were fetched or checked',
+  asking: 'while the model’s manifest was read',
+  downloading: 'while the model’s files were fetched or checked',
   checking: 'while the device was checked',
-  starting: 'while it was put on the device',
+  starting: 'while the model was put on the device',
 }
 
 /** Why the page has not loaded a model by itself: the last time, that was its end. */

@@ -22,7 +22,7 @@ export function Notices() {
   const isPanelOpen = useStore(view, ({ panel }) => panel === 'model')
   const openModel = () => view.update({ panel: 'model', isAddressWanted: true })
   // Where there is no adapter a small bundle may still run on the processor.
-  const isStuck = device?.state === 'unusable' && !bundle && !isLoading(load)
+  const isStuck = device?.state === 'unusable' && !bundle && !lostLoad && !isLoading(load)
   return (
     <>
       {isStuck && (

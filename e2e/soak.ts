@@ -1,0 +1,133 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import type { CDPSession, Page } from '@playwright/test'
+import { storyCameraFile } from '../fixtures/story_camera.ts'
+import { cameraTest, consentEarlier, expect, spyOnCamera } from './camera-page.ts'
+import { ReaderPage } from './page.ts'
+
+const minutes = Number(process.env.SOAK_MINUTES ?? 30)
+/** For a loss to be made good: another worker, the model from its store, kernels compiled, and a whole update. */
+const patienceMs = 180_000
+/** What readings, their texts and frames may add to the page's heap; they are kept until they are erased. */
+const bytesPerReading = 100_000
+
+const losses = ['device', 'worker', 'camera'] as const
+type Loss = (typeof losses)[number]
+
+interface Sample {
+  readonly minute: number
+  readonly readings: number
+  readonly pageHeap: number
+  readonly workerHeap: number
+  readonly gpuBytes: number
+  readonly loss: Loss
+  /** Until the next whole update, s; undefined where none came. */
+  readonly recoveredS: number | undefined
+}
+
+const test = cameraTest(storyCameraFile)
+test.setTimeout((minutes + 10) * 60_000 + losses.length * patienceMs)
+
+test(`reads a drawn face before a camera for ${minutes} minutes, and loses device, worker and camera by turns`, async ({
+  page,
+}) => {
+  await consentEarlier(page)
+  await spyOnCamera(page)
+  const reader = new ReaderPage(page)
+  await page.goto('?test&unchecked&tokens=24')
+  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await expect.poll(() => reader.readings.count(), { timeout: patienceMs }).toBeGreaterThan(0)
+  const session = await page.context().newCDPSession(page)
+  const samples: Sample[] = []
+  const started = Date.now()
+  for (let minute = 1; minute <= minutes; minute++) {
+    await page.waitForTimeout(Math.max(0, started + (minute - 0.5) * 60_000 - Date.now()))
+    const loss = losses[(minute - 1) % losses.length]
+    const recoveredS = await lose(reader, loss)
+    await page.waitForTimeout(Math.max(0, started + minute * 60_000 - Date.now()))
+    const sample = { minute, loss, recoveredS, ...(await measure(reader, session)) }
+    samples.push(sample)
+    const { readings, pageHeap, workerHeap, gpuBytes } = sample
+    console.log(
+      `    minute ${minute}: ${readings} readings; heap ${megabytes(pageHeap)} page, ${megabytes(workerHeap)} worker; GPU ${megabytes(gpuBytes)};`,
+      `${loss} lost, ${recoveredS === undefined ? 'NOT RECOVERED' : `read on after ${recoveredS.toFixed(0)} s`}`,
+    )
+  }
+  mkdirSync('test-results', { recursive: true })
+  writeFileSync('test-results/soak.json', `${JSON.stringify(samples, null, 2)}\n`)
+
+  const missed = samples.filter(({ recoveredS }) => recoveredS === undefined)
+  console.log(`    ${samples.length} losses, ${missed.length} missed recoveries`)
+  expect(missed).toEqual([])
+  const third = Math.max(1, Math.floor(samples.length / 3))
+  const [early, late] = [samples.slice(0, third), samples.slice(-third)]
+  const added = middle(late, 'readings') - middle(early, 'readings')
+  for (const of of ['pageHeap', 'workerHeap', 'gpuBytes'] as const) {
+    const [before, after] = [middle(early, of), middle(late, of)]
+    console.log(`    ${of}: ${megabytes(before)} in the first third, ${megabytes(after)} in the last`)
+    const allowed = before * 1.2 + 4e6 + (of === 'pageHeap' ? added * bytesPerReading : 0)
+    expect(after, of).toBeLessThanOrEqual(allowed)
+  }
+})
+
+/** How long it took until another update was whole, s; undefined where none came. */
+async function lose(reader: ReaderPage, loss: Loss): Promise<number | undefined> {
+  const { page } = reader
+  const before = await reader.readings.count()
+  const since = Date.now()
+  if (loss === 'device') await page.evaluate(() => globalThis.videmoTest?.loseDevice())
+  if (loss === 'worker') await page.evaluate(() => globalThis.videmoTest?.killWorker())
+  if (loss === 'camera') await unplug(page)
+  const isBack = async () => (await reader.readings.count()) > before
+  try {
+    await expect.poll(isBack, { timeout: patienceMs, intervals: [250] }).toBe(true)
+    return (Date.now() - since) / 1000
+  } catch {
+    return undefined
+  }
+}
+
+/** Takes the camera away, as the browser does, and gives it back: the person presses its key again. */
+async function unplug(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const track of globalThis.cameraSpy?.tracks.splice(0) ?? []) {
+      if (track.readyState === 'ended') continue
+      track.stop()
+      track.dispatchEvent(new Event('ended'))
+    }
+  })
+  await expect(page.getByRole('alert')).toContainText('camera-ended')
+  await page.keyboard.press('1')
+}
+
+async function measure(reader: ReaderPage, session: CDPSession) {
+  const { page } = reader
+  const worker = page.workers().at(-1)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize: pageHeap } = await session.send('Runtime.getHeapUsage')
+  const workerHeap = await worker?.evaluate(() => {
+    const { gc, performance } = globalThis as typeof globalThis & {
+      gc?: () => void
+      performance: { readonly memory?: { readonly usedJSHeapSize: number } }
+    }
+    gc?.()
+    return performance.memory?.usedJSHeapSize
+  })
+  // Collected buffers are told of a little later.
+  await page.waitForTimeout(500)
+  const figures = await page.evaluate(() => globalThis.videmoTest?.deviceFigures())
+  return {
+    readings: await reader.readings.count(),
+    pageHeap,
+    workerHeap: workerHeap ?? 0,
+    gpuBytes: figures?.bytes ?? 0,
+  }
+}
+
+function middle(samples: readonly Sample[], of: 'readings' | 'pageHeap' | 'workerHeap' | 'gpuBytes'): number {
+  const values = samples.map((sample) => sample[of]).sort((a, b) => a - b)
+  return values[Math.floor(values.length / 2)]
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
