@@ -22,6 +22,19 @@ export interface RequestCounts {
   readonly foreign: readonly string[]
 }
 
+/** What Chromium asks for on its own account, with no page open and whatever its flags; it gets no answer. */
+const browserHosts: ReadonlySet<string> = new Set([
+  'accounts.google.com',
+  'clients2.google.com',
+  'content-autofill.googleapis.com',
+  'edgedl.me.gvt1.com',
+  'optimizationguide-pa.googleapis.com',
+  'redirector.gvt1.com',
+  'safebrowsing.googleapis.com',
+  'safebrowsingohttpgateway.googleapis.com',
+  'update.googleapis.com',
+])
+
 /** What one browser asked for. */
 export class RequestLog {
   private counts: RequestCounts = { own: 0, chosen: 0, foreign: [] }
@@ -60,17 +73,27 @@ export function forgetRequests(): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Of all browsers; also written to `test-results/requests.json`. */
-export function sumOfRequests(strangers: readonly string[]): RequestCounts {
+/**
+ * Of all browsers; also written to `test-results/requests.json`.
+ *
+ * @param asked of the door: what a page asks for counts, and so does what the browser is not known to ask for itself
+ */
+export function sumOfRequests(asked: readonly string[]): RequestCounts & { readonly browsersOwn: number } {
   const all = safeList().map((name): RequestCounts => JSON.parse(readFileSync(join(folder, name), 'utf8')))
-  const sum: RequestCounts = {
+  const strangers = asked.filter((address) => !browserHosts.has(hostOf(address)))
+  const sum = {
     own: all.reduce((total, { own }) => total + own, 0),
     chosen: all.reduce((total, { chosen }) => total + chosen, 0),
     foreign: [...all.flatMap(({ foreign }) => foreign), ...strangers],
+    browsersOwn: asked.length - strangers.length,
   }
   mkdirSync(join(root, 'test-results'), { recursive: true })
   writeFileSync(summary, `${JSON.stringify(sum, null, 2)}\n`)
   return sum
+}
+
+function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).hostname : address
 }
 
 function safeList(): string[] {

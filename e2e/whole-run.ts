@@ -10,9 +10,12 @@ export default async function wholeRun(): Promise<() => Promise<void>> {
   await door.open(doorPort)
   return async () => {
     await door.close()
-    const { own, chosen, foreign } = sumOfRequests(door.asked)
+    const { own, chosen, foreign, browsersOwn } = sumOfRequests(door.asked)
     console.log(
-      `\nRequests of all tests: ${own} to the page's own host, ${chosen} to hosts that tests chose, ${foreign.length} elsewhere.`,
+      [
+        `\nRequests of all tests: ${own} to the page's own host, ${chosen} to hosts that tests chose`,
+        `${foreign.length} elsewhere; ${browsersOwn} of the browser's own, for updates and the like, got no answer.`,
+      ].join(', '),
     )
     if (foreign.length > 0) throw new Error(`Requests left for other hosts:\n${[...new Set(foreign)].join('\n')}`)
   }

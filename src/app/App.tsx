@@ -67,6 +67,20 @@ export function App({ session, firstView, framing, firstDesk }: Props) {
             <NowPanel />
             <WhyPanel />
           </div>
+          <input
+            ref={picker}
+            className={styles.unseen}
+            type="file"
+            accept="video/*,image/gif,.mkv,.mov"
+            tabIndex={-1}
+            aria-label="Video file"
+            onChange={(event) => {
+              const file = event.target.files?.[0]
+              // Emptied, so that choosing the same file again is heard of.
+              event.target.value = ''
+              open(file)
+            }}
+          />
         </main>
         <footer className={styles.footer}>
           <div className={styles.bar}>
@@ -78,20 +92,6 @@ export function App({ session, firstView, framing, firstDesk }: Props) {
           </p>
         </footer>
         <Announcer session={session} />
-        <input
-          ref={picker}
-          className={styles.unseen}
-          type="file"
-          accept="video/*,image/gif,.mkv,.mov"
-          tabIndex={-1}
-          aria-label="Video file"
-          onChange={(event) => {
-            const file = event.target.files?.[0]
-            // Emptied, so that choosing the same file again is heard of.
-            event.target.value = ''
-            open(file)
-          }}
-        />
         {isDropping && (
           <p className={styles.drop}>
             <span>Drop the video to read it</span>
