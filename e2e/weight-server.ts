@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -69,6 +70,12 @@ export class WeightServer {
 
   get url(): string {
     return `${this.origin}/`
+  }
+
+  /** A file as it goes out. */
+  bytesOf(path: string): Buffer {
+    const bytes = readFileSync(join(fixtureFolder, path))
+    return this.changes.get(path)?.(bytes) ?? bytes
   }
 
   change(path: string, change: Change | undefined): void {
