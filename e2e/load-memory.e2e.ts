@@ -27,17 +27,12 @@ test('a bundle goes from the network to the disk and from there to the GPU witho
     file.sha256 = createHash('sha256').update(whole).digest('hex')
     return Buffer.from(JSON.stringify(manifest))
   })
-  await page.goto('manifest.json')
   const session = await page.context().newCDPSession(page)
   const peak = { used: 0, backing: 0, wasm: 0 }
-  const watch = await watchWorkers(session, async (evaluate) => {
-    const { usedSize, backingStorageSize } = (await evaluate('Runtime.getHeapUsage')) as Heap
+  const watch = await watchWorkers(session, async (ask) => {
+    const { usedSize, backingStorageSize } = await ask('Runtime.getHeapUsage')
     peak.used = Math.max(peak.used, usedSize)
     peak.backing = Math.max(peak.backing, backingStorageSize ?? 0)
-  })
-  await page.route('**/engine.worker-*.js', async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({ response, body: `${watchWasm}${await response.text()}` })
   })
   await page.goto(`?test&tokens=2&unchecked&bundle=${weights.url}`)
   const offer = page.getByRole('button', { name: /^Download 10\d/ })
@@ -48,8 +43,7 @@ test('a bundle goes from the network to the disk and from there to the GPU witho
   Object.assign(peak, { used: 0, backing: 0, wasm: 0 })
   await page.reload()
   await expect(loaded).toBeVisible({ timeout: 120_000 })
-  const [worker] = page.workers()
-  peak.wasm = await worker.evaluate(() => Reflect.get(globalThis, 'wasmBytes')())
+  peak.wasm = await wasmBytes(watch.newest())
   watch.stop()
   const mb = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`
   const total = padding + 1.8e6
@@ -63,31 +57,33 @@ test('a bundle goes from the network to the disk and from there to the GPU witho
   expect(peak.wasm).toBeLessThan(padding)
 })
 
-/** Remembers every WebAssembly memory of the worker; they never shrink. */
-const watchWasm = `{
-  const memories = new Set();
-  const note = (instance) => { for (const each of Object.values(instance.exports)) if (each instanceof WebAssembly.Memory) memories.add(each) };
-  for (const name of ['instantiate', 'instantiateStreaming']) {
-    const own = WebAssembly[name];
-    WebAssembly[name] = async (source, imports) => {
-      for (const part of Object.values(imports ?? {})) for (const each of Object.values(part)) if (each instanceof WebAssembly.Memory) memories.add(each);
-      const result = await own.call(WebAssembly, source, imports);
-      note(result.instance ?? result);
-      return result;
-    };
-  }
-  globalThis.wasmBytes = () => [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+/** Of every WebAssembly memory of the worker; they never shrink. */
+async function wasmBytes(ask: Ask): Promise<number> {
+  const { result } = await ask('Runtime.evaluate', { expression: 'WebAssembly.Memory.prototype' })
+  const { objects } = await ask('Runtime.queryObjects', { prototypeObjectId: result.objectId })
+  const sum = await ask('Runtime.callFunctionOn', {
+    objectId: objects.objectId,
+    functionDeclaration: 'function () { return this.reduce((sum, { buffer }) => sum + buffer.byteLength, 0) }',
+    returnByValue: true,
+  })
+  return sum.result.value
 }
-`
 
-type Evaluate = (method: string) => Promise<unknown>
+interface Reply extends Heap {
+  readonly result: { readonly objectId: string; readonly value: number }
+  readonly objects: { readonly objectId: string }
+}
+
+/** Asks a worker's debugger. */
+type Ask = (method: string, params?: object) => Promise<Reply>
 
 /** Calls `look` for every worker of the page again and again, until it is stopped. */
-async function watchWorkers(session: CDPSession, look: (evaluate: Evaluate) => Promise<void>) {
+async function watchWorkers(session: CDPSession, look: (ask: Ask) => Promise<void>) {
   let isOver = false
   let samples = 0
   let messages = 0
-  const answers = new Map<number, (result: unknown) => void>()
+  let newest: Ask | undefined
+  const answers = new Map<number, (reply: Reply) => void>()
   session.on('Target.receivedMessageFromTarget', ({ message }) => {
     const { id, result } = JSON.parse(message)
     answers.get(id)?.(result)
@@ -99,14 +95,16 @@ async function watchWorkers(session: CDPSession, look: (evaluate: Evaluate) => P
     session.on('Target.detachedFromTarget', (gone) => {
       isGone ||= gone.sessionId === sessionId
     })
-    const evaluate: Evaluate = (method) => {
+    const ask: Ask = (method, params = {}) => {
       const id = ++messages
-      const answered = new Promise<unknown>((resolve) => answers.set(id, resolve))
-      const sent = session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) })
+      const answered = new Promise<Reply>((resolve) => answers.set(id, resolve))
+      const message = JSON.stringify({ id, method, params })
+      const sent = session.send('Target.sendMessageToTarget', { sessionId, message })
       return sent.then(() => answered)
     }
+    newest = ask
     while (!isOver && !isGone) {
-      const looked = look(evaluate)
+      const looked = look(ask)
         .then(() => samples++)
         .catch(() => undefined)
       await Promise.race([looked, new Promise((resolve) => setTimeout(resolve, 1000))])
@@ -116,6 +114,10 @@ async function watchWorkers(session: CDPSession, look: (evaluate: Evaluate) => P
   await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false })
   return {
     samples: () => samples,
+    newest(): Ask {
+      if (!newest) throw new Error('no worker')
+      return newest
+    },
     stop: () => {
       isOver = true
     },
