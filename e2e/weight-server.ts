@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -40,11 +41,11 @@ export class WeightServer {
       if (path !== 'manifest.json') await host.held?.wait
       const body = await readFile(join(fixtureFolder, path)).catch(() => undefined)
       const own = body && path === 'manifest.json' ? await host.ownManifest(body) : body
-      const whole = own && (host.changes.get(path)?.(own) ?? own)
       const range = rangeOf(request.headers.range)
       response.setHeader('access-control-allow-origin', '*')
       response.setHeader('cache-control', 'no-store')
       if (host.interfere(path, response, range)) return
+      const whole = own && (host.changes.get(path)?.(own) ?? own)
       response.writeHead(whole ? (range ? 206 : 200) : 404)
       const sent = range ? whole?.subarray(range.from, range.to + 1) : whole
       if (path !== 'manifest.json') host.sentBytes += sent?.length ?? 0
@@ -69,6 +70,12 @@ export class WeightServer {
 
   get url(): string {
     return `${this.origin}/`
+  }
+
+  /** A file as it goes out. */
+  bytesOf(path: string): Buffer {
+    const bytes = readFileSync(join(fixtureFolder, path))
+    return this.changes.get(path)?.(bytes) ?? bytes
   }
 
   change(path: string, change: Change | undefined): void {

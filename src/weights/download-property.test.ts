@@ -156,7 +156,12 @@ it('whatever goes wrong on whatever visit, the bytes are right or the error is n
               stores: { primary: new OpfsStore(disk.host()), fallback: new MemoryStore() },
               fetch: server.fetch,
               signal: tab.signal,
-              patience: { stallMs: 5, firstWaitMs: 0, longestWaitMs: 1000, tries: 3 },
+              patience: {
+                stallMs: script.includes('stall') ? 5 : 60_000,
+                firstWaitMs: 0,
+                longestWaitMs: 1000,
+                tries: 3,
+              },
               sleep: async () => undefined,
             },
           ).catch((error: unknown) => error)

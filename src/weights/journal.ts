@@ -64,9 +64,13 @@ export class Journal {
   append(entry: JournalEntry): void {
     const line = encode(entry, this.checksum)
     this.file.write(this.end, line)
-    this.file.flush()
     this.end += line.length
     this.apply(entry)
+  }
+
+  /** Until then an entry outlives its tab, but not the machine. */
+  flush(): void {
+    this.file.flush()
   }
 
   record(path: string): FileRecord {

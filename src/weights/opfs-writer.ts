@@ -18,6 +18,12 @@ export const filesName = 'files'
 export const journalName = 'journal'
 export const markerName = 'complete.json'
 
+/**
+ * A flush waits for the disk, which for many small chunks would be most of a download. What the machine loses with its
+ * power before one is noticed by the hashes.
+ */
+const flushBytes = 8 * 2 ** 20
+
 /** Stores a bundle in its folder, whose lock it holds. Chunks go where they belong, then into the journal. */
 export class OpfsWriter implements BundleWriter {
   readonly finished = new Map<string, Blob>()
@@ -143,6 +149,7 @@ async function openJournal(handle: FileSystemFileHandle): Promise<Journal> {
 class OpfsPartialFile implements PartialFile {
   private readonly record: FileRecord
   private isOpen = true
+  private unflushedBytes = 0
 
   constructor(
     private readonly path: string,
@@ -171,8 +178,9 @@ class OpfsPartialFile implements PartialFile {
 
   async write(at: number, bytes: Uint8Array<ArrayBuffer>, sha256: string): Promise<void> {
     this.data.write(at, bytes)
-    this.data.flush()
     this.journal.append({ type: 'chunk', path: this.path, at, bytes: bytes.length, sha256 })
+    this.unflushedBytes += bytes.length
+    if (this.unflushedBytes >= flushBytes) this.flush()
   }
 
   async read(at: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -195,8 +203,8 @@ class OpfsPartialFile implements PartialFile {
     let end = 0
     for (const [at, { bytes }] of this.chunks) end = Math.max(end, at + bytes)
     this.data.truncate(end)
-    this.data.flush()
     this.journal.append({ type: 'whole', path: this.path })
+    this.flush()
     await this.close()
     await this.told.onFinish()
   }
@@ -204,8 +212,15 @@ class OpfsPartialFile implements PartialFile {
   async close(): Promise<void> {
     if (!this.isOpen) return
     this.isOpen = false
+    // Closing flushes what is left.
     this.data.close()
     this.told.onClose()
+  }
+
+  private flush(): void {
+    this.data.flush()
+    this.journal.flush()
+    this.unflushedBytes = 0
   }
 }
 

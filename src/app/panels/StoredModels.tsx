@@ -40,7 +40,7 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
   const { bundles, usedBytes, freeBytes, isPersistent } = stored
   const isInUse = (entry: BundleEntry) => inUse?.source.type === 'url' && inUse.source.url === entry.url
   return (
-    <div ref={top} tabIndex={-1}>
+    <div ref={top} tabIndex={-1} className={styles.known}>
       {bundles.length === 0 ? (
         <p className={panels.note}>None. A model that you download is kept here for the next visit.</p>
       ) : (
