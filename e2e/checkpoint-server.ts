@@ -8,8 +8,8 @@ const folder = fileURLToPath(new URL('../fixtures/data/checkpoint', import.meta.
 
 /** A host of the fixture's checkpoint on another origin, as a hub is one: it honours ranges, and counts what it sends. */
 export class CheckpointServer {
-  /** Bytes of weights that were sent. */
-  sentBytes = 0
+  /** Parts of weights files that were sent, but for their heads. */
+  readonly sent: { readonly part: string; readonly bytes: number }[] = []
   /** What it calls the version that it has. */
   version = '1'
   /** After so many bytes of weights it answers no more. */
@@ -36,6 +36,10 @@ export class CheckpointServer {
   /** Of the checkpoint. */
   get url(): string {
     return `${this.origin}/tiny-checkpoint/`
+  }
+
+  get sentBytes(): number {
+    return this.sent.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   /** Stops answering once so many more bytes of weights have been sent. */
@@ -72,7 +76,7 @@ export class CheckpointServer {
     const [first, last] = [Number(part[1]), Math.min(Number(part[2]), body.length - 1)]
     // The head of a file, which holds its header, comes always.
     if (first > 0 && this.sentBytes >= this.limitBytes) await new Promise<void>((go) => this.waiting.push(go))
-    if (first > 0) this.sentBytes += last - first + 1
+    if (first > 0) this.sent.push({ part: `${path} ${first}-${last}`, bytes: last - first + 1 })
     response.writeHead(206, { ...headers, 'content-range': `bytes ${first}-${last}/${body.length}` })
     response.end(body.subarray(first, last + 1))
   }
