@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
+import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
 import { CheckpointServer } from './checkpoint-server.ts'
 import { expect, test } from './page.ts'
@@ -97,7 +98,6 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
       await expect(dialog).toContainText(/\d (kB|MB) of 3\.4 MB read/)
       await expect.poll(() => host.sentBytes).toBeGreaterThanOrEqual(1_000_000)
-      await page.screenshot({ path: '.cache/build-dialog.png' })
       await page.reload()
       host.goOn()
     })
@@ -177,6 +177,69 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
       await expect(dialog).toContainText('this browser, where it was built')
     })
     await rm(join(folder, '..'), { recursive: true, force: true })
+  } finally {
+    host.close()
+  }
+})
+
+test('a folder is built; a lost connection keeps what is finished, and another version of the source begins anew', async ({
+  page,
+  reader,
+  watch,
+}) => {
+  watch.expectedErrors.push(/Failed to load resource/)
+  const host = await CheckpointServer.start()
+  watch.allowedOrigins.push(host.origin)
+  const dialog = page.getByRole('dialog')
+  try {
+    await page.goto('?test&unchecked')
+    await reader.openPanel('Build a model')
+
+    await test.step('a folder of this machine', async () => {
+      await page.getByLabel('Checkpoint folder').setInputFiles(checkpoint)
+      await expect(dialog).toContainText('the folder checkpoint')
+      await dialog.getByRole('button', { name: 'Accept and build' }).click()
+      await expect(dialog).toContainText('checkpoint-q4 is built', { timeout: 60_000 })
+      const built = (await stored(page)).find(({ manifest }) => manifest.source.origin === 'checkpoint')
+      const expected: Manifest = JSON.parse(await readFile(join(fixtureFolder, 'manifest.json'), 'utf8'))
+      expect(built?.manifest.files).toEqual(expected.files)
+      await dialog.getByRole('button', { name: 'Build another' }).click()
+    })
+
+    await test.step('a lost connection', async () => {
+      await look(page, host.url)
+      host.stallAfter(800_000)
+      await dialog.getByRole('button', { name: 'Accept and build' }).click()
+      await expect.poll(() => host.sentBytes).toBeGreaterThanOrEqual(800_000)
+      host.cut()
+      await expect(dialog.getByRole('alert')).toContainText('Every weight that was finished is kept', {
+        timeout: 90_000,
+      })
+      host.isCut = false
+    })
+
+    await test.step('pause, and a stop that keeps what is finished', async () => {
+      host.stallAfter(300_000)
+      await dialog.getByRole('button', { name: 'Go on' }).click()
+      await expect(dialog).toContainText(/Goes on after \d.* that were read before/)
+      await dialog.getByRole('button', { name: 'Pause' }).click()
+      await expect(dialog).toContainText('read · paused')
+      await dialog.getByRole('button', { name: 'Stop' }).click()
+      await expect(dialog).toContainText('Begun earlier')
+    })
+
+    await test.step('another version of the source', async () => {
+      host.version = '2'
+      host.goOn()
+      await dialog.getByRole('button', { name: `Go on with ${name}` }).click()
+      await dialog.getByRole('button', { name: 'Accept and build' }).click()
+      // What was kept is not mixed with it.
+      await expect(dialog).toContainText('it starts again')
+      await expect(dialog).toContainText(`${name} is built`, { timeout: 60_000 })
+      const built = (await stored(page)).filter(({ manifest }) => manifest.dtype === 'q4')
+      expect(built).toHaveLength(2)
+      expect(built[0].hashes).toEqual(built[1].hashes)
+    })
   } finally {
     host.close()
   }

@@ -12,6 +12,8 @@ export class CheckpointServer {
   readonly sent: { readonly part: string; readonly bytes: number }[] = []
   /** What it calls the version that it has. */
   version = '1'
+  /** Every connection is cut. */
+  isCut = false
   /** After so many bytes of weights it answers no more. */
   private limitBytes = Number.POSITIVE_INFINITY
   private readonly waiting: (() => void)[] = []
@@ -23,7 +25,8 @@ export class CheckpointServer {
     const host = new CheckpointServer(server)
     server.on('request', (request, response) => {
       const path = normalize(new URL(request.url ?? '/', 'http://x').pathname).slice(1)
-      void host.answer(path, request.headers.range, response)
+      if (host.isCut) request.destroy()
+      else void host.answer(path, request.headers.range, response)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return host
@@ -50,6 +53,13 @@ export class CheckpointServer {
   goOn(): void {
     this.limitBytes = Number.POSITIVE_INFINITY
     for (const answer of this.waiting.splice(0)) answer()
+  }
+
+  /** Ends what is under way, and refuses everything until `isCut` is taken back. */
+  cut(): void {
+    this.isCut = true
+    this.waiting.length = 0
+    this.server.closeAllConnections()
   }
 
   close(): void {
