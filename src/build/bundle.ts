@@ -2,11 +2,12 @@ import { BuildError } from '../errors.ts'
 import { bundleVersion, type Dtype, type Manifest, type ManifestFile } from '../manifest/manifest.ts'
 import type { Qwen25VLConfig } from '../qwen25vl/index.ts'
 import { checkArchitecture, expectedTensors, readConfig } from './architecture.ts'
-import { type Balance, balanceOf, exponentsOf, measureBalance } from './balance.ts'
-import { type BuildNote, type FileState, readNote, writeNote } from './build-notes.ts'
+import { type Balance, exponentsOf, measureBalance } from './balance.ts'
+import { type FileState, writeNote } from './build-notes.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
 import { decoderGraph, type PlannedGraph } from './decoder-graph.ts'
 import { type Hash, HashedFile, newHash } from './hashed-file.ts'
+import { KeptWeights } from './kept-weights.ts'
 import { kernelBase64 } from './kernel/quantize-wasm.ts'
 import { readLicense } from './license.ts'
 import { type BlockFormat, blockSize, type QuantizerBackend, sameThread } from './quantize.ts'
@@ -30,6 +31,7 @@ import {
   noHeadroom,
   type Precision,
   type WeightRecipe,
+  weightName,
 } from './weights.ts'
 
 export type Layout = 'bundle' | 'transformers.js'
@@ -308,7 +310,12 @@ class BundleBuild {
   private async goOn(sink: ResumableSink, graphs: readonly GraphToWrite[]): Promise<void> {
     const fingerprint = await this.fingerprint(graphs)
     const lines = await sink.noted()
-    const kept = KeptWeights.read(lines, fingerprint, graphs)
+    const kept = KeptWeights.read(
+      lines,
+      fingerprint,
+      graphs.flatMap(({ planned }) => planned.layers.recipes),
+      graphs.flatMap(({ planned }) => planned.pairs),
+    )
     if (typeof kept === 'object' && (await this.reopenAll(sink, kept, graphs))) {
       this.kept = kept
       this.doneValues = kept.doneBytes / this.bytesPerValue
@@ -358,10 +365,8 @@ class BundleBuild {
     hash.update(
       encode({ dtype, dequantized, bits: bitsOf(this.options), kernelBase64, sidecars: this.checkpoint.sidecars }),
     )
-    for (const { name } of this.checkpoint.weightFiles) {
-      const source = await this.files.open(name, this.options.signal)
-      if (!source) continue
-      const { size, version } = source
+    for (const source of this.checkpoint.weightFiles) {
+      const { name, size, version } = source
       const head = await source.read(0, Math.min(size, comparedBytes), this.options.signal)
       hash.update(encode({ name, size, version })).update(head)
     }
@@ -551,61 +556,6 @@ class BundleBuild {
   }
 }
 
-/** The weights of an earlier build that need not be made again. */
-class KeptWeights {
-  readonly balances = new Map<string, Balance>()
-  /** The latest state of every file, in the order in which they were ended. */
-  readonly files = new Map<string, FileState>()
-  /** Files to go on with. */
-  readonly open = new Map<string, HashedFile>()
-  doneBytes = 0
-  private readonly weights: Extract<BuildNote, { kind: 'weight' }>[] = []
-  private passed = 0
-
-  /** Or why the notes are of no use: they are of another build, or not as they were written. */
-  static read(
-    lines: readonly string[],
-    fingerprint: string,
-    graphs: readonly GraphToWrite[],
-  ): KeptWeights | 'changed' | 'damaged' {
-    const kept = new KeptWeights()
-    const recipes = graphs.flatMap(({ planned }) => planned.layers.recipes)
-    const pairs = graphs.flatMap(({ planned }) => planned.pairs)
-    const [first, ...rest] = lines.map(readNote)
-    if (first?.kind !== 'build') return 'damaged'
-    if (first.fingerprint !== fingerprint) return 'changed'
-    for (const note of rest) {
-      if (note?.kind === 'balance') {
-        const pair = pairs.find(({ name }) => name === note.mlp)
-        if (pair?.channels !== note.exponents.length) return 'damaged'
-        kept.balances.set(note.mlp, balanceOf(note.exponents))
-      } else {
-        const recipe = recipes[kept.count]
-        if (note?.kind !== 'weight' || !recipe || note.weight !== weightName(recipe)) return 'damaged'
-        kept.weights.push(note)
-        for (const file of note.files) {
-          kept.files.delete(file.path)
-          kept.files.set(file.path, file)
-        }
-      }
-      kept.doneBytes = note.doneBytes
-    }
-    return kept
-  }
-
-  get count(): number {
-    return this.weights.length
-  }
-
-  /** The note of the next weight in turn, if it is kept. */
-  next(recipe: WeightRecipe) {
-    const note = this.weights[this.passed]
-    if (!note || note.weight !== weightName(recipe)) return undefined
-    this.passed++
-    return note
-  }
-}
-
 /** Of each weights file, what is compared to tell whether it is still the same: no more than comes with its header. */
 const comparedBytes = 256 * 1024
 
@@ -616,10 +566,6 @@ function skip(recipe: WeightRecipe, { data, scales }: Readonly<Record<StreamName
     scales.skip(recipe.scales)
     if (recipe.zeroPoints) scales.skip(recipe.zeroPoints)
   }
-}
-
-function weightName(recipe: WeightRecipe): string {
-  return recipe.kind === 'dense' ? recipe.external.name : recipe.data.name
 }
 
 /** The MLP by whose balance some part is scaled. */

@@ -30,15 +30,30 @@ export function BuildPanel() {
   const { desk } = usePage()
   const build = useStore(desk.store, (state) => state.build)
   useEffect(() => void desk.refresh(), [desk])
+  const stage = useFocusAt(build.state)
   return (
     <>
-      <Stage build={build} />
+      <div ref={stage} tabIndex={-1} className={styles.stage}>
+        <Stage build={build} />
+      </div>
       <Stored />
       <p className={styles.unseen} aria-live="polite">
         {announced(build)}
       </p>
     </>
   )
+}
+
+/** Takes the focus when the state changes: the button that changed it is gone. */
+function useFocusAt(state: BuildState['state']) {
+  const element = useRef<HTMLDivElement>(null)
+  const before = useRef(state)
+  useEffect(() => {
+    if (before.current === state) return
+    before.current = state
+    element.current?.focus()
+  }, [state])
+  return element
 }
 
 function Stage({ build }: { readonly build: BuildState }) {
