@@ -17,7 +17,10 @@ test('a page that stands still for ten seconds, and an hour’s sleep, end nothi
   // Streams of Blobs used to be collected under a load, which then stood (see `blob-pieces.ts`).
   await page.route('**/engine.worker-*.js', async (route) => {
     const response = await route.fetch()
-    await route.fulfill({ response, body: `self.collecting = setInterval(() => gc(), 20);${await response.text()}` })
+    await route.fulfill({
+      response,
+      body: `self.collecting = setInterval(() => globalThis.gc(), 20);${await response.text()}`,
+    })
   })
   await reader.settings({ reading: { framesPerSecond: 5, frameBudget: smallFrames }, probes: { isOn: false } })
   await reader.open('test&tokens=2')
