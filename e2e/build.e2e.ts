@@ -11,6 +11,8 @@ import { expect, test } from './page.ts'
 
 const checkpoint = 'fixtures/data/checkpoint'
 const name = 'tiny-checkpoint-q4'
+/** For what a busy machine takes long for. */
+const patient = { timeout: 120_000 }
 
 /** What the command line makes of the same checkpoint with the same options. */
 async function builtByCommand(): Promise<{ readonly manifest: Manifest; readonly folder: string }> {
@@ -96,8 +98,8 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
     await test.step('a reload in the middle loses nothing that was finished', async () => {
       host.stallAfter(1_000_000)
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
-      await expect(dialog).toContainText(/\d (kB|MB) of 3\.4 MB read/)
-      await expect.poll(() => host.sentBytes).toBeGreaterThanOrEqual(1_000_000)
+      await expect(dialog).toContainText(/\d (kB|MB) of 3\.4 MB read/, patient)
+      await expect.poll(() => host.sentBytes, patient).toBeGreaterThanOrEqual(1_000_000)
       await page.reload()
       host.goOn()
     })
@@ -109,7 +111,7 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
       await dialog.getByRole('button', { name: `Go on with ${name}` }).click()
       await expect(dialog).toContainText('the rest was worked through before')
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
-      await expect(dialog).toContainText(`${name} is built`, { timeout: 120_000 })
+      await expect(dialog).toContainText(`${name} is built`, patient)
     })
     const sentAfter = host.sentBytes - sentBefore
     const again = host.sent.slice(before.length).filter(({ part }) => before.some((each) => each.part === part))
@@ -173,7 +175,7 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
         .click()
       await expect(dialog).toHaveCount(0)
       await reader.openPanel('Model')
-      await expect(dialog).toContainText(`In use: ${name}`, { timeout: 120_000 })
+      await expect(dialog).toContainText(`In use: ${name}`, patient)
       await expect(dialog).toContainText('this browser, where it was built')
     })
     await rm(join(folder, '..'), { recursive: true, force: true })
@@ -199,7 +201,7 @@ test('a folder is built; a lost connection keeps what is finished, and another v
       await page.getByLabel('Checkpoint folder').setInputFiles(checkpoint)
       await expect(dialog).toContainText('the folder checkpoint')
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
-      await expect(dialog).toContainText('checkpoint-q4 is built', { timeout: 60_000 })
+      await expect(dialog).toContainText('checkpoint-q4 is built', patient)
       const built = (await stored(page)).find(({ manifest }) => manifest.source.origin === 'checkpoint')
       const expected: Manifest = JSON.parse(await readFile(join(fixtureFolder, 'manifest.json'), 'utf8'))
       expect(built?.manifest.files).toEqual(expected.files)
@@ -210,18 +212,16 @@ test('a folder is built; a lost connection keeps what is finished, and another v
       await look(page, host.url)
       host.stallAfter(800_000)
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
-      await expect.poll(() => host.sentBytes).toBeGreaterThanOrEqual(800_000)
+      await expect.poll(() => host.sentBytes, patient).toBeGreaterThanOrEqual(800_000)
       host.cut()
-      await expect(dialog.getByRole('alert')).toContainText('Every weight that was finished is kept', {
-        timeout: 90_000,
-      })
+      await expect(dialog.getByRole('alert')).toContainText('Every weight that was finished is kept', patient)
       host.isCut = false
     })
 
     await test.step('pause, and a stop that keeps what is finished', async () => {
       host.stallAfter(300_000)
       await dialog.getByRole('button', { name: 'Go on' }).click()
-      await expect(dialog).toContainText(/Goes on after \d.* that were read before/)
+      await expect(dialog).toContainText(/Goes on after \d.* that were read before/, patient)
       await dialog.getByRole('button', { name: 'Pause' }).click()
       await expect(dialog).toContainText('read · paused')
       await dialog.getByRole('button', { name: 'Stop' }).click()
@@ -234,8 +234,8 @@ test('a folder is built; a lost connection keeps what is finished, and another v
       await dialog.getByRole('button', { name: `Go on with ${name}` }).click()
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
       // What was kept is not mixed with it.
-      await expect(dialog).toContainText('it starts again')
-      await expect(dialog).toContainText(`${name} is built`, { timeout: 60_000 })
+      await expect(dialog).toContainText('it starts again', patient)
+      await expect(dialog).toContainText(`${name} is built`, patient)
       const built = (await stored(page)).filter(({ manifest }) => manifest.dtype === 'q4')
       expect(built).toHaveLength(2)
       expect(built[0].hashes).toEqual(built[1].hashes)
