@@ -35,7 +35,7 @@ declare global {
   }
 }
 
-const probesPerAlternation = 3
+const probesPerAlternation = 1
 
 interface Sides {
   readonly plan: BenchPlan
