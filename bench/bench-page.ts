@@ -36,6 +36,8 @@ declare global {
 }
 
 const probesPerAlternation = 3
+/** Of an answer that is asked for its pipelines’ sake. */
+const warmUpTokens = 6
 
 interface Sides {
   readonly plan: BenchPlan
@@ -51,10 +53,10 @@ window.bench = {
 
   async openSides() {
     const { plan } = await job()
-    const { dtype, windowFrames, question, tokens } = plan
+    const { dtype, windowFrames, question } = plan
     if (dtype === 'fp16') throw new Error('fp16 is not measured')
     await window.told('loading transformers.js')
-    const stock = await StockSide.open({ parent: '/job/', name: 'stock', dtype }, await newDevice(), tokens)
+    const stock = await StockSide.open({ parent: '/job/', name: 'stock', dtype }, await newDevice())
     await window.told('loading ours')
     const ours = await OurSide.open(
       await browserRuntime(await newDevice()),
@@ -65,11 +67,11 @@ window.bench = {
     await window.told('ours, a window without questions')
     await ours.fill()
     await window.told('transformers.js, its first update')
-    const first = await stock.update(ours.recent(windowFrames), question)
+    const first = await stock.update(ours.recent(windowFrames), question, warmUpTokens)
     checkSame(ours, plan, first.inputIds, first.grid)
     await window.told('ours, without drafts and with')
-    await ours.cycle(false)
-    await ours.cycle(true)
+    await ours.cycle(false, warmUpTokens)
+    await ours.cycle(true, warmUpTokens)
     for (const isProbeFirst of [true, false]) await ours.probePair(isProbeFirst)
     return { promptTokens: first.inputIds.length }
   },
@@ -77,7 +79,8 @@ window.bench = {
   async alternate(index) {
     const { stock, ours, plan } = opened()
     const isStockFirst = index % 2 === 0
-    const runStock = async () => (await stock.update(ours.recent(plan.windowFrames), plan.question)).figures
+    const runStock = async () =>
+      (await stock.update(ours.recent(plan.windowFrames), plan.question, plan.tokens)).figures
     const runOurs = async (isDrafted: boolean) => (await ours.cycle(isDrafted)).map(({ figures }) => figures)
     const before = isStockFirst ? await runStock() : undefined
     const plain = await runOurs(false)

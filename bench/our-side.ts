@@ -81,14 +81,14 @@ export class OurSide {
   }
 
   /** From hop to hop: as many updates as a full window moves on by, the first of which moves it. */
-  async cycle(isDrafted: boolean): Promise<OurUpdate[]> {
+  async cycle(isDrafted: boolean, tokens = this.plan.tokens): Promise<OurUpdate[]> {
     const updates: OurUpdate[] = []
     const count = this.plan.hopFrames / 2
-    for (let update = 0; update < count; update++) updates.push(await this.update(isDrafted))
+    for (let update = 0; update < count; update++) updates.push(await this.update(isDrafted, tokens))
     return updates
   }
 
-  async update(isDrafted: boolean): Promise<OurUpdate> {
+  async update(isDrafted: boolean, tokens = this.plan.tokens): Promise<OurUpdate> {
     const { window, plan, drafts } = this
     const pair = this.take()
     const started = performance.now()
@@ -97,7 +97,7 @@ export class OurSide {
     const joined = isHop
       ? await window.hop(pairsOf(plan) - plan.hopFrames / 2, features)
       : await window.append(features)
-    const options = { maxTokens: plan.tokens, ignoreEos: true }
+    const options = { maxTokens: tokens, ignoreEos: true }
     const answer = window
       .branch()
       .ask(plan.question, isDrafted ? { ...options, drafts: drafts.for('question') } : options)

@@ -112,7 +112,11 @@ async function runSides(page: Page, { alternations: count, onProgress }: BenchOp
   const alternations: Alternation[] = []
   for (let index = 0; index < count; index++) {
     onProgress(`alternation ${index + 1} of ${count}`)
-    alternations.push(await page.evaluate((at) => window.bench.alternate(at), index))
+    const one = await page.evaluate((at) => window.bench.alternate(at), index)
+    alternations.push(one)
+    const { liveUpdate, decode, probeOverBarePass } = compareSides([one]).ratios
+    const said = [liveUpdate, decode, probeOverBarePass].map(({ median }) => median.toFixed(2))
+    onProgress(`live update ${said[0]} times, decode ${said[1]} times as fast; a probe ${said[2]} bare passes`)
   }
   await page.evaluate(() => window.bench.closeSides())
   return { ...compareSides(alternations), promptTokens, alternations }

@@ -32,7 +32,6 @@ export class StockSide {
   private constructor(
     private readonly processor: Processor,
     private readonly model: PreTrainedModel,
-    private readonly tokens: number,
   ) {
     if (!processor.tokenizer) throw new Error('the processor has no tokenizer')
     this.tokenizer = processor.tokenizer
@@ -51,12 +50,10 @@ export class StockSide {
 
   /**
    * @param device without subgroups where they are small: ONNX Runtime's attention is wrong with them, whoever calls it
-   * @param tokens of an answer, end of text or not
    */
   static async open(
     model: { readonly parent: string; readonly name: string; readonly dtype: StockDtype },
     device: GPUDevice,
-    tokens: number,
   ): Promise<StockSide> {
     env.allowRemoteModels = false
     env.allowLocalModels = true
@@ -70,11 +67,15 @@ export class StockSide {
       device: 'webgpu',
       session_options: { executionProviders: [provider] },
     })
-    return new StockSide(processor, loaded, tokens)
+    return new StockSide(processor, loaded)
   }
 
-  /** Asks about a window of frames. `generate` disposes of its cache by itself, since nobody asks it to be kept. */
-  async update(frames: readonly SourceFrame[], question: string): Promise<StockUpdate> {
+  /**
+   * Asks about a window of frames. `generate` disposes of its cache by itself, since nobody asks it to be kept.
+   *
+   * @param tokens of the answer, end of text or not
+   */
+  async update(frames: readonly SourceFrame[], question: string, tokens: number): Promise<StockUpdate> {
     this.visionMs = 0
     const started = performance.now()
     const images = frames.map(({ rgba, width, height }) => new RawImage(rgba, width, height, 4).rgb())
@@ -83,8 +84,8 @@ export class StockSide {
     const clock = new TokenClock(this.tokenizer)
     const output = await this.model.generate({
       ...inputs,
-      max_new_tokens: this.tokens,
-      min_new_tokens: this.tokens,
+      max_new_tokens: tokens,
+      min_new_tokens: tokens,
       do_sample: false,
       streamer: clock,
     })

@@ -1,7 +1,7 @@
 /**
  * Writes docs/numerics.md: runs the command line on every reference set there is, on drawn clips and on a synthetic 3B,
  * and puts what it prints into tables; the embedded model's also into its card. `npx tsx scripts/numerics.ts [cpu]
- * [chromium] [dawn] [live] [live-chromium] [drawn] [faults] [compare] [build]` runs only those parts and keeps the rest.
+ * [chromium] [dawn] [live] [live-chromium] [drawn] [faults] [calibration] [compare] [build]` runs only those parts and keeps the rest.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,9 +21,23 @@ import type { Dtype } from '../src/manifest/manifest.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = join(root, 'docs/numerics.md')
 const card = join(root, 'training/MODEL_CARD.md')
+const embedded = join(root, 'public/models/videmo-tiny')
+const diagram =
+  '![Reliability diagrams: how often an option was right, by the probability it was given](calibration.svg)'
 /** Where `make -C training` leaves its tables and PyTorch's answers. */
 const work = join(root, '.cache/training')
-const parts = ['cpu', 'chromium', 'dawn', 'live', 'live-chromium', 'drawn', 'faults', 'compare', 'build'] as const
+const parts = [
+  'cpu',
+  'chromium',
+  'dawn',
+  'live',
+  'live-chromium',
+  'drawn',
+  'faults',
+  'calibration',
+  'compare',
+  'build',
+] as const
 type Part = (typeof parts)[number]
 
 function videmo(args: readonly string[]): string {
@@ -170,13 +184,20 @@ function drawnPart(): string {
 
 function faultsPart(): string {
   return [
-    `100 clips of seed ${scoredSeed}, one deliberate mistake at a time: \`videmo score --count 100 --fault KIND\`.`,
+    `50 clips of seed ${scoredSeed}, one deliberate mistake at a time: \`videmo score --count 50 --fault KIND\`.`,
     'positions: every pass counts from zero; patches: row by row over the whole picture; resize: rows one pixel too long.',
     '',
     scoreHead[0].replace('computed by', 'mistake'),
     scoreHead[1],
-    ...faults.map((fault) => scoreRow(`reasoning | ${fault}`, score(['--count', '100', '--fault', fault]))),
+    ...faults.map((fault) => scoreRow(`reasoning | ${fault}`, score(['--count', '50', '--fault', fault]))),
   ].join('\n')
+}
+
+/** Fits the embedded bundle's temperatures, which go into its manifest. */
+function calibrationPart(): string {
+  const args = ['--bundle', relative(root, embedded), '--seed', '401', '--count', '100']
+  const text = videmo(['calibrate', ...args, '--write', '--out', 'docs/calibration.svg'])
+  return ['```', `$ npm run --silent videmo -- calibrate ${args.join(' ')}`, text.trim(), '```', '', diagram].join('\n')
 }
 
 function comparePart(): string {
@@ -237,6 +258,7 @@ const makers: Readonly<Record<Part, () => string>> = {
     livePart('chromium', isSlowWanted ? everyCase : everyCase.filter((each) => !longest.includes(each)), ['q4']),
   drawn: drawnPart,
   faults: faultsPart,
+  calibration: calibrationPart,
   compare: comparePart,
   build: buildPart,
 }
@@ -249,6 +271,7 @@ const titles: Readonly<Record<Part, string>> = {
   'live-chromium': 'The live window in headless Chromium (SwiftShader)',
   drawn: 'What the embedded model reads of drawn faces',
   faults: 'The same with deliberate mistakes',
+  calibration: 'How far its probabilities can be believed',
   compare: 'Its curriculum against mixed training (`make -C training compare`)',
   build: 'A checkpoint of the true 3B shapes',
 }
@@ -294,4 +317,4 @@ const sections = parts.map((part) => {
   return `## ${titles[part]}\n\n${mark(part)}\n\n${body}\n\n${mark(part, '/')}`
 })
 writeFileSync(page, `${[intro, ...sections].join('\n\n')}\n`)
-copyFileSync(card, join(root, 'public/models/videmo-tiny/README.md'))
+copyFileSync(card, join(embedded, 'README.md'))

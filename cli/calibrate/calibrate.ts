@@ -98,7 +98,13 @@ export async function writeCalibration({ bundle, kinds, seed, count }: Calibrati
       { given: rounded(given.temperature), both: rounded(both.temperature) },
     ]),
   )
-  const calibration: ManifestCalibration = { temperatures, clips: { seed, count } }
+  const accuracy = Object.fromEntries(
+    Object.entries(kinds).map(([kind, { given, both }]) => [
+      kind,
+      { given: rounded(given.accuracy), both: rounded(both.accuracy) },
+    ]),
+  )
+  const calibration: ManifestCalibration = { temperatures, accuracy, clips: { seed, count } }
   const calibrated: Manifest = { ...manifest, calibration }
   await writeFile(`${path}.new`, `${JSON.stringify(calibrated, null, 1)}\n`)
   await rename(`${path}.new`, path)

@@ -22,6 +22,18 @@ describe('probesFor', () => {
     for (const { temperature } of probesFor(on, {})) expect(temperature).toBe(1)
   })
 
+  it('leaves out what the model was seen to guess at', () => {
+    const accuracy = { unit: { given: 0.6, both: 0.8 }, emotion: { given: 0.6, both: 0.5 } }
+    const asked = (orders: 'given' | 'both') =>
+      new Set(probesFor({ ...on, orders }, { calibration: { ...calibration, accuracy } }).map(({ id }) => id))
+    expect(asked('given').has('AU12')).toBe(false)
+    expect(asked('both').has('AU12')).toBe(true)
+    // Of seven options the half way from guessing is 0.57.
+    expect(asked('given').has('emotion')).toBe(true)
+    expect(asked('both').has('emotion')).toBe(false)
+    expect(asked('given').has('sentiment')).toBe(true)
+  })
+
   it('asks in one order or in both', () => {
     for (const [orders, askings] of [
       ['given', 1],

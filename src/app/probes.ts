@@ -1,4 +1,5 @@
 import type { Probe } from '../../workers/engine-api.ts'
+import type { ClosedQuestion } from '../affect/closed-questions.ts'
 import { askingsOf, liveProbes } from '../affect/probes/probe-set.ts'
 import { type ProbePoint, smoothingS } from '../affect/probes/smoothing.ts'
 import type { Manifest } from '../manifest/manifest.ts'
@@ -19,11 +20,22 @@ export function probesFor(
 ): readonly Probe[] {
   if (!isOn) return []
   const temperatures = manifest.calibration?.temperatures
-  return liveProbes.map((question) => ({
+  return liveProbes.filter(isLearnt({ orders }, manifest)).map((question) => ({
     id: question.id,
     askings: askingsOf(question, orders),
     temperature: temperatures?.[question.about]?.[orders] ?? 1,
   }))
+}
+
+/** Whether a model was seen to do better at such questions than half of the way from guessing to always right. */
+export function isLearnt(
+  { orders }: Pick<Settings['probes'], 'orders'>,
+  { calibration }: Pick<Manifest, 'calibration'>,
+): (question: ClosedQuestion) => boolean {
+  return ({ about, options }) => {
+    const accuracy = calibration?.accuracy?.[about]?.[orders]
+    return accuracy === undefined || accuracy >= (1 + 1 / options.length) / 2
+  }
 }
 
 /** One more answer. Where time has gone back, the question begins anew. */

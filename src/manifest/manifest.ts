@@ -16,6 +16,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 const finite = v.pipe(v.number(), v.finite())
 const rate = v.pipe(finite, v.gtValue(0))
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 /** A plain relative path: no parent folders, no scheme, no leading slash. */
 const path = v.pipe(
   v.string(),
@@ -107,6 +108,8 @@ const schema = v.object({
     v.object({
       /** By kind of question, for options asked in the given order alone and for both orders averaged. */
       temperatures: v.record(v.string(), v.object({ given: rate, both: rate })),
+      /** How many of the answers were right, in the same order. */
+      accuracy: v.optional(v.record(v.string(), v.object({ given: share, both: share }))),
       /** What they were fitted on. */
       clips: v.object({ seed: count, count: positive }),
     }),

@@ -6,7 +6,7 @@ import { type ProbePoint, smoothed, smoothingS } from '../../affect/probes/smoot
 import { derivedPoint, valenceArousalSource } from '../../affect/probes/valence-arousal.ts'
 import { appearsText, emotionHue } from '../emotion-hue.ts'
 import { formatLabel, formatProbability, formatSigned } from '../format.ts'
-import { type ProbeHistory, ribbonS } from '../probes.ts'
+import { isLearnt, type ProbeHistory, ribbonS } from '../probes.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './LiveNow.module.css'
@@ -27,6 +27,7 @@ export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
   const top = newest && topOptions(dfewEmotions, newest.probabilities)
   if (!newest || !top) return null
   const sentiment = topOf(sentimentOptions, lines.sentiment)
+  const isLess = !liveProbes.filter(({ options }) => options.length === 2).every(isLearnt(settings, { calibration }))
   return (
     <>
       <div className={styles.top}>
@@ -59,6 +60,7 @@ export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
         <span>
           {isSmoothed ? `Smoothed over ${smoothingS} s of video` : 'As it was read'},{' '}
           {calibration ? `calibrated on ${calibration.clips.count} drawn clips` : 'not calibrated'}.
+          {isLess && ' Yes-or-no questions are not asked: this model has not learnt them; its text tells action units.'}
         </span>
         <button
           type="button"
