@@ -27,6 +27,7 @@ export function reliabilityDiagram({ kinds, bundle, count, seed }: CalibrationRe
   )
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    '<title>Reliability diagrams: how often an option was right, by the probability it was given</title>',
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="${margin}" y="24">${escaped(`${bundle}, ${count} clips of seed ${seed}`)}</text>`,
     ...plots,

@@ -74,7 +74,7 @@ describe('draw', () => {
     const { orders } = JSON.parse(file('scoring', 'meta.json').toString())
     expect(orders).toEqual([0, 1, 2].map((clip) => shuffledOrder(5, clip, 8)))
     const lines = file('scoring', 'lines.jsonl').toString().trim().split('\n')
-    expect(lines.map((line) => JSON.parse(line).task)).toEqual(['reasoning-3', 'reasoning-3', 'reasoning-3'])
+    expect(lines.map((line) => JSON.parse(line).task)).toEqual([0, 1, 2].flatMap(() => ['reasoning-3', 'choices-3']))
   })
 })
 

@@ -29,7 +29,9 @@ describe('the embedded bundle', () => {
       )
       const message = JSON.stringify({ right, wrong })
       expect(wrong.attributes.microF1, message).toBeLessThan(right.attributes.microF1 - 0.15)
-      expect(wrong.actionUnits.microF1, message).toBeLessThan(right.actionUnits.microF1 - 0.15)
+      // Single units survive rows of patches best; what all of them say together does not.
+      expect(wrong.actionUnits.microF1, message).toBeLessThan(right.actionUnits.microF1 - 0.1)
+      expect(wrong.tree?.similarity, message).toBeLessThan((right.tree?.similarity ?? 0) - 0.3)
     },
     180_000,
   )
