@@ -124,7 +124,7 @@ test('after one visit the page starts and reads without its host', async ({ page
     watch.allowedOrigins.push(host.origin)
     const reader = new ReaderPage(page)
     await page.goto(`${host.url}?test&tokens=2&unchecked`)
-    await expect(page.getByText(/videmo-tiny · q4/).first()).toBeVisible({ timeout: 120_000 })
+    await expect(page.getByText(/videmo-tiny · q8/).first()).toBeVisible({ timeout: 120_000 })
     await page.evaluate(() => navigator.serviceWorker.ready)
     // It is ready before it has everything.
     await expect.poll(() => page.evaluate(keptFiles), { timeout: 60_000 }).toContain('sample.webm')
@@ -133,7 +133,7 @@ test('after one visit the page starts and reads without its host', async ({ page
     await context.setOffline(true)
 
     await page.reload()
-    await expect(page.getByText(/videmo-tiny · q4/).first()).toBeVisible({ timeout: 120_000 })
+    await expect(page.getByText(/videmo-tiny · q8/).first()).toBeVisible({ timeout: 120_000 })
     await expect(page.getByText(/this is what was stored/)).toBeVisible()
     await reader.choose(clip)
     await reader.waitForReading()

@@ -9,6 +9,8 @@ import type { BundleFiles } from './bundle.ts'
 export interface Ort {
   readonly InferenceSession: typeof InferenceSession
   readonly Tensor: typeof Tensor
+  /** Told that a session stands, to let go of what starting took. */
+  readonly started?: () => void
 }
 
 /** A runtime and where it computes. */
@@ -85,7 +87,9 @@ export async function createSession(
     if (runtime.provider === 'cpu' && path) return await runtime.ort.InferenceSession.create(path, options)
     const [model, ...data] = await Promise.all([graph.graph, ...graph.data].map((each) => files.read(each)))
     options.externalData = graph.data.map((name, index) => ({ path: name, data: readable(data[index]) }))
-    return await runtime.ort.InferenceSession.create(await bytesOf(model), options)
+    const session = await runtime.ort.InferenceSession.create(await bytesOf(model), options)
+    runtime.ort.started?.()
+    return session
   } catch (cause) {
     if (isOutOfMemory(cause)) throw noRoomFor(graph, cause)
     throw new EngineError({

@@ -29,24 +29,24 @@ const loadGpu = once(async () => {
   // The build for JSPI is smaller and streams weights to the GPU past the WebAssembly heap.
   const isSuspending = 'Suspending' in WebAssembly
   const ort = isSuspending ? await import('onnxruntime-web/jspi') : await import('onnxruntime-web/webgpu')
-  return start(ort, isSuspending ? jspiWasm : asyncifyWasm)
+  return prepare(ort, isSuspending ? jspiWasm : asyncifyWasm)
 })
 
-const loadWasm = once(async () => start(await import('onnxruntime-web/wasm'), plainWasm, mostThreads))
+const loadWasm = once(async () => prepare(await import('onnxruntime-web/wasm'), plainWasm, mostThreads))
 
-/** Starts a build of ONNX Runtime on WebAssembly fetched beforehand. Throws what `fetchWasm` throws, and Error. */
-async function start<T extends Ort & { readonly env: Env }>(ort: T, url: string, threads = 1): Promise<T> {
+/** A build of ONNX Runtime with its WebAssembly, on which it starts with its first session. Throws what `fetchWasm` throws. */
+async function prepare(ort: Ort & { readonly env: Env }, url: string, threads = 1): Promise<Ort> {
   const { wasm } = ort.env
   const binary = await fetchWasm(new URL(url, import.meta.url).href)
   wasm.wasmBinary = binary
   // They need shared memory, which only a cross-origin isolated page has.
   wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(threads, navigator.hardwareConcurrency) : 1
-  // It starts with its first session; what is no model is refused after that.
-  const refusal = await ort.InferenceSession.create(new Uint8Array(1)).catch(String)
-  if (typeof refusal !== 'string' || refusal.includes('no available backend')) throw new Error(String(refusal))
-  // It has been compiled, and would be held for good: up to 27 MB.
-  structuredClone(binary, { transfer: [binary] })
-  return ort
+  const { InferenceSession, Tensor } = ort
+  // Once compiled it is of no use, and would be held for good: up to 27 MB.
+  const started = () => {
+    if (binary.byteLength > 0) structuredClone(binary, { transfer: [binary] })
+  }
+  return { InferenceSession, Tensor, started }
 }
 
 /** Loads when first asked, and again after a failure. The loader throws EngineError `runtime-not-loaded`. */
