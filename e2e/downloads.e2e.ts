@@ -214,7 +214,8 @@ test('when the room ends on the way, the model is loaded and what is stored stay
   await expectLoaded(page, weights)
   await expect(page.getByText(/There is not enough room to store the model/)).toBeVisible()
   await expect(page.getByText(/of it are stored and kept/)).toBeVisible()
-  expect(weights.sentBytes, 'no byte came twice').toBeLessThanOrEqual(total + 4 * chunkBytes)
+  // What was under way in that moment comes again.
+  expect(weights.sentBytes).toBeLessThanOrEqual(total + 8 * chunkBytes)
 
   await session.send('Storage.overrideQuotaForOrigin', { origin })
   weights.sentBytes = 0

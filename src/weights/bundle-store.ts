@@ -102,8 +102,8 @@ export interface PartialFile {
   readonly etag: string | undefined
   /** The chunk is stored when this resolves, even if the page ends then. The bytes are the caller's again. */
   write(at: number, bytes: Uint8Array<ArrayBuffer>, sha256: string): Promise<void>
-  /** What was stored there. Throws BundleError `unreadable-file`. */
-  read(at: number, bytes: number): Promise<Uint8Array<ArrayBuffer>>
+  /** Fills the buffer with what was stored there; gives the part that was filled. Throws BundleError `unreadable-file`. */
+  read(at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
   noteEtag(etag: string): Promise<void>
   /** The chunk at this place, or all of them, are not stored any more. */
   forget(at?: number): Promise<void>

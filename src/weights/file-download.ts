@@ -7,7 +7,7 @@ import { FileCheck } from './file-check.ts'
 import { type Chunk, chunksOfFile, ownChunks } from './file-chunks.ts'
 import { type Answer, ask, type HttpOptions, isRange, RangesRefused } from './http-request.ts'
 import { defaultPatience, PassingFailure, persevere, sleepMs } from './patience.ts'
-import type { Slots } from './slots.ts'
+import type { Buffers, Slots } from './slots.ts'
 
 export interface FileDownloadOptions extends HttpOptions {
   readonly signal: AbortSignal
@@ -20,6 +20,8 @@ export interface Host {
   readonly base: string
   /** Requests at a time. */
   readonly slots: Slots
+  /** For chunks: garbage of this size would pile up. */
+  readonly buffers: Buffers
   /** Whether a range was ever given: then files need not be tried one chunk at a time first. */
   knowsRanges: boolean
 }
@@ -122,7 +124,10 @@ export class FileDownload {
   }
 
   private async fetchChunk(chunk: Chunk, signal: AbortSignal): Promise<void> {
-    const bytes = new Uint8Array(chunk.bytes)
+    await this.host.buffers.use(chunk.bytes, (bytes) => this.fillChunk(chunk, bytes, signal))
+  }
+
+  private async fillChunk(chunk: Chunk, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
     let filled = 0
     let before = 0
     const fill = async () => {
@@ -191,7 +196,10 @@ export class FileDownload {
   /** Stores what is missing out of a whole file that comes from its beginning. What comes after its end is not read. */
   private async takeAll(answer: Answer): Promise<void> {
     const [{ bytes: most }] = this.chunks
-    const buffer = new Uint8Array(most)
+    await this.host.buffers.use(most, (buffer) => this.takeWith(buffer, answer))
+  }
+
+  private async takeWith(buffer: Uint8Array<ArrayBuffer>, answer: Answer): Promise<void> {
     let index = 0
     let filled = 0
     let counted = 0
@@ -241,12 +249,17 @@ export class FileDownload {
 
   /** Whether the stored file is the manifest's; what is not right is forgotten. Throws when that helps no more. */
   private async isRight(): Promise<boolean> {
+    const most = this.chunks[0]?.bytes ?? 0
+    return this.host.buffers.use(most, (buffer) => this.isRightIn(buffer))
+  }
+
+  private async isRightIn(buffer: Uint8Array<ArrayBuffer>): Promise<boolean> {
     const { file, out } = this
     const { path } = file
     try {
       const check = await FileCheck.of(file)
       for (const { at, bytes } of this.chunks) {
-        check.pass(await out.read(at, bytes))
+        check.pass(await out.read(at, buffer.subarray(0, bytes)))
         this.options.signal.throwIfAborted()
       }
       check.end()
@@ -257,7 +270,7 @@ export class FileDownload {
     const hashes = this.chunks.map(({ at }) => out.chunks.get(at)?.sha256)
     let isDamaged = false
     for (const [index, { at, bytes }] of this.chunks.entries()) {
-      const data = await out.read(at, bytes).catch(() => undefined)
+      const data = await out.read(at, buffer.subarray(0, bytes)).catch(() => undefined)
       if (data && (await sha256(data)) === hashes[index]) continue
       isDamaged = true
       await this.drop(at)

@@ -6,7 +6,7 @@ import type { BundleWriter } from './bundle-store.ts'
 import { FileDownload, type Host } from './file-download.ts'
 import { type HttpOptions, isGone, isHtml, request } from './http-request.ts'
 import { PassingFailure } from './patience.ts'
-import { Slots } from './slots.ts'
+import { Buffers, Slots } from './slots.ts'
 
 export interface DownloadOptions extends HttpOptions {
   /** Bytes that came, or with a minus those that were lost again. */
@@ -85,7 +85,7 @@ export async function downloadFiles(
   const { onBytes = () => undefined } = options
   const failed = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal
-  const host: Host = { base, slots: new Slots(parallel), knowsRanges: false }
+  const host: Host = { base, slots: new Slots(parallel), buffers: new Buffers(), knowsRanges: false }
   const waiting = files.filter(({ path }) => !writer.finished.has(path)).values()
   const lane = async () => {
     try {

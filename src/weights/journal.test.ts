@@ -10,7 +10,12 @@ class Bytes implements RandomFile {
   size = () => this.bytes.length
   flush = () => undefined
   close = () => undefined
-  read = (at: number, bytes: number) => this.bytes.slice(at, at + bytes)
+
+  read(at: number, into: Uint8Array<ArrayBuffer>) {
+    const part = this.bytes.subarray(at, at + into.length)
+    into.set(part)
+    return into.subarray(0, part.length)
+  }
 
   write(at: number, bytes: Uint8Array) {
     const all = new Uint8Array(Math.max(this.bytes.length, at + bytes.length))

@@ -53,7 +53,7 @@ export class Journal {
   static async open(file: RandomFile): Promise<Journal> {
     const checksum = await Checksum.create()
     const journal = new Journal(file, checksum)
-    const { entries, bytes } = decode(file.read(0, file.size()), checksum)
+    const { entries, bytes } = decode(file.read(0, new Uint8Array(file.size())), checksum)
     for (const entry of entries) journal.apply(entry)
     file.truncate(bytes)
     journal.end = bytes

@@ -72,7 +72,9 @@ describe('MemoryStore', () => {
     expect(second.storedBytes()).toBe(3000)
     const file = await second.open(path)
     expect([...file.chunks.keys()]).toEqual([0, 1000])
-    expect(new TextDecoder().decode(await file.read(1000, 2000))).toBe(bundle.contents[path].slice(1000))
+    expect(new TextDecoder().decode(await file.read(1000, new Uint8Array(2000)))).toBe(
+      bundle.contents[path].slice(1000),
+    )
     await file.finish()
     expect(await second.finished.get(path)?.text()).toBe(bundle.contents[path])
 

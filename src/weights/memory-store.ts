@@ -134,9 +134,12 @@ class MemoryFile implements PartialFile {
     }
   }
 
-  async read(at: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return new Uint8Array((await this.chunks.get(at)?.blob.arrayBuffer()) ?? new ArrayBuffer(0))
+      const stored = new Uint8Array((await this.chunks.get(at)?.blob.arrayBuffer()) ?? new ArrayBuffer(0))
+      const part = stored.subarray(0, into.length)
+      into.set(part)
+      return into.subarray(0, part.length)
     } catch (cause) {
       throw unreadableFile(this.path, cause)
     }

@@ -13,8 +13,8 @@ export interface FileWriter {
 /** One file, read and written anywhere; what was flushed outlives a crash. Methods throw BundleError `store-…`. */
 export interface RandomFile {
   size(): number
-  /** Fewer bytes where the file ends earlier. */
-  read(at: number, bytes: number): Uint8Array<ArrayBuffer>
+  /** Fills the buffer; gives the part that was filled, which is less where the file ends earlier. */
+  read(at: number, into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>
   write(at: number, bytes: Uint8Array<ArrayBuffer>): void
   truncate(bytes: number): void
   flush(): void
@@ -69,11 +69,10 @@ class SyncFile implements RandomFile {
     return guardedNow(() => this.handle.getSize())
   }
 
-  read(at: number, bytes: number): Uint8Array<ArrayBuffer> {
-    const buffer = new Uint8Array(bytes)
-    return buffer.subarray(
+  read(at: number, into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    return into.subarray(
       0,
-      guardedNow(() => this.handle.read(buffer, { at })),
+      guardedNow(() => this.handle.read(into, { at })),
     )
   }
 

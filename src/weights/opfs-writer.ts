@@ -183,9 +183,9 @@ class OpfsPartialFile implements PartialFile {
     if (this.unflushedBytes >= flushBytes) this.flush()
   }
 
-  async read(at: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return this.data.read(at, bytes)
+      return this.data.read(at, into)
     } catch (cause) {
       throw unreadableFile(this.path, cause)
     }

@@ -18,3 +18,19 @@ export class Slots {
     }
   }
 }
+
+/** Lends buffers, and the same ones again. */
+export class Buffers {
+  private readonly idle: Uint8Array<ArrayBuffer>[] = []
+
+  /** What is in the buffer at first is anything. */
+  async use<T>(bytes: number, work: (buffer: Uint8Array<ArrayBuffer>) => Promise<T>): Promise<T> {
+    const known = this.idle.pop()
+    const buffer = known && known.length >= bytes ? known : new Uint8Array(bytes)
+    try {
+      return await work(buffer.subarray(0, bytes))
+    } finally {
+      this.idle.push(buffer)
+    }
+  }
+}
