@@ -7,12 +7,13 @@ import type { Page } from '@playwright/test'
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
 import { CheckpointServer } from './checkpoint-server.ts'
-import { expect, test } from './page.ts'
+import { expect as expectSoon, test } from './page.ts'
+
+/** A build takes a while on a busy machine. */
+const expect = expectSoon.configure({ timeout: 120_000 })
 
 const checkpoint = 'fixtures/data/checkpoint'
 const name = 'tiny-checkpoint-q4'
-/** For what a busy machine takes long for. */
-const patient = { timeout: 120_000 }
 
 /** What the command line makes of the same checkpoint with the same options. */
 async function builtByCommand(): Promise<{ readonly manifest: Manifest; readonly folder: string }> {
@@ -98,8 +99,8 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
     await test.step('a reload in the middle loses nothing that was finished', async () => {
       host.stallAfter(1_000_000)
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
-      await expect(dialog).toContainText(/\d (kB|MB) of 3\.4 MB read/, patient)
-      await expect.poll(() => host.sentBytes, patient).toBeGreaterThanOrEqual(1_000_000)
+      await expect(dialog).toContainText(/\d (kB|MB) of 3\.4 MB read/)
+      await expect.poll(() => host.sentBytes).toBeGreaterThanOrEqual(1_000_000)
       await page.reload()
       host.goOn()
     })
@@ -111,7 +112,7 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
       await dialog.getByRole('button', { name: `Go on with ${name}` }).click()
       await expect(dialog).toContainText('the rest was worked through before')
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
-      await expect(dialog).toContainText(`${name} is built`, patient)
+      await expect(dialog).toContainText(`${name} is built`)
     })
     const sentAfter = host.sentBytes - sentBefore
     const again = host.sent.slice(before.length).filter(({ part }) => before.some((each) => each.part === part))
@@ -175,7 +176,7 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
         .click()
       await expect(dialog).toHaveCount(0)
       await reader.openPanel('Model')
-      await expect(dialog).toContainText(`In use: ${name}`, patient)
+      await expect(dialog).toContainText(`In use: ${name}`)
       await expect(dialog).toContainText('this browser, where it was built')
     })
     await rm(join(folder, '..'), { recursive: true, force: true })
@@ -201,7 +202,7 @@ test('a folder is built; a lost connection keeps what is finished, and another v
       await page.getByLabel('Checkpoint folder').setInputFiles(checkpoint)
       await expect(dialog).toContainText('the folder checkpoint')
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
-      await expect(dialog).toContainText('checkpoint-q4 is built', patient)
+      await expect(dialog).toContainText('checkpoint-q4 is built')
       const built = (await stored(page)).find(({ manifest }) => manifest.source.origin === 'checkpoint')
       const expected: Manifest = JSON.parse(await readFile(join(fixtureFolder, 'manifest.json'), 'utf8'))
       expect(built?.manifest.files).toEqual(expected.files)
@@ -212,16 +213,16 @@ test('a folder is built; a lost connection keeps what is finished, and another v
       await look(page, host.url)
       host.stallAfter(800_000)
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
-      await expect.poll(() => host.sentBytes, patient).toBeGreaterThanOrEqual(800_000)
+      await expect.poll(() => host.sentBytes).toBeGreaterThanOrEqual(800_000)
       host.cut()
-      await expect(dialog.getByRole('alert')).toContainText('Every weight that was finished is kept', patient)
+      await expect(dialog.getByRole('alert')).toContainText('Every weight that was finished is kept')
       host.isCut = false
     })
 
     await test.step('pause, and a stop that keeps what is finished', async () => {
       host.stallAfter(300_000)
       await dialog.getByRole('button', { name: 'Go on' }).click()
-      await expect(dialog).toContainText(/Goes on after \d.* that were read before/, patient)
+      await expect(dialog).toContainText(/Goes on after \d.* that were read before/)
       await dialog.getByRole('button', { name: 'Pause' }).click()
       await expect(dialog).toContainText('read · paused')
       await dialog.getByRole('button', { name: 'Stop' }).click()
@@ -234,8 +235,8 @@ test('a folder is built; a lost connection keeps what is finished, and another v
       await dialog.getByRole('button', { name: `Go on with ${name}` }).click()
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
       // What was kept is not mixed with it.
-      await expect(dialog).toContainText('it starts again', patient)
-      await expect(dialog).toContainText(`${name} is built`, patient)
+      await expect(dialog).toContainText('it starts again')
+      await expect(dialog).toContainText(`${name} is built`)
       const built = (await stored(page)).filter(({ manifest }) => manifest.dtype === 'q4')
       expect(built).toHaveLength(2)
       expect(built[0].hashes).toEqual(built[1].hashes)

@@ -170,6 +170,28 @@ describe('a build that is interrupted', () => {
     }
   })
 
+  it('ends in the same bytes whatever became of its notes and files meanwhile', async () => {
+    const expected = hashes((await whole()).files)
+    const begun = new MemoryFolder()
+    await expect(build(new CountedFiles(2_000_000), begun)).rejects.toMatchObject({ code: 'network' })
+    const harm = fc.record({
+      what: fc.constantFrom('drop', 'twice', 'swap', 'cut', 'flip', 'file'),
+      at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      bit: fc.nat(7),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(harm, { minLength: 1, maxLength: 2 }), async (harms) => {
+        const folder = new MemoryFolder()
+        folder.lines = [...begun.lines]
+        for (const [path, bytes] of begun.files) folder.files.set(path, bytes.slice())
+        for (const { what, at, bit } of harms) damage(folder, what, at, bit)
+        await build(new CountedFiles(), folder)
+        expect(hashes(folder.files)).toEqual(expected)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
   it('holds no more than its budget of the checkpoint', async () => {
     const { peakBytes, fetchedBytes } = await build(new CountedFiles(), new MemoryFolder())
     console.log(`    held at most ${peakBytes} of ${fetchedBytes} bytes`)
@@ -177,3 +199,32 @@ describe('a build that is interrupted', () => {
     expect(fetchedBytes).toBeGreaterThan(3_000_000)
   })
 })
+
+function damage({ lines, files }: MemoryFolder, what: string, at: number, bit: number): void {
+  const index = Math.floor(at * lines.length)
+  const line = lines[index] ?? ''
+  const place = Math.floor(at * line.length)
+  switch (what) {
+    case 'drop':
+      lines.splice(index, 1)
+      break
+    case 'twice':
+      lines.splice(index, 0, line)
+      break
+    case 'swap':
+      lines.splice(index, 1)
+      lines.push(line)
+      break
+    case 'cut':
+      lines[index] = line.slice(0, place)
+      break
+    case 'flip':
+      lines[index] =
+        line.slice(0, place) + String.fromCharCode(line.charCodeAt(place) ^ (1 << bit)) + line.slice(place + 1)
+      break
+    default: {
+      const bytes = [...files.values()][Math.floor(at * files.size)]
+      bytes[Math.floor(at * bytes.length)] ^= 1 << bit
+    }
+  }
+}
