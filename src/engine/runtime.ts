@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { PiecewiseBlob } from '../blob-pieces.ts'
 import { isSoftware } from '../device/device.ts'
 import { EngineError } from '../errors.ts'
 import type { Manifest, ManifestGraph } from '../manifest/manifest.ts'
@@ -83,7 +84,7 @@ export async function createSession(
     // With a path, ONNX Runtime maps the data files by itself instead of holding copies.
     if (runtime.provider === 'cpu' && path) return await runtime.ort.InferenceSession.create(path, options)
     const [model, ...data] = await Promise.all([graph.graph, ...graph.data].map((each) => files.read(each)))
-    options.externalData = graph.data.map((name, index) => ({ path: name, data: data[index] }))
+    options.externalData = graph.data.map((name, index) => ({ path: name, data: readable(data[index]) }))
     return await runtime.ort.InferenceSession.create(await bytesOf(model), options)
   } catch (cause) {
     throw new EngineError({
@@ -103,6 +104,10 @@ export async function createSession(
 function allowCapture(options: InferenceSession.SessionOptions): void {
   let asked = 0
   Object.defineProperty(options, 'enableGraphCapture', { get: () => (asked++ === 0 ? true : undefined) })
+}
+
+function readable(data: Uint8Array | Blob): Uint8Array | Blob {
+  return data instanceof Blob ? new PiecewiseBlob(data) : data
 }
 
 async function bytesOf(data: Uint8Array | Blob): Promise<Uint8Array> {

@@ -1,3 +1,4 @@
+import { blobPieces } from '../blob-pieces.ts'
 import type { ManifestFile } from '../manifest/manifest.ts'
 import { missingFile, notABundle, unreadableFile, wrongSize } from './bundle-errors.ts'
 import { manifestLimitBytes, manifestPath } from './bundle-manifest.ts'
@@ -102,16 +103,9 @@ export async function checkHash(
 
 /** A Blob's bytes. Throws BundleError `unreadable-file`. */
 export async function* chunksOf(path: string, blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const reader = blob.stream().getReader()
   try {
-    while (true) {
-      const { done, value } = await reader.read()
-      if (done) return
-      yield value
-    }
+    yield* blobPieces(blob)
   } catch (cause) {
     throw unreadableFile(path, cause)
-  } finally {
-    await reader.cancel().catch(() => undefined)
   }
 }
