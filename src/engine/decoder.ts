@@ -282,7 +282,7 @@ export class Decoder {
     const start = this.reserve(ids.length)
     this.seen.splice(start, this.seen.length, ...ids)
     this.state.writeRotary(start, rotarySlots(pass.positions, text))
-    const submit = (from: number, to: number, rows: number) => {
+    const submit = (from: number, to: number, rows: number, isPiece = false) => {
       const piece = ids.slice(from, to)
       const chosen = [...Array(rows).keys()].map((row) => piece.length - rows + row)
       const video = features && { pad: tokens.videoPad, before: countOf(ids.slice(0, from), tokens.videoPad) }
@@ -291,12 +291,12 @@ export class Decoder {
         features: features ?? this.state.noFeatures,
         ...this.marks(piece, rows),
       }
-      return this.submit(inputs, { start: start + from, ids: piece.length, rows }, { withLogits })
+      return this.submit(inputs, { start: start + from, ids: piece.length, rows }, { withLogits, isPiece })
     }
     let from = 0
     try {
       for (; from + mostAtOnce < pass.ids.length; from += mostAtOnce) {
-        await (await submit(from, from + mostAtOnce, 1)).token
+        await submit(from, from + mostAtOnce, 1, true)
       }
     } catch (error) {
       this.rollback(start)
@@ -368,7 +368,7 @@ export class Decoder {
   private async submit(
     inputs: PassInputs,
     { start, ids, rows }: PassExtent,
-    { withLogits = false, isStep = false },
+    { withLogits = false, isStep = false, isPiece = false },
   ): Promise<SubmittedPass> {
     const end = start + this.padded(ids)
     // Rows that repeat one row see the same penalties.
@@ -383,7 +383,9 @@ export class Decoder {
         throw error
       })
     this.cache.accept(outputs)
-    const tokens = this.state.accept(outputs, rows)
+    // Of the pieces of a pass only the last one's choice counts.
+    const tokens = isPiece ? this.state.passOver(outputs) : this.state.accept(outputs, rows)
+    if (isPiece) await tokens
     const token = tokens.then((chosen) => chosen[rows - 1])
     // Whoever queued the pass may have stopped caring for it.
     token.catch(() => undefined)
@@ -481,6 +483,8 @@ export interface DecoderState {
   fetches(rows: RowCounts, withLogits: boolean): Record<string, Tensor | null>
   /** Takes what a run gave; the tokens its first rows chose. Where there are several rows, `keep` has to follow. */
   accept(outputs: Readonly<Record<string, Tensor>>, rows: number): Promise<readonly number[]>
+  /** The same where what was chosen does not count, and is not read back; no tokens, once it is computed. */
+  passOver(outputs: Readonly<Record<string, Tensor>>): Promise<readonly number[]>
   /** Goes on from one row of a pass that had several: from its token and its penalties. */
   keep(row: number): void
   readLogits(outputs: Readonly<Record<string, Tensor>>): Promise<Float32Array>
@@ -564,6 +568,11 @@ class HostState implements DecoderState {
     this.marked = outputs.penalties_out?.data as Float32Array | undefined
     if (rows === 1) this.keep(0)
     return [...(outputs.token.data as BigInt64Array).subarray(0, rows)].map(Number)
+  }
+
+  async passOver(outputs: Readonly<Record<string, Tensor>>): Promise<readonly number[]> {
+    await this.accept(outputs, 1)
+    return []
   }
 
   keep(row: number): void {
@@ -734,6 +743,11 @@ class DeviceState implements DecoderState {
     encoder.copyBufferToBuffer(this.tokens, 0, staging, 0, rows * tokenBytes)
     device.queue.submit([encoder.finish()])
     return this.readTokens(staging, rows)
+  }
+
+  async passOver(): Promise<readonly number[]> {
+    await this.runtime.device.queue.onSubmittedWorkDone()
+    return []
   }
 
   keep(row: number): void {
