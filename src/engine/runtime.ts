@@ -36,9 +36,8 @@ export type Runtime =
 
 /**
  * Rows that a pass of the language model has at least; those beyond its own are padding, and cost a little memory. For
- * fewer than four, ONNX Runtime's MatMulNBits takes a kernel that adds up across a workgroup: fast on a GPU, but adapters
- * that compute in software switch contexts at each of its barriers. On SwiftShader a row of a 151,936-row head takes
- * about ten times as long as four of them.
+ * fewer than four, ONNX Runtime's MatMulNBits takes another kernel, which is slow on adapters that compute in software
+ * (probably its barriers): on a busy SwiftShader one row of a 151,936-row head took about five times as long as four.
  */
 export function leastRows(runtime: Runtime): number {
   if (runtime.leastRows !== undefined) return runtime.leastRows
