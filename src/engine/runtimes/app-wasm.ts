@@ -24,9 +24,11 @@ export async function fetchWasm(url: string): Promise<ArrayBuffer> {
 export async function inflated(bytes: ArrayBuffer): Promise<ArrayBuffer> {
   if (startsWith(bytes, [0x00, 0x61, 0x73, 0x6d])) return bytes
   if (!startsWith(bytes, [0x1f, 0x8b])) throw new Error('What came is no WebAssembly.')
-  const plain = await new Response(
-    new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')),
-  ).arrayBuffer()
+  // Written and not streamed out of a Blob, whose streams may be collected with whoever waits for them.
+  const { readable, writable } = new DecompressionStream('gzip')
+  const writer = writable.getWriter()
+  const written = Promise.all([writer.write(new Uint8Array(bytes)), writer.close()])
+  const [plain] = await Promise.all([new Response(readable).arrayBuffer(), written])
   return inflated(plain)
 }
 
