@@ -12,6 +12,7 @@ import { dtypes } from '../src/manifest/manifest.ts'
 import { type BegunBuild, BuildFolder } from '../src/weights/build-folder.ts'
 import { finishBuild, storeBuilt } from '../src/weights/built-bundle.ts'
 import { RateMeter } from '../src/weights/rate.ts'
+import { requireAllowedHost } from '../src/weights/weight-hosts.ts'
 import type {
   BuildApi,
   BuildOffer,
@@ -196,7 +197,10 @@ function originOf(source: CheckpointSource): Origin {
 }
 
 function filesOf(source: CheckpointSource, { origin }: Origin): CheckpointFiles {
-  if (source.type === 'address') return new HttpFiles(origin)
+  if (source.type === 'address') {
+    requireAllowedHost(origin, globalThis.location.href)
+    return new HttpFiles(origin)
+  }
   return new BlobFiles(new Map(source.files.map(({ name, blob }) => [name, blob])), origin)
 }
 

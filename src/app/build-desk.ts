@@ -77,7 +77,7 @@ export class BuildDesk {
       this.builder.unfinished().catch(() => []),
       new OpfsStore().list().catch(() => []),
     ])
-    this.store.update({ unfinished, stored })
+    this.store.update({ unfinished, stored: stored.filter(({ state }) => state === 'whole') })
   }
 
   /** Reads a checkpoint's small files, to say what a build would be. */

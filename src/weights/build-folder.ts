@@ -1,6 +1,7 @@
 import { BundleError } from '../errors.ts'
 import { storeError } from './bundle-errors.ts'
-import { guarded } from './opfs-file.ts'
+import { guarded, openRandomFile, type RandomFile } from './opfs-file.ts'
+import { bytesBelow, createFile, openFile, orMissing, subfolder } from './opfs-folder.ts'
 
 // builds/ID/request.json   what is built, as text of whoever builds
 // builds/ID/notes          what is finished, a line each
@@ -11,16 +12,6 @@ const filesName = 'files'
 const notesName = 'notes'
 const requestName = 'request.json'
 const chunkBytes = 4 * 2 ** 20
-
-/** What browsers give workers; not in TypeScript's library for pages. */
-interface SyncAccessHandle {
-  getSize(): number
-  read(bytes: Uint8Array, options: { readonly at: number }): number
-  write(bytes: Uint8Array, options: { readonly at: number }): number
-  truncate(size: number): void
-  flush(): void
-  close(): void
-}
 
 /** A build that was begun in this browser. */
 export interface BegunBuild {
@@ -69,7 +60,7 @@ export class BuildFolder {
         const request = await textOf(folder, requestName)
         if (request === undefined) continue
         const files = await subfolder(folder, filesName)
-        const notes = await fileIn(folder, notesName)
+        const notes = await openFile(folder, notesName)
         // Long enough for the longest note, that of a 7B model's MLP.
         const tail = notes ? await notes.slice(-(2 ** 20)).text() : ''
         const lastNote = tail.split('\n').at(-2)
@@ -107,7 +98,7 @@ export class BuildFolder {
   async file(path: string): Promise<File | undefined> {
     return guarded(async () => {
       const files = await subfolder(this.folder, filesName)
-      return files && fileIn(files, path)
+      return files && openFile(files, path)
     })
   }
 
@@ -198,7 +189,7 @@ export class BuildFolder {
 
   private sinkOf(path: string, file: OpenFile) {
     return {
-      write: (bytes: Uint8Array) => guarded(async () => file.append(bytes)),
+      write: (bytes: Uint8Array<ArrayBuffer>) => guarded(async () => file.append(bytes)),
       close: () =>
         guarded(async () => {
           file.flush()
@@ -224,32 +215,16 @@ export class BuildFolder {
   }
 }
 
-/** A worker that was just ended may hold a file for a moment longer than its lock. */
-const openTries = 20
-const openWaitMs = 100
-
 /** A file that is written at its end, in place: what was flushed outlives a crash. */
 export class OpenFile {
   private constructor(
-    private readonly handle: SyncAccessHandle,
+    private readonly file: RandomFile,
     private end: number,
   ) {}
 
   static async open(folder: FileSystemDirectoryHandle, path: string): Promise<OpenFile> {
-    const { parent, name } = await parentOf(folder, path, { create: true })
-    const file = await parent.getFileHandle(name, { create: true })
-    const open: unknown = Reflect.get(file, 'createSyncAccessHandle')
-    if (typeof open !== 'function') throw storeError('missing')
-    for (let tries = 1; ; tries++) {
-      try {
-        const handle: SyncAccessHandle = await open.call(file)
-        return new OpenFile(handle, handle.getSize())
-      } catch (error) {
-        const isHeld = error instanceof DOMException && error.name === 'NoModificationAllowedError'
-        if (!isHeld || tries >= openTries) throw error
-        await new Promise((resolve) => setTimeout(resolve, openWaitMs))
-      }
-    }
+    const file = await openRandomFile(await createFile(folder, path))
+    return new OpenFile(file, file.size())
   }
 
   get size(): number {
@@ -257,31 +232,25 @@ export class OpenFile {
   }
 
   read(at: number, bytes: number): Uint8Array<ArrayBuffer> {
-    const buffer = new Uint8Array(bytes)
-    return buffer.subarray(0, this.handle.read(buffer, { at }))
+    return this.file.read(at, new Uint8Array(bytes))
   }
 
-  append(bytes: Uint8Array): void {
-    for (let from = 0; from < bytes.length; ) {
-      const count = this.handle.write(bytes.subarray(from), { at: this.end })
-      // No room is an exception by the standard; Chromium gives its error code (-8) as an unsigned count instead.
-      if (count === 0 || count > bytes.length - from) throw storeError('full')
-      from += count
-      this.end += count
-    }
+  append(bytes: Uint8Array<ArrayBuffer>): void {
+    this.file.write(this.end, bytes)
+    this.end += bytes.length
   }
 
   truncate(bytes: number): void {
-    this.handle.truncate(bytes)
+    this.file.truncate(bytes)
     this.end = bytes
   }
 
   flush(): void {
-    this.handle.flush()
+    this.file.flush()
   }
 
   close(): void {
-    this.handle.close()
+    this.file.close()
   }
 }
 
@@ -296,50 +265,8 @@ export async function topFolder(name: string): Promise<FileSystemDirectoryHandle
   return (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true })
 }
 
-export async function parentOf(
-  folder: FileSystemDirectoryHandle,
-  path: string,
-  options?: FileSystemGetDirectoryOptions,
-) {
-  const parts = path.split('/')
-  const name = parts.pop() ?? ''
-  let parent = folder
-  for (const part of parts) parent = await parent.getDirectoryHandle(part, options)
-  return { parent, name }
-}
-
-export async function fileIn(folder: FileSystemDirectoryHandle, path: string): Promise<File | undefined> {
-  return orMissing(async () => {
-    const { parent, name } = await parentOf(folder, path)
-    return (await parent.getFileHandle(name)).getFile()
-  })
-}
-
 export async function textOf(folder: FileSystemDirectoryHandle, name: string): Promise<string | undefined> {
-  return (await fileIn(folder, name))?.text()
-}
-
-export async function subfolder(parent: FileSystemDirectoryHandle, name: string) {
-  return orMissing(() => parent.getDirectoryHandle(name))
-}
-
-async function bytesBelow(folder: FileSystemDirectoryHandle): Promise<number> {
-  let sum = 0
-  for await (const handle of folder.values()) {
-    if (handle instanceof FileSystemFileHandle) sum += (await handle.getFile()).size
-    else if (handle instanceof FileSystemDirectoryHandle) sum += await bytesBelow(handle)
-  }
-  return sum
-}
-
-/** Undefined where the file system has nothing of that name, or nothing of that kind. */
-async function orMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof DOMException && /^(NotFound|TypeMismatch)Error$/.test(error.name)) return undefined
-    throw error
-  }
+  return (await openFile(folder, name))?.text()
 }
 
 /** Holds a lock until the returned function is called, or this worker ends. */

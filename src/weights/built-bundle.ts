@@ -1,14 +1,15 @@
 import * as v from 'valibot'
-import { type BuildFolder, fileIn, OpenFile, parentOf, subfolder, textOf, topFolder } from './build-folder.ts'
+import { type BuildFolder, OpenFile, textOf, topFolder } from './build-folder.ts'
+import { takeLock } from './bundle-lock.ts'
 import { type BundleManifest, manifestPath, readManifest } from './bundle-manifest.ts'
 import { type BundleNote, noteOf } from './bundle-store.ts'
 import { chunksOf } from './folder-files.ts'
 import { guarded } from './opfs-file.ts'
+import { openFile, parentOf, subfolder } from './opfs-folder.ts'
+import { filesName, markerName } from './opfs-writer.ts'
 
 // The layout of `opfs-store.ts`, whose marker is written last here, too.
 const bundlesName = 'bundles'
-const filesName = 'files'
-const markerName = 'complete.json'
 const finishedName = 'finished.json'
 
 const finishedSchema = v.pipe(
@@ -42,13 +43,13 @@ export async function storeBuilt(build: BuildFolder): Promise<BundleNote | undef
     if (!finished) return undefined
     const { key, parsed, bytes } = finished.manifest
     const note = noteOf(finished)
-    const release = await holdBundle(key)
+    const release = await takeLock(navigator.locks, key)
     try {
       const bundle = await (await topFolder(bundlesName)).getDirectoryHandle(key, { create: true })
       const target = await bundle.getDirectoryHandle(filesName, { create: true })
       const source = await subfolder(build.folder, filesName)
       for (const file of parsed.files) {
-        const isThere = (await fileIn(target, file.path))?.size === file.bytes
+        const isThere = (await openFile(target, file.path))?.size === file.bytes
         if (source && !isThere) await moveFile(source, target, file.path)
       }
       await writeWhole(bundle, manifestPath, bytes)
@@ -89,7 +90,11 @@ async function moveFile(from: FileSystemDirectoryHandle, to: FileSystemDirectory
   await source.parent.removeEntry(source.name)
 }
 
-async function writeWhole(folder: FileSystemDirectoryHandle, name: string, bytes: Uint8Array): Promise<void> {
+async function writeWhole(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
   const file = await OpenFile.open(folder, name)
   try {
     file.truncate(0)
@@ -98,13 +103,4 @@ async function writeWhole(folder: FileSystemDirectoryHandle, name: string, bytes
   } finally {
     file.close()
   }
-}
-
-/** The lock of the bundle in its store. */
-async function holdBundle(key: string): Promise<() => void> {
-  if (!navigator.locks) return () => undefined
-  return new Promise((resolve, reject) => {
-    const hold = () => new Promise<void>((release) => resolve(release))
-    navigator.locks.request(`videmo-bundle-${key}`, hold).catch(reject)
-  })
 }

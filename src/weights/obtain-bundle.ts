@@ -81,6 +81,7 @@ async function fromStore(
   const { manifest, files } = stored
   await onManifest?.(manifest.parsed, true)
   signal?.throwIfAborted()
+  await stores.primary?.noteUse(key)
   return { name, manifest: manifest.parsed, manifestText: manifest.text, files, store: 'opfs', notices: [] }
 }
 

@@ -16,7 +16,11 @@ export async function createFile(folder: FileSystemDirectoryHandle, path: string
   return parent.getFileHandle(name, { create: true })
 }
 
-async function parentOf(folder: FileSystemDirectoryHandle, path: string, options?: FileSystemGetDirectoryOptions) {
+export async function parentOf(
+  folder: FileSystemDirectoryHandle,
+  path: string,
+  options?: FileSystemGetDirectoryOptions,
+) {
   const parts = path.split('/')
   const name = parts.pop() ?? ''
   let parent = folder

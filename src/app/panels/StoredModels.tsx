@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { BundleEntry } from '../../../workers/engine-api.ts'
+import type { BundleSource } from '../../weights/bundle-source.ts'
 import { Button } from '../controls/Button.tsx'
 import { Question } from '../controls/Drawer.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
@@ -38,7 +39,10 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
   const [asked, setAsked] = useState<BundleEntry>()
   const top = useRef<HTMLDivElement>(null)
   const { bundles, usedBytes, freeBytes, isPersistent } = stored
-  const isInUse = (entry: BundleEntry) => inUse?.source.type === 'url' && inUse.source.url === entry.url
+  const isInUse = ({ key, url }: BundleEntry) => {
+    const source = inUse?.source
+    return source?.type === 'stored' ? source.key === key : source?.type === 'url' && source.url === url
+  }
   return (
     <div ref={top} tabIndex={-1} className={styles.known}>
       {bundles.length === 0 ? (
@@ -91,14 +95,16 @@ interface ModelProps {
 
 function Model({ entry, isInUse, onDelete }: ModelProps) {
   const { session } = usePage()
-  const { name, url, bytes, storedBytes, state, savedAt, usedAt } = entry
+  const { key, name, url, bytes, storedBytes, state, savedAt, usedAt } = entry
   const isPartial = state === 'partial'
   const facts = [
     isPartial ? `${formatBytes(storedBytes)} of ${formatBytes(bytes)}, not whole yet` : formatBytes(bytes),
     ...(isInUse ? ['in use'] : []),
     ...(usedAt ? [`last used ${formatDay(usedAt)}`] : savedAt ? [`from ${formatDay(savedAt)}`] : []),
   ]
-  const canLoad = /^https?:/.test(url) && !isInUse
+  // What is not whole goes on from its address; what was built has none.
+  const source: BundleSource = isPartial ? { type: 'url', url } : { type: 'stored', key, name }
+  const canLoad = !isInUse && (!isPartial || /^https?:/.test(url))
   return (
     <li className={styles.model}>
       <p className={styles.name}>{name}</p>
@@ -117,7 +123,7 @@ function Model({ entry, isInUse, onDelete }: ModelProps) {
         {canLoad && (
           <Button
             aria-label={`${isPartial ? 'Go on loading' : 'Load'} ${name}`}
-            onClick={() => void session.actions.loadBundle({ type: 'url', url })}
+            onClick={() => void session.actions.loadBundle(source)}
           >
             {isPartial ? 'Go on' : 'Load'}
           </Button>
