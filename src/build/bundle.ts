@@ -6,7 +6,7 @@ import { type Balance, exponentsOf, measureBalance } from './balance.ts'
 import { type FileState, writeNote } from './build-notes.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
 import { decoderGraph, type PlannedGraph } from './decoder-graph.ts'
-import { type Hash, HashedFile, newHash } from './hashed-file.ts'
+import { FileHashes, type Hash, HashedFile, newHash } from './hashed-file.ts'
 import { KeptWeights } from './kept-weights.ts'
 import { kernelBase64 } from './kernel/quantize-wasm.ts'
 import { readLicense } from './license.ts'
@@ -160,7 +160,7 @@ class BundleBuild {
   private readonly config: Qwen25VLConfig
   private readonly text: Side
   private readonly vision: Side
-  private readonly written: FileState[] = []
+  private readonly written: ManifestFile[] = []
   /** Files that have grown since the last note. */
   private readonly grown = new Set<HashedFile>()
   /** What is gone on with. */
@@ -338,18 +338,18 @@ class BundleBuild {
     )
     for (const { path, bytes, sha256 } of kept.files.values()) {
       this.options.signal?.throwIfAborted()
-      const hash = await newHash()
-      const file = await sink.reopen(path, bytes, (chunk) => hash.update(chunk))
+      const hashes = await FileHashes.create()
+      const file = await sink.reopen(path, bytes, (chunk) => hashes.update(chunk))
       if (!file) return false
-      const hashed = new HashedFile(path, file, hash, bytes)
+      const hashed = new HashedFile(path, file, hashes)
       if (hashed.state().sha256 !== sha256) {
         await file.close()
         return false
       }
       if (sizes.get(path) !== bytes) kept.open.set(path, hashed)
       else {
-        await file.close()
-        this.written.push({ path, bytes, sha256 })
+        await hashed.close()
+        this.written.push(hashed.entry())
       }
     }
     return true
@@ -543,7 +543,7 @@ class BundleBuild {
       },
       close: async () => {
         await file.close()
-        this.written.push(file.state())
+        this.written.push(file.entry())
       },
     }
   }
@@ -551,8 +551,8 @@ class BundleBuild {
   private async createNew(path: string): Promise<HashedFile> {
     const file = await this.sink.create(path)
     // Notes need the hash of a file's beginning, which not every hasher gives.
-    const hash = this.resumable ? undefined : this.options.createHash?.()
-    return new HashedFile(path, file, hash ?? (await newHash()))
+    const createHash = this.resumable ? undefined : this.options.createHash
+    return new HashedFile(path, file, await FileHashes.create(createHash))
   }
 }
 

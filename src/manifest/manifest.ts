@@ -39,6 +39,9 @@ const graph = v.object({
 })
 
 const someLogits = v.object({ ids: v.array(count), logits: v.array(finite) })
+/** What builders hash, and loaders fetch and store at a time, of a file that is larger than this. */
+export const chunkBytes = 8 * 2 ** 20
+
 /** Hashes of a file's stretches of so many bytes, the last one shorter: what is wrong can be told, and fetched alone. */
 const chunks = v.object({ bytes: positive, sha256: v.array(sha256) })
 const checkStep = v.object({

@@ -1,7 +1,5 @@
-import type { ManifestFile } from '../manifest/manifest.ts'
+import { chunkBytes, type ManifestFile } from '../manifest/manifest.ts'
 
-/** What is fetched, stored and noted at a time where the manifest says nothing else. */
-export const chunkBytes = 8 * 2 ** 20
 /** A chunk is held on the heap, several at a time. */
 const mostChunkBytes = 32 * 2 ** 20
 
