@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import { basePath } from './e2e/base-path.ts'
+import { doorPort } from './e2e/whole-run.ts'
 import { chromiumArgs, findChromium, webgpuArgs } from './scripts/find-chromium.ts'
 
 /** Another build, for two runs side by side. */
@@ -14,6 +15,7 @@ const executablePath = findChromium()
  */
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './e2e/whole-run.ts',
   projects: [
     { name: 'adapter', testMatch: 'adapter.e2e.ts' },
     { name: 'page', testMatch: '*.e2e.ts', testIgnore: 'adapter.e2e.ts', dependencies: ['adapter'] },
@@ -27,15 +29,20 @@ export default defineConfig({
   use: {
     baseURL: address,
     viewport: { width: 1280, height: 900 },
+    // Each test is a first visit; those of hosting allow them.
+    serviceWorkers: 'block',
     launchOptions: {
-      args: [...chromiumArgs, ...webgpuArgs],
+      // What would leave this machine ends at a door that counts it.
+      args: [...chromiumArgs, ...webgpuArgs, `--proxy-server=http://127.0.0.1:${doorPort}`],
       ...(executablePath ? { executablePath } : {}),
     },
   },
   webServer: {
     command: `npx tsx scripts/prepare.ts && npx vite build --logLevel warn --emptyOutDir --outDir ${dist} && npx tsx e2e/static-host.ts ${port}`,
     url: address,
+    // Weights come from servers of the tests' own.
+    env: { VIDEMO_WEIGHT_HOSTS: 'http://127.0.0.1:*' },
     reuseExistingServer: false,
-    timeout: 120_000,
+    timeout: 240_000,
   },
 })

@@ -1,18 +1,30 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { contentPolicyFiles } from './scripts/content-policy.ts'
+import { embedTypes } from './scripts/embed-types.ts'
+import { gzippedWasm } from './scripts/gzipped-wasm.ts'
+import { offlineWorker } from './scripts/offline-worker.ts'
 
 export default defineConfig({
   // Relative addresses: the built page runs below any path of a static host.
   base: './',
   // A missing file is a 404 and not the page itself, as on a static host.
   appType: 'mpa',
-  plugins: [react()],
-  worker: { format: 'es' },
+  plugins: [react(), gzippedWasm(), contentPolicyFiles(), embedTypes(), offlineWorker()],
+  worker: { format: 'es', plugins: () => [gzippedWasm()] },
   build: {
     target: 'es2023',
     // A WebAssembly or an icon inlined as a data URL would need a looser content policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
+    // What the page loads, for those who weigh it.
+    manifest: 'assets/manifest.json',
+    rolldownOptions: {
+      input: { index: 'index.html', videmo: 'src/embed/videmo.ts' },
+      preserveEntrySignatures: 'exports-only',
+      // Other pages import it by its name.
+      output: { entryFileNames: ({ name }) => (name === 'videmo' ? 'embed/[name].js' : 'assets/[name]-[hash].js') },
+    },
   },
   optimizeDeps: {
     // Pre-bundling would move the runtime away from the WebAssembly that it looks for beside itself.

@@ -27,7 +27,7 @@ export async function addCheck(folder: string, computed = folder): Promise<reado
       subject: folder,
     })
   }
-  const checked: Manifest = { ...manifest, check: expectedCheck(input, logits) }
+  const checked: Manifest = { ...manifest, check: expectedCheck(input, logits), checkedBy: 'onnxruntime-node' }
   const path = join(folder, 'manifest.json')
   await writeFile(`${path}.new`, `${JSON.stringify(checked, null, 1)}\n`)
   await rename(`${path}.new`, path)

@@ -27,6 +27,7 @@ test('axe finds nothing serious in any state, light and dark, wide and narrow', 
   await check('at first')
   const panels = [
     'Model',
+    'Build a model',
     'Device and check',
     'Performance',
     'Settings',

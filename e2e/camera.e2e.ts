@@ -1,3 +1,4 @@
+import { recordFault } from '../scripts/fault-table.ts'
 import { consentEarlier, expect, fixture, smallFrames, spyOnCamera, test, trackStates } from './camera-page.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import type { ReaderPage } from './page.ts'
@@ -112,7 +113,22 @@ test('a file takes over from the camera; and a camera that is taken away says so
   await expect(reader.alert).toContainText('Plug it in again or choose another camera.')
   await expect(liveMark(reader)).toHaveCount(0)
   expect(new Set(await trackStates(page))).toEqual(new Set(['ended']))
-  expect(await reader.readings.count()).toBeGreaterThan(ofFile)
+  const ofAll = await reader.readings.count()
+  expect(ofAll).toBeGreaterThan(ofFile)
+
+  // It is plugged in again.
+  await context.grantPermissions(['camera'])
+  await page.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('devicechange')))
+  await page.keyboard.press('1')
+  await expect(liveMark(reader)).toBeVisible()
+  await expect(reader.alert).toHaveCount(0)
+  await expect.poll(() => reader.readings.count(), { timeout: 120_000 }).toBeGreaterThan(ofAll)
+  recordFault({
+    fault: 'camera unplugged and back',
+    injected: 'the browser ended the tracks and gave the camera again later',
+    outcome: 'resumed',
+    kept: `${ofAll} of ${ofAll} readings`,
+  })
 })
 
 test('a camera that is refused says what to do', async ({ page, reader, context }) => {

@@ -3,6 +3,7 @@ import { fixtureName } from '../scripts/fixture-bundle.ts'
 import type { StageId } from '../src/affect/stages.ts'
 import type { Transcript } from '../src/app/reading-board.ts'
 import type { HandedFrame } from '../src/app/test-hooks.ts'
+import { RequestLog } from './request-log.ts'
 import { WeightServer } from './weight-server.ts'
 
 /** A frame budget that costs little: 16 video tokens a pair; for tests that compare no tokens. */
@@ -104,9 +105,24 @@ interface Fixtures {
   readonly weights: WeightServer
 }
 
-export const test = base.extend<Fixtures>({
+interface WorkerFixtures {
+  /** Where everything went that any page of this browser asked for. A browser that a test starts must be shown to it. */
+  readonly requests: RequestLog
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  requests: [
+    async ({ browser }, use, { project, workerIndex }) => {
+      const log = new RequestLog(new URL(project.use.baseURL ?? '').origin)
+      log.watchBrowser(browser)
+      await use(log)
+      log.save(`${project.name}-${workerIndex}`)
+    },
+    { scope: 'worker', auto: true },
+  ],
   watch: [
-    async ({ page, baseURL }, use) => {
+    async ({ page, baseURL, requests }, use) => {
+      const foreignBefore = requests.foreign.length
       const origin = new URL(baseURL ?? '').origin
       const strangers: string[] = []
       const errors: string[] = []
@@ -125,6 +141,8 @@ export const test = base.extend<Fixtures>({
       await use({ expectedErrors, allowedOrigins })
       const unexpected = strangers.filter((url) => !allowedOrigins.includes(new URL(url).origin))
       expect(unexpected, 'requests that left the origin').toEqual([])
+      // Of any page and context; nobody may choose those.
+      expect(requests.foreign.slice(foreignBefore), 'requests that left this machine').toEqual([])
       expect(errors.filter((error) => !expectedErrors.some((pattern) => pattern.test(error)))).toEqual([])
     },
     { auto: true },

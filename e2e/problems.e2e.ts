@@ -150,6 +150,7 @@ test('kernels that are wrong are found out, and the page computes without them',
 
 test('without an adapter the cause is named, and the small bundle runs on the processor', async ({
   baseURL,
+  requests,
   weights,
 }) => {
   const executablePath = findChromium()
@@ -158,6 +159,7 @@ test('without an adapter the cause is named, and the small bundle runs on the pr
     args: [...chromiumArgs, '--disable-gpu'],
     ...(executablePath ? { executablePath } : {}),
   })
+  requests.watchBrowser(browser)
   try {
     const page = await browser.newPage({ ...(baseURL ? { baseURL } : {}) })
     const reader = new ReaderPage(page)

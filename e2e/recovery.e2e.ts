@@ -1,3 +1,4 @@
+import { recordFault } from '../scripts/fault-table.ts'
 import { expect, type ReaderPage, smallFrames, test } from './page.ts'
 
 /** Twelve seconds in three windows of four frames, and a rest too short for another; each answer takes a second or more. */
@@ -19,13 +20,31 @@ test('a lost worker and a lost device are replaced in mid-answer, nothing read i
 
   // It goes on with the window that broke off.
   await expect(reader.readings).toHaveCount(2, { timeout: 120_000 })
+  recordFault({
+    fault: 'worker killed',
+    injected: 'worker.terminate() in mid-answer',
+    outcome: 'resumed',
+    kept: '1 of 1 readings; the window that broke off was read again',
+  })
   await midAnswer(reader)
   await page.evaluate(() => globalThis.videmoTest?.loseDevice())
   // A finished update in between: the tries are counted anew.
   await expect(video(reader)).toContainText('Recovering, try 1 of 2')
   await expect(reader.readings).toHaveCount(2)
+  // Once more, before the first token of the first question is there.
+  await loseInPrefill(reader)
+  await expect(video(reader)).toContainText('Recovering, try 2 of 2')
+  await expect(reader.readings).toHaveCount(2)
   await reader.waitForReading()
   await expect(reader.readings).toHaveCount(3)
+  for (const phase of ['decode', 'prefill'] as const) {
+    recordFault({
+      fault: `device lost during ${phase}`,
+      injected: phase === 'decode' ? 'device.destroy() in mid-answer' : 'device.destroy() before the first token',
+      outcome: 'resumed',
+      kept: '2 of 2 readings; the window that broke off was read again',
+    })
+  }
   await expect(reader.readings.last()).toHaveText(first ?? '')
   await expect(reader.alert).toHaveCount(0)
   await expect(video(reader)).toContainText('Done')
@@ -64,6 +83,25 @@ test('a lost worker and a lost device are replaced in mid-answer, nothing read i
 
 function video({ page }: ReaderPage) {
   return page.getByRole('region', { name: 'Video', exact: true })
+}
+
+/** Loses the device between the beginning of an update and its first token. */
+async function loseInPrefill({ page }: ReaderPage): Promise<void> {
+  const tokens = await page.evaluate(async () => {
+    const { videmoTest } = globalThis
+    if (!videmoTest) return -1
+    const before = videmoTest.transcripts()
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      const transcripts = videmoTest.transcripts()
+      const last = transcripts.at(-1)
+      // Another reading begins with an empty list.
+      if (transcripts === before || !last) continue
+      void videmoTest.loseDevice()
+      return last.ids.attributes?.length ?? 0
+    }
+  })
+  expect(tokens, 'tokens of the answer that broke off').toBe(0)
 }
 
 /** Waits until an answer streams, with most of it still to come. */

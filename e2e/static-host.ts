@@ -1,17 +1,43 @@
 /**
- * Serves the built page as a plain static host would: files only, below a path that is not the root, with a content
- * policy that a careful host sends along; and beside the page's own bundle that of the fixtures. `npx tsx
+ * Serves the built page as a plain static host would: files only, below a path that is not the root, with the headers
+ * that the build's `_headers` asks for; and beside the page's own bundle that of the fixtures. `npx tsx
  * e2e/static-host.ts PORT`; E2E_DIST names another folder than dist.
  */
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fixtureFolder, fixtureName } from '../scripts/fixture-bundle.ts'
 import { basePath } from './base-path.ts'
 
-const dist = process.env.E2E_DIST ?? fileURLToPath(new URL('../dist', import.meta.url))
+/** The build under test. */
+export const dist = process.env.E2E_DIST ?? fileURLToPath(new URL('../dist', import.meta.url))
+
+export interface HostOptions {
+  /** Of the built page. */
+  readonly folder?: string
+  /** Any free one where unsaid. */
+  readonly port?: number
+  /** Sent with every file beside, or in place of, those of `_headers`. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Files that are not there, by name. */
+  readonly missing?: RegExp
+  /** Takes no notice of `_headers`, as many hosts. */
+  readonly hasNoHeaders?: boolean
+}
+
+export interface StaticHost {
+  /** Of the page. */
+  readonly url: string
+  readonly origin: string
+  /** Paths asked for, in order, without the one that all have in common. */
+  readonly requests: readonly string[]
+  /** Breaks connections, too; nothing answers after. */
+  close(): Promise<void>
+}
+
 const fixturePath = join('models', fixtureName, '/')
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -19,33 +45,74 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.gz': 'application/gzip',
   '.wasm': 'application/wasm',
   '.webm': 'video/webm',
   '.webmanifest': 'application/manifest+json',
 }
 
-/** Nothing inline, no `eval`; from elsewhere only weights, which a person may fetch from a host of their choice. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "connect-src 'self' https: http://127.0.0.1:*",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "media-src 'self' blob:",
-  "manifest-src 'self'",
-].join('; ')
-
-const server = createServer(async (request, response) => {
-  const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)
-  const name = path.startsWith(basePath) ? normalize(path.slice(basePath.length) || 'index.html') : '..'
-  const file = name.startsWith(fixturePath) ? join(fixtureFolder, name.slice(fixturePath.length)) : join(dist, name)
-  const isFile = !name.startsWith('..') && (await stat(file).catch(() => undefined))?.isFile()
-  response.writeHead(isFile ? 200 : 404, {
-    'content-type': types[extname(name)] ?? 'application/octet-stream',
-    'content-security-policy': policy,
+/** Throws when the folder holds no build. */
+export async function startStaticHost(options: HostOptions = {}): Promise<StaticHost> {
+  const { folder = dist, port = 0, headers = {}, missing, hasNoHeaders = false } = options
+  const rules = hasNoHeaders ? [] : parseHeaders(await readFile(join(folder, '_headers'), 'utf8'))
+  const requests: string[] = []
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)
+    const name = path.startsWith(basePath) ? normalize(path.slice(basePath.length) || 'index.html') : '..'
+    requests.push(name)
+    const file = name.startsWith(fixturePath) ? join(fixtureFolder, name.slice(fixturePath.length)) : join(folder, name)
+    const isHidden = name.startsWith('..') || missing?.test(name)
+    const isFile = !isHidden && (await stat(file).catch(() => undefined))?.isFile()
+    const own = rules.filter(({ covers }) => covers(`/${name}`)).flatMap((rule) => rule.headers)
+    response.writeHead(isFile ? 200 : 404, {
+      'content-type': types[extname(name)] ?? 'application/octet-stream',
+      ...Object.fromEntries(own),
+      ...headers,
+    })
+    if (isFile) createReadStream(file).pipe(response)
+    else response.end()
   })
-  if (isFile) createReadStream(file).pipe(response)
-  else response.end()
-})
-server.listen(Number(process.argv[2]), '127.0.0.1')
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    origin,
+    url: `${origin}${basePath}`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+interface HeaderRule {
+  readonly covers: (path: string) => boolean
+  readonly headers: readonly (readonly [string, string])[]
+}
+
+/** The format that several static hosts share: a path with `*`, and below it, indented, its headers. */
+function parseHeaders(text: string): HeaderRule[] {
+  return text
+    .split(/^(?=\S)/m)
+    .filter((block) => block.trim())
+    .map((block) => {
+      const [path, ...lines] = block.trim().split('\n')
+      const pattern = new RegExp(`^${path.split('*').map(escapeForPattern).join('.*')}$`)
+      return {
+        covers: (name) => pattern.test(name),
+        headers: lines.map((line) => {
+          const [, name, value] = /^\s*([\w-]+):\s*(.*)$/.exec(line) ?? []
+          if (!name) throw new Error(`_headers: ${line}`)
+          return [name.toLowerCase(), value] as const
+        }),
+      }
+    })
+}
+
+function escapeForPattern(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await startStaticHost({ port: Number(process.argv[2]) })

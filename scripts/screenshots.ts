@@ -1,8 +1,8 @@
 /**
  * Takes pictures of the page in the system's Chromium, for the README and for looking at.
  *
- * `npx tsx scripts/screenshots.ts` reads the sample clip in the built page: the README's picture goes to docs/, the
- * others (light, dark, narrow; before and after a reading) to .cache/screenshots.
+ * `npx tsx scripts/screenshots.ts` watches the drawn face being read in the built page, as a first visitor does: the
+ * README's picture goes to docs/, the others (light, dark, narrow; before and after a reading) to .cache/screenshots.
  *
  * `npx tsx scripts/screenshots.ts stories [NAME ...]` shows the page's states with nothing behind them
  * (`src/app/testing/stories.ts`), in .cache/screenshots/stories; with `--docs` first, the main ones of light, dark and
@@ -20,7 +20,6 @@ import { chromiumArgs, findChromium, webgpuArgs } from './find-chromium.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const review = join(root, '.cache/screenshots')
-const tokens = 40
 
 const wide = { width: 1440, height: 900 }
 const readme = { width: 1200, height: 836 }
@@ -39,21 +38,18 @@ const moreLooks: readonly Look[] = [
 ]
 const mainStories = ['first', 'running', 'camera', 'recorded', 'failed', 'panel-model']
 
-/** Reads the sample clip, and leaves the preview at a telling moment. */
-async function readSample(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Try the sample clip' }).click()
-  await page.getByText('The reading is complete.').waitFor({ state: 'attached', timeout: 240_000 })
-  await page.evaluate(async () => {
-    const video = document.querySelector('video')
-    if (!video) return
-    // Nobody seeks here: the reading must not go on from this place.
-    addEventListener('seeked', (event) => event.stopImmediatePropagation(), { capture: true, once: true })
-    video.pause()
-    video.controls = false
-    const there = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()))
-    video.currentTime = 3
-    await there
-  })
+/** Until the drawn face that a first visitor is shown was read whole, and its probabilities are there. */
+async function seeRead(page: Page): Promise<void> {
+  const patience = { timeout: 240_000 }
+  await page.waitForFunction(
+    () => globalThis.videmoTest?.transcripts().some(({ figures }) => figures) === true,
+    undefined,
+    patience,
+  )
+  await page
+    .getByRole('region', { name: 'Now' })
+    .getByText(/^Appears /)
+    .waitFor(patience)
 }
 
 /** Fewer levels a channel: a good third of the bytes less, and hardly to be seen. */
@@ -71,10 +67,10 @@ async function shootPage(browser: Browser): Promise<void> {
   try {
     for (const { name, ...options } of looks) {
       const page = await browser.newPage({ ...options, reducedMotion: 'reduce' })
-      await page.goto(`${server.resolvedUrls?.local[0]}?test&tokens=${tokens}`)
+      await page.goto(`${server.resolvedUrls?.local[0]}?test&auto`)
       await page.getByText('This small model reads drawn faces').waitFor()
       await page.screenshot({ path: join(review, `${name}-first.png`), fullPage: true })
-      await readSample(page)
+      await seeRead(page)
       await page.screenshot({ path: join(review, `${name}-read.png`), fullPage: true })
       if (name === 'light') {
         await page.setViewportSize(readme)

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { faults, forgetFaults, gatherFaults } from './fault-table.ts'
 import { ensureChromium } from './find-chromium.ts'
 
 interface Tally {
@@ -112,13 +113,25 @@ function read<T>(file: string): T | undefined {
   }
 }
 
+/** One test for every fault that must be injected. */
+function faultTable(): Tally {
+  console.log('\n== Faults')
+  const missing = gatherFaults()
+  failures.push(...missing.map((fault) => `${fault}: no test has recorded this fault`))
+  return { passed: faults.length - missing.length, failed: missing.length, skipped: 0 }
+}
+
 ensureChromium()
+forgetFaults()
 const tallies = [
   check('Biome', ['biome', 'check', '.']),
   check('TypeScript', ['tsc', '--noEmit']),
   vitest('node'),
   vitest('webgpu'),
   playwright(),
+  // Of the build that was just tested.
+  check('Size of the page', ['tsx', 'scripts/size.ts']),
+  faultTable(),
 ]
 rmSync(reports, { recursive: true, force: true })
 const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)

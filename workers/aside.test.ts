@@ -33,6 +33,24 @@ describe('Aside', () => {
     )
   })
 
+  it('goes on soon after a sleep of the machine', async () => {
+    let now = 0
+    let calls = 0
+    const aside = new Aside(
+      async () => {
+        now += calls++ === 0 ? 3_600_000 : 10
+        return true
+      },
+      () => now,
+    )
+    await aside.step()
+    for (let step = 0; step < 60; step++) {
+      now += 1000
+      await aside.step()
+    }
+    expect(calls).toBeGreaterThan(20)
+  })
+
   it('asks at every step while there is nothing to do', async () => {
     let asked = 0
     const aside = new Aside(async () => {

@@ -1,3 +1,6 @@
+/** Longer than any such thing takes, ms. */
+const longestMs = 30_000
+
 /** Something that is done between the steps of something else, for at most half of the time. */
 export class Aside {
   /** Spent on it since this was last set to 0. */
@@ -15,7 +18,9 @@ export class Aside {
     const started = this.now()
     if (started < this.dueMs || !(await this.act())) return
     const ended = this.now()
-    this.ms += ended - started
-    this.dueMs = ended + (ended - started)
+    const ms = ended - started
+    this.ms += ms
+    // A machine that slept meanwhile has not worked on it for that long.
+    this.dueMs = ended + Math.min(ms, longestMs)
   }
 }

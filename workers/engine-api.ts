@@ -8,6 +8,8 @@ import type { CheckReport } from '../src/engine/self-check.ts'
 import type { WireError } from '../src/errors.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
 import type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
+import type { BundleEntry, StoreUsage } from '../src/weights/bundle-store.ts'
+import type { BundleRoom } from '../src/weights/obtain-bundle.ts'
 
 export type { LiveFrameMessage, LiveFrames } from '../src/capture/live-frames.ts'
 export type { AdapterFacts, DeviceReport } from '../src/device/device.ts'
@@ -15,6 +17,8 @@ export type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
 export type { Probe, ProbeFigures } from '../src/engine/probes.ts'
 export type { CheckReport } from '../src/engine/self-check.ts'
 export type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
+export type { BundleEntry } from '../src/weights/bundle-store.ts'
+export type { BundleRoom } from '../src/weights/obtain-bundle.ts'
 
 /** What the page may ask of the engine's worker. Errors cross as themselves (see `wire.ts`). */
 export interface EngineApi {
@@ -34,6 +38,10 @@ export interface EngineApi {
   ): Promise<LoadedBundle>
   /** Ends a load; its call rejects with an AbortError. */
   cancelLoad(): void
+  /** What this browser keeps of bundles. Throws BundleError `store-…`. */
+  storage(): Promise<StorageReport>
+  /** Deletes a stored bundle, whole or not. Throws BundleError `store-…`; `store-busy` while a tab is storing it. */
+  removeBundle(key: string): Promise<void>
   /** Starts reading a source and ends the reading before it; the number tells the readings apart. */
   startReading(request: ReadingRequest): Promise<number>
   /**
@@ -47,8 +55,8 @@ export interface EngineApi {
   pauseReading(isPaused: boolean): void
   /** Bytes and buffers held, and what was read back, since the device was opened; nothing without a device. */
   deviceFigures(): Promise<DeviceFigures | undefined>
-  /** Answers at once, however busy the GPU is: whether the worker still listens. */
-  ping(): Promise<void>
+  /** Answers at once, however busy the GPU is, with how much work it was given so far: the worker still listens. */
+  ping(): Promise<number>
   /** The very frames of an update; for tests, which ask for them with `keepFrames`. */
   framesOf(update: number): Promise<KeptFrame[]>
   /** Loses the device; for tests. */
@@ -70,9 +78,22 @@ export interface LoadRequest {
   readonly isTrusted?: boolean
 }
 
+export interface StorageReport extends StoreUsage {
+  /** Newest first. */
+  readonly bundles: readonly BundleEntry[]
+}
+
 export type LoadProgress =
   /** The manifest is read and this device can run it; nothing else has been fetched. */
-  | { readonly type: 'manifest'; readonly manifest: Manifest; readonly isStored: boolean }
+  | {
+      readonly type: 'manifest'
+      readonly manifest: Manifest
+      readonly isStored: boolean
+      /** Unless it is stored: what of it is, and whether the rest has room. */
+      readonly room?: BundleRoom
+    }
+  /** Another tab is storing the same bundle; told about once a second. */
+  | { readonly type: 'waiting' }
   | {
       readonly type: 'downloading'
       readonly doneBytes: number

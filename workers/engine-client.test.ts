@@ -1,5 +1,6 @@
 import { expose } from 'comlink'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { recordFault } from '../scripts/fault-table.ts'
 import { CaptureError, EngineError, toWire } from '../src/errors.ts'
 import type { EngineApi, ReadingEvent, ReadingRequest } from './engine-api.ts'
 import { type Deadlines, defaultDeadlines, EngineClient, type EngineWorker } from './engine-client.ts'
@@ -19,7 +20,7 @@ afterEach(() => {
 function connect(api: Partial<EngineApi>, deadlines: Deadlines = defaultDeadlines) {
   const { port1, port2 } = new MessageChannel()
   open.push(port1, port2)
-  expose({ open: () => undefined, ping: async () => undefined, ...api }, port1)
+  expose({ open: () => undefined, ping: async () => 0, ...api }, port1)
   const events = new EventTarget()
   const worker: EngineWorker = {
     postMessage: (message: unknown, transfer: Transferable[] = []) => port2.postMessage(message, transfer),
@@ -159,7 +160,7 @@ describe('EngineClient', () => {
   })
 
   describe('when nothing comes back', () => {
-    const quick: Deadlines = { silenceMs: 20, pingMs: 40, probeMs: 80, loadMs: 80, readMs: 80 }
+    const quick: Deadlines = { silenceMs: 20, pingMs: 40, probeMs: 80, loadMs: 80, startMs: 40, readMs: 80 }
     const never = () => new Promise<never>(() => undefined)
 
     it('gives up on a worker that does not answer at all, for good', async () => {
@@ -188,6 +189,63 @@ describe('EngineClient', () => {
         quick,
       )
       expect(await client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined)).toEqual(loaded)
+    })
+
+    it('bears silence while the device is given work, and no longer', async () => {
+      let work = 0
+      const loadBundle: EngineApi['loadBundle'] = async (_, onProgress) => {
+        await onProgress({ type: 'starting', graph: 'vision' })
+        return never()
+      }
+      const ping = async () => Math.min(++work, 8)
+      const { client } = connect({ loadBundle, ping }, quick)
+      const error = await failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined))
+      expect(error).toMatchObject({ code: 'too-long' })
+      expect(work).toBeGreaterThan(8)
+    })
+
+    it('gives a session that is being made less time than a load', async () => {
+      const loadBundle: EngineApi['loadBundle'] = async (_, onProgress) => {
+        await onProgress({ type: 'starting', graph: 'vision' })
+        return never()
+      }
+      const { client } = connect({ loadBundle }, { ...quick, loadMs: 60_000 })
+      const error = await failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined))
+      expect(error).toMatchObject({ code: 'too-long' })
+    })
+
+    it('takes an hour’s sleep of the machine for no silence', async () => {
+      const { api } = readings([[token(1)]])
+      const { client } = connect(api, { ...quick, readMs: 60_000 })
+      const reading = client.read(request)
+      await reading.next()
+      const now = performance.now.bind(performance)
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 3_600_000)
+      onTestFinished(() => clock.mockRestore())
+      const next = failure(reading.next())
+      const still = new Promise((resolve) => setTimeout(() => resolve('still waiting'), 300))
+      expect(await Promise.race([next, still])).toBe('still waiting')
+      recordFault({
+        fault: 'system sleep',
+        injected: 'the clock an hour ahead while a reading waits for its next token',
+        outcome: 'recovered',
+        kept: 'the worker was not given up',
+      })
+    })
+
+    it('takes a page that stood still for no hanging worker', async () => {
+      const { api } = readings([[token(1)]])
+      const { client } = connect(api, { ...quick, readMs: 60_000 })
+      const reading = client.read(request)
+      await reading.next()
+      const next = failure(reading.next())
+      for (let freeze = 0; freeze < 10; freeze++) {
+        await new Promise((resolve) => setTimeout(resolve, 15))
+        const end = performance.now() + 3 * quick.pingMs
+        while (performance.now() < end);
+      }
+      const still = new Promise((resolve) => setTimeout(() => resolve('still waiting'), 100))
+      expect(await Promise.race([next, still])).toBe('still waiting')
     })
 
     it('waits for ever for a reading that is held', async () => {

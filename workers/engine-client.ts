@@ -11,6 +11,7 @@ import type {
   LoadRequest,
   ReadingEvent,
   ReadingRequest,
+  StorageReport,
 } from './engine-api.ts'
 import { installErrorTransfer } from './wire.ts'
 
@@ -31,9 +32,11 @@ export interface Deadlines {
   readonly silenceMs: number
   /** For the answer to that question. */
   readonly pingMs: number
-  /** For the whole phase without any sign of progress. */
+  /** For the whole phase without any sign of progress, or of work for the device. */
   readonly probeMs: number
   readonly loadMs: number
+  /** For making the sessions, which keeps the device at work from the first weight to the last. */
+  readonly startMs: number
   readonly readMs: number
 }
 
@@ -42,6 +45,7 @@ export const defaultDeadlines: Deadlines = {
   pingMs: 20_000,
   probeMs: 60_000,
   loadMs: 10 * 60_000,
+  startMs: 60_000,
   readMs: 10 * 60_000,
 }
 
@@ -89,6 +93,7 @@ export class EngineClient {
     const heard = new Heard()
     const told = proxy((progress: LoadProgress) => {
       heard.now()
+      heard.limitMs = progress.type === 'starting' ? this.deadlines.startMs : undefined
       onProgress(progress)
     })
     const asked = proxy(async () => {
@@ -106,6 +111,16 @@ export class EngineClient {
   /** Ends a load; its call rejects. */
   async cancelLoad(): Promise<void> {
     await this.call(this.remote.cancelLoad(), 'probeMs')
+  }
+
+  /** Throws BundleError `store-…`. */
+  storage(): Promise<StorageReport> {
+    return this.call<StorageReport>(this.remote.storage(), 'probeMs')
+  }
+
+  /** Deletes a stored bundle. Throws BundleError `store-…`. */
+  async removeBundle(key: string): Promise<void> {
+    await this.call(this.remote.removeBundle(key), 'probeMs')
   }
 
   /**
@@ -172,20 +187,30 @@ export class EngineClient {
     }
   }
 
-  /** Rejects when the worker no longer listens, or the phase has lasted too long without a sign of progress. */
+  /**
+   * Rejects when the worker no longer listens, or the phase has lasted too long without a sign of progress. Silence is
+   * counted in waits and not by a clock: a machine that slept, or a page that stood still, has waited no longer.
+   */
   private async watch(phase: 'probeMs' | 'loadMs' | 'readMs', heard: Heard, signal: AbortSignal): Promise<never> {
     const { silenceMs, pingMs } = this.deadlines
-    const limitMs = this.deadlines[phase]
+    let silentMs = 0
+    let work: number | undefined
     for (;;) {
-      await pause(Math.min(silenceMs, limitMs), signal)
+      const limitMs = heard.limitMs ?? this.deadlines[phase]
+      const waitMs = Math.min(silenceMs, limitMs)
+      await pause(waitMs, signal)
       if (signal.aborted) return new Promise<never>(() => undefined)
       if (this.isPaused) heard.now()
-      if (heard.sinceMs() >= limitMs) throw tooLong(limitMs)
-      const isListening = await Promise.race([
-        this.remote.ping().then(() => true),
-        pause(pingMs, signal).then(() => signal.aborted),
+      silentMs = heard.take() ? 0 : silentMs + waitMs
+      if (silentMs >= limitMs) throw tooLong(limitMs)
+      const answer = await Promise.race([
+        this.remote.ping().then((done) => ({ done })),
+        patience(pingMs, signal).then(() => undefined),
       ])
-      if (!isListening) throw this.lose(workerHangs())
+      if (signal.aborted) return new Promise<never>(() => undefined)
+      if (!answer) throw this.lose(workerHangs())
+      if (answer.done !== work) heard.now()
+      work = answer.done
     }
   }
 
@@ -197,9 +222,11 @@ export class EngineClient {
   }
 }
 
-/** When the worker was last heard of. */
+/** Whether the worker was heard of since somebody last looked. */
 class Heard {
-  private atMs = performance.now()
+  /** In place of the phase's. */
+  limitMs: number | undefined
+  private isNew = true
   private isHeld = false
 
   /** While held, nothing is waited for. */
@@ -209,12 +236,22 @@ class Heard {
   }
 
   now(): void {
-    this.atMs = performance.now()
+    this.isNew = true
   }
 
-  sinceMs(): number {
-    return this.isHeld ? 0 : performance.now() - this.atMs
+  take(): boolean {
+    const { isNew, isHeld } = this
+    this.isNew = false
+    return isNew || isHeld
   }
+}
+
+/**
+ * In four waits: after a page has stood still for longer than all of them only one is over, and what came in meanwhile
+ * is heard before the others are.
+ */
+async function patience(ms: number, signal: AbortSignal): Promise<void> {
+  for (let part = 0; part < 4; part++) await pause(ms / 4, signal)
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -234,7 +271,16 @@ function startWorker(): EngineWorker {
 }
 
 /** Codes of failures after which no session answers any more: the model has to be loaded again. */
-export const fatalCodes: ReadonlySet<string> = new Set(['worker-died', 'worker-hangs', 'too-long', 'device-lost'])
+export const fatalCodes: ReadonlySet<string> = new Set([
+  'worker-died',
+  'worker-hangs',
+  'too-long',
+  'device-lost',
+  'out-of-memory',
+])
+
+/** Those of them that would only happen again: nothing is repeated by itself. */
+export const lastingCodes: ReadonlySet<string> = new Set(['out-of-memory'])
 
 function workerDied(event: unknown): EngineError {
   const message = event instanceof Event && 'message' in event ? String(event.message) : ''

@@ -1,6 +1,8 @@
 import { transfer } from 'comlink'
 import { type DeviceReport, probeDevice } from '../src/device/device.ts'
 import { EngineError } from '../src/errors.ts'
+import { OpfsStore } from '../src/weights/opfs-store.ts'
+import { requireAllowedHost } from '../src/weights/weight-hosts.ts'
 import type {
   DeviceFigures,
   EngineApi,
@@ -11,6 +13,7 @@ import type {
   LoadRequest,
   ReadingEvent,
   ReadingRequest,
+  StorageReport,
 } from './engine-api.ts'
 import { ModelLoader } from './model-loader.ts'
 import { Reading } from './reading.ts'
@@ -18,19 +21,30 @@ import type { LoadedModel } from './window-reader.ts'
 
 /** The engine behind the worker's door: one device, one bundle, one reading at a time. */
 export class EngineHost implements EngineApi {
+  private readonly store = new OpfsStore()
   private loader: ModelLoader | undefined
+  private appUrl = ''
   private model: LoadedModel | undefined
+  /** What became of the model that is no longer there. */
+  private lost: EngineError | undefined
   private load: AbortController | undefined
+  /** The load under way, failed or not. */
+  private loading: Promise<unknown> = Promise.resolve()
   private loseLoad: (error: EngineError) => void = () => undefined
   private reading: Reading | undefined
   private readings = 0
 
   open(options: EngineOptions): void {
-    this.loader = new ModelLoader(options, (info) => this.forgetDevice(info))
+    this.appUrl = options.appUrl
+    this.loader = new ModelLoader(
+      options,
+      (info) => this.forgetDevice(deviceLost(info)),
+      (error) => this.forgetDevice(error),
+    )
   }
 
-  async ping(): Promise<void> {
-    // Being answered is the answer.
+  async ping(): Promise<number> {
+    return this.loader?.ledger?.work ?? 0
   }
 
   async probe(): Promise<DeviceReport> {
@@ -46,13 +60,26 @@ export class EngineHost implements EngineApi {
     const load = new AbortController()
     this.load = load
     if (!this.loader) throw new Error('The engine was not opened.')
-    const steps = { onProgress, mayFetch, signal: load.signal, unload: () => this.unload() }
+    if (request.source.type === 'url') requireAllowedHost(request.source.url, this.appUrl)
+    const steps = {
+      // What is left of a load that has failed goes on by itself, and is no news.
+      onProgress: (progress: LoadProgress) => {
+        if (!load.signal.aborted) onProgress(progress)
+      },
+      mayFetch,
+      signal: load.signal,
+      isFree: this.loading,
+      unload: () => this.unload(),
+    }
     const lost = new Promise<never>((_, reject) => {
       this.loseLoad = reject
     })
     // A session that is being made on a lost device never comes.
-    const { model, bundle } = await Promise.race([this.loader.load(request, steps), lost])
+    const loaded = this.loader.load(request, steps)
+    this.loading = loaded.catch(() => undefined)
+    const { model, bundle } = await Promise.race([loaded, lost])
     this.model = model
+    this.lost = undefined
     return bundle
   }
 
@@ -60,9 +87,18 @@ export class EngineHost implements EngineApi {
     this.load?.abort(new DOMException('The download was stopped.', 'AbortError'))
   }
 
+  async storage(): Promise<StorageReport> {
+    const { store } = this
+    return { bundles: await store.list(), ...(await store.usage()) }
+  }
+
+  removeBundle(key: string): Promise<void> {
+    return this.store.remove(key)
+  }
+
   async startReading(request: ReadingRequest): Promise<number> {
     const { model } = this
-    if (!model) throw noModel()
+    if (!model) throw this.lost ?? noModel()
     await this.endReading()
     const reading = new Reading(++this.readings, model, request)
     this.reading = reading
@@ -98,12 +134,13 @@ export class EngineHost implements EngineApi {
     this.loader?.loseDevice()
   }
 
-  /** Sessions on a lost device never answer; whoever waits for them is told. */
-  private forgetDevice(info: GPUDeviceLostInfo): void {
+  /** Sessions on a device that is lost or full never answer, or answer nonsense; whoever waits for them is told. */
+  private forgetDevice(error: EngineError): void {
+    if (this.model) this.lost = error
     this.model = undefined
-    this.load?.abort(deviceLost(info))
-    this.loseLoad(deviceLost(info))
-    this.reading?.fail(deviceLost(info))
+    this.load?.abort(error)
+    this.loseLoad(error)
+    this.reading?.fail(error)
   }
 
   private async endReading(): Promise<void> {

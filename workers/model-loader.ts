@@ -2,6 +2,7 @@ import { type DeviceReport, missingFor, probeDevice, problemError, requestDevice
 import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
 import { Decoder } from '../src/engine/decoder.ts'
 import { GpuLedger } from '../src/engine/gpu-ledger.ts'
+import { watchMemory } from '../src/engine/gpu-memory.ts'
 import { type CheckedDevice, checkDevice, checkFolders } from '../src/engine/kernel-check.ts'
 import { fitsWasm, type Runtime } from '../src/engine/runtime.ts'
 import { browserRuntime, wasmRuntime } from '../src/engine/runtimes/browser.ts'
@@ -9,11 +10,12 @@ import { type CheckReport, checkBundle, requireRight } from '../src/engine/self-
 import type { Compute } from '../src/engine/tensors.ts'
 import { bannedIds } from '../src/engine/update.ts'
 import { VisionEncoder } from '../src/engine/vision-encoder.ts'
-import { VidemoError } from '../src/errors.ts'
+import { type EngineError, VidemoError } from '../src/errors.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
 import { MemoryStore } from '../src/weights/memory-store.ts'
 import { type BundleNotice, obtainBundle } from '../src/weights/obtain-bundle.ts'
 import { OpfsStore } from '../src/weights/opfs-store.ts'
+import { fetchFolder } from './check-folder.ts'
 import type { EngineOptions, LoadedBundle, LoadProgress, LoadRequest } from './engine-api.ts'
 import type { LoadedModel } from './window-reader.ts'
 
@@ -28,6 +30,8 @@ export interface LoadSteps {
   /** Asked when only the manifest is here. */
   readonly mayFetch: () => Promise<boolean>
   readonly signal: AbortSignal
+  /** The end of the load before, which may be making a session: the runtime makes one at a time. */
+  readonly isFree: Promise<unknown>
   /** Called when the new bundle is verified, to free the old one. */
   readonly unload: () => Promise<void>
 }
@@ -51,10 +55,14 @@ export class ModelLoader {
   private readonly stores = { primary: new OpfsStore(), fallback: new MemoryStore() }
   private device: OpenDevice | undefined
 
-  /** @param onLost told when the device in use is lost */
+  /**
+   * @param onLost told when the device in use is lost
+   * @param onShort told when a device, in use or being checked, has no room left
+   */
   constructor(
     private readonly options: EngineOptions,
     private readonly onLost: (info: GPUDeviceLostInfo) => void,
+    private readonly onShort: (error: EngineError) => void,
   ) {}
 
   get ledger(): GpuLedger | undefined {
@@ -69,45 +77,52 @@ export class ModelLoader {
   /** Throws what `obtainBundle`, `openBundle`, `checkDevice` and `createSession` throw, the reason of an abort, and
    * EngineError of a device that cannot run the bundle, before anything but the manifest is fetched.
    */
-  async load({ source, isTrusted }: LoadRequest, { onProgress, mayFetch, signal, unload }: LoadSteps): Promise<Loaded> {
+  async load({ source, isTrusted }: LoadRequest, steps: LoadSteps): Promise<Loaded> {
+    const { onProgress, mayFetch, signal, unload } = steps
     const { report } = await probeDevice()
     let place: Place = { provider: 'webgpu' }
     const obtained = await obtainBundle(source, {
       stores: this.stores,
       signal,
       ...(isTrusted ? { trusted: true } : {}),
-      onManifest: async (manifest, isStored) => {
+      onManifest: async (manifest, isStored, room) => {
         place = placeFor(manifest, report)
-        onProgress({ type: 'manifest', manifest, isStored })
+        onProgress({ type: 'manifest', manifest, isStored, ...(room ? { room } : {}) })
         if (!isStored && !(await mayFetch())) throw new DOMException('The download was declined.', 'AbortError')
       },
+      onWait: () => onProgress({ type: 'waiting' }),
       onProgress: (progress) => onProgress({ type: 'downloading', ...progress }),
     })
     const bundle = await openBundle(obtained.files)
     signal.throwIfAborted()
-    const chosen = await this.runtimeFor(obtained.manifest, place, onProgress)
+    await steps.isFree
+    signal.throwIfAborted()
+    const chosen = await this.runtimeFor(obtained.manifest, place, steps)
     signal.throwIfAborted()
     await unload()
     const { runtime } = chosen
     onProgress({ type: 'starting', graph: 'vision' })
     const vision = await VisionEncoder.create(runtime, bundle)
-    onProgress({ type: 'starting', graph: 'decoder' })
-    const decoder = await Decoder.create(runtime, bundle, { capacity: 1, bannedIds: bannedIds(bundle) })
-    const model = { runtime, bundle, vision, decoder }
     let { check } = chosen
+    let decoder: Decoder | undefined
     try {
+      signal.throwIfAborted()
+      onProgress({ type: 'starting', graph: 'decoder' })
+      decoder = await Decoder.create(runtime, bundle, { capacity: 1, bannedIds: bannedIds(bundle) })
+      signal.throwIfAborted()
       if (bundle.manifest.check && !this.options.skipChecks) {
         onProgress({ type: 'checking' })
-        const own = await checkBundle(runtime, bundle, model)
+        const own = await checkBundle(runtime, bundle, { vision, decoder })
         requireRight(own)
         check = own.verdict === 'unchecked' ? check : withHistory(own, check)
       }
       signal.throwIfAborted()
     } catch (error) {
-      await decoder.dispose()
+      await decoder?.dispose()
       await vision.dispose()
       throw error
     }
+    const model = { runtime, bundle, vision, decoder }
     return {
       model,
       bundle: {
@@ -123,12 +138,12 @@ export class ModelLoader {
     }
   }
 
-  private async runtimeFor(manifest: Manifest, place: Place, onProgress: (progress: LoadProgress) => void) {
+  private async runtimeFor(manifest: Manifest, place: Place, { onProgress, unload }: LoadSteps) {
     if (place.provider === 'wasm') return this.onProcessor(place.why)
     const { compute } = manifest.graphs.decoder
     try {
       onProgress({ type: 'checking' })
-      const { checked } = await this.openDevice(compute)
+      const { checked } = await this.openDevice(compute, unload)
       return { runtime: checked.runtime as Runtime, check: checked.report, notices: [] }
     } catch (error) {
       const isWrong = error instanceof VidemoError && error.code === 'kernels-wrong'
@@ -144,13 +159,19 @@ export class ModelLoader {
     return { runtime: (await wasmRuntime()) as Runtime, check, notices: [notice] }
   }
 
-  private async openDevice(compute: Compute): Promise<OpenDevice> {
+  private async openDevice(compute: Compute, unload: () => Promise<void>): Promise<OpenDevice> {
     if (this.device?.compute === compute) return this.device
-    this.device?.checked.device.destroy()
-    this.device = undefined
+    if (this.device) {
+      // Whatever is read on the old device would wait for it for ever.
+      await unload()
+      this.device?.checked.device.destroy()
+      this.device = undefined
+    }
     let ledger: GpuLedger | undefined
     const createRuntime = async (device: GPUDevice) => {
-      ledger = new GpuLedger(device)
+      const own = new GpuLedger(device)
+      ledger = own
+      watchMemory(device, () => own.figures().bytes, this.onShort)
       return browserRuntime(device)
     }
     const checked = await this.checkedDevice(compute, createRuntime)
@@ -221,18 +242,6 @@ function placeFor(manifest: Manifest, report: DeviceReport): Place {
   const why = problemError(problem)
   if (fitsWasm(manifest)) return { provider: 'wasm', why }
   throw why
-}
-
-/** A small bundle of the app's own, in memory. */
-async function fetchFolder(folder: URL): Promise<BundleFiles> {
-  const read = async (path: string) => {
-    const response = await fetch(new URL(path, folder))
-    if (!response.ok) throw new Error(`${path}: ${response.status}`)
-    return response.blob()
-  }
-  // Tells at once whether there is anything.
-  const manifest = await read('manifest.json')
-  return { read: async (path) => (path === 'manifest.json' ? manifest : read(path)) }
 }
 
 function noticeText(notice: BundleNotice): string {

@@ -6,6 +6,8 @@ export function loadStatus(progress: LoadProgress): string {
   switch (progress.type) {
     case 'manifest':
       return 'Loading the bundle'
+    case 'waiting':
+      return 'Waiting for another load of the same bundle'
     case 'downloading': {
       const { doneBytes, totalBytes, bytesPerS, leftS } = progress
       const rate = bytesPerS === undefined ? [] : [`${formatBytes(bytesPerS)}/s`]

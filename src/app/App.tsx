@@ -1,9 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { BuildClient } from '../../workers/build-client.ts'
 import styles from './App.module.css'
-import { actionForKey, placeOf, runAction } from './actions.ts'
+import { actionForKey, actionOf, placeOf, runAction } from './actions.ts'
+import { BuildDesk } from './build-desk.ts'
 import { ActionMenu } from './controls/ActionMenu.tsx'
 import { Button } from './controls/Button.tsx'
 import { Icon } from './controls/Icon.tsx'
+import type { FramedSource, Framing } from './framing.ts'
 import type { PageSession } from './page-session.ts'
 import { EvidenceStrip } from './panels/EvidenceStrip.tsx'
 import { Notices } from './panels/Notices.tsx'
@@ -11,6 +14,7 @@ import { NowPanel } from './panels/NowPanel.tsx'
 import { Panels } from './panels/Panels.tsx'
 import { RecordingList } from './panels/RecordingList.tsx'
 import { StatusBar } from './panels/StatusBar.tsx'
+import { UpdateNotice } from './panels/UpdateNotice.tsx'
 import { VideoPanel } from './panels/VideoPanel.tsx'
 import { WhyPanel } from './panels/WhyPanel.tsx'
 import { showReading } from './shown.ts'
@@ -22,23 +26,31 @@ interface Props {
   readonly session: PageSession
   /** What is open at first. */
   readonly firstView?: Partial<ViewState> | undefined
+  readonly framing?: Framing | undefined
+  /** Where models are built; its worker starts when it is first asked. */
+  readonly firstDesk?: BuildDesk | undefined
 }
 
 /** The whole page. */
-export function App({ session, firstView }: Props) {
+export function App({ session, firstView, framing, firstDesk }: Props) {
   const [view] = useState(() => createView(firstView))
+  const [desk] = useState(() => firstDesk ?? new BuildDesk(new BuildClient()))
   const picker = useRef<HTMLInputElement>(null)
-  const page = useMemo<Page>(() => ({ session, view, pickFile: () => picker.current?.click() }), [session, view])
+  const page = useMemo<Page>(
+    () => ({ session, view, desk, pickFile: () => picker.current?.click() }),
+    [session, view, desk],
+  )
   const open = (file: File | undefined) => {
     if (file) void session.actions.openFile(file, file.name)
   }
   const isDropping = useDrop(open)
   useKeys(page)
   useNewest(page)
+  useFirstSource(page, framing?.source)
   return (
     <PageProvider value={page}>
-      <div className={styles.page}>
-        <Top page={page} />
+      <div className={styles.page} data-bare={framing?.isBare || undefined}>
+        {framing?.isBare ? <h1 className={styles.unseen}>VidEmo</h1> : <Top page={page} />}
         <main className={styles.columns}>
           <div className={styles.watching}>
             <div className={styles.video}>
@@ -50,10 +62,25 @@ export function App({ session, firstView }: Props) {
             </div>
           </div>
           <div className={styles.reading}>
+            <UpdateNotice />
             <Notices />
             <NowPanel />
             <WhyPanel />
           </div>
+          <input
+            ref={picker}
+            className={styles.unseen}
+            type="file"
+            accept="video/*,image/gif,.mkv,.mov"
+            tabIndex={-1}
+            aria-label="Video file"
+            onChange={(event) => {
+              const file = event.target.files?.[0]
+              // Emptied, so that choosing the same file again is heard of.
+              event.target.value = ''
+              open(file)
+            }}
+          />
         </main>
         <footer className={styles.footer}>
           <div className={styles.bar}>
@@ -65,20 +92,6 @@ export function App({ session, firstView }: Props) {
           </p>
         </footer>
         <Announcer session={session} />
-        <input
-          ref={picker}
-          className={styles.unseen}
-          type="file"
-          accept="video/*,image/gif,.mkv,.mov"
-          tabIndex={-1}
-          aria-label="Video file"
-          onChange={(event) => {
-            const file = event.target.files?.[0]
-            // Emptied, so that choosing the same file again is heard of.
-            event.target.value = ''
-            open(file)
-          }}
-        />
         {isDropping && (
           <p className={styles.drop}>
             <span>Drop the video to read it</span>
@@ -128,6 +141,16 @@ function useNewest(page: Page): void {
     if (before.current === source) return
     before.current = source
     showReading(page, undefined)
+  }, [page, source])
+}
+
+/** Begins with what the address asks for, as if it had been chosen. */
+function useFirstSource(page: Page, source: FramedSource | undefined): void {
+  const isBegun = useRef(false)
+  useEffect(() => {
+    if (!source || isBegun.current) return
+    isBegun.current = true
+    runAction(page, actionOf(source))
   }, [page, source])
 }
 

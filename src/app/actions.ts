@@ -130,6 +130,7 @@ export const pageActions: readonly PageAction[] = [
     run: ({ view }) => view.update({ question: 'erase' }),
   },
   panel('model', 'Model', 'm'),
+  panel('build', 'Build a model', 'b'),
   panel('device', 'Device and check', 'd'),
   panel('performance', 'Performance', 'p'),
   {

@@ -6,12 +6,19 @@ const signedHundredths = new Intl.NumberFormat('en', {
   signDisplay: 'exceptZero',
 })
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 
 /** `1.8 MB`, `2.1 GB` */
 export function formatBytes(bytes: number): string {
   if (bytes >= 1e9) return `${one.format(bytes / 1e9)} GB`
   return bytes >= 1e6 ? `${one.format(bytes / 1e6)} MB` : `${whole.format(bytes / 1e3)} kB`
+}
+
+/** A day, of an ISO 8601 time: `22 Nov 2026` */
+export function formatDay(time: string): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime()) ? 'unknown' : day.format(date)
 }
 
 /** `3.75B`, `1.72M` */

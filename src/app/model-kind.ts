@@ -25,7 +25,7 @@ export function bundleName(url: string): string {
 
 /** What a bundle is called before its manifest is known; an address that is none stands for itself. */
 export function sourceName(source: BundleSource): string {
-  if (source.type === 'files') return source.name
+  if (source.type !== 'url') return source.name
   try {
     return bundleName(source.url)
   } catch {

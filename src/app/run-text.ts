@@ -65,12 +65,15 @@ export function loadText(load: BusyLoad): { readonly name: string; readonly text
       return { name, text: 'reading its manifest' }
     case 'offered':
       return { name, text: `${formatBytes(load.totalBytes)}, waiting for your answer` }
+    case 'waiting':
+      return { name, text: 'another tab is storing the same model; it will be loaded from there' }
     case 'downloading': {
-      const { doneBytes, totalBytes, bytesPerS, leftS } = load
+      const { doneBytes, totalBytes, keptBytes, bytesPerS, leftS } = load
       if (totalBytes <= 0) return { name, text: formatBytes(doneBytes) }
       const parts = [`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`]
       if (bytesPerS !== undefined) parts.push(`${formatBytes(bytesPerS)}/s`)
       if (leftS !== undefined) parts.push(formatLeft(leftS))
+      if (keptBytes !== undefined) parts.push(`${formatBytes(keptBytes)} were here already`)
       return { name, text: parts.join(' · '), share: Math.min(1, doneBytes / totalBytes) }
     }
     case 'checking':

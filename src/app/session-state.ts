@@ -1,4 +1,5 @@
 import type {
+  BundleRoom,
   BundleSource,
   CheckReport,
   DeviceFigures,
@@ -6,6 +7,7 @@ import type {
   FrameNote,
   LoadedBundle,
   ReadingSettings,
+  StorageReport,
   UpdateFigures,
 } from '../../workers/engine-api.ts'
 import type { OptionOrders } from '../affect/probes/probe-set.ts'
@@ -15,7 +17,9 @@ import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
 import { firstScene, persons } from '../demo-face/persons.ts'
 import type { VidemoError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { LostLoad } from './load-marker.ts'
 import type { ProbeHistory } from './probes.ts'
+import type { StoredName } from './stored-list.ts'
 
 export type LoadState =
   | { readonly state: 'idle' }
@@ -27,11 +31,21 @@ export type LoadState =
       readonly source: BundleSource
       readonly manifest: Manifest
       readonly totalBytes: number
+      readonly room?: BundleRoom
+    }
+  /** Another tab is storing the same model, which will then be there for this one, too. */
+  | {
+      readonly state: 'waiting'
+      readonly source: BundleSource
+      readonly manifest: Manifest
+      readonly totalBytes: number
     }
   | {
       readonly state: 'downloading'
       readonly source: BundleSource
       readonly manifest: Manifest
+      /** What was stored before this load began. */
+      readonly keptBytes?: number
       readonly doneBytes: number
       readonly totalBytes: number
       readonly bytesPerS?: number
@@ -40,6 +54,11 @@ export type LoadState =
   | { readonly state: 'checking'; readonly source: BundleSource }
   | { readonly state: 'starting'; readonly source: BundleSource; readonly graph: 'vision' | 'decoder' }
   | { readonly state: 'failed'; readonly source: BundleSource; readonly error: VidemoError }
+
+/** What this browser keeps of models, at the last look. */
+export type StoredState =
+  | ({ readonly state: 'known'; readonly isPersistent: boolean } & StorageReport)
+  | { readonly state: 'failed'; readonly error: VidemoError }
 
 /** What is watched. */
 export type Source =
@@ -177,6 +196,14 @@ export interface SessionState {
   readonly bundle: LoadedBundle | undefined
   readonly check: CheckReport | undefined
   readonly load: LoadState
+  /** The last start ended, with its tab, in the middle of this load. */
+  readonly lostLoad: LostLoad | undefined
+  /** The address of the model that comes with the page. */
+  readonly smallBundle: string
+  /** Undefined before the first look. */
+  readonly stored: StoredState | undefined
+  /** Models that were there at the last visit and have gone by themselves. */
+  readonly evicted: readonly StoredName[]
   readonly source: Source | undefined
   readonly drawn: DrawnState
   readonly clip: ClipFacts | undefined
@@ -204,6 +231,10 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     bundle: undefined,
     check: undefined,
     load: { state: 'idle' },
+    lostLoad: undefined,
+    smallBundle: '',
+    stored: undefined,
+    evicted: [],
     source: undefined,
     drawn: {
       looks: persons[0].looks,
@@ -259,6 +290,18 @@ export interface SessionActions {
   acceptLoad(): void
   cancelLoad(): void
   retryLoad(): Promise<void>
+  /** Loads the small model that comes with the page. */
+  loadSmallBundle(): Promise<void>
+  /** The last start's end has been read. */
+  dismissLostLoad(): void
+  /** Looks what this browser keeps of models. */
+  lookAtStorage(): Promise<void>
+  /** Deletes a stored model, whole or not. */
+  removeStored(key: string): Promise<void>
+  /** Asks the browser to keep the models when it frees space. */
+  protectStorage(): Promise<void>
+  /** The notice of what has gone was read. */
+  dismissEvicted(): void
   openFile(file: Blob, name: string): Promise<void>
   openSample(): Promise<void>
   /** Asks for the camera. Call only with consent given. */

@@ -1,11 +1,12 @@
 import type {
+  BundleRoom,
   BundleSource,
   LoadedBundle,
   LoadProgress,
   ReadingRequest,
   ReadingSource,
 } from '../../workers/engine-api.ts'
-import { type EngineClient, fatalCodes } from '../../workers/engine-client.ts'
+import { type EngineClient, fatalCodes, lastingCodes } from '../../workers/engine-client.ts'
 import { type Stage, stageIds } from '../affect/stages.ts'
 import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import type { LiveCapture } from '../capture/live-capture.ts'
@@ -13,10 +14,12 @@ import type { LiveFeed } from '../capture/live-frames.ts'
 import { openScreen } from '../capture/screen.ts'
 import type { FaceSetting } from '../demo-face/live-face.ts'
 import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
 import { DrawnFace, drawnName } from './drawn-face.ts'
 import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
+import { LoadMarker } from './load-marker.ts'
 import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
 import { probesFor } from './probes.ts'
@@ -41,12 +44,15 @@ import {
   settled,
 } from './settings.ts'
 import { Store } from './store.ts'
+import { StoredModels } from './stored-models.ts'
 import { TokenFlow } from './token-flow.ts'
 
 export interface SessionOptions {
   readonly createClient: () => EngineClient
   /** An address. */
   readonly defaultBundle: string
+  /** The address of what comes with the page, for where the default or a chosen one is too much. */
+  readonly smallBundle: string
   readonly sampleUrl: string
   /** Tokens of an answer at most, whatever the settings say; for tests. */
   readonly maxTokens?: number
@@ -73,9 +79,13 @@ export class Session implements SessionActions {
   /** Whether a first visitor who chooses nothing is shown the drawn face; tests choose for themselves. */
   startsByItself = true
   private readonly drawn: DrawnFace
+  private readonly marker = new LoadMarker()
+  private readonly stored: StoredModels
   private source: BundleSource
   private loads = 0
   private answerOffer: (isWanted: boolean) => void = () => undefined
+  /** Of the bundle that is being loaded. */
+  private room: BundleRoom | undefined
   private runs = 0
   private recoveries = 0
   private board: ReadingBoard | undefined
@@ -89,7 +99,9 @@ export class Session implements SessionActions {
   constructor(private readonly options: SessionOptions) {
     this.client = options.createClient()
     this.source = { type: 'url', url: options.defaultBundle }
-    this.store = new Store(firstState(loadSettings(), loadConsent()))
+    const { smallBundle } = options
+    this.store = new Store({ ...firstState(loadSettings(), loadConsent()), smallBundle })
+    this.stored = new StoredModels(this.store, () => this.client)
     this.drawn = new DrawnFace(
       () => this.store.get().drawn,
       (change) => this.store.update({ drawn: { ...this.store.get().drawn, ...change } }),
@@ -101,42 +113,59 @@ export class Session implements SessionActions {
     return this.board?.transcripts ?? []
   }
 
-  /** Looks at the device, then loads the default bundle; a first visitor then sees it read. */
+  /**
+   * Looks at the device, then loads the default bundle, unless the last start ended in the middle of that; a first
+   * visitor then sees it read.
+   */
   async open(): Promise<void> {
     watchCameras(() => void this.findCameras())
+    const lostLoad = await this.marker.takeLost()
+    if (lostLoad)
+      this.store.update({ lostLoad, announcement: `The last start ended while ${lostLoad.name} was loading.` })
+    this.markLoads()
     try {
       this.store.update({ device: await this.client.probe() })
     } catch (error) {
       this.store.update({ load: { state: 'failed', source: this.source, error: asError(error) } })
       return
     }
-    await this.loadBundle(this.source)
+    await this.stored.lookFirst()
+    if (lostLoad?.url === this.options.defaultBundle) return
+    await this.loadAndRead(this.source)
     await this.startByItself()
   }
 
   /** Loads a bundle; the one loaded before stays in use until the new one is verified. */
   async loadBundle(source: BundleSource): Promise<void> {
     this.recoveries = 0
-    if (source.type === 'url' && source.url !== this.options.defaultBundle) void askToPersist()
-    if ((await this.load(source)) === 'loaded') await this.readIfQueued()
+    this.dismissLostLoad()
+    await this.loadAndRead(source)
   }
 
   /** Tries again what failed to load, with a new worker if the old one died. */
   async retryLoad(): Promise<void> {
     const { load, run, source } = this.store.get()
-    if (load.state === 'failed' && fatalCodes.has(load.error.code)) {
-      this.replaceClient()
-      // What the loss has ended goes on with the new model.
-      if (run.state === 'failed' && run.error === load.error && source) this.store.update({ run: { state: 'queued' } })
+    // What the loss has ended goes on with the new model.
+    if (load.state === 'failed' && run.state === 'failed' && run.error === load.error && source) {
+      this.store.update({ run: { state: 'queued' } })
     }
     await this.loadBundle(this.source)
+  }
+
+  async loadSmallBundle(): Promise<void> {
+    await this.loadBundle({ type: 'url', url: this.options.smallBundle })
+  }
+
+  dismissLostLoad(): void {
+    this.store.update({ lostLoad: undefined })
   }
 
   acceptLoad(): void {
     const { load } = this.store.get()
     if (load.state !== 'offered') return
-    const { source, manifest, totalBytes } = load
-    this.store.update({ load: { state: 'downloading', source, manifest, doneBytes: 0, totalBytes } })
+    void askToPersist()
+    const { source, manifest, totalBytes, room } = load
+    this.store.update({ load: downloading(source, manifest, totalBytes, room) })
     this.answerOffer(true)
   }
 
@@ -146,6 +175,22 @@ export class Session implements SessionActions {
     this.answerOffer(false)
     this.store.update({ load: { state: 'idle' } })
     void this.client.cancelLoad().catch(() => undefined)
+  }
+
+  lookAtStorage(): Promise<void> {
+    return this.stored.look()
+  }
+
+  removeStored(key: string): Promise<void> {
+    return this.stored.remove(key)
+  }
+
+  protectStorage(): Promise<void> {
+    return this.stored.protect()
+  }
+
+  dismissEvicted(): void {
+    this.store.update({ evicted: [] })
   }
 
   async openSample(): Promise<void> {
@@ -328,6 +373,22 @@ export class Session implements SessionActions {
     this.store.update({ source: undefined, run: { state: 'failed', error } })
   }
 
+  private async loadAndRead(source: BundleSource): Promise<void> {
+    if ((await this.loadTwice(source)) === 'loaded') await this.readIfQueued()
+  }
+
+  /** A worker or a device that is lost on the way is replaced, once; one that was lost before, at once. */
+  private async loadTwice(source: BundleSource): Promise<'loaded' | 'failed' | 'superseded'> {
+    const { load: before } = this.store.get()
+    if (before.state === 'failed' && fatalCodes.has(before.error.code)) this.replaceClient()
+    const outcome = await this.load(source)
+    const { load } = this.store.get()
+    if (outcome !== 'failed' || load.state !== 'failed' || !isPassing(load.error)) return outcome
+    this.store.update({ announcement: 'The model was lost while it was loaded; it is being loaded again.' })
+    this.replaceClient()
+    return this.load(source)
+  }
+
   private async load(source: BundleSource, isTrusted = false): Promise<'loaded' | 'failed' | 'superseded'> {
     const load = ++this.loads
     if (!isTrusted) this.source = source
@@ -342,10 +403,12 @@ export class Session implements SessionActions {
       )
       if (load !== this.loads) return 'superseded'
       this.store.update({ bundle, check: bundle.check, load: { state: 'idle' }, announcement: 'The model is ready.' })
+      void this.stored.look()
       return 'loaded'
     } catch (error) {
       if (load !== this.loads) return 'superseded'
       const failure = asError(error)
+      if (!fatalCodes.has(failure.code)) void this.stored.look()
       this.store.update({
         load: { state: 'failed', source, error: failure },
         ...(fatalCodes.has(failure.code) ? { bundle: undefined } : {}),
@@ -359,7 +422,8 @@ export class Session implements SessionActions {
     const { load } = this.store.get()
     if (load.state !== 'downloading' || load.totalBytes < askedBytes) return true
     const { source, manifest, totalBytes } = load
-    this.store.update({ load: { state: 'offered', source, manifest, totalBytes } })
+    const { room } = this
+    this.store.update({ load: { state: 'offered', source, manifest, totalBytes, ...(room ? { room } : {}) } })
     return new Promise((resolve) => {
       this.answerOffer = resolve
     })
@@ -369,15 +433,26 @@ export class Session implements SessionActions {
     const { load } = this.store.get()
     switch (progress.type) {
       case 'manifest': {
-        const { manifest, isStored } = progress
+        const { manifest, isStored, room } = progress
         const totalBytes = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0)
-        const doneBytes = isStored ? totalBytes : 0
-        this.store.update({ load: { state: 'downloading', source, manifest, doneBytes, totalBytes } })
+        this.room = room
+        const load = downloading(source, manifest, totalBytes, isStored ? { storedBytes: totalBytes } : room)
+        this.store.update({ load })
         break
       }
       case 'downloading': {
         const { type: _, ...figures } = progress
         if (load.state === 'downloading') this.store.update({ load: { ...load, ...figures } })
+        else if (load.state === 'waiting') {
+          const { manifest } = load
+          this.store.update({ load: { state: 'downloading', source, manifest, ...figures } })
+        }
+        break
+      }
+      case 'waiting': {
+        if (load.state !== 'downloading') break
+        const { manifest, totalBytes } = load
+        this.store.update({ load: { state: 'waiting', source, manifest, totalBytes } })
         break
       }
       case 'checking':
@@ -481,7 +556,7 @@ export class Session implements SessionActions {
   /** After a lost worker or device: a new worker, the bundle from where it is kept, and the reading goes on. */
   private async recover(error: VidemoError, board: ReadingBoard): Promise<void> {
     board.settle()
-    if (!fatalCodes.has(error.code) || this.recoveries >= mostRecoveries) {
+    if (!isPassing(error) || this.recoveries >= mostRecoveries) {
       this.failRun(error)
       return
     }
@@ -569,6 +644,14 @@ export class Session implements SessionActions {
     })
   }
 
+  /** For the next start, should this tab end in the middle of a load. */
+  private markLoads(): void {
+    const follow = () => this.marker.follow(this.store.get().load)
+    this.store.subscribe(follow)
+    addEventListener('pagehide', () => this.marker.leave())
+    addEventListener('pageshow', follow)
+  }
+
   private async findCameras(): Promise<void> {
     try {
       this.store.update({ cameras: await listCameras() })
@@ -576,6 +659,24 @@ export class Session implements SessionActions {
       // Without a list there is nothing to choose from; opening a camera says what is wrong.
     }
   }
+}
+
+/** Whether another worker and another device may be spared it. */
+function isPassing({ code }: VidemoError): boolean {
+  return fatalCodes.has(code) && !lastingCodes.has(code)
+}
+
+function downloading(source: BundleSource, manifest: Manifest, totalBytes: number, room: BundleRoom | undefined) {
+  const doneBytes = room?.storedBytes ?? 0
+  const isResumed = doneBytes > 0 && doneBytes < totalBytes
+  return {
+    state: 'downloading',
+    source,
+    manifest,
+    doneBytes,
+    totalBytes,
+    ...(isResumed ? { keptBytes: doneBytes } : {}),
+  } as const
 }
 
 /** Whether the worker is at it. */

@@ -1,9 +1,10 @@
 import { createContext, useContext } from 'react'
 import type { TextSpan } from '../affect/tree.ts'
+import type { BuildDesk } from './build-desk.ts'
 import type { PageSession } from './page-session.ts'
 import { Store } from './store.ts'
 
-export const panelIds = ['model', 'device', 'performance', 'storage', 'settings', 'help', 'privacy'] as const
+export const panelIds = ['model', 'build', 'device', 'performance', 'storage', 'settings', 'help', 'privacy'] as const
 export type PanelId = (typeof panelIds)[number]
 /** Questions that want an answer before anything else. */
 export type QuestionId = 'consent' | 'erase'
@@ -39,6 +40,7 @@ const firstView: ViewState = {
 export interface Page {
   readonly session: PageSession
   readonly view: Store<ViewState>
+  readonly desk: BuildDesk
   /** Opens the browser's own file picker. */
   readonly pickFile: () => void
 }

@@ -16,21 +16,25 @@ const blockValues = 1 << 20
  * silu(g) * (f u) * (d / f) = silu(g) * u * d.
  *
  * @param smallest the least largest-value that an up row may be brought down to, so that its float16 scales stay normal
+ * @param onValues told of values read
  */
 export async function measureBalance(
   checkpoint: Checkpoint,
   pair: MlpPair,
   smallest: number,
+  onValues: (count: number) => void,
   signal?: AbortSignal,
 ): Promise<Balance> {
   const { channels, hidden } = pair
   const upPeaks = new Float32Array(channels)
   await eachBlock(checkpoint, pair.up, channels, hidden, signal, (stored, firstRow, rows) => {
     upPeaks.set(rowPeaks(stored, rows, hidden), firstRow)
+    onValues(rows * hidden)
   })
   const downPower = new Float32Array(channels)
   await eachBlock(checkpoint, pair.down, hidden, channels, signal, (stored, _firstRow, rows) => {
     addColumnPowers(stored, rows, channels, downPower)
+    onValues(rows * channels)
   })
   const typicalPower = median(downPower.filter((power) => power > 0))
   const factors = new Float32Array(channels).fill(1)
@@ -62,4 +66,13 @@ async function eachBlock(
 function median(values: Float32Array): number {
   const sorted = values.sort()
   return sorted.length === 0 ? 1 : sorted[sorted.length >> 1]
+}
+
+/** The powers of two of a balance, for a note of a build. */
+export function exponentsOf({ factors }: Balance): number[] {
+  return Array.from(factors, (factor) => Math.round(Math.log2(factor)))
+}
+
+export function balanceOf(exponents: readonly number[]): Balance {
+  return { factors: Float32Array.from(exponents, (exponent) => 2 ** exponent) }
 }

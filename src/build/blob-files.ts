@@ -47,6 +47,10 @@ class BlobSource implements ByteSource {
     return this.#blob.size
   }
 
+  get version(): string | undefined {
+    return this.#blob instanceof File ? String(this.#blob.lastModified) : undefined
+  }
+
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     signal?.throwIfAborted()
     let bytes: Uint8Array

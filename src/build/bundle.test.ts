@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { DirectoryFiles } from '../../cli/directory-files.ts'
 import { QuantizerPool } from '../../cli/quantizer-pool.ts'
+import { damageRuns } from '../../fixtures/damage.ts'
 import { BuildError, CheckpointError, ConfigError } from '../errors.ts'
 import { parseManifest } from '../manifest/manifest.ts'
 import { BlobFiles } from './blob-files.ts'
@@ -195,7 +196,7 @@ describe('buildBundle', () => {
     })
   })
 
-  const seeds = Number(process.env.VIDEMO_SEEDS ?? 1000)
+  const seeds = damageRuns
   it(`survives ${seeds} damaged checkpoints: a whole bundle, or an error of its own and nothing left`, async () => {
     const outcomes = { whole: 0, refused: 0 }
     for (let seed = 1; seed <= seeds; seed++) {

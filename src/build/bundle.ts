@@ -1,14 +1,18 @@
-import { createSHA256 } from 'hash-wasm'
 import { BuildError } from '../errors.ts'
 import { bundleVersion, type Dtype, type Manifest, type ManifestFile } from '../manifest/manifest.ts'
 import type { Qwen25VLConfig } from '../qwen25vl/index.ts'
 import { checkArchitecture, expectedTensors, readConfig } from './architecture.ts'
-import { type Balance, measureBalance } from './balance.ts'
+import { type Balance, exponentsOf, measureBalance } from './balance.ts'
+import { type FileState, writeNote } from './build-notes.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
 import { decoderGraph, type PlannedGraph } from './decoder-graph.ts'
+import { FileHashes, type Hash, HashedFile, newHash } from './hashed-file.ts'
+import { KeptWeights } from './kept-weights.ts'
+import { kernelBase64 } from './kernel/quantize-wasm.ts'
+import { readLicense } from './license.ts'
 import { type BlockFormat, blockSize, type QuantizerBackend, sameThread } from './quantize.ts'
-import type { BundleSink, FileSink } from './sink.ts'
-import type { CheckpointFiles } from './source.ts'
+import type { BundleSink, FileSink, ResumableSink } from './sink.ts'
+import type { CheckpointFiles, SourceRange } from './source.ts'
 import { planStorage, type StoragePlan, type StreamName, StreamWriter } from './storage.ts'
 import {
   transformersJsConfig,
@@ -18,7 +22,17 @@ import {
 } from './transformers-js.ts'
 import { visionGraph } from './vision-graph.ts'
 import { valuesRead, type WeightError, WeightWriter } from './weight-writer.ts'
-import { type Headroom, halfHeadroom, type LinearStorage, type MlpPair, noHeadroom, type Precision } from './weights.ts'
+import {
+  type Headroom,
+  halfHeadroom,
+  type LinearStorage,
+  type MatrixPart,
+  type MlpPair,
+  noHeadroom,
+  type Precision,
+  type WeightRecipe,
+  weightName,
+} from './weights.ts'
 
 export type Layout = 'bundle' | 'transformers.js'
 
@@ -42,20 +56,25 @@ export interface BuildOptions {
   readonly reads?: Manifest['reads']
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: BuildProgress) => void
+  /** Told before the first byte is written, and may refuse by throwing. */
+  readonly onPlan?: (plan: BuildPlan) => void | Promise<void>
+  /** Told once, before the first weight, what of an earlier build is gone on with. Resumable sinks only. */
+  readonly onKept?: (kept: Kept) => void
   /** Threads to quantize in. */
   readonly quantizer?: QuantizerBackend
   /** A faster SHA-256 than the WebAssembly one, where the platform has one. */
   readonly createHash?: () => Hash
 }
 
-export interface Hash {
-  update(bytes: Uint8Array): unknown
-  /** 64 hexadecimal digits. */
-  digest(): string
-}
+/** What a resumable sink holds of an earlier build. */
+export type Kept =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'some'; readonly doneBytes: number; readonly weights: number }
+  /** It was thrown away: it is of another version of the checkpoint or of this program, or was damaged on disk. */
+  | { readonly kind: 'unusable'; readonly reason: 'changed' | 'damaged' }
 
 export interface BuildProgress {
-  /** Bytes of the checkpoint worked through and in all; what is read twice counts twice. */
+  /** Bytes of the checkpoint worked through and in all. */
   readonly doneBytes: number
   readonly totalBytes: number
   /** The weight in hand. */
@@ -75,12 +94,13 @@ export const defaultShardBytes = 512 * 2 ** 20
 
 /**
  * Builds a bundle (or the layout that transformers.js loads) from a Qwen2.5-VL checkpoint. Weights are read, converted
- * and written in blocks of rows. The manifest comes last, and on any failure the sink is told to discard everything.
+ * and written in blocks of rows. The manifest comes last, and on any failure the sink is told to discard everything; a
+ * resumable one keeps what is finished, weight by weight, and the next build into it goes on from there.
  * Throws ConfigError, CheckpointError, BuildError, or the reason of an abort.
  */
 export async function buildBundle(
   files: CheckpointFiles,
-  sink: BundleSink,
+  sink: BundleSink | ResumableSink,
   options: BuildOptions,
 ): Promise<BuildResult> {
   try {
@@ -90,9 +110,36 @@ export async function buildBundle(
     await sink.commit()
     return result
   } catch (error) {
-    await sink.discard()
+    await ('suspend' in sink ? sink.suspend() : sink.discard())
     throw error
   }
+}
+
+/** What a build will read and write, known from the checkpoint's small files and headers. */
+export interface BuildPlan {
+  readonly parameters: number
+  /** Of weights. */
+  readonly sourceBytes: number
+  /** Of the bundle: exact but for report and manifest, a few hundred kilobytes. */
+  readonly resultBytes: number
+  readonly license: Manifest['license']
+}
+
+/** Plans without reading a weight. Throws as `buildBundle` does. */
+export async function planBundle(files: CheckpointFiles, options: BuildOptions): Promise<BuildPlan> {
+  const checkpoint = await openCheckpoint(files, options.signal)
+  return new BundleBuild(checkpoint, files, new NoSink(), options).plan()
+}
+
+/** Where nothing is written. */
+class NoSink implements BundleSink {
+  create(path: string): Promise<FileSink> {
+    throw new Error(`${path} is written while a build is only planned`)
+  }
+
+  async commit(): Promise<void> {}
+
+  async discard(): Promise<void> {}
 }
 
 interface GraphToWrite {
@@ -113,80 +160,97 @@ class BundleBuild {
   private readonly config: Qwen25VLConfig
   private readonly text: Side
   private readonly vision: Side
-  private readonly written: { path: string; bytes: number; sha256: string }[] = []
+  private readonly written: ManifestFile[] = []
+  /** Files that have grown since the last note. */
+  private readonly grown = new Set<HashedFile>()
+  /** What is gone on with. */
+  private kept = new KeptWeights()
   private doneValues = 0
+  private readonly bytesPerValue: number
+  private readonly resumable: ResumableSink | undefined
 
   constructor(
     private readonly checkpoint: Checkpoint,
     private readonly files: CheckpointFiles,
-    private readonly sink: BundleSink,
+    private readonly sink: BundleSink | ResumableSink,
     private readonly options: BuildOptions,
   ) {
+    this.resumable = 'suspend' in sink ? sink : undefined
     this.config = readConfig(checkpoint)
     checkArchitecture(checkpoint, this.config)
     const sides = sidesOf(options)
     this.text = sides.text
     this.vision = sides.vision
     if (bitsOf(options).linear < 16) checkWidths(this.config)
+    this.bytesPerValue = checkpoint.tensor('model.embed_tokens.weight').dtype === 'F32' ? 4 : 2
+  }
+
+  async plan(): Promise<BuildPlan> {
+    const graphs = this.graphs()
+    const ofGraph = ({ planned, storage }: GraphToWrite) =>
+      planned.graph.serialize(storage.placements).length +
+      [...storage.streams.data, ...storage.streams.scales].reduce((sum, { bytes }) => sum + bytes, 0)
+    const texts = Object.values(this.sidecars(graphs))
+    return {
+      parameters: countParameters(this.config),
+      sourceBytes: totalValues(graphs) * this.bytesPerValue,
+      resultBytes:
+        graphs.reduce((sum, graph) => sum + ofGraph(graph), 0) +
+        texts.reduce((sum, text = '') => sum + new TextEncoder().encode(text).length, 0),
+      license: await this.license(),
+    }
   }
 
   async run(): Promise<BuildResult> {
-    const layout = this.options.layout ?? 'bundle'
-    const graphs = layout === 'bundle' ? this.bundleGraphs() : this.transformersJsGraphs()
+    const graphs = this.graphs()
+    if (this.options.onPlan) await this.options.onPlan(await this.plan())
+    if (this.resumable) await this.goOn(this.resumable, graphs)
+    this.files.expect?.(this.rangesToRead(graphs))
     const errors = await this.writeWeights(graphs)
     for (const { graphPath, planned, storage } of graphs) {
       await this.writeWhole(graphPath, planned.graph.serialize(storage.placements))
     }
-    await this.writeSidecars(layout, graphs)
+    for (const [path, text] of Object.entries(this.sidecars(graphs))) {
+      if (text !== undefined) await this.writeWhole(path, new TextEncoder().encode(text))
+    }
     await this.writeWhole('report.json', encode({ dtype: this.options.dtype, weights: errors }))
-    const manifest = layout === 'bundle' ? await this.manifest(graphs) : undefined
+    const manifest = this.layout === 'bundle' ? await this.manifest(graphs) : undefined
     // Last: a folder without it is no bundle.
     if (manifest) await this.writeWhole('manifest.json', encode(manifest))
     return { manifest, errors, files: this.written, weightFiles: this.checkpoint.weightFiles }
   }
 
+  private get layout(): Layout {
+    return this.options.layout ?? 'bundle'
+  }
+
+  private graphs(): readonly GraphToWrite[] {
+    return this.layout === 'bundle' ? this.bundleGraphs() : this.transformersJsGraphs()
+  }
+
   private async writeWeights(graphs: readonly GraphToWrite[]): Promise<WeightError[]> {
-    const { options, checkpoint } = this
-    const pairs = graphs.flatMap(({ planned }) => planned.pairs)
-    const recipes = graphs.flatMap(({ planned }) => planned.layers.recipes)
-    const balanceValues = pairs.reduce((sum, pair) => sum + 2 * pair.channels * pair.hidden, 0)
-    const totalValues = recipes.reduce((sum, recipe) => sum + valuesRead(recipe), balanceValues)
-    const bytesPerValue = checkpoint.tensor('model.embed_tokens.weight').dtype === 'F32' ? 4 : 2
+    const { options, checkpoint, kept, resumable } = this
+    const totalBytes = totalValues(graphs) * this.bytesPerValue
     const errors: WeightError[] = []
     for (const { planned, storage, folder } of graphs) {
       const balances = new Map<string, Balance>()
       let weight = ''
       const advance = (values: number) => {
         this.doneValues += values
-        options.onProgress?.({
-          doneBytes: this.doneValues * bytesPerValue,
-          totalBytes: totalValues * bytesPerValue,
-          weight,
-        })
+        options.onProgress?.({ doneBytes: this.doneBytes, totalBytes, weight })
       }
       const create = (path: string) => this.create(folder + path)
       const streams = {
         data: new StreamWriter(storage.streams.data, create),
         scales: new StreamWriter(storage.streams.scales, create),
       }
-      const writer = new WeightWriter(
-        checkpoint,
-        streams,
-        balances,
-        options.quantizer ?? sameThread,
-        advance,
-        options.signal,
-      )
+      const quantizer = options.quantizer ?? sameThread
+      const writer = new WeightWriter(checkpoint, streams, balances, quantizer, advance, options.signal)
       // By the headroom, not the type: a dequantized build computes in float32 but must hold the same weights.
       const { headroom } = planned.layers
       const smallest = headroom === noHeadroom ? 0 : smallestHalfPeak(headroom)
-      const pairAt = (name: string) => {
-        const found = planned.pairs.find((pair) => pair.name === name)
-        if (!found) throw new Error(`no MLP named ${name}`)
-        return found
-      }
       const start = (pair: MlpPair) => {
-        const balance = measureBalance(checkpoint, pair, smallest, options.signal)
+        const balance = measureBalance(checkpoint, pair, smallest, advance, options.signal)
         // Awaited when its turn comes; until then a failure is not an unhandled one.
         balance.catch(() => undefined)
         return { name: pair.name, balance }
@@ -194,25 +258,155 @@ class BundleBuild {
       // The next MLP is measured while threads quantize this one.
       let ahead: ReturnType<typeof start> | undefined
       const measure = async (name: string) => {
-        const balance = await (ahead?.name === name ? ahead : start(pairAt(name))).balance
-        const next = planned.pairs[planned.pairs.indexOf(pairAt(name)) + 1]
-        ahead = next && start(next)
+        const pair = pairNamed(planned, name)
+        const balance = await (ahead?.name === name ? ahead : start(pair)).balance
+        const next = planned.pairs[planned.pairs.indexOf(pair) + 1]
+        ahead = next && quantizer.concurrency > 0 ? start(next) : undefined
         return balance
       }
       for (const recipe of planned.layers.recipes) {
-        weight = recipe.kind === 'dense' ? recipe.external.name : recipe.data.name
-        const mlp = recipe.parts.find((part) => part.balance)?.balance?.mlp
+        weight = weightName(recipe)
+        const earlier = kept.next(recipe)
+        if (earlier) {
+          skip(recipe, streams)
+          if (earlier.error) errors.push(earlier.error)
+          continue
+        }
+        const mlp = mlpOf(recipe)
         if (mlp !== undefined && !balances.has(mlp)) {
-          balances.set(mlp, await measure(mlp))
-          const { channels, hidden } = pairAt(mlp)
-          advance(2 * channels * hidden)
+          const known = kept.balances.get(mlp)
+          const balance = known ?? (await measure(mlp))
+          balances.set(mlp, balance)
+          const progress = { doneBytes: this.doneBytes, totalBytes }
+          const exponents = exponentsOf(balance)
+          if (!known) await resumable?.note(writeNote({ ...progress, kind: 'balance', mlp, exponents }))
         }
         await writer.write(recipe)
+        if (!resumable) continue
+        await writer.flush()
+        const error = writer.errors.at(-1)
+        await resumable.note(
+          writeNote({
+            kind: 'weight',
+            weight,
+            doneBytes: this.doneBytes,
+            totalBytes,
+            files: this.takeGrown(),
+            ...(error?.weight === weight ? { error } : {}),
+          }),
+        )
       }
       await writer.flush()
       errors.push(...writer.errors)
     }
     return errors
+  }
+
+  private get doneBytes(): number {
+    return this.doneValues * this.bytesPerValue
+  }
+
+  /** Finds what an earlier build has left in the sink, and makes sure that it is what it was. */
+  private async goOn(sink: ResumableSink, graphs: readonly GraphToWrite[]): Promise<void> {
+    const fingerprint = await this.fingerprint(graphs)
+    const lines = await sink.noted()
+    const kept = KeptWeights.read(
+      lines,
+      fingerprint,
+      graphs.flatMap(({ planned }) => planned.layers.recipes),
+      graphs.flatMap(({ planned }) => planned.pairs),
+    )
+    if (typeof kept === 'object' && (await this.reopenAll(sink, kept, graphs))) {
+      this.kept = kept
+      this.doneValues = kept.doneBytes / this.bytesPerValue
+      this.options.onKept?.({ kind: 'some', doneBytes: kept.doneBytes, weights: kept.count })
+      return
+    }
+    this.written.length = 0
+    await sink.clear()
+    await sink.note(writeNote({ kind: 'build', fingerprint }))
+    const reason = kept === 'changed' ? 'changed' : 'damaged'
+    this.options.onKept?.(lines.length === 0 ? { kind: 'nothing' } : { kind: 'unusable', reason })
+  }
+
+  /** Whether every file still begins with the bytes that were noted. Whole ones count as written from now on. */
+  private async reopenAll(sink: ResumableSink, kept: KeptWeights, graphs: readonly GraphToWrite[]): Promise<boolean> {
+    const sizes = new Map(
+      graphs.flatMap(({ folder, storage: { streams } }) =>
+        [...streams.data, ...streams.scales].map(({ path, bytes }) => [folder + path, bytes] as const),
+      ),
+    )
+    for (const { path, bytes, sha256 } of kept.files.values()) {
+      this.options.signal?.throwIfAborted()
+      const hashes = await FileHashes.create()
+      const file = await sink.reopen(path, bytes, (chunk) => hashes.update(chunk))
+      if (!file) return false
+      const hashed = new HashedFile(path, file, hashes)
+      if (hashed.state().sha256 !== sha256) {
+        await file.close()
+        return false
+      }
+      if (sizes.get(path) !== bytes) kept.open.set(path, hashed)
+      else {
+        await hashed.close()
+        this.written.push(hashed.entry())
+      }
+    }
+    return true
+  }
+
+  /**
+   * SHA-256 over all that decides what is written: the checkpoint's small files, its weights files as far as their hosts
+   * tell them apart, and the plan of the bundle.
+   */
+  private async fingerprint(graphs: readonly GraphToWrite[]): Promise<string> {
+    const hash = await newHash()
+    const { dtype, dequantized = false } = this.options
+    hash.update(
+      encode({ dtype, dequantized, bits: bitsOf(this.options), kernelBase64, sidecars: this.checkpoint.sidecars }),
+    )
+    for (const source of this.checkpoint.weightFiles) {
+      const { name, size, version } = source
+      const head = await source.read(0, Math.min(size, comparedBytes), this.options.signal)
+      hash.update(encode({ name, size, version })).update(head)
+    }
+    for (const { planned, storage } of graphs) {
+      hash.update(encode(planned.layers.recipes)).update(planned.graph.serialize(storage.placements))
+    }
+    return hash.digest()
+  }
+
+  /** Where the weights that are still to be made lie, in the order in which they are read. */
+  private rangesToRead(graphs: readonly GraphToWrite[]): SourceRange[] {
+    const ranges: SourceRange[] = []
+    const add = (tensor: string, firstRow = 0, rows?: number) => {
+      const { file, begin, end, shape } = this.checkpoint.tensor(tensor)
+      const rowBytes = (end - begin) / (shape[0] ?? 1)
+      const last = rows === undefined ? end : begin + (firstRow + rows) * rowBytes
+      ranges.push({ file, begin: begin + firstRow * rowBytes, end: last })
+    }
+    let index = 0
+    for (const { planned } of graphs) {
+      const measured = new Set(this.kept.balances.keys())
+      for (const recipe of planned.layers.recipes) {
+        if (index++ < this.kept.count) continue
+        const mlp = mlpOf(recipe)
+        if (mlp !== undefined && !measured.has(mlp)) {
+          measured.add(mlp)
+          const { up, down } = pairNamed(planned, mlp)
+          add(up)
+          add(down)
+        }
+        for (const { tensor, firstRow, rows } of recipe.parts) add(tensor, firstRow, rows)
+      }
+    }
+    return ranges
+  }
+
+  private takeGrown(): FileState[] {
+    const states = Array.from(this.grown, (file) => file.state())
+    this.grown.clear()
+    return states
   }
 
   private bundleGraphs(): readonly GraphToWrite[] {
@@ -248,7 +442,8 @@ class BundleBuild {
     return { name, graphPath, folder, planned, storage: planStorage(planned.layers, shardBytes, nameFile) }
   }
 
-  private async writeSidecars(layout: Layout, graphs: readonly GraphToWrite[]): Promise<void> {
+  /** The small files' texts by path. */
+  private sidecars(graphs: readonly GraphToWrite[]): Readonly<Record<string, string | undefined>> {
     const { sidecars } = this.checkpoint
     const counts = Object.fromEntries(
       graphs.map(({ graphPath, folder, storage }) => [
@@ -256,9 +451,9 @@ class BundleBuild {
         storage.streams.data.length + storage.streams.scales.length,
       ]),
     )
-    const isBundle = layout === 'bundle'
+    const isBundle = this.layout === 'bundle'
     const { config, preprocessorConfig = '{}' } = sidecars
-    const texts: Readonly<Record<string, string | undefined>> = {
+    return {
       'config.json': isBundle ? config : transformersJsConfig(config, this.options.dtype, counts),
       'generation_config.json': sidecars.generationConfig,
       'preprocessor_config.json': isBundle
@@ -267,9 +462,6 @@ class BundleBuild {
       'tokenizer.json': sidecars.tokenizer,
       'tokenizer_config.json': sidecars.tokenizerConfig,
       'chat_template.json': sidecars.chatTemplate,
-    }
-    for (const [path, text] of Object.entries(texts)) {
-      if (text !== undefined) await this.writeWhole(path, new TextEncoder().encode(text))
     }
   }
 
@@ -298,7 +490,7 @@ class BundleBuild {
         ...(revision === undefined ? {} : { revision }),
         architecture: 'Qwen2_5_VLForConditionalGeneration',
       },
-      license: options.license ?? (await this.license()),
+      license: await this.license(),
       model: {
         parameters: countParameters(this.config),
         layers: text.layers,
@@ -329,14 +521,10 @@ class BundleBuild {
     }
   }
 
-  /** The licence lying beside the weights, or where to look for it. */
   private async license(): Promise<Manifest['license']> {
-    for (const name of ['LICENSE', 'LICENSE.txt', 'LICENSE.md']) {
-      const source = await this.files.open(name, this.options.signal)
-      if (!source || source.size > 2 ** 20) continue
-      return { text: new TextDecoder().decode(await source.read(0, source.size, this.options.signal)) }
-    }
-    return { link: this.options.source?.origin ?? this.checkpoint.origin }
+    const { license, source, signal } = this.options
+    const link = source?.origin ?? this.checkpoint.origin
+    return license ?? (await readLicense(this.files, signal)) ?? { link }
   }
 
   private async writeWhole(path: string, bytes: Uint8Array): Promise<void> {
@@ -347,21 +535,56 @@ class BundleBuild {
 
   /** A file of the bundle that is hashed as it is written and then listed. */
   private async create(path: string): Promise<FileSink> {
-    const file = await this.sink.create(path)
-    const hash: Hash = this.options.createHash?.() ?? (await createSHA256()).init()
-    let bytes = 0
+    const file = this.kept.open.get(path) ?? (await this.createNew(path))
     return {
       write: async (chunk) => {
-        hash.update(chunk)
-        bytes += chunk.length
+        this.grown.add(file)
         await file.write(chunk)
       },
       close: async () => {
         await file.close()
-        this.written.push({ path, bytes, sha256: hash.digest() })
+        this.written.push(file.entry())
       },
     }
   }
+
+  private async createNew(path: string): Promise<HashedFile> {
+    const file = await this.sink.create(path)
+    // Notes need the hash of a file's beginning, which not every hasher gives.
+    const createHash = this.resumable ? undefined : this.options.createHash
+    return new HashedFile(path, file, await FileHashes.create(createHash))
+  }
+}
+
+/** Of each weights file, what is compared to tell whether it is still the same: no more than comes with its header. */
+const comparedBytes = 256 * 1024
+
+function skip(recipe: WeightRecipe, { data, scales }: Readonly<Record<StreamName, StreamWriter>>): void {
+  if (recipe.kind === 'dense') data.skip(recipe.external)
+  else {
+    data.skip(recipe.data)
+    scales.skip(recipe.scales)
+    if (recipe.zeroPoints) scales.skip(recipe.zeroPoints)
+  }
+}
+
+/** The MLP by whose balance some part is scaled. */
+function mlpOf(recipe: WeightRecipe): string | undefined {
+  return recipe.parts.find((part: MatrixPart) => part.balance)?.balance?.mlp
+}
+
+function pairNamed({ pairs }: PlannedGraph, name: string): MlpPair {
+  const found = pairs.find((pair) => pair.name === name)
+  if (!found) throw new Error(`no MLP named ${name}`)
+  return found
+}
+
+/** Values of the checkpoint that a build reads, each once. */
+function totalValues(graphs: readonly GraphToWrite[]): number {
+  const measured = graphs.flatMap(({ planned }) => planned.pairs)
+  const read = graphs.flatMap(({ planned }) => planned.layers.recipes).map(valuesRead)
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  return sum(read) + sum(measured.map(({ channels, hidden }) => 2 * channels * hidden))
 }
 
 /** Bits a value of each part, as the options and the dtype's defaults have it. */

@@ -67,7 +67,7 @@ export class Checkpoint {
   /** Canonical names of all tensors, in the order of files and of the bytes in them. */
   readonly names: readonly string[]
   /** The weights files. */
-  readonly weightFiles: readonly { readonly name: string; readonly size: number }[]
+  readonly weightFiles: readonly ByteSource[]
   readonly #files: CheckpointFiles
   readonly #tensors: ReadonlyMap<string, TensorIn>
 

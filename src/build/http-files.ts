@@ -111,6 +111,7 @@ class WholeSource implements ByteSource {
 class RangeSource implements ByteSource {
   readonly name: string
   readonly size: number
+  readonly version: string | undefined
   readonly #file: RemoteFile
   readonly #version: Version
   /** The start of the file, as it came with the first request. */
@@ -119,6 +120,7 @@ class RangeSource implements ByteSource {
   constructor(file: RemoteFile, version: Version, head: Uint8Array) {
     this.name = file.name
     this.size = version.size
+    this.version = version.etag ?? version.lastModified
     this.#file = file
     this.#version = version
     this.#head = head

@@ -4,6 +4,8 @@ export interface ByteSource {
   readonly name: string
   /** Bytes in the whole file. */
   readonly size: number
+  /** What is another when the file has changed, where its host or disk says: an ETag, a date. */
+  readonly version?: string | undefined
   /** Exactly `length` bytes from `offset`; throws CheckpointError when they cannot be had. */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>
 }
@@ -14,6 +16,15 @@ export interface CheckpointFiles {
   readonly origin: string
   /** Opens a file; undefined when the checkpoint has none of that name. */
   open(name: string, signal?: AbortSignal): Promise<ByteSource | undefined>
+  /** Says what will be read from now on, in this order: a source that is far away may read ahead. */
+  expect?(ranges: readonly SourceRange[]): void
   /** Lets go of files and connections. */
   close(): Promise<void>
+}
+
+/** Bytes [begin, end) of a file of the checkpoint. */
+export interface SourceRange {
+  readonly file: string
+  readonly begin: number
+  readonly end: number
 }

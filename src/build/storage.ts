@@ -99,18 +99,32 @@ export class StreamWriter {
     this.leftInTensor = tensor.bytes
   }
 
+  /** Passes over the next tensor of the plan, which an earlier build has written. */
+  skip(tensor: ExternalTensor): void {
+    const file = this.files[this.fileIndex]
+    if (this.sink || file?.tensors[this.tensorIndex] !== tensor) throw new Error(`${tensor.name} is out of turn`)
+    if (this.tensorIndex > 0) this.written += -this.written & (alignment - 1)
+    this.written += tensor.bytes
+    this.passTensor()
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
     if (!this.sink || bytes.length > this.leftInTensor) throw new Error('more bytes than the tensor has')
     await this.sink.write(bytes)
     this.written += bytes.length
     this.leftInTensor -= bytes.length
-    if (this.leftInTensor > 0) return
-    this.tensorIndex++
-    if (this.tensorIndex < this.files[this.fileIndex].tensors.length) return
+    if (this.leftInTensor > 0 || !this.passTensor()) return
     await this.sink.close()
     this.sink = undefined
+  }
+
+  /** Whether that was the last tensor of its file. */
+  private passTensor(): boolean {
+    this.tensorIndex++
+    if (this.tensorIndex < this.files[this.fileIndex].tensors.length) return false
     this.fileIndex++
     this.tensorIndex = 0
     this.written = 0
+    return true
   }
 }

@@ -142,7 +142,7 @@ export class WeightWriter {
         const rows = Math.min(perBlock, part.rows - done)
         const firstRow = (part.firstRow ?? 0) + done
         const { bytes, dtype } = await this.checkpoint.readStoredRows(tensor, firstRow, rows, this.signal)
-        this.onValues(rows * part.cols)
+        if (!isMeasured(part)) this.onValues(rows * part.cols)
         const rowFactors = factors.rows.slice(done, done + rows)
         const stored = { bytes, dtype, rows, cols: part.cols, paddedCols, rowFactors, colFactors: factors.cols }
         yield { stored, tensor, firstRow }
@@ -185,7 +185,7 @@ export class WeightWriter {
           const factor = factors.rows[done + row]
           for (let col = 0; col < part.cols; col++, i++) values[i] *= factor * factors.cols[col]
         }
-        this.onValues(values.length)
+        if (!isMeasured(part)) this.onValues(values.length)
         if (!part.paddedCols) yield { values, rows }
         else {
           const padded = new Float32Array(rows * cols)
@@ -226,9 +226,14 @@ export class WeightWriter {
   }
 }
 
-/** Source values that writing a recipe reads. */
+/** Source values that writing a recipe reads for the first time. */
 export function valuesRead(recipe: WeightRecipe): number {
-  return recipe.parts.reduce((sum, part) => sum + part.rows * part.cols, 0)
+  return recipe.parts.reduce((sum, part) => sum + (isMeasured(part) ? 0 : part.rows * part.cols), 0)
+}
+
+/** Whether measuring the balance of its MLP has read it before. */
+function isMeasured({ balance, cols }: MatrixPart): boolean {
+  return balance !== undefined && cols > 1
 }
 
 function finite(value: number): number | null {

@@ -40,6 +40,11 @@ export type WeightRecipe =
       readonly zeroPoints?: ExternalTensor
     }
 
+/** What a weight is called in the graph, and in reports. */
+export function weightName(recipe: WeightRecipe): string {
+  return recipe.kind === 'dense' ? recipe.external.name : recipe.data.name
+}
+
 /** A second name, and maybe another shape, for bytes already stored. */
 export interface WeightAlias {
   readonly external: ExternalTensor

@@ -25,6 +25,10 @@ describe('FrameSampler', () => {
     expect(times.length).toBe(201)
   })
 
+  it('starts anew when the clock was set back', () => {
+    expect(taken(0.5, [3600, 3600.5, 3601, 0.3, 0.4, 0.8])).toEqual([3600, 3600.5, 3601, 0.3, 0.8])
+  })
+
   it('starts anew after a gap', () => {
     expect(taken(0.5, [0, 0.1, 3.2, 3.4, 3.7])).toEqual([0, 3.2, 3.7])
   })

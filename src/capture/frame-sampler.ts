@@ -11,7 +11,9 @@ export class FrameSampler {
 
   /** Whether the frame of this time is one to take; if so, the next is due a period later. */
   takes(timeS: number): boolean {
-    if (timeS < this.dueS - early * this.periodS) return false
+    // Earlier than the frame before: the clock was set back, and the next is due from here.
+    const isSetBack = timeS < this.dueS - (1 + late) * this.periodS
+    if (timeS < this.dueS - early * this.periodS && !isSetBack) return false
     this.take(timeS)
     return true
   }

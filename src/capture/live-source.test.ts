@@ -232,6 +232,34 @@ describe('LiveSource', () => {
     ])
   })
 
+  it.each([
+    ['the page’s clock ran on, the camera’s stood still', 3_600_000, 0],
+    ['both ran on', 3_600_000, 3_600_000],
+    ['the camera’s was set back', 0, -1_500],
+  ])('goes on after a sleep with times that never step back: %s', async (_, pageMs, cameraMs) => {
+    const { clock, stream, source, arrive } = setUp()
+    const times: number[] = []
+    const note = (pair: Awaited<ReturnType<LiveSource['nextPair']>>) => {
+      times.push(...(pair?.frames.map(({ timeS }) => timeS) ?? []))
+    }
+    for (const atMs of [0, 500, 1000, 1500]) await arrive(atMs)
+    note(await source.nextPair())
+    // A picture that stood still over the sleep is repeated by the page's clock.
+    const asleep = source.nextPair()
+    await clock.advance(1500 + pageMs + 2200)
+    note(await asleep)
+    for (const step of [0, 500, 1000, 1500]) {
+      await clock.advance(1500 + pageMs + 3000 + step)
+      const frame = new FakeFrame(9, 5e6 + (1500 + cameraMs + 3000 + step) * 1000)
+      stream.controller?.enqueue(frame as unknown as VideoFrame)
+      await settle()
+    }
+    note(await source.nextPair())
+    expect(times.length).toBe(6)
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(clock.waiting).toBe(0)
+  })
+
   it('reports a new size and mixes no sizes in a pair', async () => {
     const { source, arrive, open } = setUp()
     await arrive(0)

@@ -88,6 +88,8 @@ export class LiveSource {
   private latest: Shot | undefined
   private sampledMs = 0
   private originMs: number | undefined
+  /** Of the newest frame, s. */
+  private timeS = 0
   private dropped = 0
   private lastSize: Size | undefined
   private state: { readonly type: 'open' | 'ended' } | { readonly type: 'failed'; readonly error: CaptureError } = {
@@ -174,12 +176,20 @@ export class LiveSource {
       image.close()
       return
     }
-    this.originMs ??= timeMs
-    const timeS = (timeMs - this.originMs) / 1000
+    const timeS = this.dated(timeMs)
     const arrivedMs = this.clock.now()
     this.latest?.close()
     this.latest = new Shot(image, timeS, arrivedMs)
     if (this.sampler.takes(timeS)) this.hold(this.latest, timeS, arrivedMs)
+  }
+
+  /** Times never step back, though the clocks of camera and page may disagree on how long a machine slept. */
+  private dated(timeMs: number): number {
+    this.originMs ??= timeMs
+    const aheadMs = this.timeS * 1000 - (timeMs - this.originMs)
+    if (aheadMs > 0) this.originMs -= aheadMs
+    this.timeS = (timeMs - this.originMs) / 1000
+    return this.timeS
   }
 
   /** A pair has one size, so a frame of an older size goes. */
@@ -224,7 +234,8 @@ export class LiveSource {
 
   private repeat(shot: Shot): void {
     const arrivedMs = this.clock.now()
-    const timeS = shot.timeS + (arrivedMs - shot.arrivedMs) / 1000
+    const timeS = Math.max(this.timeS, shot.timeS + (arrivedMs - shot.arrivedMs) / 1000)
+    this.timeS = timeS
     this.sampler.take(timeS)
     this.hold(shot, timeS, arrivedMs)
   }

@@ -1,7 +1,6 @@
 import { AnimatedImage, imageTypeOf } from './animated-image.ts'
 import type { Clip } from './clip.ts'
 import { asCaptureError, emptyFile } from './file-errors.ts'
-import { VideoClip } from './video-clip.ts'
 
 /**
  * Opens a video or an animated image, by what is in the file and not by its name. A still image opens as a clip of
@@ -19,5 +18,8 @@ export async function openClip(file: Blob): Promise<Clip> {
       throw asCaptureError(error)
     })
   const type = imageTypeOf(new Uint8Array(head))
-  return type === undefined ? VideoClip.open(file) : AnimatedImage.open(file, type)
+  if (type !== undefined) return AnimatedImage.open(file, type)
+  // Demuxers are as much code as the rest of the worker, and a camera needs none.
+  const { VideoClip } = await import('./video-clip.ts')
+  return VideoClip.open(file)
 }

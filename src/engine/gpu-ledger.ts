@@ -18,6 +18,7 @@ const mapRead = 1
  */
 export class GpuLedger {
   private buffers = 0
+  private made = 0
   private bytes = 0
   private readBackBytes = 0
   private dispatches = 0
@@ -29,6 +30,11 @@ export class GpuLedger {
   constructor(device: GPUDevice) {
     this.countBuffers(device)
     this.countWork(device)
+  }
+
+  /** Grows with whatever the device is given to do or to hold. */
+  get work(): number {
+    return this.made + this.dispatches + this.submits
   }
 
   figures(): DeviceFigures {
@@ -47,6 +53,7 @@ export class GpuLedger {
 
   private hold(buffer: GPUBuffer, size: number): void {
     this.buffers++
+    this.made++
     this.bytes += size
     this.dropped.register(buffer, size, buffer)
     // Bound to the buffer they lie on: the two are collected together.

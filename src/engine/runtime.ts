@@ -9,6 +9,8 @@ import type { BundleFiles } from './bundle.ts'
 export interface Ort {
   readonly InferenceSession: typeof InferenceSession
   readonly Tensor: typeof Tensor
+  /** Told that a session stands, to let go of what starting took. */
+  readonly started?: () => void
 }
 
 /** A runtime and where it computes. */
@@ -54,7 +56,7 @@ export function fitsWasm({ model, files }: Pick<Manifest, 'model' | 'files'>): b
 }
 
 /**
- * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `graph-mismatch`.
+ * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `out-of-memory`.
  *
  * @param canCapture on WebGPU: runs can be recorded and played again
  */
@@ -84,8 +86,11 @@ export async function createSession(
     if (runtime.provider === 'cpu' && path) return await runtime.ort.InferenceSession.create(path, options)
     const [model, ...data] = await Promise.all([graph.graph, ...graph.data].map((each) => files.read(each)))
     options.externalData = graph.data.map((name, index) => ({ path: name, data: readable(data[index]) }))
-    return await runtime.ort.InferenceSession.create(await bytesOf(model), options)
+    const session = await runtime.ort.InferenceSession.create(await bytesOf(model), options)
+    runtime.ort.started?.()
+    return session
   } catch (cause) {
+    if (isOutOfMemory(cause)) throw noRoomFor(graph, cause)
     throw new EngineError({
       code: 'session-failed',
       message: `${graph.graph} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -103,6 +108,25 @@ export async function createSession(
 function allowCapture(options: InferenceSession.SessionOptions): void {
   let asked = 0
   Object.defineProperty(options, 'enableGraphCapture', { get: () => (asked++ === 0 ? true : undefined) })
+}
+
+/** As browsers, WebAssembly and ONNX Runtime say it. */
+function isOutOfMemory(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false
+  return (
+    cause instanceof RangeError || /out of memory|bad_alloc|failed to allocate|could not allocate/i.test(cause.message)
+  )
+}
+
+function noRoomFor({ graph }: ManifestGraph, cause: unknown): EngineError {
+  return new EngineError({
+    code: 'out-of-memory',
+    message: `There is not enough memory for ${graph} and its weights: ${cause instanceof Error ? cause.message : String(cause)}`,
+    action: 'Close other pages and try again, or load a smaller bundle.',
+    subject: graph,
+    recoverable: true,
+    cause,
+  })
 }
 
 function readable(data: Uint8Array | Blob): Uint8Array | Blob {

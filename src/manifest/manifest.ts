@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { BundleError } from '../errors.ts'
+import { parseForeignJson } from './foreign-json.ts'
 
 /** The one version of the bundle format that this code writes and reads. */
 export const bundleVersion = 2
@@ -13,10 +14,18 @@ export const subjects = ['drawn-faces', 'faces'] as const
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
-const rate = v.pipe(v.number(), v.finite(), v.gtValue(0))
+const finite = v.pipe(v.number(), v.finite())
+const rate = v.pipe(finite, v.gtValue(0))
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 /** A plain relative path: no parent folders, no scheme, no leading slash. */
-const path = v.pipe(v.string(), v.regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/, 'a relative path'))
+const path = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/, 'a relative path'),
+)
+/** Cut in pieces of 24 MiB, the weights of a 7B network in float32 would be 1,200 files of 30 GB. */
+const mostFiles = 4096
+const mostBytes = 64 * 2 ** 30
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'))
 const compute = v.picklist(['f32', 'f16'])
 
@@ -24,19 +33,24 @@ const graph = v.object({
   /** The ONNX graph. */
   graph: path,
   /** Data files that hold its weights. */
-  data: v.array(path),
+  data: v.pipe(v.array(path), v.maxLength(mostFiles)),
   /** Type of attention tables, masks and caches: the float inputs that are not pixels, features or logits. */
   compute,
 })
 
-const someLogits = v.object({ ids: v.array(count), logits: v.array(v.number()) })
+const someLogits = v.object({ ids: v.array(count), logits: v.array(finite) })
+/** What builders hash, and loaders fetch and store at a time, of a file that is larger than this. */
+export const chunkBytes = 8 * 2 ** 20
+
+/** Hashes of a file's stretches of so many bytes, the last one shorter: what is wrong can be told, and fetched alone. */
+const chunks = v.object({ bytes: positive, sha256: v.array(sha256) })
 const checkStep = v.object({
   name: v.string(),
   ids: v.array(count),
   /** The highest logits. */
   top: someLogits,
   /** Logits evenly spread over the vocabulary, and the mean and standard deviation of all. */
-  spread: v.optional(v.object({ ...someLogits.entries, mean: v.number(), deviation: v.number() })),
+  spread: v.optional(v.object({ ...someLogits.entries, mean: finite, deviation: finite })),
 })
 
 const schema = v.object({
@@ -81,7 +95,7 @@ const schema = v.object({
   /** Positions the model was trained for. */
   contextLength: positive,
   graphs: v.object({ vision: graph, decoder: graph }),
-  files: v.array(v.object({ path, bytes: count, sha256 })),
+  files: v.pipe(v.array(v.object({ path, bytes: count, sha256, chunks: v.optional(chunks) })), v.maxLength(mostFiles)),
   /** A fixed input and what it must give, for the app's self-check. */
   check: v.optional(
     v.object({
@@ -90,6 +104,8 @@ const schema = v.object({
       steps: v.array(checkStep),
     }),
   ),
+  /** What computed the check; `nobody` where the bundle was too large for the browser it was built in. */
+  checkedBy: v.optional(v.picklist(['onnxruntime-node', 'onnxruntime-web', 'nobody'])),
   /** Temperatures by which the probabilities of closed questions are divided, in log space; 1 where unsaid. */
   calibration: v.optional(
     v.object({
@@ -113,11 +129,11 @@ export type ManifestCalibration = NonNullable<Manifest['calibration']>
 export function parseManifest(text: string): Manifest {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseForeignJson(text)
   } catch (cause) {
     throw new BundleError({
       code: 'bad-manifest',
-      message: 'manifest.json is not JSON.',
+      message: `manifest.json cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
       action: 'Check that the address is that of a bundle folder, and that the server sends the file itself.',
       subject: 'manifest.json',
       cause,
@@ -140,14 +156,44 @@ export function parseManifest(text: string): Manifest {
   })
 }
 
-function checkReferences(manifest: Manifest): void {
+/** That every path is one file on every file system, and that graphs are made of these files, each used as one thing. */
+function checkReferences({ files, graphs }: Manifest): void {
   const paths = new Set<string>()
-  for (const { path } of manifest.files) {
-    if (paths.has(path)) throw badReference(path, 'is listed twice')
-    paths.add(path)
+  // Some file systems take `A` and `a` for one.
+  const folded = new Set(['manifest.json'])
+  let bytes = 0
+  for (const file of files) {
+    const low = file.path.toLowerCase()
+    if (paths.has(file.path)) throw badReference(file.path, 'is listed twice')
+    if (folded.has(low))
+      throw badReference(file.path, 'is told from another file by its case alone, or is the manifest')
+    paths.add(file.path)
+    folded.add(low)
+    bytes += file.bytes
   }
-  for (const { graph, data } of Object.values(manifest.graphs)) {
+  if (bytes > mostBytes)
+    throw badReference(`${bytes} bytes`, `is more than the ${mostBytes} bytes that a bundle may have`)
+  for (const low of folded) {
+    for (let end = low.indexOf('/'); end >= 0; end = low.indexOf('/', end + 1)) {
+      if (folded.has(low.slice(0, end))) throw badReference(low.slice(0, end), 'is a file and a folder')
+    }
+  }
+  checkChunks({ files })
+  const all = Object.values(graphs)
+  for (const { graph, data } of all) {
     for (const path of [graph, ...data]) if (!paths.has(path)) throw badReference(path, 'is not among the files')
+    if (new Set(data).size < data.length) throw badReference(graph, 'has a data file twice')
+    const uses =
+      all.filter((each) => each.graph === graph).length + all.filter((each) => each.data.includes(graph)).length
+    if (uses > 1) throw badReference(graph, 'is a graph and something else')
+  }
+}
+
+function checkChunks({ files }: Pick<Manifest, 'files'>): void {
+  for (const { path, bytes, chunks } of files) {
+    if (chunks && chunks.sha256.length !== Math.ceil(bytes / chunks.bytes)) {
+      throw badReference(path, `has ${chunks.sha256.length} hashes of chunks, which do not make up its bytes`)
+    }
   }
 }
 

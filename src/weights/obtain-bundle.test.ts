@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { storeError } from './bundle-errors.ts'
 import type { BundleFile } from './bundle-source.ts'
-import type { BundleDraft, BundleStore, BundleWriter } from './bundle-store.ts'
+import type { BundleDraft, BundleStore, BundleWriter, PartialFile } from './bundle-store.ts'
 import { MemoryStore } from './memory-store.ts'
 import { type ObtainedBundle, type ObtainOptions, obtainBundle } from './obtain-bundle.ts'
 import type { TransferProgress } from './progress.ts'
@@ -108,7 +108,7 @@ describe('a bundle at an address', () => {
     await expect(load).rejects.toMatchObject({ code: 'bad-manifest' })
   })
 
-  it('leaves nothing behind when a file is wrong or the load is cancelled', async () => {
+  it('keeps what has arrived when a file is wrong or the load is cancelled, and goes on from there', async () => {
     const server = await serveBundle(bundle)
     const source = { type: 'url', url: server.url } as const
     const store = new TroubledStore()
@@ -118,10 +118,47 @@ describe('a bundle at an address', () => {
     await expect(obtainBundle(source, { stores, signal: controller.signal, onProgress: stop })).rejects.toThrow(
       'enough',
     )
-    server.answer = (path, response) => path === 'data/decoder.000' && send(response, 200, 'e'.repeat(3000))
-    await expect(obtainBundle(source, { stores })).rejects.toMatchObject({ code: 'wrong-hash' })
-    expect([store.begun, store.discarded]).toEqual([2, 2])
-    expect(await store.list()).toEqual([])
+    const wrong = 'data/decoder.000'
+    server.answer = (path, response) => path === wrong && send(response, 200, 'e'.repeat(3000))
+    await expect(obtainBundle(source, { stores })).rejects.toMatchObject({ code: 'wrong-hash', subject: wrong })
+    expect([store.begun, store.suspended]).toEqual([2, 2])
+    expect(await store.list()).toMatchObject([{ state: 'partial', storedBytes: bundle.totalBytes - 3000 }])
+
+    server.answer = () => false
+    server.requests.length = 0
+    const rooms: unknown[] = []
+    const onManifest = (_: unknown, isStored: boolean, room: unknown) => void rooms.push([isStored, room])
+    const progress: TransferProgress[] = []
+    await expectWhole(await obtainBundle(source, { stores, onManifest, onProgress: (step) => progress.push(step) }))
+    expect(server.requests).toEqual(['manifest.json', wrong])
+    expect(rooms).toEqual([[false, { storedBytes: bundle.totalBytes - 3000 }]])
+    expect(progress.at(-1)?.doneBytes).toBe(bundle.totalBytes)
+    expect(progress[0].doneBytes).toBeGreaterThan(bundle.totalBytes - 3000)
+  })
+
+  it('is not kept in memory when the load is cancelled', async () => {
+    const server = await serveBundle(bundle)
+    const fallback = new MemoryStore()
+    const controller = new AbortController()
+    const onProgress = ({ doneBytes }: TransferProgress) => {
+      if (doneBytes === bundle.totalBytes) controller.abort(new DOMException('enough', 'AbortError'))
+    }
+    server.answer = (path, response) => path === 'empty' && send(response, 200)
+    const load = obtainBundle(
+      { type: 'url', url: server.url },
+      { stores: { fallback }, signal: controller.signal, onProgress },
+    )
+    await expect(load).rejects.toThrow('enough')
+    expect(await fallback.list()).toEqual([])
+  })
+
+  it('says what is kept when the line breaks', async () => {
+    const server = await serveBundle(bundle)
+    const source = { type: 'url', url: server.url } as const
+    const options = { ...memory(), sleep: async () => undefined }
+    server.answer = (path, response) => path === 'data/decoder.000' && send(response, 502)
+    const error = await obtainBundle(source, options).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'network', action: expect.stringContaining('1 MB of 1 MB are here and kept') })
   })
 })
 
@@ -129,7 +166,7 @@ describe('a bundle at an address', () => {
 class TroubledStore implements BundleStore {
   readonly kind = 'opfs'
   begun = 0
-  discarded = 0
+  suspended = 0
   private readonly memory = new MemoryStore()
 
   constructor(private readonly trouble?: { readonly at: 'find' | 'begin' | 'open' | 'write' | 'complete' }) {}
@@ -150,24 +187,37 @@ class TroubledStore implements BundleStore {
     const writer = await this.memory.begin(draft)
     return {
       finished: writer.finished,
+      storedBytes: () => writer.storedBytes(),
       open: async (path) => {
         // Small files are through by then.
         if (path.startsWith('data/')) this.fail('open')
-        const out = await writer.open(path)
-        const write = async (bytes: Uint8Array<ArrayBuffer>) => {
+        const file = await writer.open(path)
+        const write: PartialFile['write'] = async (...chunk) => {
           if (path.startsWith('data/')) this.fail('write')
-          await out.write(bytes)
+          await file.write(...chunk)
         }
-        return { ...out, write }
+        return {
+          chunks: file.chunks,
+          get etag() {
+            return file.etag
+          },
+          write,
+          read: (...place) => file.read(...place),
+          noteEtag: (etag) => file.noteEtag(etag),
+          forget: (at) => file.forget(at),
+          finish: () => file.finish(),
+          close: () => file.close(),
+        }
       },
       complete: async () => {
         this.fail('complete')
         return writer.complete()
       },
-      discard: async () => {
-        this.discarded++
-        await writer.discard()
+      suspend: async () => {
+        this.suspended++
+        await writer.suspend()
       },
+      salvage: () => writer.salvage(),
     }
   }
 
@@ -177,6 +227,10 @@ class TroubledStore implements BundleStore {
 
   usage() {
     return this.memory.usage()
+  }
+
+  noteUse(key: string) {
+    return this.memory.noteUse(key)
   }
 
   private fail(at: string): void {
@@ -196,10 +250,10 @@ describe('a store that fails', () => {
     expect(obtained.notices).toEqual([
       { kind: 'not-kept', reason: 'full', message: expect.any(String), action: expect.any(String) },
     ])
-    expect(primary.discarded).toBe(primary.begun)
+    expect(primary.suspended).toBe(primary.begun)
     expect(await fallback.list()).toHaveLength(1)
-    // What had come in whole is not asked for again.
-    if (at === 'complete') expect(server.requests).toHaveLength(everyPath.length)
+    // What had come in whole is not asked for again, and an empty file never.
+    if (at === 'complete') expect(server.requests).toHaveLength(everyPath.length - 1)
   })
 
   it('is used when it does not', async () => {

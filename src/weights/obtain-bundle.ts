@@ -1,6 +1,6 @@
 import { BundleError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { type StoreProblem, storeProblem } from './bundle-errors.ts'
+import { notStored, type StoreProblem, storeFull, storeProblem, withKept } from './bundle-errors.ts'
 import { type BundleManifest, readManifest } from './bundle-manifest.ts'
 import type { BundleFile, BundleSource } from './bundle-source.ts'
 import {
@@ -9,9 +9,11 @@ import {
   type BundleStore,
   type BundleWriter,
   type StoredBundle,
+  type StoredPart,
 } from './bundle-store.ts'
-import { bundleFiles, checkHash, checkSizes, chunksOf, readFolderManifest } from './folder-files.ts'
-import { bundleUrl, downloadFiles, fetchManifest, type HttpOptions } from './http-bundle.ts'
+import { bundleFiles, checkHash, checkSizes, readFolderManifest } from './folder-files.ts'
+import { bundleUrl, downloadFiles, fetchManifest } from './http-bundle.ts'
+import type { HttpOptions } from './http-request.ts'
 import { ProgressCounter, type TransferProgress } from './progress.ts'
 
 export interface ObtainOptions extends HttpOptions {
@@ -19,15 +21,25 @@ export interface ObtainOptions extends HttpOptions {
   readonly stores: { readonly primary?: BundleStore; readonly fallback: BundleStore }
   /**
    * Called when the manifest is read, before any other byte is; what it throws ends the load. `isStored` when the
-   * files are on this device already and nothing will be fetched.
+   * files are on this device already and nothing will be fetched; otherwise `room` says what is missing.
    */
-  readonly onManifest?: (manifest: Manifest, isStored: boolean) => void | Promise<void>
+  readonly onManifest?: (manifest: Manifest, isStored: boolean, room?: BundleRoom) => void | Promise<void>
+  /** Called about once a second while another tab is storing the same bundle. */
+  readonly onWait?: () => void
   /** Of a download, or of the hashing of a folder; ten times a second at most. Steps back when a store fails. */
   readonly onProgress?: (progress: TransferProgress) => void
   /** Files that this app has verified before: their sizes are checked, their hashes are not. */
   readonly trusted?: boolean
   /** A clock in milliseconds, for rates. */
   readonly now?: () => number
+}
+
+/** What a store has of a bundle that is not whole, and whether the rest will fit. */
+export interface BundleRoom {
+  /** Stored earlier; need not be fetched. */
+  readonly storedBytes: number
+  /** What this site may still store, where the browser says so; an estimate. */
+  readonly freeBytes?: number
 }
 
 /** What a person should know of a load that went well. */
@@ -55,7 +67,22 @@ export interface ObtainedBundle {
  * that fails is a notice and no error.
  */
 export async function obtainBundle(source: BundleSource, options: ObtainOptions): Promise<ObtainedBundle> {
+  if (source.type === 'stored') return fromStore(source, options)
   return source.type === 'url' ? new UrlLoad(source.url, options).run() : fromFolder(source, options)
+}
+
+/** Throws BundleError `not-stored` too. */
+async function fromStore(
+  { key, name }: Extract<BundleSource, { type: 'stored' }>,
+  { stores, onManifest, signal }: ObtainOptions,
+): Promise<ObtainedBundle> {
+  const stored = await stores.primary?.find(key)
+  if (!stored) throw notStored(name)
+  const { manifest, files } = stored
+  await onManifest?.(manifest.parsed, true)
+  signal?.throwIfAborted()
+  await stores.primary?.noteUse(key)
+  return { name, manifest: manifest.parsed, manifestText: manifest.text, files, store: 'opfs', notices: [] }
 }
 
 /** The last part of a bundle's address. */
@@ -105,7 +132,7 @@ class UrlLoad {
     }
     const found = await this.find((store) => store.find(manifest.key))
     if (found) return this.open(found)
-    await onManifest?.(manifest.parsed, false)
+    await onManifest?.(manifest.parsed, false, await this.roomFor(manifest))
     signal?.throwIfAborted()
     return this.obtained(await this.download(manifest))
   }
@@ -119,8 +146,8 @@ class UrlLoad {
   /** The newest whole bundle that was once loaded from this address. */
   private findFromHere(): Promise<Found | undefined> {
     return this.find(async (store) => {
-      for (const { key, url } of await store.list()) {
-        const bundle = url === this.base ? await store.find(key) : undefined
+      for (const { key, url, state } of await store.list()) {
+        const bundle = state === 'whole' && url === this.base ? await store.find(key) : undefined
         if (bundle) return bundle
       }
       return undefined
@@ -134,66 +161,90 @@ class UrlLoad {
         const bundle = await search(store)
         if (bundle) return { bundle, store }
       } catch (error) {
-        this.giveUp(store, error)
+        await this.giveUp(store, error)
       }
     }
     return undefined
   }
 
-  private async download(manifest: BundleManifest): Promise<Found> {
-    const { primary, fallback } = this
-    const draft: BundleDraft = { manifest, name: bundleName(this.base), url: this.base }
-    const progress = new ProgressCounter(manifest.totalBytes, this.options.onProgress, this.options.now)
-    let given: BundleWriter | undefined
-    if (primary) {
+  private async roomFor({ key }: BundleManifest): Promise<BundleRoom> {
+    for (const store of [this.primary, this.fallback]) {
+      if (!store) continue
       try {
-        given = await primary.begin(draft)
-        return { bundle: await this.fill(given, manifest, progress), store: primary }
+        const { freeBytes } = await store.usage()
+        const stored = (await store.list()).find((entry) => entry.key === key)
+        return { storedBytes: stored?.storedBytes ?? 0, ...(freeBytes === undefined ? {} : { freeBytes }) }
       } catch (error) {
-        if (storeProblem(error) === undefined) {
-          await given?.discard()
-          throw error
-        }
-        this.giveUp(primary, error)
+        await this.giveUp(store, error)
       }
     }
-    const spare = await fallback.begin(draft)
-    try {
+    return { storedBytes: 0 }
+  }
+
+  private async download(manifest: BundleManifest): Promise<Found> {
+    const { primary, fallback } = this
+    const { signal, onWait } = this.options
+    const draft: BundleDraft = { manifest, name: bundleName(this.base), url: this.base }
+    const waiting = { ...(signal ? { signal } : {}), ...(onWait ? { onWait } : {}) }
+    let parts: StoredPart[] = []
+    if (primary) {
+      let writer: BundleWriter | undefined
       try {
-        if (given) await copyFinished(given, spare, this.options.signal)
+        writer = await primary.begin(draft, waiting)
+        return { bundle: await this.fill(writer, manifest), store: primary }
+      } catch (error) {
+        if (storeProblem(error) === undefined) throw error
+        const storedBytes = writer?.storedBytes() ?? 0
+        // What it has stays where it is; the rest goes elsewhere.
+        parts = (await writer?.salvage()) ?? []
+        await this.giveUp(primary, error, { manifest, storedBytes })
       } finally {
-        await given?.discard()
+        await writer?.suspend()
       }
-      return { bundle: await this.fill(spare, manifest, progress), store: fallback }
+    }
+    const writer = await fallback.begin(draft, { ...waiting, parts })
+    try {
+      return { bundle: await this.fill(writer, manifest), store: fallback }
     } catch (error) {
-      await spare.discard()
+      // Nobody wants it any more, and memory is dear.
+      if (signal?.aborted) await fallback.remove(manifest.key)
       throw error
+    } finally {
+      await writer.suspend()
     }
   }
 
-  private async fill(
-    writer: BundleWriter,
-    { parsed }: BundleManifest,
-    progress: ProgressCounter,
-  ): Promise<StoredBundle> {
-    const finished = parsed.files.filter(({ path }) => writer.finished.has(path))
-    progress.restart(finished.reduce((sum, { bytes }) => sum + bytes, 0))
-    await downloadFiles(this.base, parsed.files, writer, {
-      ...this.options,
-      onBytes: (bytes) => progress.add(bytes),
-    })
+  private async fill(writer: BundleWriter, { parsed, totalBytes }: BundleManifest): Promise<StoredBundle> {
+    const progress = new ProgressCounter(totalBytes, this.options.onProgress, this.options.now)
+    progress.restart(writer.storedBytes())
+    try {
+      await downloadFiles(this.base, parsed.files, writer, {
+        ...this.options,
+        onBytes: (bytes) => progress.add(bytes),
+      })
+    } catch (error) {
+      const storedBytes = writer.storedBytes()
+      const isPassing = error instanceof BundleError && error.code === 'network'
+      throw isPassing && storedBytes > 0 ? withKept(error, storedBytes, totalBytes) : error
+    }
     return writer.complete()
   }
 
   /** Goes on without the primary store. Throws what is no fault of it. */
-  private giveUp(store: BundleStore, error: unknown): void {
+  private async giveUp(
+    store: BundleStore,
+    error: unknown,
+    lack?: { readonly manifest: BundleManifest; readonly storedBytes: number },
+  ): Promise<void> {
     const reason = storeProblem(error)
     if (store !== this.primary || reason === undefined || !(error instanceof BundleError)) throw error
     this.primary = undefined
-    this.notices.push({ kind: 'not-kept', reason, message: error.message, action: error.action })
+    const { message, action } = reason === 'full' && lack ? await fullError(store, lack, error) : error
+    this.notices.push({ kind: 'not-kept', reason, message, action })
   }
 
-  private obtained({ bundle: { note, manifest, files }, store }: Found): ObtainedBundle {
+  private async obtained({ bundle: { note, manifest, files }, store }: Found): Promise<ObtainedBundle> {
+    await store.noteUse(note.key)
     return {
       name: note.name,
       manifest: manifest.parsed,
@@ -206,21 +257,19 @@ class UrlLoad {
   }
 }
 
-/** Saves what a failed store has finished from being fetched again. */
-async function copyFinished(from: BundleWriter, to: BundleWriter, signal: AbortSignal | undefined): Promise<void> {
-  for (const [path, blob] of from.finished) {
-    const out = await to.open(path)
-    try {
-      for await (const chunk of chunksOf(path, blob)) {
-        signal?.throwIfAborted()
-        await out.write(chunk)
-      }
-      await out.close()
-    } catch (error) {
-      await out.abort()
-      // A store that failed may not give back what it took; then the file is fetched after all.
-      if (!(error instanceof BundleError && error.code === 'unreadable-file')) throw error
-    }
+async function fullError(
+  store: BundleStore,
+  { manifest, storedBytes }: { readonly manifest: BundleManifest; readonly storedBytes: number },
+  cause: BundleError,
+): Promise<BundleError> {
+  const { totalBytes, key } = manifest
+  try {
+    const { freeBytes } = await store.usage()
+    const others = (await store.list()).filter((entry) => entry.key !== key)
+    others.sort((a, b) => b.storedBytes - a.storedBytes)
+    return storeFull({ totalBytes, storedBytes, freeBytes, others }, cause)
+  } catch {
+    return cause
   }
 }
 

@@ -1,29 +1,30 @@
 import * as v from 'valibot'
 import { storeError } from './bundle-errors.ts'
+import { takeLock, takeLockSoon } from './bundle-lock.ts'
 import { type BundleManifest, manifestPath, readManifest } from './bundle-manifest.ts'
 import {
+  type BeginOptions,
   BundleBlobs,
   type BundleDraft,
+  type BundleEntry,
   type BundleNote,
   type BundleStore,
   type BundleWriter,
-  checkFinished,
-  type FileWriter,
-  noteOf,
   type StoredBundle,
   type StoreUsage,
 } from './bundle-store.ts'
-import { guarded, writeOpfsFile } from './opfs-file.ts'
-import { askToPersist } from './persistence.ts'
+import { readJournal, storedBytes } from './journal.ts'
+import { guarded } from './opfs-file.ts'
+import { bytesBelow, openFile, orMissing, subfolder } from './opfs-folder.ts'
+import { filesName, journalName, markerName, OpfsWriter, writeSmallFile } from './opfs-writer.ts'
 
 // bundles/KEY/files/…        as in the manifest
 // bundles/KEY/manifest.json
-// bundles/KEY/complete.json  a BundleNote, written last: a folder without one is what a crash has left
+// bundles/KEY/journal        what has been stored so far (see `Journal`), while it is not whole
+// bundles/KEY/complete.json  a BundleNote, written last: a folder without one is what a crash or a cancelled load has left
+// bundles/KEY/used.json      when it was last loaded
 const rootName = 'bundles'
-const filesName = 'files'
-const markerName = 'complete.json'
-/** A load that was just cancelled needs a moment to clear up; a load in another tab takes longer than this. */
-const lockWaitMs = 3000
+const usedName = 'used.json'
 
 const noteSchema = v.object({
   key: v.string(),
@@ -32,130 +33,116 @@ const noteSchema = v.object({
   bytes: v.number(),
   savedAt: v.string(),
 })
+const usedSchema = v.object({ usedAt: v.string() })
+
+/** What the store needs of the browser; stood in for in tests. */
+export interface OpfsHost {
+  /** The origin private file system. Throws where there is none, or where it is denied. */
+  directory(): Promise<FileSystemDirectoryHandle>
+  readonly locks: LockManager | undefined
+  estimate(): Promise<StorageEstimate>
+}
 
 /**
- * Keeps bundles in the origin private file system, for pages and workers. What it opens are Files, which stay on disk
- * until they are read. One tab at a time writes a bundle, where the browser has locks.
+ * Keeps bundles in the origin private file system. What it opens are Files, which stay on disk until they are read.
+ * Storing is for workers, only they can write into the middle of a file; one tab at a time stores a bundle, where the
+ * browser has locks.
  */
 export class OpfsStore implements BundleStore {
   readonly kind = 'opfs'
 
+  constructor(private readonly host: OpfsHost = browserHost) {}
+
   async find(key: string): Promise<StoredBundle | undefined> {
     return guarded(async () => {
-      const folder = await subfolder(await openRoot(), key)
+      const folder = await subfolder(await this.root(), key)
       return folder && openStored(folder, key)
     })
   }
 
-  async begin(draft: BundleDraft): Promise<BundleWriter> {
-    const { key, bytes, totalBytes } = draft.manifest
-    return guarded(async () => {
-      const root = await openRoot()
-      const release = await takeLock(key)
-      try {
-        // Another tab was faster, and may be reading what it stored.
-        if (await this.find(key)) throw storeError('busy')
-        await removeFolder(root, key)
-        await checkRoom(totalBytes)
-        void askToPersist()
-        const writer = new OpfsWriter(draft, root, await root.getDirectoryHandle(key, { create: true }), release)
-        try {
-          await writer.writeOwn(manifestPath, bytes)
-        } catch (error) {
-          await writer.discard()
-          throw error
-        }
-        return writer
-      } catch (error) {
-        release()
-        throw error
-      }
-    })
-  }
-
-  async list(): Promise<BundleNote[]> {
-    return guarded(async () => {
-      const root = await openRoot()
-      const notes: BundleNote[] = []
-      for await (const key of root.keys()) {
-        const folder = await subfolder(root, key)
-        const note = folder && (await readNote(folder, key))
-        if (note) notes.push(note)
-      }
-      return notes.sort((a, b) => b.savedAt.localeCompare(a.savedAt))
-    })
-  }
-
-  async remove(key: string): Promise<void> {
-    await guarded(async () => {
-      const root = await openRoot()
-      const release = await takeLock(key)
-      await removeFolder(root, key).finally(release)
-    })
-  }
-
-  async usage(): Promise<StoreUsage> {
-    const notes = await this.list()
-    const freeBytes = await estimateFree()
-    return {
-      usedBytes: notes.reduce((sum, { bytes }) => sum + bytes, 0),
-      ...(freeBytes === undefined ? {} : { freeBytes }),
-    }
-  }
-}
-
-class OpfsWriter implements BundleWriter {
-  readonly finished = new Map<string, Blob>()
-
-  constructor(
-    private readonly draft: BundleDraft,
-    private readonly root: FileSystemDirectoryHandle,
-    private readonly folder: FileSystemDirectoryHandle,
-    private readonly release: () => void,
-  ) {}
-
-  async open(path: string): Promise<FileWriter> {
-    return guarded(async () => {
-      const files = await this.folder.getDirectoryHandle(filesName, { create: true })
-      const { parent, name } = await parentOf(files, path, { create: true })
-      const handle = await parent.getFileHandle(name, { create: true })
-      return writeOpfsFile(handle, (file) => this.finished.set(path, file))
-    })
-  }
-
-  /** A small file of the store's own, beside those of the bundle. */
-  async writeOwn(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const handle = await this.folder.getFileHandle(name, { create: true })
-    const out = await writeOpfsFile(handle, () => undefined)
+  async begin(draft: BundleDraft, options: BeginOptions = {}): Promise<BundleWriter> {
+    const { key, totalBytes } = draft.manifest
+    const root = await guarded(() => this.root())
+    const release = await takeLock(this.host.locks, key, options)
+    let writer: OpfsWriter | undefined
     try {
-      await out.write(bytes)
-      await out.close()
+      // Another tab may have been faster.
+      const stored = await this.find(key)
+      const folder = await guarded(() => root.getDirectoryHandle(key, { create: true }))
+      writer = await OpfsWriter.open(draft, folder, release, stored)
+      const missing = totalBytes - writer.storedBytes()
+      // Better no byte than most of a bundle, when the browser knows that it will not fit; but what is here already
+      // need not be fetched.
+      const free = await this.freeBytes()
+      if (writer.storedBytes() === 0 && free !== undefined && free < missing) {
+        await writer.suspend()
+        await removeFolder(root, key)
+        throw storeError('full')
+      }
+      return writer
     } catch (error) {
-      await out.abort()
+      await writer?.suspend()
+      release()
       throw error
     }
   }
 
-  async complete(): Promise<StoredBundle> {
-    const { manifest } = this.draft
-    checkFinished(manifest.parsed, this.finished)
-    const note = noteOf(this.draft)
-    await guarded(() => this.writeOwn(markerName, new TextEncoder().encode(JSON.stringify(note))))
-    this.release()
-    return { note, manifest, files: new BundleBlobs(manifest, this.finished) }
+  async list(): Promise<BundleEntry[]> {
+    return guarded(async () => {
+      const root = await this.root()
+      const entries: BundleEntry[] = []
+      for await (const key of root.keys()) {
+        const folder = await subfolder(root, key)
+        const entry = folder && (await readEntry(folder, key))
+        if (entry) entries.push(entry)
+      }
+      return entries.sort((a, b) => b.savedAt.localeCompare(a.savedAt))
+    })
   }
 
-  async discard(): Promise<void> {
-    // What cannot be removed now has no marker, and is removed by the next write.
-    await removeFolder(this.root, this.draft.manifest.key).catch(() => undefined)
-    this.release()
+  async remove(key: string): Promise<void> {
+    const root = await guarded(() => this.root())
+    const release = await takeLockSoon(this.host.locks, key)
+    await guarded(() => removeFolder(root, key)).finally(release)
+  }
+
+  async usage(): Promise<StoreUsage> {
+    const entries = await this.list()
+    const freeBytes = await this.freeBytes()
+    return {
+      usedBytes: entries.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+      ...(freeBytes === undefined ? {} : { freeBytes }),
+    }
+  }
+
+  async noteUse(key: string): Promise<void> {
+    try {
+      const folder = await subfolder(await this.root(), key)
+      if (folder) await writeSmallFile(folder, usedName, JSON.stringify({ usedAt: new Date().toISOString() }))
+    } catch {
+      // It is loaded all the same.
+    }
+  }
+
+  private async root(): Promise<FileSystemDirectoryHandle> {
+    return (await this.host.directory()).getDirectoryHandle(rootName, { create: true })
+  }
+
+  private async freeBytes(): Promise<number | undefined> {
+    const { quota, usage } = await this.host.estimate().catch((): StorageEstimate => ({}))
+    return quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage)
   }
 }
 
-async function openRoot(): Promise<FileSystemDirectoryHandle> {
-  if (!navigator.storage?.getDirectory) throw storeError('missing')
-  const top = await navigator.storage.getDirectory()
-  return top.getDirectoryHandle(rootName, { create: true })
+const browserHost: OpfsHost = {
+  async directory() {
+    if (!navigator.storage?.getDirectory) throw storeError('missing')
+    return navigator.storage.getDirectory()
+  },
+  get locks() {
+    return navigator.locks
+  },
+  estimate: async () => navigator.storage.estimate(),
 }
 
 /** A whole bundle: a marker, a manifest that has this key, and every file of the manifest's size. */
@@ -180,66 +167,38 @@ async function openManifest(folder: FileSystemDirectoryHandle): Promise<BundleMa
   return readManifest(new Uint8Array(await file.arrayBuffer())).catch(() => undefined)
 }
 
+/** Undefined for an empty folder. */
+async function readEntry(folder: FileSystemDirectoryHandle, key: string): Promise<BundleEntry | undefined> {
+  const used = await readJson(folder, usedName, usedSchema)
+  const note = await readNote(folder, key)
+  if (note) return { ...note, ...used, state: 'whole', storedBytes: note.bytes }
+  const file = await openFile(folder, journalName)
+  const { begun, files } = await readJournal(new Uint8Array((await file?.arrayBuffer()) ?? new ArrayBuffer(0)))
+  if (begun) {
+    const { name, url, bytes, at } = begun
+    return { key, name, url, bytes, savedAt: at, state: 'partial', storedBytes: storedBytes(files) }
+  }
+  // What was left without a word about it still takes up room.
+  const bytes = await bytesBelow(folder)
+  if (bytes === 0) return undefined
+  return { key, name: 'unknown', url: '', bytes, savedAt: '', state: 'partial', storedBytes: bytes }
+}
+
 async function readNote(folder: FileSystemDirectoryHandle, key: string): Promise<BundleNote | undefined> {
-  const file = await openFile(folder, markerName)
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), noteSchema), await file?.text())
-  return parsed.success && parsed.output.key === key ? parsed.output : undefined
+  const note = await readJson(folder, markerName, noteSchema)
+  return note?.key === key ? note : undefined
 }
 
-async function openFile(folder: FileSystemDirectoryHandle, path: string): Promise<File | undefined> {
-  return orMissing(async () => {
-    const { parent, name } = await parentOf(folder, path)
-    return (await parent.getFileHandle(name)).getFile()
-  })
-}
-
-async function subfolder(parent: FileSystemDirectoryHandle, name: string) {
-  return orMissing(() => parent.getDirectoryHandle(name))
-}
-
-async function parentOf(folder: FileSystemDirectoryHandle, path: string, options?: FileSystemGetDirectoryOptions) {
-  const parts = path.split('/')
-  const name = parts.pop() ?? ''
-  let parent = folder
-  for (const part of parts) parent = await parent.getDirectoryHandle(part, options)
-  return { parent, name }
+async function readJson<T>(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  schema: v.GenericSchema<unknown, T>,
+): Promise<T | undefined> {
+  const file = await openFile(folder, name)
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), await file?.text())
+  return parsed.success ? parsed.output : undefined
 }
 
 async function removeFolder(root: FileSystemDirectoryHandle, key: string): Promise<void> {
   await orMissing(() => root.removeEntry(key, { recursive: true }))
-}
-
-/** Undefined where the file system has nothing of that name, or nothing of that kind. */
-async function orMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof DOMException && /^(NotFound|TypeMismatch)Error$/.test(error.name)) return undefined
-    throw error
-  }
-}
-
-/** Better no byte than most of a bundle, when the browser knows that it will not fit. */
-async function checkRoom(bytes: number): Promise<void> {
-  const freeBytes = await estimateFree()
-  if (freeBytes !== undefined && freeBytes < bytes) throw storeError('full')
-}
-
-async function estimateFree(): Promise<number | undefined> {
-  const { quota, usage } = (await navigator.storage.estimate?.().catch(() => undefined)) ?? {}
-  return quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage)
-}
-
-/** Holds the bundle's lock until the returned function is called, or this page or worker ends. */
-async function takeLock(key: string): Promise<() => void> {
-  if (!navigator.locks) return () => undefined
-  return new Promise((resolve, reject) => {
-    const hold = () => new Promise<void>((release) => resolve(release))
-    const given = navigator.locks.request(`videmo-bundle-${key}`, { signal: AbortSignal.timeout(lockWaitMs) }, hold)
-    given.catch((cause: unknown) => reject(isOver(cause) ? storeError('busy', cause) : cause))
-  })
-}
-
-function isOver(cause: unknown): boolean {
-  return cause instanceof DOMException && /^(Abort|Timeout)Error$/.test(cause.name)
 }

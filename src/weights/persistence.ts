@@ -9,3 +9,12 @@ export async function askToPersist(): Promise<boolean> {
     return false
   }
 }
+
+/** Whether the browser has promised that. Never throws. */
+export async function isPersistent(): Promise<boolean> {
+  try {
+    return (await navigator.storage?.persisted?.()) ?? false
+  } catch {
+    return false
+  }
+}

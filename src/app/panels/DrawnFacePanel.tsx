@@ -91,7 +91,7 @@ function Expressions() {
   const isInTurn = useStore(store, (state) => state.drawn.isInTurn)
   return (
     <section className={styles.expressions}>
-      <h3 className={styles.title}>Expression</h3>
+      <h2 className={styles.title}>Expression</h2>
       <Chips<ExpressionId | 'turns'>
         label="Expression"
         value={isInTurn ? 'turns' : expressionOf(units)}
@@ -275,7 +275,7 @@ function Fold({ title, isOpenAtFirst, className, children }: FoldProps) {
   return (
     <details className={className ? `${styles.fold} ${className}` : styles.fold} open={isOpen}>
       <summary className={styles.summary}>
-        <h3 className={styles.title}>{title}</h3>
+        <h2 className={styles.title}>{title}</h2>
         <Icon name="down" />
       </summary>
       <div className={styles.content}>{children}</div>

@@ -11,11 +11,23 @@ import styles from './LoadProgress.module.css'
 /** What a download is and on what terms, before its first byte. */
 function Offer({ name, load }: { readonly name: string; readonly load: Extract<BusyLoad, { state: 'offered' }> }) {
   const { session } = usePage()
-  const { manifest, totalBytes } = load
+  const { manifest, totalBytes, room } = load
+  const storedBytes = room?.storedBytes ?? 0
+  const leftBytes = totalBytes - storedBytes
   return (
     <Message tone="info" title={`Download ${name}?`}>
       <Facts>
-        <Fact term="Size">{formatBytes(totalBytes)}</Fact>
+        <Fact term="Size">
+          {formatBytes(totalBytes)}
+          {storedBytes > 0 && `, of which ${formatBytes(storedBytes)} are here already`}
+        </Fact>
+        {room?.freeBytes !== undefined && (
+          <Fact term="Room">
+            {room.freeBytes >= leftBytes
+              ? `${formatBytes(room.freeBytes)} free for this site; it stays for your next visits`
+              : `only ${formatBytes(room.freeBytes)} free for this site: what does not fit is kept in memory and downloaded again next time. Delete a model under Storage first, or free disk space.`}
+          </Fact>
+        )}
         <Fact term="Weights">
           {formatCount(manifest.model.parameters)} parameters, {manifest.dtype}
         </Fact>
@@ -24,7 +36,7 @@ function Offer({ name, load }: { readonly name: string; readonly load: Extract<B
       </Facts>
       <div className={styles.answers}>
         <Button kind="primary" onClick={() => session.actions.acceptLoad()}>
-          Download {formatBytes(totalBytes)}
+          Download {formatBytes(leftBytes)}
         </Button>
         <Button onClick={() => session.actions.cancelLoad()}>Not now</Button>
       </div>

@@ -13,6 +13,7 @@ import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import { LoadProgress } from './LoadProgress.tsx'
 import styles from './ModelPanel.module.css'
+import { SmallModelButton } from './SmallModelButton.tsx'
 
 /** Which model is in use, where another comes from, and on what terms. */
 export function ModelPanel() {
@@ -26,6 +27,9 @@ export function ModelPanel() {
         <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
           <div>
             <Button onClick={() => void session.actions.retryLoad()}>Try again</Button>
+            {load.error.code === 'out-of-memory' && (
+              <SmallModelButton insteadOf={load.source.type === 'url' ? load.source.url : undefined} />
+            )}
           </div>
         </Message>
       )}
@@ -112,12 +116,19 @@ function LoadFields() {
 }
 
 function GetVidEmo() {
+  const { view } = usePage()
   return (
     <Group title="How to get VidEmo-3B">
       <p>
-        Build it from the official weights, on any computer with Node, once. The result is a folder of about 2 GB that
-        you load above or put on a server of your own.
+        Build it from the official weights, once: here in the browser, which takes a while and can be paused, or on any
+        computer with Node. The result, about 2 GB, can be put on a server of your own.
       </p>
+      <div>
+        <Button kind="primary" onClick={() => view.update({ panel: 'build' })}>
+          <Icon name="model" />
+          Build it in this browser
+        </Button>
+      </div>
       <pre className={styles.command}>
         <code>npm run videmo -- build --checkpoint DIR_OR_URL --dtype q4f16 --out videmo-3b</code>
       </pre>
@@ -153,7 +164,7 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
         <Fact term="Weights">
           {manifest.dtype}: {bits.linear} bits, embedding {bits.embedding}, vision {bits.vision}
         </Fact>
-        <Fact term="From">{source.type === 'url' ? source.url : `folder ${source.name}`}</Fact>
+        <Fact term="From">{placeOf(source)}</Fact>
         <Fact term="Built from">
           {origin.origin}
           {origin.revision && ` at ${origin.revision}`}
@@ -175,6 +186,17 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
       </Facts>
     </Group>
   )
+}
+
+function placeOf(source: LoadedBundle['source']): string {
+  switch (source.type) {
+    case 'url':
+      return source.url
+    case 'files':
+      return `folder ${source.name}`
+    case 'stored':
+      return 'this browser, where it was built'
+  }
 }
 
 function whatItIs(manifest: Manifest): string {

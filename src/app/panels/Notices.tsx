@@ -1,11 +1,15 @@
+import type { BundleSource } from '../../../workers/engine-api.ts'
 import { Button } from '../controls/Button.tsx'
 import { Message } from '../controls/Message.tsx'
 import { isDrawn, isPlaceholder, readsDrawnFaces, sourceName } from '../model-kind.ts'
 import { isLoading } from '../run-text.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { EvictedNotice } from './EvictedNotice.tsx'
 import { LoadProgress } from './LoadProgress.tsx'
+import { LostLoadNotice } from './LostLoadNotice.tsx'
 import styles from './Notices.module.css'
+import { SmallModelButton } from './SmallModelButton.tsx'
 
 /** What stands between a person and a reading: the device, the model, or a model that knows nothing. */
 export function Notices() {
@@ -13,11 +17,12 @@ export function Notices() {
   const device = useStore(session.store, (state) => state.device)
   const bundle = useStore(session.store, (state) => state.bundle)
   const load = useStore(session.store, (state) => state.load)
+  const lostLoad = useStore(session.store, (state) => state.lostLoad)
   // The panel of the model says how a load goes while it is open.
   const isPanelOpen = useStore(view, ({ panel }) => panel === 'model')
   const openModel = () => view.update({ panel: 'model', isAddressWanted: true })
   // Where there is no adapter a small bundle may still run on the processor.
-  const isStuck = device?.state === 'unusable' && !bundle && !isLoading(load)
+  const isStuck = device?.state === 'unusable' && !bundle && !lostLoad && !isLoading(load)
   return (
     <>
       {isStuck && (
@@ -34,15 +39,18 @@ export function Notices() {
           ))}
         </Message>
       )}
+      <EvictedNotice />
       {isLoading(load) && !isPanelOpen && <LoadProgress load={load} />}
       {load.state === 'failed' && !isStuck && !isPanelOpen && (
         <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
           <div className={styles.actions}>
             <Button onClick={() => void session.actions.retryLoad()}>Try again</Button>
+            {load.error.code === 'out-of-memory' && <SmallModelButton insteadOf={urlOf(load.source)} />}
             <Button onClick={openModel}>Load another bundle</Button>
           </div>
         </Message>
       )}
+      {lostLoad && !isLoading(load) && <LostLoadNotice lost={lostLoad} openModel={openModel} />}
       {bundle && load.state === 'idle' && readsDrawnFaces(bundle.manifest) && (
         <DrawnFacesNotice openModel={openModel} />
       )}
@@ -56,6 +64,10 @@ export function Notices() {
       )}
     </>
   )
+}
+
+function urlOf(source: BundleSource): string | undefined {
+  return source.type === 'url' ? source.url : undefined
 }
 
 /** What the small model is, and more loudly so where it is shown what it has never seen. */

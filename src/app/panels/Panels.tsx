@@ -2,6 +2,7 @@ import type { ComponentType } from 'react'
 import { Drawer } from '../controls/Drawer.tsx'
 import { useStore } from '../store.ts'
 import { type PanelId, usePage } from '../view.ts'
+import { BuildPanel } from './BuildPanel.tsx'
 import { DevicePanel } from './DevicePanel.tsx'
 import { HelpPanel } from './HelpPanel.tsx'
 import { ModelPanel } from './ModelPanel.tsx'
@@ -13,6 +14,7 @@ import { StoragePanel } from './StoragePanel.tsx'
 
 const panels: Readonly<Record<PanelId, { readonly title: string; readonly Content: ComponentType }>> = {
   model: { title: 'Model', Content: ModelPanel },
+  build: { title: 'Build a model', Content: BuildPanel },
   device: { title: 'Device and check', Content: DevicePanel },
   performance: { title: 'Performance', Content: PerformancePanel },
   storage: { title: 'Storage', Content: StoragePanel },

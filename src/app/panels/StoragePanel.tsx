@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import { actionOf, runAction } from '../actions.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
@@ -6,6 +5,7 @@ import { formatBytes, formatWhole } from '../format.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Panels.module.css'
+import { StoredModels } from './StoredModels.tsx'
 
 /** What is kept, where, and how to be rid of it. */
 export function StoragePanel() {
@@ -13,7 +13,6 @@ export function StoragePanel() {
   const { store } = page.session
   const bundle = useStore(store, (state) => state.bundle)
   const recording = useStore(store, (state) => state.recording)
-  const estimate = useEstimate()
   const bytes = bundle?.manifest.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0
   const pictures = recording.reduce(
     (sum, { frames }) => sum + frames.reduce((inner, { thumbnail }) => inner + thumbnail.size, 0),
@@ -36,14 +35,9 @@ export function StoragePanel() {
               }
             </Fact>
           )}
-          {estimate && (
-            <Fact term="This site’s storage">
-              {formatBytes(estimate.usage)} of {formatBytes(estimate.quota)}
-              {estimate.isPersistent ? ', protected from clean-ups' : ''}
-            </Fact>
-          )}
         </Facts>
       </Group>
+      <StoredModels />
       <Group title="Readings">
         <Facts>
           <Fact term="Readings">{formatWhole(recording.length)}</Fact>
@@ -61,30 +55,4 @@ export function StoragePanel() {
       </Group>
     </>
   )
-}
-
-interface Estimate {
-  readonly usage: number
-  readonly quota: number
-  readonly isPersistent: boolean
-}
-
-/** What the browser says of this site's storage; undefined where it does not say. */
-function useEstimate(): Estimate | undefined {
-  const [estimate, setEstimate] = useState<Estimate>()
-  useEffect(() => {
-    let isGone = false
-    // Without a secure context there is no storage manager.
-    const manager: StorageManager | undefined = navigator.storage
-    const ask = async () => {
-      const { usage = 0, quota = 0 } = (await manager?.estimate()) ?? {}
-      const isPersistent = (await manager?.persisted?.()) ?? false
-      if (!isGone && quota > 0) setEstimate({ usage, quota, isPersistent })
-    }
-    ask().catch(() => undefined)
-    return () => {
-      isGone = true
-    }
-  }, [])
-  return estimate
 }

@@ -3,8 +3,10 @@ import { createRoot } from 'react-dom/client'
 import { drawFace } from '../../demo-face/draw-face.ts'
 import { expressions, LiveFace } from '../../demo-face/live-face.ts'
 import { App } from '../App.tsx'
+import { BuildDesk } from '../build-desk.ts'
 import '../base.css'
 import type { StripFrame } from '../session-state.ts'
+import { fakeBuilder } from './fake-builder.ts'
 import { blankState, fakeSession } from './fake-session.ts'
 import { type Material, stories } from './stories.ts'
 
@@ -63,8 +65,9 @@ async function tell(name: string): Promise<boolean> {
   const told = stories[name]
   if (!told) return false
   material ??= takeMaterial()
-  const { state, view } = told(await material)
-  root.render(<App key={name} session={fakeSession(state)} firstView={view} />)
+  const { state, view, desk } = told(await material)
+  const builder = fakeBuilder(desk?.unfinished)
+  root.render(<App key={name} session={fakeSession(state)} firstView={view} firstDesk={new BuildDesk(builder, desk)} />)
   return true
 }
 

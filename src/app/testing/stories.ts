@@ -1,5 +1,6 @@
 import { expressions } from '../../demo-face/live-face.ts'
 import { EngineError } from '../../errors.ts'
+import type { DeskState } from '../build-desk.ts'
 import type { DrawnState, RunState, SessionState, Source, StripFrame } from '../session-state.ts'
 import { defaultSettings } from '../settings.ts'
 import type { ViewState } from '../view.ts'
@@ -29,6 +30,7 @@ export interface Material {
 export interface Story {
   readonly state: Partial<SessionState>
   readonly view?: Partial<ViewState>
+  readonly desk?: Partial<DeskState>
 }
 
 const clip = { width: 640, height: 480, durationS: 9, framesPerSecond: 24, codec: 'vp09.00.10.08' }
@@ -132,6 +134,16 @@ const twoPersons = {
 }
 
 /** Every state that the page can be in. */
+const begun = {
+  id: 'a',
+  name: 'VidEmo-3B-q4f16',
+  origin: 'https://huggingface.co/KlingTeam/VidEmo-3B/resolve/main/',
+  isRemote: true,
+  dtype: 'q4f16',
+  doneBytes: 3.1e9,
+  totalBytes: 7.5e9,
+} as const
+
 export const stories: Readonly<Record<string, (material: Material) => Story>> = {
   first: () => ({ state: { ...placeholder } }),
   'first-full-model': () => ({ state: ready }),
@@ -140,6 +152,12 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
   checking: () => ({ state: { device: graphicsCard, load: { state: 'checking', source: download } } }),
   starting: () => ({
     state: { device: graphicsCard, load: { state: 'starting', source: download, graph: 'decoder' } },
+  }),
+  'load-lost': () => ({
+    state: {
+      device: graphicsCard,
+      lostLoad: { name: 'videmo-3b', url: download.url, phase: 'starting', at: '2026-03-01T10:20:00.000Z' },
+    },
   }),
   'load-failed': () => ({ state: { device: graphicsCard, load: { state: 'failed', source: download, error: gone } } }),
   'no-webgpu': () => ({
@@ -298,6 +316,26 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
   'panel-model-loading': () => ({
     state: downloading,
     view: { panel: 'model' },
+  }),
+  'panel-build': () => ({ state: ready, view: { panel: 'build' }, desk: { unfinished: [begun] } }),
+  'panel-build-offered': () => ({
+    state: ready,
+    view: { panel: 'build' },
+    desk: {
+      build: {
+        state: 'offered',
+        request: { source: { type: 'address', address: begun.origin }, dtype: 'q4f16' },
+        offer: {
+          ...begun,
+          parameters: 3.75e9,
+          sourceBytes: begun.totalBytes,
+          resultBytes: 2.1e9,
+          license: { link: begun.origin },
+          keptBytes: 0,
+          room: { neededBytes: 2.1e9, freeBytes: 48e9 },
+        },
+      },
+    },
   }),
   'panel-device': (material) => ({ state: reading(material, { state: 'running' }), view: { panel: 'device' } }),
   'panel-device-wrong': (material) => ({

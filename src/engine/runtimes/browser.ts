@@ -1,9 +1,10 @@
 import type { Env } from 'onnxruntime-web'
-import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
-import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'
-import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
+import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?gzip'
+import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?gzip'
+import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?gzip'
 import { EngineError } from '../../errors.ts'
 import type { Ort, Runtime } from '../runtime.ts'
+import { fetchWasm } from './app-wasm.ts'
 
 /** ONNX Runtime on a device of this browser; its WebAssembly comes from the app's own origin. */
 export async function browserRuntime(
@@ -21,21 +22,31 @@ export async function wasmRuntime(): Promise<Extract<Runtime, { provider: 'cpu' 
   return { provider: 'cpu', ort: await loadWasm(), executionProvider: 'wasm' }
 }
 
+/** On the processor, as many as ONNX Runtime takes by itself at most; beside a GPU they have nothing to do. */
+const mostThreads = 4
+
 const loadGpu = once(async () => {
   // The build for JSPI is smaller and streams weights to the GPU past the WebAssembly heap.
   const isSuspending = 'Suspending' in WebAssembly
   const ort = isSuspending ? await import('onnxruntime-web/jspi') : await import('onnxruntime-web/webgpu')
-  return configure(ort, isSuspending ? jspiWasm : asyncifyWasm)
+  return prepare(ort, isSuspending ? jspiWasm : asyncifyWasm)
 })
 
-const loadWasm = once(async () => configure(await import('onnxruntime-web/wasm'), plainWasm))
+const loadWasm = once(async () => prepare(await import('onnxruntime-web/wasm'), plainWasm, mostThreads))
 
-function configure<T extends Ort & { readonly env: Env }>(ort: T, url: string): T {
+/** A build of ONNX Runtime with its WebAssembly, on which it starts with its first session. Throws what `fetchWasm` throws. */
+async function prepare(ort: Ort & { readonly env: Env }, url: string, threads = 1): Promise<Ort> {
   const { wasm } = ort.env
-  wasm.wasmPaths = { wasm: new URL(url, import.meta.url).href }
-  // Threads need shared memory, which only a cross-origin isolated page has.
-  if (!globalThis.crossOriginIsolated) wasm.numThreads = 1
-  return ort
+  const binary = await fetchWasm(new URL(url, import.meta.url).href)
+  wasm.wasmBinary = binary
+  // They need shared memory, which only a cross-origin isolated page has.
+  wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(threads, navigator.hardwareConcurrency) : 1
+  const { InferenceSession, Tensor } = ort
+  // Once compiled it is of no use, and would be held for good: up to 27 MB.
+  const started = () => {
+    if (binary.byteLength > 0) structuredClone(binary, { transfer: [binary] })
+  }
+  return { InferenceSession, Tensor, started }
 }
 
 /** Loads when first asked, and again after a failure. The loader throws EngineError `runtime-not-loaded`. */

@@ -17,11 +17,16 @@ export const sampleContents: Readonly<Record<string, string>> = {
   empty: '',
 }
 
-/** A bundle as far as this room looks into it: files and a manifest that describes them. ASCII only. */
-export async function sampleBundle(contents = sampleContents): Promise<SampleBundle> {
+/**
+ * A bundle as far as this room looks into it: files and a manifest that describes them. ASCII only.
+ *
+ * @param chunkBytes of chunks with hashes of their own
+ */
+export async function sampleBundle(contents = sampleContents, chunkBytes?: number): Promise<SampleBundle> {
   const graph = (name: string) => ({ graph: `${name}.onnx`, data: [`data/${name}.000`], compute: 'f32' })
   const list = Object.entries(contents).map(async ([path, text]) => {
-    return { path, bytes: text.length, sha256: await sha256(text) }
+    const chunks = chunkBytes === undefined ? {} : { chunks: await hashChunks(text, chunkBytes) }
+    return { path, bytes: text.length, sha256: await sha256(text), ...chunks }
   })
   const manifest = {
     ...manifestFixture,
@@ -30,4 +35,11 @@ export async function sampleBundle(contents = sampleContents): Promise<SampleBun
   }
   const read = await readManifest(new TextEncoder().encode(JSON.stringify(manifest)))
   return { manifest: read, contents, totalBytes: read.totalBytes }
+}
+
+async function hashChunks(text: string, bytes: number) {
+  const parts = Array.from({ length: Math.ceil(text.length / bytes) }, (_, at) =>
+    text.slice(at * bytes, (at + 1) * bytes),
+  )
+  return { bytes, sha256: await Promise.all(parts.map((part) => sha256(part))) }
 }

@@ -1,0 +1,252 @@
+import type { Page } from '@playwright/test'
+import { recordFault } from '../scripts/fault-table.ts'
+import { expect, ReaderPage, test } from './page.ts'
+import type { WeightServer } from './weight-server.ts'
+
+/** Of the fixture's 1.8 MB. */
+const chunkBytes = 65_536
+
+test.beforeEach(({ weights }) => {
+  weights.chunkBytes = chunkBytes
+})
+
+/** What the page's first bundle is, so that none of these tests waits for two. */
+const address = (weights: WeightServer) => `?test&tokens=2&unchecked&bundle=${weights.url}`
+
+async function open(page: Page, weights: WeightServer): Promise<void> {
+  await page.goto(address(weights))
+}
+
+async function expectLoaded(page: Page, weights: WeightServer): Promise<void> {
+  await expect(page.getByText(new RegExp(`${new URL(weights.url).host} · q4`)).first()).toBeVisible({ timeout: 60_000 })
+}
+
+async function totalOf(weights: WeightServer): Promise<number> {
+  const manifest = await (await fetch(`${weights.url}manifest.json`)).json()
+  return manifest.files.reduce((sum: number, { bytes }: { readonly bytes: number }) => sum + bytes, 0)
+}
+
+const storedModels = (page: Page) => page.getByRole('list', { name: 'Stored models' })
+
+test('a line that is cut at 70 % and a tab that is closed lose no chunk; the second visit needs no network', async ({
+  page,
+  context,
+  reader,
+  watch,
+  weights,
+}) => {
+  watch.expectedErrors.push(/ERR_/, /Failed to load resource/)
+  const total = await totalOf(weights)
+  const cut = Math.floor(total * 0.7)
+  let room = cut
+  weights.interfere = (path, response, range) => {
+    if (path === 'manifest.json' || !range) return false
+    const bytes = range.to + 1 - range.from
+    if (bytes <= room) {
+      room -= bytes
+      return false
+    }
+    // From here on the network is gone.
+    room = -1
+    response.destroy()
+    return true
+  }
+  await open(page, weights)
+  await expect.poll(() => room, { timeout: 60_000 }).toBe(-1)
+  await expect(reader.alert).toContainText('are here and kept', { timeout: 90_000 })
+  await expect(reader.alert).toContainText('network')
+  const kept = weights.sentBytes
+  expect(kept).toBeGreaterThan(total * 0.5)
+
+  await reader.openPanel('Storage')
+  await expect(storedModels(page)).toContainText('not whole yet')
+  await page.close({ runBeforeUnload: false })
+
+  const next = await context.newPage()
+  weights.sentBytes = 0
+  weights.interfere = () => false
+  await open(next, weights)
+  await expectLoaded(next, weights)
+  // What is stored and what came make up the whole.
+  const fetched = weights.sentBytes
+  console.log(`    of ${total} bytes ${kept} came before the cut, and ${fetched} after it`)
+  expect(fetched).toBe(total - kept)
+  recordFault({
+    fault: 'network cut at 70 %',
+    injected: `the host gone after ${cut} of ${total} bytes, the tab closed, opened again`,
+    outcome: 'resumed',
+    kept: `${kept} of ${total} bytes; ${fetched} were fetched afterwards`,
+  })
+
+  await test.step('a second visit with the network off', async () => {
+    weights.interfere = (_, response) => {
+      response.destroy()
+      return true
+    }
+    weights.sentBytes = 0
+    await next.reload()
+    await expectLoaded(next, weights)
+    await expect(next.getByText(/The address cannot be reached/)).toBeVisible()
+    expect(weights.sentBytes).toBe(0)
+  })
+
+  await test.step('what the browser removes is told at the next start, and fetched again', async () => {
+    await next.evaluate(async () => {
+      const root = await navigator.storage.getDirectory()
+      await root.removeEntry('bundles', { recursive: true })
+    })
+    weights.interfere = () => false
+    await next.reload()
+    await expect(next.getByText('A stored model is gone')).toBeVisible({ timeout: 30_000 })
+    const notice = next.getByText(/The browser removed .* to free space/)
+    await expect(notice).toContainText('1.8 MB')
+    await expectLoaded(next, weights)
+    expect(weights.sentBytes).toBe(total)
+    await next.getByRole('button', { name: 'Dismiss' }).click()
+    await expect(notice).toHaveCount(0)
+    recordFault({
+      fault: 'eviction between visits',
+      injected: 'every stored file removed from the origin private file system',
+      outcome: 'recovered',
+      kept: 'the name and size of what was there, which are told; it was downloaded again',
+    })
+  })
+
+  await test.step('deleting asks first, says so, and frees the room', async () => {
+    const own = new ReaderPage(next)
+    await own.openPanel('Storage')
+    const panel = next.getByRole('dialog', { name: 'Storage' })
+    await expect(storedModels(next).getByRole('listitem')).toHaveCount(1)
+    await expect(storedModels(next)).toContainText('in use')
+    await expect(storedModels(next)).toContainText('last used')
+    await next.screenshot({ path: 'test-results/stored-models.png' })
+    await next.getByRole('button', { name: /^Delete / }).press('Enter')
+    await expect(next.getByRole('alertdialog')).toContainText('become free')
+    await next.getByRole('button', { name: 'Not now' }).press('Enter')
+    await expect(storedModels(next).getByRole('listitem')).toHaveCount(1)
+    await next.getByRole('button', { name: /^Delete / }).press('Enter')
+    await next.getByRole('button', { name: 'Delete', exact: true }).press('Enter')
+    await expect(panel).toContainText('None. A model that you download is kept here')
+    await next.reload()
+    // What a person deletes is not missed.
+    await expectLoaded(next, weights)
+    await expect(next.getByText('A stored model is gone')).toHaveCount(0)
+  })
+})
+
+test('of two tabs the second waits for the first, says so, and loads what that has stored', async ({
+  page,
+  context,
+  weights,
+}) => {
+  const total = await totalOf(weights)
+  weights.hold()
+  await open(page, weights)
+  await expect.poll(() => weights.requests.length, { timeout: 60_000 }).toBeGreaterThan(2)
+  const tab = await context.newPage()
+  await open(tab, weights)
+  const waiting = tab.getByText(/another tab is storing the same model/)
+  await expect(waiting).toBeVisible({ timeout: 60_000 })
+  // The choice to cancel.
+  await tab.getByRole('button', { name: 'Cancel' }).click()
+  await expect(waiting).toHaveCount(0)
+  await tab.reload()
+  await expect(waiting).toBeVisible({ timeout: 60_000 })
+  weights.release()
+  await expectLoaded(tab, weights)
+  await page.bringToFront()
+  await expectLoaded(page, weights)
+  expect(weights.sentBytes).toBe(total)
+  recordFault({
+    fault: 'two tabs',
+    injected: 'the same bundle opened in a second tab while the first downloads it',
+    outcome: 'recovered',
+    kept: `${total} of ${total} bytes, fetched once for both`,
+  })
+})
+
+test('a flipped byte is refused when it comes every time, and costs one chunk when it does not', async ({
+  page,
+  reader,
+  weights,
+}) => {
+  const total = await totalOf(weights)
+  const damaged = 'decoder.data.000'
+  weights.change(damaged, (bytes) => {
+    const copy = Buffer.from(bytes)
+    copy[70_000] ^= 1
+    return copy
+  })
+  await open(page, weights)
+  await expect(reader.alert).toContainText('wrong-hash', { timeout: 90_000 })
+  await expect(reader.alert).toContainText('The server’s decoder.data.000')
+  // From now on it is damaged once.
+  const before = weights.sentBytes
+  let asked = 0
+  weights.interfere = (path, _, range) => {
+    if (path === damaged && range?.from === chunkBytes && ++asked === 2) weights.change(damaged, undefined)
+    return false
+  }
+  await page.getByRole('button', { name: 'Try again' }).first().click()
+  await expectLoaded(page, weights)
+  expect(asked).toBe(2)
+  const again = weights.sentBytes - before
+  expect(again).toBeLessThan(total)
+  recordFault({
+    fault: 'flipped byte',
+    injected: 'one byte of a file in every answer; then the file is right',
+    outcome: 'refused',
+    kept: `${total - again} of ${total} bytes; told that the server’s copy differs, and loaded once it was right`,
+  })
+})
+
+test('when the room ends on the way, the model is loaded and what is stored stays', async ({ page, weights }) => {
+  const total = await totalOf(weights)
+  const session = await page.context().newCDPSession(page)
+  weights.hold()
+  await open(page, weights)
+  const origin = new URL(page.url()).origin
+  // There was room when it began.
+  await expect.poll(() => weights.requests.length, { timeout: 60_000 }).toBeGreaterThan(2)
+  const limit = Math.floor(total / 2)
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: limit })
+  weights.release()
+  await expectLoaded(page, weights)
+  await expect(page.getByText(/There is not enough room to store the model/)).toBeVisible()
+  await expect(page.getByText(/of it are stored and kept/)).toBeVisible()
+  // What was under way in that moment comes again.
+  expect(weights.sentBytes).toBeLessThanOrEqual(total + 8 * chunkBytes)
+
+  await session.send('Storage.overrideQuotaForOrigin', { origin })
+  weights.sentBytes = 0
+  await page.reload()
+  await expectLoaded(page, weights)
+  const kept = total - weights.sentBytes
+  console.log(`    with room for ${limit} bytes, ${kept} of ${total} were kept`)
+  expect(kept).toBeGreaterThan(0)
+  await expect(page.getByText(/There is not enough room/)).toHaveCount(0)
+  recordFault({
+    fault: 'quota exceeded mid-download',
+    injected: `the site's quota set to ${limit} of the model's ${total} bytes`,
+    outcome: 'resumed',
+    kept: `${kept} of ${total} bytes stored, the rest in memory; stored whole once there was room`,
+  })
+})
+
+test('without a file system the model is kept in memory, with a notice', async ({ page, reader }) => {
+  await page.route('**/engine.worker-*.js', async (route) => {
+    const response = await route.fetch()
+    const body = `StorageManager.prototype.getDirectory = async () => { throw new DOMException('no', 'SecurityError') };${await response.text()}`
+    await route.fulfill({ response, body })
+  })
+  await reader.open('test&tokens=2')
+  await expect(page.getByText(/The browser does not let this page store files/)).toBeVisible()
+  await reader.openPanel('Storage')
+  await expect(page.getByRole('dialog')).toContainText('Models cannot be listed')
+  recordFault({
+    fault: 'OPFS unavailable',
+    injected: 'getDirectory of the worker refuses (SecurityError, as in private windows)',
+    outcome: 'recovered',
+    kept: 'the model, in memory, with a notice that it will be downloaded again',
+  })
+})

@@ -1,0 +1,100 @@
+import { recordFault } from '../scripts/fault-table.ts'
+import { consentEarlier, expect, smallFrames, test } from './camera-page.ts'
+import type { ReaderPage } from './page.ts'
+
+declare global {
+  var collecting: number
+}
+
+const freezeMs = 10_000
+const hourMs = 3_600_000
+
+test('a page that stands still for ten seconds, and an hour’s sleep, end nothing: live goes on with the newest frame', async ({
+  page,
+  reader,
+}) => {
+  await consentEarlier(page)
+  // Streams of Blobs used to be collected under a load, which then stood (see `blob-pieces.ts`).
+  await page.route('**/engine.worker-*.js', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({
+      response,
+      body: `self.collecting = setInterval(() => globalThis.gc(), 20);${await response.text()}`,
+    })
+  })
+  await reader.settings({ reading: { framesPerSecond: 5, frameBudget: smallFrames }, probes: { isOn: false } })
+  await reader.open('test&tokens=2')
+  const [worker] = page.workers()
+  await worker.evaluate(() => clearInterval(globalThis.collecting))
+  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await grown(reader, 2)
+  const expectSame = () => expect(page.workers(), 'no worker was given up').toEqual([worker])
+
+  await test.step('the page stands still', async () => {
+    const before = await newest(reader)
+    await page.evaluate((ms) => {
+      const end = performance.now() + ms
+      while (performance.now() < end);
+    }, freezeMs)
+    // What is read next is of now, and not what came first while the page stood still.
+    const progressS = async () => (await newest(reader)).timeS - before.timeS
+    await expect.poll(progressS, { timeout: 120_000 }).toBeGreaterThan(freezeMs / 1000)
+    expectSame()
+    const kept = await expectWhole(reader)
+    recordFault({
+      fault: 'main thread frozen for 10 s',
+      injected: 'a busy loop in the page during a live reading',
+      outcome: 'recovered',
+      kept: `${kept} of ${kept} readings; the worker read on, and the next pair was the newest`,
+    })
+  })
+
+  await test.step('the machine sleeps', async () => {
+    const before = await reader.readings.count()
+    const jump = (ms: number) => {
+      const now = performance.now.bind(performance)
+      performance.now = () => now() + ms
+    }
+    await worker.evaluate(jump, hourMs)
+    await page.evaluate(jump, hourMs)
+    // Longer than the worker may be silent, by the page's own clock.
+    await grown(reader, 3)
+    expectSame()
+    expect(await reader.readings.count()).toBeGreaterThan(before)
+    const kept = await expectWhole(reader)
+    recordFault({
+      fault: 'system sleep',
+      injected: 'the clocks of page and worker an hour ahead during a live reading',
+      outcome: 'recovered',
+      kept: `${kept} of ${kept} readings, their times in order; live went on`,
+    })
+  })
+  await expect(reader.alert).toHaveCount(0)
+})
+
+/** Waits until so many more updates are complete. */
+async function grown(reader: ReaderPage, by: number): Promise<void> {
+  const before = await reader.finished()
+  await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(before + by)
+}
+
+/** The newest frame that an update was about. */
+async function newest(reader: ReaderPage): Promise<{ readonly timeS: number }> {
+  const done = (await reader.transcripts()).filter(({ figures }) => figures)
+  const frames = await reader.framesOf(done.at(-1)?.update ?? 0)
+  const last = frames.at(-1)
+  if (!last) throw new Error('no frame')
+  return last
+}
+
+/** No update is missing, every finished one is among the readings, and their times are in order; how many they are. */
+async function expectWhole(reader: ReaderPage): Promise<number> {
+  const updates = (await reader.transcripts()).map(({ update }) => update)
+  expect(updates).toEqual(updates.map((_, index) => index))
+  const finished = await reader.finished()
+  expect(await reader.readings.count()).toBeGreaterThanOrEqual(finished)
+  // Newest first.
+  const starts = (await reader.readings.allTextContents()).map(Number.parseFloat)
+  expect(starts).toEqual(starts.toSorted((a, b) => b - a))
+  return starts.length
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import type { BuildOffer, BuildRequest, BuildStep, BuiltBundle } from '../../workers/build-api.ts'
+import { CheckpointError } from '../errors.ts'
+import { BuildDesk, type Builder } from './build-desk.ts'
+
+const request: BuildRequest = { source: { type: 'address', address: 'a/b' }, dtype: 'q4' }
+const offer: BuildOffer = {
+  id: 'x',
+  name: 'b-q4',
+  origin: 'https://example.org/',
+  isRemote: true,
+  dtype: 'q4',
+  parameters: 1,
+  sourceBytes: 100,
+  resultBytes: 25,
+  license: {},
+  keptBytes: 0,
+  room: { neededBytes: 25, freeBytes: 100 },
+}
+const bundle: BuiltBundle = { key: 'k', name: 'b-q4', bytes: 25, readBytes: 100, peakBytes: 10 }
+
+/** A builder whose build ends when the test says so. */
+class FakeBuilder implements Builder {
+  readonly calls: string[] = []
+  step: (step: BuildStep) => void = () => undefined
+  end: (result: BuiltBundle | Error) => void = () => undefined
+
+  async look() {
+    this.calls.push('look')
+    return offer
+  }
+
+  build(_request: BuildRequest, onStep: (step: BuildStep) => void): Promise<BuiltBundle> {
+    this.calls.push('build')
+    this.step = onStep
+    return new Promise((resolve, reject) => {
+      this.end = (result) => (result instanceof Error ? reject(result) : resolve(result))
+    })
+  }
+
+  async pause(isPaused: boolean) {
+    this.calls.push(isPaused ? 'pause' : 'go on')
+  }
+
+  async stop() {
+    this.calls.push('stop')
+    this.end(new DOMException('stopped', 'AbortError'))
+  }
+
+  async unfinished() {
+    return [{ ...offer, doneBytes: 10, totalBytes: 100 }]
+  }
+
+  async forget(id: string) {
+    this.calls.push(`forget ${id}`)
+  }
+
+  terminate() {
+    this.calls.push('terminate')
+  }
+}
+
+function desk() {
+  const builder = new FakeBuilder()
+  const made = new BuildDesk(builder)
+  return { builder, desk: made, state: () => made.store.get().build }
+}
+
+describe('the desk where models are built', () => {
+  it('reads nothing of the weights before the offer is accepted', async () => {
+    const { builder, desk: made, state } = desk()
+    await made.look(request)
+    expect(state()).toMatchObject({ state: 'offered', offer: { name: 'b-q4' } })
+    expect(builder.calls).toEqual(['look'])
+    made.leave()
+    expect(state()).toEqual({ state: 'choosing' })
+    await made.start()
+    expect(builder.calls).toEqual(['look'])
+  })
+
+  it('shows what is kept beside how far it is, pauses, and ends', async () => {
+    const { builder, desk: made, state } = desk()
+    await made.look(request)
+    const built = made.start()
+    builder.step({ type: 'kept', doneBytes: 10 })
+    builder.step({ type: 'building', doneBytes: 20, totalBytes: 100, weight: 'w' })
+    expect(state()).toMatchObject({ kept: { doneBytes: 10 }, step: { doneBytes: 20, weight: 'w' }, isPaused: false })
+    made.pause(true)
+    expect(state()).toMatchObject({ isPaused: true })
+    made.pause(false)
+    builder.end(bundle)
+    await built
+    expect(state()).toEqual({ state: 'built', bundle })
+    expect(builder.calls).toEqual(['look', 'build', 'pause', 'go on'])
+  })
+
+  it('goes on after a lost connection', async () => {
+    const { builder, desk: made, state } = desk()
+    await made.look(request)
+    const lost = made.start()
+    const error = new CheckpointError({ code: 'network', message: 'Gone.', action: 'Go on.', recoverable: true })
+    builder.end(error)
+    await lost
+    expect(state()).toMatchObject({ state: 'failed', name: 'b-q4', error: { code: 'network', action: 'Go on.' } })
+    const again = made.start()
+    builder.end(bundle)
+    await again
+    expect(state()).toMatchObject({ state: 'built' })
+  })
+
+  it('is back at the choice when it is stopped, whatever the build still says, and lists what was begun', async () => {
+    const { builder, desk: made, state } = desk()
+    await made.look(request)
+    const stopped = made.start()
+    await made.stop()
+    builder.step({ type: 'checking' })
+    await stopped
+    expect(state()).toEqual({ state: 'choosing' })
+    expect(made.store.get().unfinished).toMatchObject([{ id: 'x', doneBytes: 10 }])
+    await made.forget('x')
+    expect(builder.calls).toEqual(['look', 'build', 'stop', 'forget x'])
+  })
+})

@@ -1,0 +1,231 @@
+import type { BuildOffer, BuildRequest, BuildStep, BuiltBundle, UnfinishedBuild } from '../../workers/build-api.ts'
+import type { BuildClient } from '../../workers/build-client.ts'
+import { fromWire, toWire, type VidemoError } from '../errors.ts'
+import { notStored } from '../weights/bundle-errors.ts'
+import type { BundleFile } from '../weights/bundle-source.ts'
+import type { BundleNote } from '../weights/bundle-store.ts'
+import { exportToFolder, exportToZip, zipBlob } from '../weights/export-bundle.ts'
+import { OpfsStore } from '../weights/opfs-store.ts'
+import { askToPersist } from '../weights/persistence.ts'
+import type { TransferProgress } from '../weights/progress.ts'
+import { canPickFile, pickFolder, pickZip } from './file-pickers.ts'
+import { downloadBlob } from './recording-download.ts'
+import { Store } from './store.ts'
+
+/** How far a model is built in this browser. */
+export type BuildState =
+  | { readonly state: 'choosing' }
+  /** The checkpoint's small files are read. */
+  | { readonly state: 'looking'; readonly request: BuildRequest }
+  /** Sizes and licence are shown, and wait for a yes. */
+  | { readonly state: 'offered'; readonly request: BuildRequest; readonly offer: BuildOffer }
+  | {
+      readonly state: 'building'
+      readonly request: BuildRequest
+      readonly name: string
+      readonly isPaused: boolean
+      readonly step: Exclude<BuildStep, { type: 'kept' | 'restarted' }> | undefined
+      /** Of an earlier build, what this one goes on with, or why it does not. */
+      readonly kept: Extract<BuildStep, { type: 'kept' | 'restarted' }> | undefined
+    }
+  | { readonly state: 'failed'; readonly request: BuildRequest; readonly name: string; readonly error: VidemoError }
+  | { readonly state: 'built'; readonly bundle: BuiltBundle }
+
+/** How far a stored bundle is written elsewhere. */
+export type ExportState =
+  | { readonly state: 'idle' }
+  | { readonly state: 'exporting'; readonly name: string; readonly progress: TransferProgress | undefined }
+  | { readonly state: 'exported'; readonly name: string; readonly to: 'folder' | 'zip' }
+  | { readonly state: 'failed'; readonly name: string; readonly error: VidemoError }
+
+export interface DeskState {
+  readonly build: BuildState
+  readonly export: ExportState
+  /** Builds that were begun, also in earlier visits. */
+  readonly unfinished: readonly UnfinishedBuild[]
+  /** Bundles in this browser's store. */
+  readonly stored: readonly Pick<BundleNote, 'key' | 'name' | 'bytes'>[]
+}
+
+const firstState: DeskState = {
+  build: { state: 'choosing' },
+  export: { state: 'idle' },
+  unfinished: [],
+  stored: [],
+}
+
+/** The builder's worker, or what stands in for it. */
+export type Builder = Pick<BuildClient, keyof BuildClient>
+
+/** Where models are built in this browser and handed out; no React in it. */
+export class BuildDesk {
+  readonly store: Store<DeskState>
+  private exporting: AbortController | undefined
+  /** Tells what belongs to a build that is no longer wanted. */
+  private builds = 0
+
+  constructor(
+    private readonly builder: Builder,
+    state: Partial<DeskState> = {},
+  ) {
+    this.store = new Store({ ...firstState, ...state })
+  }
+
+  /** Looks for what earlier visits have left. */
+  async refresh(): Promise<void> {
+    const [unfinished, stored] = await Promise.all([
+      this.builder.unfinished().catch(() => []),
+      new OpfsStore().list().catch(() => []),
+    ])
+    this.store.update({ unfinished, stored: stored.filter(({ state }) => state === 'whole') })
+  }
+
+  /** Reads a checkpoint's small files, to say what a build would be. */
+  async look(request: BuildRequest): Promise<void> {
+    const build = ++this.builds
+    this.store.update({ build: { state: 'looking', request }, export: { state: 'idle' } })
+    try {
+      const offer = await this.builder.look(request)
+      if (build === this.builds) this.store.update({ build: { state: 'offered', request, offer } })
+    } catch (error) {
+      if (build === this.builds) this.fail(request, nameOf(request), error)
+    }
+  }
+
+  /** Back to the choice; what was built so far stays. */
+  leave(): void {
+    this.builds++
+    this.store.update({ build: { state: 'choosing' }, export: { state: 'idle' } })
+    void this.refresh()
+  }
+
+  /** Builds what was offered, or goes on with what has failed. */
+  async start(): Promise<void> {
+    const { build } = this.store.get()
+    if (build.state === 'offered') await this.build(build.request, build.offer.name)
+    else if (build.state === 'failed') await this.build(build.request, build.name)
+  }
+
+  pause(isPaused: boolean): void {
+    const { build } = this.store.get()
+    if (build.state !== 'building') return
+    this.store.update({ build: { ...build, isPaused } })
+    void this.builder.pause(isPaused).catch(() => undefined)
+  }
+
+  /** Ends a build; what is finished of it is kept. */
+  async stop(): Promise<void> {
+    this.builds++
+    this.store.update({ build: { state: 'choosing' } })
+    await this.builder.stop().catch(() => undefined)
+    await this.refresh()
+  }
+
+  /** Throws away what was begun. */
+  async forget(id: string): Promise<void> {
+    try {
+      await this.builder.forget(id)
+    } finally {
+      await this.refresh()
+    }
+  }
+
+  async exportToFolder(key: string): Promise<void> {
+    const folder = await this.orFailed(key, pickFolder)
+    if (folder)
+      await this.exportFiles(key, 'folder', (name, files, options) => exportToFolder(folder, name, files, options))
+  }
+
+  async exportToZip(key: string): Promise<void> {
+    if (!canPickFile()) {
+      await this.exportFiles(key, 'zip', async (name, files, options) =>
+        downloadBlob(await zipBlob(name, files, options), `${name}.zip`),
+      )
+      return
+    }
+    const file = await this.orFailed(key, () => pickZip(`${this.nameOf(key)}.zip`))
+    if (file) await this.exportFiles(key, 'zip', (name, files, options) => exportToZip(file, name, files, options))
+  }
+
+  cancelExport(): void {
+    this.exporting?.abort(new DOMException('The export was stopped.', 'AbortError'))
+  }
+
+  private async build(request: BuildRequest, name: string): Promise<void> {
+    const build = ++this.builds
+    void askToPersist()
+    this.store.update({
+      build: { state: 'building', request, name, isPaused: false, step: undefined, kept: undefined },
+    })
+    try {
+      const bundle = await this.builder.build(request, (step) => {
+        if (build === this.builds) this.take(step)
+      })
+      if (build === this.builds) this.store.update({ build: { state: 'built', bundle } })
+    } catch (error) {
+      if (build === this.builds) this.fail(request, name, error)
+    }
+    await this.refresh()
+  }
+
+  private take(step: BuildStep): void {
+    const { build } = this.store.get()
+    if (build.state !== 'building') return
+    const change = step.type === 'kept' || step.type === 'restarted' ? { kept: step } : { step }
+    this.store.update({ build: { ...build, ...change } })
+  }
+
+  private fail(request: BuildRequest, name: string, error: unknown): void {
+    this.store.update({ build: { state: 'failed', request, name, error: asError(error) } })
+  }
+
+  private nameOf(key: string): string {
+    return this.store.get().stored.find((bundle) => bundle.key === key)?.name ?? 'bundle'
+  }
+
+  private async orFailed<T>(key: string, pick: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await pick()
+    } catch (error) {
+      this.store.update({ export: { state: 'failed', name: this.nameOf(key), error: asError(error) } })
+      return undefined
+    }
+  }
+
+  private async exportFiles(
+    key: string,
+    to: 'folder' | 'zip',
+    write: (
+      name: string,
+      files: readonly BundleFile[],
+      options: { readonly onProgress: (progress: TransferProgress) => void; readonly signal: AbortSignal },
+    ) => Promise<void>,
+  ): Promise<void> {
+    const name = this.nameOf(key)
+    const exporting = new AbortController()
+    this.exporting = exporting
+    const { signal } = exporting
+    this.store.update({ export: { state: 'exporting', name, progress: undefined } })
+    try {
+      const stored = await new OpfsStore().find(key)
+      if (!stored) throw notStored(name)
+      await write(name, stored.files.all(), {
+        signal,
+        onProgress: (progress) => this.store.update({ export: { state: 'exporting', name, progress } }),
+      })
+      this.store.update({ export: { state: 'exported', name, to } })
+    } catch (error) {
+      this.store.update({
+        export: signal.aborted ? { state: 'idle' } : { state: 'failed', name, error: asError(error) },
+      })
+    }
+  }
+}
+
+function nameOf({ source }: BuildRequest): string {
+  return source.type === 'folder' ? source.name : source.address
+}
+
+function asError(error: unknown): VidemoError {
+  return fromWire(toWire(error))
+}

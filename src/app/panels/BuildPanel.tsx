@@ -1,0 +1,453 @@
+import { type ChangeEvent, type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import type { BuildOffer, CheckpointSource } from '../../../workers/build-api.ts'
+import { folderSource } from '../../../workers/build-client.ts'
+import { type Dtype, dtypes } from '../../manifest/manifest.ts'
+import type { BuildState, DeskState, ExportState } from '../build-desk.ts'
+import { hasRoom, keptText, roomText, statesLicence, stepText } from '../build-text.ts'
+import { Button } from '../controls/Button.tsx'
+import { Fact, Facts, Group } from '../controls/Facts.tsx'
+import { SelectField } from '../controls/Fields.tsx'
+import { Icon } from '../controls/Icon.tsx'
+import { Message } from '../controls/Message.tsx'
+import { canPickFile, canPickFolder } from '../file-pickers.ts'
+import { formatBytes, formatCount } from '../format.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import styles from './BuildPanel.module.css'
+
+const official = 'KlingTeam/VidEmo-3B'
+
+const dtypeTitles: Readonly<Record<Dtype, string>> = {
+  q4f16: 'q4f16: 4 bits, computes in 16-bit floats',
+  q4: 'q4: 4 bits, computes in 32-bit floats',
+  q8: 'q8: 8 bits',
+  fp16: 'fp16: 16 bits',
+  fp32: 'fp32: 32 bits',
+}
+
+/** Makes a bundle from a checkpoint, here, and hands out what was made. */
+export function BuildPanel() {
+  const { desk } = usePage()
+  const build = useStore(desk.store, (state) => state.build)
+  useEffect(() => void desk.refresh(), [desk])
+  const stage = useFocusAt(build.state)
+  return (
+    <>
+      <div ref={stage} tabIndex={-1} className={styles.stage}>
+        <Stage build={build} />
+      </div>
+      <Stored />
+      <p className={styles.unseen} aria-live="polite">
+        {announced(build)}
+      </p>
+    </>
+  )
+}
+
+/** Takes the focus when the state changes: the button that changed it is gone. */
+function useFocusAt(state: BuildState['state']) {
+  const element = useRef<HTMLDivElement>(null)
+  const before = useRef(state)
+  useEffect(() => {
+    if (before.current === state) return
+    before.current = state
+    element.current?.focus()
+  }, [state])
+  return element
+}
+
+function Stage({ build }: { readonly build: BuildState }) {
+  switch (build.state) {
+    case 'choosing':
+      return <Choice />
+    case 'looking':
+      return <Looking />
+    case 'offered':
+      return <Offer offer={build.offer} />
+    case 'building':
+      return <Building build={build} />
+    case 'failed':
+      return <Failed build={build} />
+    case 'built':
+      return <Built build={build} />
+  }
+}
+
+/** Spoken at every change of state; never the running figures. */
+function announced(build: BuildState): string {
+  switch (build.state) {
+    case 'looking':
+      return 'Reading the checkpoint’s description.'
+    case 'offered':
+      return 'Sizes and licence are shown.'
+    case 'building':
+      return build.isPaused ? 'The build is paused.' : 'The build is running.'
+    case 'built':
+      return `${build.bundle.name} is built.`
+    default:
+      return ''
+  }
+}
+
+/** Of what, and as what. */
+function Choice() {
+  const { session, desk } = usePage()
+  const device = useStore(session.store, (state) => state.device)
+  const isHalfPossible = device?.state === 'usable' && device.adapter.features.includes('shader-f16')
+  const [address, setAddress] = useState(official)
+  const [dtype, setDtype] = useState<Dtype>(isHalfPossible ? 'q4f16' : 'q4')
+  const folder = useRef<HTMLInputElement>(null)
+  const fieldId = useId()
+  const look = (source: CheckpointSource) => void desk.look({ source, dtype })
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    look({ type: 'address', address })
+  }
+  const onFolder = (event: ChangeEvent<HTMLInputElement>) => {
+    const source = folderSource(event.target.files ?? [])
+    // Emptied, so that choosing the same folder again is heard of.
+    event.target.value = ''
+    if (source) look(source)
+  }
+  return (
+    <>
+      <Unfinished onFolderWanted={() => folder.current?.click()} />
+      <Group title="Build from the official checkpoint">
+        <p>
+          This page reads the original weights piece by piece, makes them small enough for a browser, and keeps the
+          result here. The original is never stored, and nothing is sent.
+        </p>
+        <form className={styles.form} onSubmit={onSubmit}>
+          <label htmlFor={fieldId} className={styles.label}>
+            Name on the hub, or the address of a folder with <code>config.json</code>
+          </label>
+          <input
+            id={fieldId}
+            className={styles.input}
+            type="text"
+            inputMode="url"
+            spellCheck={false}
+            value={address}
+            onChange={(event) => setAddress(event.target.value)}
+          />
+          <SelectField
+            label="Weights"
+            value={dtype}
+            options={dtypes.toReversed().map((id) => ({ id, title: dtypeTitles[id] }))}
+            onChange={(id) => setDtype(dtypes.find((each) => each === id) ?? 'q4')}
+          />
+          {!isHalfPossible && dtype.endsWith('16') && (
+            <p className={styles.note}>This device cannot compute in 16-bit floats; q4 runs here.</p>
+          )}
+          <div className={styles.answers}>
+            <Button type="submit" kind="primary" disabled={address.trim() === ''}>
+              Show size and licence
+            </Button>
+            <Button onClick={() => folder.current?.click()}>
+              <Icon name="folder" />
+              Choose a folder instead
+            </Button>
+          </div>
+        </form>
+        <input
+          ref={folder}
+          className={styles.unseen}
+          type="file"
+          webkitdirectory=""
+          multiple
+          tabIndex={-1}
+          aria-label="Checkpoint folder"
+          onChange={onFolder}
+        />
+      </Group>
+    </>
+  )
+}
+
+/** What earlier visits have begun. */
+function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void }) {
+  const { desk } = usePage()
+  const unfinished = useStore(desk.store, (state) => state.unfinished)
+  if (unfinished.length === 0) return null
+  return (
+    <Group title="Begun earlier">
+      <ul className={styles.list}>
+        {unfinished.map(({ id, name, origin, isRemote, dtype, doneBytes, totalBytes }) => (
+          <li key={id} className={styles.item}>
+            <p>
+              {name}
+              <span className={styles.quiet}>
+                {' '}
+                · {formatBytes(doneBytes)} of {formatBytes(totalBytes)} done
+              </span>
+              {!isRemote && <span className={styles.line}>Choose the folder {origin} again to go on.</span>}
+            </p>
+            <div className={styles.answers}>
+              <Button
+                kind="primary"
+                aria-label={`Go on with ${name}`}
+                onClick={() =>
+                  isRemote ? void desk.look({ source: { type: 'address', address: origin }, dtype }) : onFolderWanted()
+                }
+              >
+                Go on
+              </Button>
+              <Button aria-label={`Throw away ${name}`} onClick={() => void desk.forget(id)}>
+                Throw away
+              </Button>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Group>
+  )
+}
+
+function Looking() {
+  const { desk } = usePage()
+  const textId = useId()
+  return (
+    <Group title="Reading its description">
+      <p id={textId}>Config, tokenizer and the headers of the weights are read; nothing else is.</p>
+      <progress className={styles.bar} aria-labelledby={textId} />
+      <div className={styles.answers}>
+        <Button onClick={() => desk.leave()}>Back</Button>
+      </div>
+    </Group>
+  )
+}
+
+/** What it costs and under which licence, before the first weight is read. */
+function Offer({ offer }: { readonly offer: BuildOffer }) {
+  const { desk } = usePage()
+  const { name, origin, isRemote, parameters, sourceBytes, resultBytes, keptBytes } = offer
+  const left = sourceBytes - keptBytes
+  return (
+    <Group title={`Build ${name}?`}>
+      <Facts>
+        <Fact term="From">{isRemote ? origin : `the folder ${origin}`}</Fact>
+        <Fact term="Parameters">{formatCount(parameters)}</Fact>
+        <Fact term={isRemote ? 'To be fetched' : 'To be read'}>
+          {formatBytes(left)}
+          {keptBytes > 0 && ` of ${formatBytes(sourceBytes)}; the rest was worked through before`}
+        </Fact>
+        <Fact term="To be stored">{formatBytes(resultBytes)}</Fact>
+        <Fact term="Room">{roomText(offer) ?? 'the browser does not say'}</Fact>
+      </Facts>
+      <Licence offer={offer} />
+      {!hasRoom(offer) && (
+        <Message tone="warn" title="There is not enough room">
+          <p>Free some disk space, or remove a stored model, and look again.</p>
+        </Message>
+      )}
+      <div className={styles.answers}>
+        <Button kind="primary" disabled={!hasRoom(offer)} onClick={() => void desk.start()}>
+          Accept and build
+        </Button>
+        <Button onClick={() => desk.leave()}>Not now</Button>
+      </div>
+      <p className={styles.note}>
+        You can pause it, close this panel, or reload the page: every weight that is finished is kept.
+      </p>
+    </Group>
+  )
+}
+
+function Licence({ offer }: { readonly offer: BuildOffer }) {
+  const { name, link, text } = offer.license
+  return (
+    <section className={styles.licence} aria-label="Licence">
+      <p className={styles.label}>Licence of the weights</p>
+      {name && <p>{name}</p>}
+      {text && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        <pre className={styles.text} tabIndex={0}>
+          {text}
+        </pre>
+      )}
+      {!statesLicence(offer) && (
+        <p>
+          The checkpoint states none. Weights made from Qwen2.5-VL-3B, as VidEmo-3B’s are, are for research only. Make
+          sure that you may use them.
+        </p>
+      )}
+      {link && <p className={styles.quiet}>{link}</p>}
+    </section>
+  )
+}
+
+function Building({ build }: { readonly build: Extract<BuildState, { state: 'building' }> }) {
+  const { desk } = usePage()
+  const textId = useId()
+  const { name, isPaused, step, kept } = build
+  const { text, share } = stepText(build)
+  return (
+    <Group title={`Building ${name}`}>
+      {kept && (
+        <Message tone={kept.type === 'kept' ? 'info' : 'warn'}>
+          <p>{keptText(kept)}</p>
+        </Message>
+      )}
+      <p id={textId} className={styles.figures}>
+        {text}
+      </p>
+      <progress className={styles.bar} aria-labelledby={textId} {...(share === undefined ? {} : { value: share })} />
+      <p className={styles.weight}>{step?.type === 'building' ? step.weight : ' '}</p>
+      <div className={styles.answers}>
+        <Button disabled={step?.type !== 'building'} onClick={() => desk.pause(!isPaused)}>
+          {isPaused ? 'Go on' : 'Pause'}
+        </Button>
+        <Button onClick={() => void desk.stop()}>Stop</Button>
+      </div>
+      <p className={styles.note}>Stopping keeps what is finished; it is gone on with when you build this again.</p>
+    </Group>
+  )
+}
+
+function Failed({ build: { name, error } }: { readonly build: Extract<BuildState, { state: 'failed' }> }) {
+  const { desk } = usePage()
+  return (
+    <Message tone="danger" title={`${name} was not built`} error={error}>
+      <div className={styles.answers}>
+        {error.recoverable && (
+          <Button kind="primary" onClick={() => void desk.start()}>
+            Go on
+          </Button>
+        )}
+        <Button onClick={() => desk.leave()}>Back</Button>
+      </div>
+    </Message>
+  )
+}
+
+function Built({ build: { bundle } }: { readonly build: Extract<BuildState, { state: 'built' }> }) {
+  const { desk } = usePage()
+  return (
+    <Group title={`${bundle.name} is built`}>
+      <p>
+        {formatBytes(bundle.bytes)} lie in this browser’s storage, each file with its SHA-256. Load it below, or export
+        it for a host to publish.
+      </p>
+      <div className={styles.answers}>
+        <LoadButton bundleKey={bundle.key} name={bundle.name} isPrimary />
+        <Button onClick={() => desk.leave()}>Build another</Button>
+      </div>
+    </Group>
+  )
+}
+
+type StoredEntry = DeskState['stored'][number]
+
+interface LoadProps {
+  readonly bundleKey: string
+  readonly name: string
+  readonly isPrimary?: boolean
+}
+
+function LoadButton({ bundleKey, name, isPrimary = false }: LoadProps) {
+  const { session, view } = usePage()
+  return (
+    <Button
+      kind={isPrimary ? 'primary' : 'plain'}
+      aria-label={`Load ${name} now`}
+      onClick={() => {
+        view.update({ panel: undefined })
+        void session.actions.loadBundle({ type: 'stored', key: bundleKey, name })
+      }}
+    >
+      Load it now
+    </Button>
+  )
+}
+
+/** Bundles of this browser, to load and to hand out. */
+function Stored() {
+  const { desk } = usePage()
+  const stored = useStore(desk.store, (state) => state.stored)
+  const exported = useStore(desk.store, (state) => state.export)
+  if (stored.length === 0) return null
+  return (
+    <Group title="Stored in this browser">
+      <Exported exported={exported} />
+      <ul className={styles.list}>
+        {stored.map((bundle) => (
+          <StoredItem key={bundle.key} bundle={bundle} isBusy={exported.state === 'exporting'} />
+        ))}
+      </ul>
+      {!canPickFile() && (
+        <p className={styles.note}>
+          This browser saves a zip only as a whole, and needs as much memory or temporary space for it as the bundle has
+          bytes: above about 2 GB it may fail.
+        </p>
+      )}
+    </Group>
+  )
+}
+
+function StoredItem({ bundle, isBusy }: { readonly bundle: StoredEntry; readonly isBusy: boolean }) {
+  const { desk } = usePage()
+  const { key, name, bytes } = bundle
+  return (
+    <li className={styles.item}>
+      <p>
+        {name} <span className={styles.quiet}>· {formatBytes(bytes)}</span>
+      </p>
+      <div className={styles.answers}>
+        <LoadButton bundleKey={key} name={name} />
+        {canPickFolder() && (
+          <Button
+            disabled={isBusy}
+            aria-label={`Export ${name} to a folder`}
+            onClick={() => void desk.exportToFolder(key)}
+          >
+            <Icon name="folder" />
+            To a folder
+          </Button>
+        )}
+        <Button disabled={isBusy} aria-label={`Save ${name} as a zip`} onClick={() => void desk.exportToZip(key)}>
+          <Icon name="download" />
+          As a zip
+        </Button>
+      </div>
+    </li>
+  )
+}
+
+function Exported({ exported }: { readonly exported: ExportState }) {
+  const { desk } = usePage()
+  const textId = useId()
+  switch (exported.state) {
+    case 'idle':
+      return null
+    case 'exporting': {
+      const { name, progress } = exported
+      return (
+        <div className={styles.item}>
+          <p id={textId} className={styles.figures}>
+            Exporting {name}
+            {progress && ` · ${formatBytes(progress.doneBytes)} of ${formatBytes(progress.totalBytes)}`}
+          </p>
+          <progress
+            className={styles.bar}
+            aria-labelledby={textId}
+            {...(progress ? { value: progress.doneBytes / progress.totalBytes } : {})}
+          />
+          <div className={styles.answers}>
+            <Button onClick={() => desk.cancelExport()}>Cancel</Button>
+          </div>
+        </div>
+      )
+    }
+    case 'exported':
+      return (
+        <Message tone="info" title={`${exported.name} is exported`}>
+          <p>
+            Put the {exported.to === 'folder' ? 'folder' : 'unpacked zip'} on any static host; its address is then what
+            others load.
+          </p>
+        </Message>
+      )
+    case 'failed':
+      return <Message tone="danger" title={`${exported.name} was not exported`} error={exported.error} />
+  }
+}

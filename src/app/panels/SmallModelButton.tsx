@@ -1,0 +1,17 @@
+import { Button } from '../controls/Button.tsx'
+import type { SessionState } from '../session-state.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+
+/** Goes back to the model that comes with the page, where it was another that was too much. */
+export function SmallModelButton({ insteadOf }: { readonly insteadOf: string | undefined }) {
+  const { session } = usePage()
+  const smallBundle = useStore(session.store, (state) => state.smallBundle)
+  const usedUrl = useStore(session.store, usedUrlOf)
+  if (insteadOf === smallBundle || usedUrl === smallBundle) return null
+  return <Button onClick={() => void session.actions.loadSmallBundle()}>Use the small model</Button>
+}
+
+function usedUrlOf({ bundle }: SessionState): string | undefined {
+  return bundle?.source.type === 'url' ? bundle.source.url : undefined
+}

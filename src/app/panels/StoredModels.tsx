@@ -1,0 +1,137 @@
+import { useEffect, useRef, useState } from 'react'
+import type { BundleEntry } from '../../../workers/engine-api.ts'
+import type { BundleSource } from '../../weights/bundle-source.ts'
+import { Button } from '../controls/Button.tsx'
+import { Question } from '../controls/Drawer.tsx'
+import { Fact, Facts, Group } from '../controls/Facts.tsx'
+import { Message } from '../controls/Message.tsx'
+import { formatBytes, formatDay } from '../format.ts'
+import type { StoredState } from '../session-state.ts'
+import { useStore } from '../store.ts'
+import { usePage } from '../view.ts'
+import panels from './Panels.module.css'
+import styles from './StoredModels.module.css'
+
+/** The models that this browser keeps, and the room there is. */
+export function StoredModels() {
+  const { session } = usePage()
+  const stored = useStore(session.store, (state) => state.stored)
+  useEffect(() => void session.actions.lookAtStorage(), [session])
+  return (
+    <Group title="Stored models">
+      {stored === undefined && <p className={panels.note}>Looking …</p>}
+      {stored?.state === 'failed' && (
+        <>
+          <Message tone="warn" title="Models cannot be listed" error={stored.error} />
+          <div className={panels.actions}>
+            <Button onClick={() => void session.actions.lookAtStorage()}>Look again</Button>
+          </div>
+        </>
+      )}
+      {stored?.state === 'known' && <Known stored={stored} />}
+    </Group>
+  )
+}
+
+function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'known' }> }) {
+  const { session } = usePage()
+  const inUse = useStore(session.store, (state) => state.bundle)
+  const [asked, setAsked] = useState<BundleEntry>()
+  const top = useRef<HTMLDivElement>(null)
+  const { bundles, usedBytes, freeBytes, isPersistent } = stored
+  const isInUse = ({ key, url }: BundleEntry) => {
+    const source = inUse?.source
+    return source?.type === 'stored' ? source.key === key : source?.type === 'url' && source.url === url
+  }
+  return (
+    <div ref={top} tabIndex={-1} className={styles.known}>
+      {bundles.length === 0 ? (
+        <p className={panels.note}>None. A model that you download is kept here for the next visit.</p>
+      ) : (
+        <ul className={styles.list} aria-label="Stored models">
+          {bundles.map((entry) => (
+            <Model key={entry.key} entry={entry} isInUse={isInUse(entry)} onDelete={() => setAsked(entry)} />
+          ))}
+        </ul>
+      )}
+      <Facts>
+        <Fact term="Used by models">{formatBytes(usedBytes)}</Fact>
+        {freeBytes !== undefined && <Fact term="Free for this site">{formatBytes(freeBytes)}</Fact>}
+        <Fact term="When space runs low">
+          {isPersistent ? 'the browser keeps them' : 'the browser may remove them by itself'}
+        </Fact>
+      </Facts>
+      {!isPersistent && bundles.length > 0 && (
+        <div className={panels.actions}>
+          <Button onClick={() => void session.actions.protectStorage()}>Ask the browser to keep them</Button>
+        </div>
+      )}
+      <Question
+        title={`Delete ${asked?.name ?? ''}?`}
+        isOpen={asked !== undefined}
+        onClose={() => setAsked(undefined)}
+        answer="Delete"
+        isDangerous
+        onAnswer={() => {
+          setAsked(undefined)
+          // The button that was pressed goes with its model.
+          if (asked) void session.actions.removeStored(asked.key).then(() => top.current?.focus())
+        }}
+      >
+        <p>
+          {formatBytes(asked?.storedBytes ?? 0)} become free. To use the model again it has to be downloaded again
+          {asked && isInUse(asked) ? '; as long as this page is open it stays in use' : ''}.
+        </p>
+      </Question>
+    </div>
+  )
+}
+
+interface ModelProps {
+  readonly entry: BundleEntry
+  readonly isInUse: boolean
+  readonly onDelete: () => void
+}
+
+function Model({ entry, isInUse, onDelete }: ModelProps) {
+  const { session } = usePage()
+  const { key, name, url, bytes, storedBytes, state, savedAt, usedAt } = entry
+  const isPartial = state === 'partial'
+  const facts = [
+    isPartial ? `${formatBytes(storedBytes)} of ${formatBytes(bytes)}, not whole yet` : formatBytes(bytes),
+    ...(isInUse ? ['in use'] : []),
+    ...(usedAt ? [`last used ${formatDay(usedAt)}`] : savedAt ? [`from ${formatDay(savedAt)}`] : []),
+  ]
+  // What is not whole goes on from its address; what was built has none.
+  const source: BundleSource = isPartial ? { type: 'url', url } : { type: 'stored', key, name }
+  const canLoad = !isInUse && (!isPartial || /^https?:/.test(url))
+  return (
+    <li className={styles.model}>
+      <p className={styles.name}>{name}</p>
+      <div className={styles.facts}>
+        <p>{facts.join(' · ')}</p>
+        {url !== '' && <p>{url}</p>}
+        {isPartial && (
+          <progress
+            className={styles.bar}
+            aria-label={`Stored of ${name}`}
+            value={bytes > 0 ? Math.min(1, storedBytes / bytes) : 0}
+          />
+        )}
+      </div>
+      <div className={styles.tools}>
+        {canLoad && (
+          <Button
+            aria-label={`${isPartial ? 'Go on loading' : 'Load'} ${name}`}
+            onClick={() => void session.actions.loadBundle(source)}
+          >
+            {isPartial ? 'Go on' : 'Load'}
+          </Button>
+        )}
+        <Button aria-label={`Delete ${name}`} onClick={onDelete}>
+          Delete
+        </Button>
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,16 @@
+import type { UnfinishedBuild } from '../../../workers/build-api.ts'
+import type { Builder } from '../build-desk.ts'
+
+/** A builder that begins everything and ends nothing. */
+export function fakeBuilder(unfinished: readonly UnfinishedBuild[] = []): Builder {
+  const never = () => new Promise<never>(() => undefined)
+  return {
+    look: never,
+    build: never,
+    pause: async () => undefined,
+    stop: async () => undefined,
+    unfinished: async () => [...unfinished],
+    forget: async () => undefined,
+    terminate: () => undefined,
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * What `embed/videmo.js` exports. The build copies this file beside it as `videmo.d.ts`: it imports nothing, and has
+ * declarations only.
+ */
+
+/** Starts a model in a worker of its own, and reads a source with it. */
+export declare function createAnalyzer(options: AnalyzerOptions): Analyzer
+
+export interface AnalyzerOptions {
+  /** A video or animated image, read window by window on its own clock; or a camera, a screen, a canvas, read live. */
+  readonly source: Blob | MediaStream
+  /**
+   * Address of a bundle's folder, relative to the page that asks; the app's own small model, which reads drawn faces
+   * only, where unsaid. Other origins must be among those that the app was built to fetch weights from.
+   */
+  readonly bundle?: string | URL
+  /**
+   * Asked once, before anything but the manifest is fetched, and only when the weights are not stored in this browser
+   * already. Where unsaid they are fetched.
+   */
+  readonly mayDownload?: (offer: DownloadOffer) => boolean | Promise<boolean>
+  /** Told while the model is loaded. */
+  readonly onProgress?: (progress: LoadStep) => void
+  /** Ends everything, as `stop` does. */
+  readonly signal?: AbortSignal
+  /** Tokens of each of the three answers at most; 256 where unsaid. */
+  readonly maxTokens?: number
+  /** Frames a second; as the model was trained where unsaid. */
+  readonly framesPerSecond?: number
+  /** Asks closed questions as well, after every two frames, whose answers are probabilities; yes where unsaid. */
+  readonly withProbabilities?: boolean
+  /** Where the app's files lie; the folder above this script's where unsaid. Must be of the page's own origin. */
+  readonly appUrl?: string | URL
+}
+
+export interface Analyzer {
+  /** Settles when the model is loaded, with an AnalyzerError when it is not. */
+  readonly ready: Promise<ModelFacts>
+  /**
+   * What the model reads, from when it is first asked for: once the source ends, or after `stop`, there are no more.
+   * To be gone through once. Leaving the loop ends the analyzer. Throws an AnalyzerError.
+   */
+  readonly readings: AsyncIterable<Reading>
+  /** Ends the reading and frees the GPU. The source is the caller's to end. */
+  stop(): void
+}
+
+export interface Reading {
+  /** Counts from 0. */
+  readonly update: number
+  /** Times of the first and of the last frame it is about, s, on the source's own clock. */
+  readonly startS: number
+  readonly endS: number
+  /** Of every frame, s. */
+  readonly frameTimesS: readonly number[]
+  /** The model's own words. Plain text: show it as text, never as HTML. */
+  readonly answers: {
+    readonly attributes?: string
+    readonly expression?: string
+    readonly emotion?: string
+  }
+  /** What the words say, where they could be read. */
+  readonly persons: readonly Person[]
+  /**
+   * The newest answer to each closed question, by its id (`emotion`, `sentiment`, `AU12`, `smile` ...) and its options,
+   * of sum 1: `probabilities.emotion.happy`. Not calibrated unless the bundle says so.
+   */
+  readonly probabilities: Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
+/** Everything about a person is apparent, and says nothing of what they feel. */
+export interface Person {
+  readonly name: string
+  readonly attributes: readonly { readonly label: string; readonly topic: string; readonly text: string }[]
+  readonly expressions: readonly {
+    readonly label: string
+    readonly text: string
+    /** `AU12` */
+    readonly actionUnits: readonly string[]
+  }[]
+  readonly emotions: readonly { readonly label: string; readonly text: string }[]
+}
+
+export interface ModelFacts {
+  readonly name: string
+  /** `q4f16`, `q4` ... */
+  readonly dtype: string
+  readonly provider: 'webgpu' | 'wasm'
+  /** What kind of faces it was trained on, where its bundle says so. */
+  readonly reads?: 'faces' | 'drawn-faces'
+  /** Whether this device computes what it should: `exact`, `close`, or `unchecked` where there was nothing to check. */
+  readonly check: string
+  /** What a person should know, in sentences. */
+  readonly notices: readonly string[]
+}
+
+export interface DownloadOffer {
+  readonly name: string
+  readonly bytes: number
+  /** The weights' licence, or where to look for it. */
+  readonly license: string
+}
+
+export type LoadStep =
+  | { readonly step: 'downloading'; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly step: 'checking' | 'starting' }
+
+/** What is thrown: an Error that also says what to do. */
+export interface AnalyzerError extends Error {
+  /** For programs: `host-not-allowed`, `no-adapter`, `wrong-hash`, `not-a-video`, `device-lost` ... */
+  readonly code: string
+  /** For people: what to do next. */
+  readonly action: string
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import type { ReadingProgress } from '../../workers/engine-client.ts'
+import { liveProbes } from '../affect/probes/probe-set.ts'
+import { reasoningPreset } from '../affect/stages.ts'
+import { ReadingCollector } from './reading-collector.ts'
+
+const frames = [0.25, 0.75].map((timeS, number) => ({ number, timeS }))
+
+/** Of which the collector looks at nothing. */
+const figures = {} as never
+
+function answer(id: 'attributes' | 'expression' | 'emotion', text: string): ReadingProgress {
+  return { type: 'answer', id, text, ids: [], finish: 'end-of-text', figures }
+}
+
+it('makes one reading of an update: words, what they say, and the newest probabilities by name', () => {
+  const collector = new ReadingCollector(reasoningPreset.stages)
+  const options = liveProbes.find(({ id }) => id === 'emotion')?.options ?? []
+  const events: ReadingProgress[] = [
+    { type: 'update', update: 0, window: 0, frames },
+    answer('attributes', 'The person has black hair.'),
+    answer('expression', 'The lip corners are pulled up (AU12).'),
+    { type: 'probe', id: 'emotion', timeS: 0.5, probabilities: options.map(() => 0), figures },
+    { type: 'probe', id: 'emotion', timeS: 0.75, probabilities: options.map((_, i) => (i === 0 ? 1 : 0)), figures },
+    answer('emotion', 'The person appears happy, since the lip corners are pulled up.'),
+  ]
+  for (const event of events) expect(collector.take(event)).toBeUndefined()
+  const reading = collector.take({ type: 'updated', update: 0, figures })
+  expect(reading).toMatchObject({ update: 0, startS: 0.25, endS: 0.75, frameTimesS: [0.25, 0.75] })
+  expect(reading?.answers.attributes).toBe('The person has black hair.')
+  expect(reading?.probabilities.emotion[options[0]]).toBe(1)
+  expect(Object.keys(reading?.probabilities.emotion ?? {})).toEqual([...options])
+  const [person] = reading?.persons ?? []
+  expect(person.emotions.map(({ label }) => label)).toEqual(['happy'])
+  expect(person.expressions.flatMap(({ actionUnits }) => actionUnits)).toContain('AU12')
+
+  // An answer that stands again counts; one that was not given in this update does not.
+  collector.take({ type: 'update', update: 1, window: 0, frames })
+  collector.take({ type: 'reused', id: 'attributes', text: 'The person has black hair.' })
+  const next = collector.take({ type: 'updated', update: 1, figures })
+  expect(next?.answers).toEqual({ attributes: 'The person has black hair.' })
+  expect(next?.persons.flatMap(({ emotions }) => emotions)).toEqual([])
+})

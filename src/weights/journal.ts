@@ -1,0 +1,172 @@
+import { createCRC32 } from 'hash-wasm'
+import * as v from 'valibot'
+import type { RandomFile } from './opfs-file.ts'
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+
+const entrySchema = v.variant('type', [
+  /** The first entry: what is being stored since when (ISO 8601). */
+  v.object({ type: v.literal('begun'), name: v.string(), url: v.string(), bytes: count, at: v.string() }),
+  /** These bytes of the file are on disk. */
+  v.object({ type: v.literal('chunk'), path: v.string(), at: count, bytes: count, sha256: hash }),
+  /** What the server calls this version of the file. */
+  v.object({ type: v.literal('etag'), path: v.string(), etag: v.string() }),
+  /** The chunk at this place, or all of the file, is to be fetched again. */
+  v.object({ type: v.literal('forgotten'), path: v.string(), at: v.optional(count) }),
+  /** All of the file is there and has the manifest's hash. */
+  v.object({ type: v.literal('whole'), path: v.string() }),
+])
+
+export type JournalEntry = v.InferOutput<typeof entrySchema>
+
+/** A chunk as it was written. */
+export interface StoredChunk {
+  readonly bytes: number
+  /** In hexadecimal. */
+  readonly sha256: string
+}
+
+/** What the entries say of one file. */
+export interface FileRecord {
+  /** By offset. */
+  readonly chunks: Map<number, StoredChunk>
+  etag: string | undefined
+  isWhole: boolean
+}
+
+/**
+ * What has been stored of a bundle, written down as it is: one line an entry, the CRC-32 of its JSON before it. A crash
+ * may tear the last line, or leave anything in its place; reading ends there, and what stands before it holds.
+ */
+export class Journal {
+  readonly files = new Map<string, FileRecord>()
+  begun: Extract<JournalEntry, { type: 'begun' }> | undefined
+  private end = 0
+
+  private constructor(
+    private readonly file: RandomFile,
+    private readonly checksum: Checksum,
+  ) {}
+
+  /** Reads what is there and cuts off what is torn. Throws BundleError `store-…`. */
+  static async open(file: RandomFile): Promise<Journal> {
+    const checksum = await Checksum.create()
+    const journal = new Journal(file, checksum)
+    const { entries, bytes } = decode(file.read(0, new Uint8Array(file.size())), checksum)
+    for (const entry of entries) journal.apply(entry)
+    file.truncate(bytes)
+    journal.end = bytes
+    return journal
+  }
+
+  /** Throws BundleError `store-…`; the entry then does not count. */
+  append(entry: JournalEntry): void {
+    const line = encode(entry, this.checksum)
+    this.file.write(this.end, line)
+    this.end += line.length
+    this.apply(entry)
+  }
+
+  /** Until then an entry outlives its tab, but not the machine. */
+  flush(): void {
+    this.file.flush()
+  }
+
+  record(path: string): FileRecord {
+    return recordOf(this.files, path)
+  }
+
+  close(): void {
+    this.file.close()
+  }
+
+  private apply(entry: JournalEntry): void {
+    if (entry.type === 'begun') this.begun = entry
+    else replay(this.files, entry)
+  }
+}
+
+/** What a journal's bytes say, without opening it for writing. */
+export async function readJournal(bytes: Uint8Array): Promise<Pick<Journal, 'files' | 'begun'>> {
+  const files = new Map<string, FileRecord>()
+  let begun: Journal['begun']
+  for (const entry of decode(bytes, await Checksum.create()).entries) {
+    if (entry.type === 'begun') begun = entry
+    else replay(files, entry)
+  }
+  return { files, begun }
+}
+
+/** Bytes of chunks that are stored. */
+export function storedBytes(files: ReadonlyMap<string, FileRecord>): number {
+  let sum = 0
+  for (const { chunks } of files.values()) for (const { bytes } of chunks.values()) sum += bytes
+  return sum
+}
+
+function recordOf(files: Map<string, FileRecord>, path: string): FileRecord {
+  const known = files.get(path)
+  if (known) return known
+  const record: FileRecord = { chunks: new Map(), etag: undefined, isWhole: false }
+  files.set(path, record)
+  return record
+}
+
+function replay(files: Map<string, FileRecord>, entry: Exclude<JournalEntry, { type: 'begun' }>): void {
+  const record = recordOf(files, entry.path)
+  switch (entry.type) {
+    case 'chunk':
+      record.chunks.set(entry.at, { bytes: entry.bytes, sha256: entry.sha256 })
+      break
+    case 'etag':
+      record.etag = entry.etag
+      break
+    case 'forgotten':
+      record.isWhole = false
+      if (entry.at === undefined) record.chunks.clear()
+      else record.chunks.delete(entry.at)
+      break
+    case 'whole':
+      record.isWhole = true
+  }
+}
+
+class Checksum {
+  private constructor(private readonly crc: Awaited<ReturnType<typeof createCRC32>>) {}
+
+  static async create(): Promise<Checksum> {
+    return new Checksum(await createCRC32())
+  }
+
+  /** Eight hexadecimal digits. */
+  of(text: string): string {
+    return this.crc.init().update(text).digest('hex')
+  }
+}
+
+function encode(entry: JournalEntry, checksum: Checksum): Uint8Array<ArrayBuffer> {
+  const text = JSON.stringify(entry)
+  return new TextEncoder().encode(`${checksum.of(text)} ${text}\n`)
+}
+
+/** The entries before the first line that is not whole, and how many bytes they take. */
+function decode(bytes: Uint8Array, checksum: Checksum): { readonly entries: JournalEntry[]; readonly bytes: number } {
+  const entries: JournalEntry[] = []
+  let from = 0
+  for (;;) {
+    const end = bytes.indexOf(10, from)
+    const entry = end < 0 ? undefined : decodeLine(bytes.subarray(from, end), checksum)
+    if (!entry) return { entries, bytes: from }
+    entries.push(entry)
+    from = end + 1
+  }
+}
+
+function decodeLine(line: Uint8Array, checksum: Checksum): JournalEntry | undefined {
+  const text = new TextDecoder().decode(line)
+  const body = text.slice(9)
+  if (text.slice(0, 9) !== `${checksum.of(body)} `) return undefined
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), entrySchema), body)
+  return parsed.success ? parsed.output : undefined
+}

@@ -1,0 +1,71 @@
+import type { BundleError } from '../errors.ts'
+
+/** How much is borne of a server and a line before a download gives up. */
+export interface Patience {
+  /** Without a byte, until a request counts as dead. */
+  readonly stallMs: number
+  /** Before the second try; doubled before each further one. */
+  readonly firstWaitMs: number
+  /** That a server may ask for; when it asks for more, the download ends and says so. */
+  readonly longestWaitMs: number
+  /** In a row that bring nothing. */
+  readonly tries: number
+}
+
+export const defaultPatience: Patience = { stallMs: 20_000, firstWaitMs: 1000, longestWaitMs: 60_000, tries: 5 }
+
+/** Waits, or throws the reason of an abort. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
+
+export const sleepMs: Sleep = (ms, signal) => {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const end = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
+}
+
+/** What may go better next time. */
+export class PassingFailure extends Error {
+  /** @param error what it is when it does not pass */
+  constructor(
+    readonly error: BundleError,
+    /** As the server asks; and how often at most it is tried. */
+    readonly limits: { readonly waitMs?: number; readonly tries?: number } = {},
+  ) {
+    super(error.message)
+  }
+}
+
+interface Perseverance {
+  readonly patience: Patience
+  readonly sleep: Sleep
+  readonly signal: AbortSignal
+  /** Whether the last try has brought something: then tries are counted anew. */
+  readonly hasProgressed: () => boolean
+}
+
+/** Tries until it goes well. Throws the last passing failure's error when patience ends, and whatever does not pass. */
+export async function persevere<T>(attempt: () => Promise<T>, options: Perseverance): Promise<T> {
+  const { patience, sleep, signal, hasProgressed } = options
+  for (let failures = 0; ; ) {
+    signal.throwIfAborted()
+    try {
+      return await attempt()
+    } catch (failure) {
+      signal.throwIfAborted()
+      if (!(failure instanceof PassingFailure)) throw failure
+      const { waitMs, tries = patience.tries } = failure.limits
+      failures = hasProgressed() ? 1 : failures + 1
+      if (failures >= Math.min(tries, patience.tries) || (waitMs ?? 0) > patience.longestWaitMs) throw failure.error
+      await sleep(waitMs ?? Math.min(patience.firstWaitMs * 2 ** (failures - 1), patience.longestWaitMs), signal)
+    }
+  }
+}

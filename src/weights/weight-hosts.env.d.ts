@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** Apart by spaces; set by the build. */
+  readonly VIDEMO_WEIGHT_HOSTS?: string
+}
