@@ -3,7 +3,7 @@ import { score } from './score.ts'
 
 /** The embedded model on a few clips of the seed whose 500 stand in docs/numerics.md. */
 const options = {
-  seed: 301,
+  seed: 303,
   count: 16,
   bundle: 'public/models/videmo-tiny',
   preset: 'reasoning',

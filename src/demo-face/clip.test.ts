@@ -118,6 +118,23 @@ describe('truthOf', () => {
     expect(stillSeen.length / seen.length).toBeLessThan(0.5)
   })
 
+  it('turns heads as far as others shake or nod, so that single frames do not tell', () => {
+    const reach = (axis: 'yaw' | 'pitch', types: readonly MotionType[]) => {
+      const angles = clips
+        .filter(({ motion }) => types.includes(motion.type) && (motion.type !== 'turn' || motion.axis === axis))
+        .flatMap((clip) => framesOf(clip, timesFrom(0.2)).map(({ pose }) => Math.abs(pose[axis])))
+      return angles.toSorted((a, b) => a - b)[Math.floor(0.9 * angles.length)]
+    }
+    for (const [axis, other] of [
+      ['yaw', 'shake_head'],
+      ['pitch', 'nod'],
+    ] as const) {
+      const ratio = reach(axis, ['turn']) / reach(axis, [other])
+      expect(ratio).toBeGreaterThan(0.8)
+      expect(ratio).toBeLessThan(1.25)
+    }
+  })
+
   it('tells two expressions apart in time', () => {
     const clip = sampleClip(1)
     const phases = [

@@ -24,11 +24,12 @@ export type Motion =
       readonly periodS: number
       readonly shift: number
     }
-  /** One sweep of the head, and no way back. */
+  /** One sweep of the head, to a side or up or down, and no way back. */
   | {
       readonly type: 'turn'
-      readonly fromYaw: number
-      readonly toYaw: number
+      readonly axis: 'yaw' | 'pitch'
+      readonly from: number
+      readonly to: number
       readonly startS: number
       readonly lastsS: number
     }
@@ -102,7 +103,7 @@ export function poseAt({ phases, motion, idle }: DrawnClip, timeS: number): Pose
       break
     case 'turn': {
       const share = smoothstep(motion.startS, motion.startS + motion.lastsS, timeS)
-      pose.yaw += motion.fromYaw + (motion.toYaw - motion.fromYaw) * share
+      pose[motion.axis] += motion.from + (motion.to - motion.from) * share
       break
     }
     case 'blink': {

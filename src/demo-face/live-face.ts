@@ -201,7 +201,7 @@ function cycleOf(type: MotionType, cycle: number): Motion {
     case 'turn': {
       // There in one cycle, back in the next.
       const side = cycle % 2 === 0 ? 1 : -1
-      return { type, fromYaw: -0.4 * side, toYaw: 0.4 * side, startS: 0.5, lastsS: 2.8 }
+      return { type, axis: 'yaw', from: -0.4 * side, to: 0.4 * side, startS: 0.5, lastsS: 2.8 }
     }
     case 'blink':
       return { type, atS: [0.7, 2, 3.3], lastsS: 0.5 }

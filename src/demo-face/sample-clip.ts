@@ -31,8 +31,9 @@ export function sampleClip(seed: number): DrawnClip {
   const random = new Random(seed)
   const looks = sampleLooks(random)
   const scene = sampleScene(random)
-  // Faces that hold still must not look like a rare thing.
-  const type = random.pick([...motionTypes, 'none'] as const)
+  // Faces that hold still must not look like a rare thing; heads turn sideways as often as they shake, and up or down as
+  // often as they nod.
+  const type = random.pick([...motionTypes, 'none', 'turn'] as const)
   const motion = sampleMotion(random, type)
   return {
     looks,
@@ -206,16 +207,19 @@ function sampleMotion(random: Random, type: MotionType): Motion {
     case 'none':
       return { type }
     case 'nod':
-      return { type, size: random.between(0.2, 0.3), periodS: random.between(1.3, 2.2), shift: random.next() }
+      // As slow as a head that is raised or lowered, so that only the order of the frames tells the two apart.
+      return { type, size: random.between(0.2, 0.3), periodS: random.between(1.5, 2.5), shift: random.next() }
     case 'shake_head':
-      // As slow as a turn, so that only the order of the frames tells the two apart.
+      // And as slow as one that turns to a side.
       return { type, size: random.between(0.35, 0.5), periodS: random.between(2, 3.2), shift: random.next() }
     case 'look_around':
       return { type, size: random.between(0.8, 1), periodS: random.between(1.6, 2.8), shift: random.next() }
     case 'turn': {
-      const [from, to] = random.shuffled([random.between(-0.5, -0.3), random.between(0.3, 0.5)])
+      const axis = random.pick(['yaw', 'pitch'] as const)
+      const [least, most] = axis === 'yaw' ? [0.3, 0.5] : [0.2, 0.3]
+      const [from, to] = random.shuffled([random.between(-most, -least), random.between(least, most)])
       const lastsS = random.between(2, 3.4)
-      return { type, fromYaw: from, toYaw: to, startS: random.between(0.2, clipSeconds - 0.4 - lastsS), lastsS }
+      return { type, axis, from, to, startS: random.between(0.2, clipSeconds - 0.4 - lastsS), lastsS }
     }
     case 'blink': {
       // Far enough apart that open eyes are seen between them.

@@ -173,7 +173,7 @@ export const drawnAppearances: readonly Appearance[] = appearances.filter(
 )
 
 /** Radians. */
-const turned = 0.45
+const turned = { yaw: 0.45, pitch: 0.35 } as const
 const swung = 0.22
 const nodded = 0.18
 const still = 0.1
@@ -194,8 +194,11 @@ function motionIn(poses: readonly Pose[], moves: MotionType): MotionType | undef
       return seen(reversals(pitches, nodded) >= 1, spread(pitches) < still)
     case 'shake_head':
       return seen(reversals(yaws, swung) >= 2, spread(yaws) < still)
-    case 'turn':
-      return seen(spread(yaws) >= turned && reversals(yaws, still) === 0, spread(yaws) < still)
+    case 'turn': {
+      const axis = spread(yaws) > spread(pitches) ? 'yaw' : 'pitch'
+      const angles = poses.map((pose) => pose[axis])
+      return seen(spread(angles) >= turned[axis] && reversals(angles, still) === 0, spread(angles) < still)
+    }
     case 'look_around': {
       const gazes = poses.map(({ gazeX }) => gazeX)
       return seen(Math.min(...gazes) < -0.6 && Math.max(...gazes) > 0.6, false)
