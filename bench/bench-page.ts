@@ -69,8 +69,9 @@ window.bench = {
     await window.told('transformers.js, its first update')
     const first = await stock.update(ours.recent(windowFrames), question, warmUpTokens)
     checkSame(ours, plan, first.inputIds, first.grid)
-    await window.told('ours, from hop to hop')
+    await window.told('ours, without drafts and with')
     await ours.cycle(false, warmUpTokens)
+    await ours.cycle(true, warmUpTokens)
     for (const isProbeFirst of [true, false]) await ours.probePair(isProbeFirst)
     return { promptTokens: first.inputIds.length }
   },
@@ -80,12 +81,13 @@ window.bench = {
     const isStockFirst = index % 2 === 0
     const runStock = async () =>
       (await stock.update(ours.recent(plan.windowFrames), plan.question, plan.tokens)).figures
+    const runOurs = async (isDrafted: boolean) => (await ours.cycle(isDrafted)).map(({ figures }) => figures)
     const before = isStockFirst ? await runStock() : undefined
-    // What drafts gain depends on how alike answers are, of which made-up weights say nothing: see `readDrafted`.
-    const updates = (await ours.cycle(false)).map(({ figures }) => figures)
+    const plain = await runOurs(false)
+    const drafted = await runOurs(true)
     const probes: ProbePair[] = []
     for (let turn = 0; turn < probesPerAlternation; turn++) probes.push(await ours.probePair((turn + index) % 2 === 0))
-    return { stock: before ?? (await runStock()), ours: updates, probes }
+    return { stock: before ?? (await runStock()), ours: plain, drafted, probes }
   },
 
   async closeSides() {

@@ -13,6 +13,8 @@ export interface UpdateFigures {
   readonly tokens: number
   /** All tokens after the first. */
   readonly decodeMs: number
+  /** Passes of the language model for the answer, that over the question included. */
+  readonly passes: number
 }
 
 /** One probe and one plain pass over the same tokens, ms. */
@@ -25,8 +27,10 @@ export interface ProbePair {
 export interface Alternation {
   /** One update: each costs the same. */
   readonly stock: UpdateFigures
-  /** From hop to hop, without drafts: the first one's window moves on. */
+  /** From hop to hop: the first one's window moves on. */
   readonly ours: readonly UpdateFigures[]
+  /** The same with the previous answer as the draft. */
+  readonly drafted: readonly UpdateFigures[]
   readonly probes: readonly ProbePair[]
 }
 
@@ -38,12 +42,17 @@ export interface SideFigures {
   readonly visionMs: Spread
   readonly prefillTokensPerS: Spread
   readonly decodeTokensPerS: Spread
+  /** Tokens of an answer over the passes that made them. */
+  readonly tokensPerPass: Spread
 }
 
 /** Ours over stock transformers.js, and a probe over a bare pass: one ratio an alternation. */
 export interface SideRatios {
   readonly liveUpdate: Spread
+  /** With drafts; of made-up weights, whose answers say nothing about how alike real ones are. */
+  readonly liveUpdateDrafted: Spread
   readonly firstToken: Spread
+  /** Without drafts. */
   readonly decode: Spread
   readonly probeOverBarePass: Spread
 }
@@ -51,6 +60,7 @@ export interface SideRatios {
 export interface SideBySide {
   readonly stock: SideFigures
   readonly ours: SideFigures
+  readonly drafted: SideFigures
   readonly probeMs: Spread
   /** A probe over one token decoded by the same side in the same alternation. */
   readonly probeInSteps: Spread
@@ -66,14 +76,17 @@ export function compareSides(alternations: readonly Alternation[]): SideBySide {
     visionMs: each((one) => mean(of(one), 'visionMs')),
     prefillTokensPerS: each((one) => (sum(of(one), 'prefillTokens') / sum(of(one), 'prefillMs')) * 1000),
     decodeTokensPerS: each((one) => decodeRate(of(one))),
+    tokensPerPass: each((one) => sum(of(one), 'tokens') / sum(of(one), 'passes')),
   })
   return {
     stock: side(({ stock }) => [stock]),
     ours: side(({ ours }) => ours),
+    drafted: side(({ drafted }) => drafted),
     probeMs: each(({ probes }) => probeMs(probes)),
     probeInSteps: each(({ probes, ours }) => (probeMs(probes) * decodeRate(ours)) / 1000),
     ratios: {
       liveUpdate: each(({ stock, ours }) => stock.periodMs / mean(ours, 'periodMs')),
+      liveUpdateDrafted: each(({ stock, drafted }) => stock.periodMs / mean(drafted, 'periodMs')),
       firstToken: each(({ stock, ours }) => stock.firstTokenMs / mean(ours, 'firstTokenMs')),
       decode: each(({ stock, ours }) => decodeRate(ours) / decodeRate([stock])),
       probeOverBarePass: each(({ probes }) => probeMs(probes) / spreadOf(probes.map(({ bareMs }) => bareMs)).median),

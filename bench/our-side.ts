@@ -119,6 +119,7 @@ export class OurSide {
         prefillMs: joined.ms + figures.prefillMs,
         tokens: ids.length,
         decodeMs: figures.decodeMs,
+        passes: figures.passes,
       },
       answerIds: ids,
       isHop,

@@ -103,6 +103,7 @@ export class StockSide {
         prefillMs: first - processed - this.visionMs,
         tokens: answerIds.length,
         decodeMs: last - first,
+        passes: answerIds.length,
       },
       inputIds,
       answerIds,
