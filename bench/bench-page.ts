@@ -71,7 +71,7 @@ window.bench = {
     checkSame(ours, plan, first.inputIds, first.grid)
     await window.told('ours, without drafts and with')
     await ours.cycle(false, warmUpTokens)
-    await ours.cycle(true, warmUpTokens)
+    await ours.cycle(true)
     for (const isProbeFirst of [true, false]) await ours.probePair(isProbeFirst)
     return { promptTokens: first.inputIds.length }
   },
@@ -81,13 +81,12 @@ window.bench = {
     const isStockFirst = index % 2 === 0
     const runStock = async () =>
       (await stock.update(ours.recent(plan.windowFrames), plan.question, plan.tokens)).figures
-    const runOurs = async (isDrafted: boolean) => (await ours.cycle(isDrafted)).map(({ figures }) => figures)
     const before = isStockFirst ? await runStock() : undefined
-    const plain = await runOurs(false)
-    const drafted = await runOurs(true)
+    const { figures: plain } = await ours.update(false)
+    const live = (await ours.cycle(true)).map(({ figures }) => figures)
     const probes: ProbePair[] = []
     for (let turn = 0; turn < probesPerAlternation; turn++) probes.push(await ours.probePair((turn + index) % 2 === 0))
-    return { stock: before ?? (await runStock()), ours: plain, drafted, probes }
+    return { stock: before ?? (await runStock()), plain, ours: live, probes }
   },
 
   async closeSides() {

@@ -27,7 +27,7 @@ export interface DawnFigures {
   /** One value a cycle from hop to hop, without drafts. */
   readonly updatePeriodMs: Spread
   readonly decodeTokensPerS: Spread
-  /** With the previous answer as the draft; made-up weights say nothing about how alike real answers are. */
+  /** With the previous answer as the draft, held to three tokens a pass: how alike real answers are is not known here. */
   readonly draftedUpdatePeriodMs: Spread
   /** One value an update. */
   readonly firstTokenMs: Spread
