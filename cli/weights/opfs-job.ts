@@ -1,5 +1,5 @@
-/** Runs in headless Chromium, in a page or in a worker: loads bundles, with features of the browser taken away. */
-import type { BundleNote, StoreUsage } from '../../src/weights/bundle-store.ts'
+/** Runs in headless Chromium, in a worker: loads bundles, with features of the browser taken away. */
+import type { BundleEntry, StoreUsage } from '../../src/weights/bundle-store.ts'
 import { MemoryStore } from '../../src/weights/memory-store.ts'
 import { type BundleNotice, obtainBundle } from '../../src/weights/obtain-bundle.ts'
 import { OpfsStore } from '../../src/weights/opfs-store.ts'
@@ -19,8 +19,6 @@ export interface OpfsJob {
   readonly stopAtBytes?: number
   /** This file never comes; `onHang` is called when it is asked for. */
   readonly hangingPath?: string
-  /** The person never answers whether storage may persist. */
-  readonly isAskedForEver?: boolean
 }
 
 export type OpfsOutcome =
@@ -32,12 +30,11 @@ export type OpfsOutcome =
       /** What was read, and whether it lies on disk, as a File of the store. */
       readonly files: Readonly<Record<string, { readonly text: string; readonly isFile: boolean }>>
       readonly kept: readonly string[] | undefined
-      readonly persistRequests: number
     }
   | { readonly state: 'failed'; readonly code: string | undefined; readonly message: string }
 
 export async function runJob(job: OpfsJob, onHang: () => void): Promise<OpfsOutcome> {
-  const persistRequests = prepare(job)
+  prepare(job)
   const controller = new AbortController()
   let wasStored = false
   try {
@@ -71,7 +68,6 @@ export async function runJob(job: OpfsJob, onHang: () => void): Promise<OpfsOutc
       notices: obtained.notices,
       files,
       kept: obtained.kept?.map(({ path }) => path),
-      persistRequests: persistRequests(),
     }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
@@ -79,8 +75,8 @@ export async function runJob(job: OpfsJob, onHang: () => void): Promise<OpfsOutc
   }
 }
 
-/** Changes the browser for this page or worker; gives a counter of requests for persistence. */
-function prepare(job: OpfsJob): () => number {
+/** Changes the browser for this worker. */
+function prepare(job: OpfsJob): void {
   const storage = navigator.storage && Object.getPrototypeOf(navigator.storage)
   const owners: Readonly<Record<Feature, object>> = {
     createWritable: FileSystemFileHandle.prototype,
@@ -95,14 +91,6 @@ function prepare(job: OpfsJob): () => number {
   if (job.isDenied) storage.getDirectory = () => Promise.reject(new DOMException('Not here.', 'SecurityError'))
   if (job.toldFreeBytes !== undefined) storage.estimate = async () => ({ quota: job.toldFreeBytes, usage: 0 })
   if (job.roomBytes !== undefined) limitRoom(job.roomBytes)
-  let requests = 0
-  if (job.isAskedForEver) {
-    storage.persist = () => {
-      requests++
-      return new Promise(() => undefined)
-    }
-  }
-  return () => requests
 }
 
 function limitRoom(bytes: number): void {
@@ -129,7 +117,7 @@ function limitRoom(bytes: number): void {
 export interface StoreContents {
   /** Every file below the store's folder, `KEY/…`, whole bundle or not. */
   readonly paths: readonly string[]
-  readonly notes: readonly BundleNote[]
+  readonly notes: readonly BundleEntry[]
   readonly usage: StoreUsage
 }
 

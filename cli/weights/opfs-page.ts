@@ -1,5 +1,5 @@
 import { OpfsStore } from '../../src/weights/opfs-store.ts'
-import { type OpfsJob, type OpfsOutcome, runJob, storeContents, tamper } from './opfs-job.ts'
+import { type OpfsJob, type OpfsOutcome, storeContents, tamper } from './opfs-job.ts'
 
 /** A new worker for every job: what a job takes away from the browser is gone with it. */
 function startWorker(job: OpfsJob) {
@@ -18,7 +18,6 @@ const opfs = {
   storeContents,
   tamper,
   remove: (key: string) => new OpfsStore().remove(key),
-  inPage: (job: OpfsJob) => runJob(job, () => undefined),
   async inWorker(job: OpfsJob): Promise<OpfsOutcome> {
     const { worker, firstMessage } = startWorker(job)
     const outcome = await firstMessage
