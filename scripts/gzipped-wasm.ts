@@ -45,8 +45,17 @@ export function gzippedWasm(): Plugin {
   }
 }
 
+/** By file: several workers of one build want the same one, at the same time. */
+const underWay = new Map<string, Promise<Uint8Array>>()
+
+function gzipped(file: string): Promise<Uint8Array> {
+  const promise = underWay.get(file) ?? keptOrGzipped(file)
+  underWay.set(file, promise)
+  return promise
+}
+
 /** Seconds of work, which every build would do again. */
-async function gzipped(file: string): Promise<Uint8Array> {
+async function keptOrGzipped(file: string): Promise<Uint8Array> {
   const bytes = await readFile(file)
   const kept = join(cache, `${createHash('sha256').update(bytes).digest('hex')}.gz`)
   try {
