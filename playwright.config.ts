@@ -10,8 +10,8 @@ const address = `http://127.0.0.1:${port}${basePath}`
 const executablePath = findChromium()
 
 /**
- * One browser at a time: the software adapter is slow enough by itself. The page is tested as it is built, served as
- * plain files below a path that is not the root.
+ * Two browsers at a time: a page on a software adapter keeps one core busy, and seldom two. The page is tested as it is
+ * built, served as plain files below a path that is not the root.
  */
 export default defineConfig({
   testDir: 'e2e',
@@ -20,7 +20,7 @@ export default defineConfig({
     { name: 'adapter', testMatch: 'adapter.e2e.ts' },
     { name: 'page', testMatch: '*.e2e.ts', testIgnore: 'adapter.e2e.ts', dependencies: ['adapter'] },
   ],
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   timeout: 300_000,
   expect: { timeout: 30_000 },

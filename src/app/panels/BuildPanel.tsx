@@ -349,7 +349,7 @@ function LoadButton({ bundleKey, name, isPrimary = false }: LoadProps) {
   return (
     <Button
       kind={isPrimary ? 'primary' : 'plain'}
-      aria-label={`Load ${name} now`}
+      aria-label={`Load it now: ${name}`}
       onClick={() => {
         view.update({ panel: undefined })
         void session.actions.loadBundle({ type: 'stored', key: bundleKey, name })
