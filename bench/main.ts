@@ -69,7 +69,7 @@ const bench = defineCommand({
       await write(args.json, text)
       return
     }
-    const command = ['npm run bench --', ...rawArgs].join(' ')
+    const command = ['npm run bench --', ...rawArgs.map((arg) => arg || '""')].join(' ')
     const gpuUpdates = countOption('--gpu-updates', args['gpu-updates'], 6)
     const report = await runBench({
       command,

@@ -65,7 +65,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
         chromium: page.context().browser()?.version() ?? 'unknown',
         adapter: await page.evaluate(() => window.bench.adapter()),
         ...(parts.includes('sides') ? { sides: await runSides(page, options) } : {}),
-        ...(gpuUpdates === undefined ? {} : { gpu: await holdAfter(page, gpuUpdates, onProgress) }),
+        ...(gpuUpdates === undefined ? {} : { gpu: await holdAfter(page, options, gpuUpdates) }),
         ...(drafted ? { drafted: await runDrafts(page, options, drafted.isTrained) } : {}),
       }
     },
@@ -124,9 +124,17 @@ async function runSides(page: Page, { alternations: count, onProgress }: BenchOp
   return { ...compareSides(alternations), promptTokens, alternations }
 }
 
-async function holdAfter(page: Page, updates: number, onProgress: (text: string) => void): Promise<GpuReport> {
+/**
+ * What the GPU holds depends on how many pairs stand in the window, a few buffers of it; so it is looked at where the window
+ * stands as it did after 5 updates: the first time at or after `updates`, and in between.
+ */
+async function holdAfter(page: Page, options: BenchOptions, updates: number): Promise<GpuReport> {
+  const { size, dtype, tokens, onProgress } = options
   onProgress(`${updates} updates`)
-  const counts = [5, updates]
+  const cycle = planOf(size, dtype, tokens).hopFrames / 2
+  const first = 5
+  const alike = (count: number) => first + Math.ceil((count - first) / cycle) * cycle
+  const counts = [first, ...[updates / 10, updates].map(alike).filter((count) => count > first)]
   const held = await page.evaluate((given) => window.bench.holdAfter(given), counts)
   return { counts, bytes: held.map(({ bytes }) => bytes), buffers: held.map(({ buffers }) => buffers) }
 }
