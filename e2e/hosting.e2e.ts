@@ -1,8 +1,6 @@
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from '@playwright/test'
-import { chromiumArgs, findChromium } from '../scripts/find-chromium.ts'
 import { expect, ReaderPage, test } from './page.ts'
 import { dist, type StaticHost, startStaticHost } from './static-host.ts'
 
@@ -77,7 +75,7 @@ for (const { name, hasNoHeaders } of [
 
 test('where the host isolates the page, the processor computes with threads, and the GPU as ever', async ({
   page,
-  requests,
+  blindBrowser,
   watch,
 }) => {
   const isolation = {
@@ -95,26 +93,15 @@ test('where the host isolates the page, the processor computes with threads, and
     }
     await read(new ReaderPage(page))
 
-    const executablePath = findChromium()
-    // Finds no adapter on a machine without a GPU.
-    const browser = await chromium.launch({
-      args: [...chromiumArgs, '--disable-gpu'],
-      ...(executablePath ? { executablePath } : {}),
-    })
-    requests.watchBrowser(browser)
-    try {
-      const slow = new ReaderPage(await browser.newPage())
-      await read(slow)
-      await expect(slow.page.getByText('Computing on the processor', { exact: true })).toBeVisible()
-      const session = await browser.newBrowserCDPSession()
-      const { targetInfos } = await session.send('Target.getTargets', { filter: [{}] })
-      const threads = targetInfos.filter(({ type, url }) => type === 'worker' && url.includes('ort.wasm'))
-      const cores = await slow.page.evaluate(() => navigator.hardwareConcurrency)
-      console.log(`    ${cores} cores: ${threads.length} threads beside the worker's own`)
-      expect(threads).toHaveLength(Math.min(4, cores) - 1)
-    } finally {
-      await browser.close()
-    }
+    const slow = new ReaderPage(await blindBrowser.newPage())
+    await read(slow)
+    await expect(slow.page.getByText('Computing on the processor', { exact: true })).toBeVisible()
+    const session = await blindBrowser.newBrowserCDPSession()
+    const { targetInfos } = await session.send('Target.getTargets', { filter: [{}] })
+    const threads = targetInfos.filter(({ type, url }) => type === 'worker' && url.includes('ort.wasm'))
+    const cores = await slow.page.evaluate(() => navigator.hardwareConcurrency)
+    console.log(`    ${cores} cores: ${threads.length} threads beside the worker's own`)
+    expect(threads).toHaveLength(Math.min(4, cores) - 1)
   })
 })
 

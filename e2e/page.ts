@@ -1,4 +1,13 @@
-import { test as base, type ConsoleMessage, expect, type Page, type Request } from '@playwright/test'
+import {
+  type Browser,
+  test as base,
+  type ConsoleMessage,
+  chromium,
+  expect,
+  type Page,
+  type Request,
+} from '@playwright/test'
+import { chromiumArgs, findChromium } from '../scripts/find-chromium.ts'
 import { fixtureName } from '../scripts/fixture-bundle.ts'
 import type { StageId } from '../src/affect/stages.ts'
 import type { Transcript } from '../src/app/reading-board.ts'
@@ -103,6 +112,8 @@ interface Fixtures {
   readonly watch: { readonly expectedErrors: RegExp[]; readonly allowedOrigins: string[] }
   /** A host of weights elsewhere, which the test's person has chosen. */
   readonly weights: WeightServer
+  /** Another browser, without the flags of the tests' own: on a machine without a GPU it finds no adapter. */
+  readonly blindBrowser: Browser
 }
 
 interface WorkerFixtures {
@@ -152,6 +163,16 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     watch.allowedOrigins.push(server.origin)
     await use(server)
     server.close()
+  },
+  blindBrowser: async ({ requests }, use) => {
+    const executablePath = findChromium()
+    const browser = await chromium.launch({
+      args: [...chromiumArgs, '--disable-gpu'],
+      ...(executablePath ? { executablePath } : {}),
+    })
+    requests.watchBrowser(browser)
+    await use(browser)
+    await browser.close()
   },
   reader: async ({ page }, use) => use(new ReaderPage(page)),
 })

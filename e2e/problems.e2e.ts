@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { chromium } from '@playwright/test'
 import { silence } from '../fixtures/silence.ts'
-import { chromiumArgs, findChromium } from '../scripts/find-chromium.ts'
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import { expect, ReaderPage, test } from './page.ts'
@@ -150,45 +148,34 @@ test('kernels that are wrong are found out, and the page computes without them',
 
 test('without an adapter the cause is named, and the small bundle runs on the processor', async ({
   baseURL,
-  requests,
+  blindBrowser,
   weights,
 }) => {
-  const executablePath = findChromium()
-  // A browser without the flags that the other tests run with finds no adapter on a machine without a GPU.
-  const browser = await chromium.launch({
-    args: [...chromiumArgs, '--disable-gpu'],
-    ...(executablePath ? { executablePath } : {}),
-  })
-  requests.watchBrowser(browser)
+  const page = await blindBrowser.newPage({ ...(baseURL ? { baseURL } : {}) })
+  const reader = new ReaderPage(page)
+  await reader.open('test&tokens=6')
+  await expect(page.getByText(/on the processor/).first()).toBeVisible()
+  await expect(page.getByText(/found no graphics adapter/).first()).toBeVisible()
+  await reader.choose('fixtures/data/clips/tiny.webm')
+  await reader.waitForReading()
+  const [said] = await reader.transcripts()
+  const cpu = await CpuReader.open()
   try {
-    const page = await browser.newPage({ ...(baseURL ? { baseURL } : {}) })
-    const reader = new ReaderPage(page)
-    await reader.open('test&tokens=6')
-    await expect(page.getByText(/on the processor/).first()).toBeVisible()
-    await expect(page.getByText(/found no graphics adapter/).first()).toBeVisible()
-    await reader.choose('fixtures/data/clips/tiny.webm')
-    await reader.waitForReading()
-    const [said] = await reader.transcripts()
-    const cpu = await CpuReader.open()
-    try {
-      const matches = await cpu.compare(toFrames(await reader.framesOf(0)), said, 6)
-      expect(agree(matches), JSON.stringify(matches)).toBe(true)
-    } finally {
-      await cpu.close()
-    }
-    // What is too large for the processor is refused, with the cause.
-    weights.change('manifest.json', (bytes) => {
-      const manifest = JSON.parse(bytes.toString())
-      manifest.model.parameters = 3_750_000_000
-      return Buffer.from(JSON.stringify(manifest))
-    })
-    await reader.load(weights.url)
-    await expect(reader.alert).toContainText('found no graphics adapter')
-    await expect(reader.alert).toContainText('no-adapter')
-    expect(weights.requests).toEqual(['manifest.json'])
+    const matches = await cpu.compare(toFrames(await reader.framesOf(0)), said, 6)
+    expect(agree(matches), JSON.stringify(matches)).toBe(true)
   } finally {
-    await browser.close()
+    await cpu.close()
   }
+  // What is too large for the processor is refused, with the cause.
+  weights.change('manifest.json', (bytes) => {
+    const manifest = JSON.parse(bytes.toString())
+    manifest.model.parameters = 3_750_000_000
+    return Buffer.from(JSON.stringify(manifest))
+  })
+  await reader.load(weights.url)
+  await expect(reader.alert).toContainText('found no graphics adapter')
+  await expect(reader.alert).toContainText('no-adapter')
+  expect(weights.requests).toEqual(['manifest.json'])
 })
 
 test('without navigator.gpu the cause is another one', async ({ page, reader }) => {

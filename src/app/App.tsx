@@ -5,6 +5,7 @@ import { actionForKey, actionOf, placeOf, runAction } from './actions.ts'
 import { BuildDesk } from './build-desk.ts'
 import { ActionMenu } from './controls/ActionMenu.tsx'
 import { Button } from './controls/Button.tsx'
+import { FilePicker } from './controls/FilePicker.tsx'
 import { Icon } from './controls/Icon.tsx'
 import type { FramedSource, Framing } from './framing.ts'
 import type { PageSession } from './page-session.ts'
@@ -50,7 +51,7 @@ export function App({ session, firstView, framing, firstDesk }: Props) {
   return (
     <PageProvider value={page}>
       <div className={styles.page} data-bare={framing?.isBare || undefined}>
-        {framing?.isBare ? <h1 className={styles.unseen}>VidEmo</h1> : <Top page={page} />}
+        {framing?.isBare ? <h1 className="unseen">VidEmo</h1> : <Top page={page} />}
         <main className={styles.columns}>
           <div className={styles.watching}>
             <div className={styles.video}>
@@ -67,19 +68,11 @@ export function App({ session, firstView, framing, firstDesk }: Props) {
             <NowPanel />
             <WhyPanel />
           </div>
-          <input
+          <FilePicker
             ref={picker}
-            className={styles.unseen}
-            type="file"
+            label="Video file"
             accept="video/*,image/gif,.mkv,.mov"
-            tabIndex={-1}
-            aria-label="Video file"
-            onChange={(event) => {
-              const file = event.target.files?.[0]
-              // Emptied, so that choosing the same file again is heard of.
-              event.target.value = ''
-              open(file)
-            }}
+            onFiles={([file]) => open(file)}
           />
         </main>
         <footer className={styles.footer}>
@@ -127,7 +120,7 @@ function Top({ page: { view } }: { readonly page: Page }) {
 function Announcer({ session }: { readonly session: PageSession }) {
   const announcement = useStore(session.store, (state) => state.announcement)
   return (
-    <p className={styles.unseen} role="status" aria-live="polite">
+    <p className="unseen" role="status" aria-live="polite">
       {announcement}
     </p>
   )

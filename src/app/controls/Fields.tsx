@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, type Ref, useId } from 'react'
 import {
   Button,
   Label,
@@ -132,5 +132,42 @@ export function SelectField({ label, isLabelHidden = false, value, options, onCh
         </ListBox>
       </Popover>
     </Select>
+  )
+}
+
+interface AddressProps {
+  readonly ref?: Ref<HTMLInputElement>
+  readonly label: ReactNode
+  readonly value: string
+  readonly placeholder?: string
+  readonly onChange: (address: string) => void
+  /** Beside it. */
+  readonly children?: ReactNode
+}
+
+/** Where something lies: a URL, or what stands for one. */
+export function AddressField({ ref, label, value, placeholder, onChange, children }: AddressProps) {
+  const id = useId()
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id} className={styles.note}>
+        {label}
+      </label>
+      <div className={styles.line}>
+        <input
+          ref={ref}
+          id={id}
+          className={styles.address}
+          type="text"
+          inputMode="url"
+          autoComplete="url"
+          spellCheck={false}
+          placeholder={placeholder}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+        {children}
+      </div>
+    </div>
   )
 }

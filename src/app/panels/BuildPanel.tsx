@@ -1,4 +1,4 @@
-import { type ChangeEvent, type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import type { BuildOffer, CheckpointSource } from '../../../workers/build-api.ts'
 import { folderSource } from '../../../workers/build-client.ts'
 import { type Dtype, dtypes } from '../../manifest/manifest.ts'
@@ -6,7 +6,8 @@ import type { BuildState, DeskState, ExportState } from '../build-desk.ts'
 import { hasRoom, keptText, roomText, statesLicence, stepText } from '../build-text.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
-import { SelectField } from '../controls/Fields.tsx'
+import { AddressField, SelectField } from '../controls/Fields.tsx'
+import { FilePicker } from '../controls/FilePicker.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
 import { canPickFile, canPickFolder } from '../file-pickers.ts'
@@ -37,7 +38,7 @@ export function BuildPanel() {
         <Stage build={build} />
       </div>
       <Stored />
-      <p className={styles.unseen} aria-live="polite">
+      <p className="unseen" aria-live="polite">
         {announced(build)}
       </p>
     </>
@@ -97,16 +98,13 @@ function Choice() {
   const [address, setAddress] = useState(official)
   const [dtype, setDtype] = useState<Dtype>(isHalfPossible ? 'q4f16' : 'q4')
   const folder = useRef<HTMLInputElement>(null)
-  const fieldId = useId()
   const look = (source: CheckpointSource) => void desk.look({ source, dtype })
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     look({ type: 'address', address })
   }
-  const onFolder = (event: ChangeEvent<HTMLInputElement>) => {
-    const source = folderSource(event.target.files ?? [])
-    // Emptied, so that choosing the same folder again is heard of.
-    event.target.value = ''
+  const onFolder = (files: readonly File[]) => {
+    const source = folderSource(files)
     if (source) look(source)
   }
   return (
@@ -118,17 +116,14 @@ function Choice() {
           result here. The original is never stored, and nothing is sent.
         </p>
         <form className={styles.form} onSubmit={onSubmit}>
-          <label htmlFor={fieldId} className={styles.label}>
-            Name on the hub, or the address of a folder with <code>config.json</code>
-          </label>
-          <input
-            id={fieldId}
-            className={styles.input}
-            type="text"
-            inputMode="url"
-            spellCheck={false}
+          <AddressField
+            label={
+              <>
+                Name on the hub, or the address of a folder with <code>config.json</code>
+              </>
+            }
             value={address}
-            onChange={(event) => setAddress(event.target.value)}
+            onChange={setAddress}
           />
           <SelectField
             label="Weights"
@@ -149,16 +144,7 @@ function Choice() {
             </Button>
           </div>
         </form>
-        <input
-          ref={folder}
-          className={styles.unseen}
-          type="file"
-          webkitdirectory=""
-          multiple
-          tabIndex={-1}
-          aria-label="Checkpoint folder"
-          onChange={onFolder}
-        />
+        <FilePicker ref={folder} label="Checkpoint folder" onFiles={onFolder} />
       </Group>
     </>
   )

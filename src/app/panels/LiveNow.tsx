@@ -136,7 +136,7 @@ function Point({ probabilities }: { readonly probabilities: readonly number[] })
         <span className={styles.pair}>Arousal {formatSigned(arousal)}</span>
         <span className={styles.derived} title={`From the probabilities, by the ratings of ${valenceArousalSource}`}>
           derived
-          <span className={styles.unseen}> from the probabilities, by the ratings of {valenceArousalSource}</span>
+          <span className="unseen"> from the probabilities, by the ratings of {valenceArousalSource}</span>
         </span>
       </figcaption>
     </figure>

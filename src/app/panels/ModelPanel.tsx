@@ -1,8 +1,10 @@
-import { type ChangeEvent, type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { LoadedBundle } from '../../../workers/engine-api.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
+import { AddressField } from '../controls/Fields.tsx'
+import { FilePicker } from '../controls/FilePicker.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
 import { formatBytes, formatCount, formatWhole } from '../format.ts'
@@ -62,47 +64,31 @@ function LoadFields() {
     }
     if (url !== '') void session.actions.loadBundle({ type: 'url', url })
   }
-  const onFolder = (event: ChangeEvent<HTMLInputElement>) => {
-    const files = [...(event.target.files ?? [])].map((file) => ({ path: file.webkitRelativePath, blob: file }))
-    // Emptied, so that choosing the same folder again is heard of.
-    event.target.value = ''
-    const name = files[0]?.path.split('/', 1)[0]
+  const onFolder = (chosen: readonly File[]) => {
+    const files = chosen.map((file) => ({ path: file.webkitRelativePath, blob: file }))
+    const name = files[0].path.split('/', 1)[0]
     if (name) void session.actions.loadBundle({ type: 'files', name, files })
   }
   return (
     <Group title="Load a bundle">
-      <form className={styles.form} onSubmit={onSubmit}>
-        <label htmlFor="bundle-address" className={styles.label}>
-          Address of a folder made by <code>videmo build</code>
-        </label>
-        <div className={styles.field}>
-          <input
-            ref={field}
-            id="bundle-address"
-            className={styles.input}
-            type="text"
-            inputMode="url"
-            autoComplete="url"
-            spellCheck={false}
-            placeholder="https://…/videmo-3b/"
-            value={address}
-            onChange={(event) => setAddress(event.target.value)}
-          />
+      <form onSubmit={onSubmit}>
+        <AddressField
+          ref={field}
+          label={
+            <>
+              Address of a folder made by <code>videmo build</code>
+            </>
+          }
+          placeholder="https://…/videmo-3b/"
+          value={address}
+          onChange={setAddress}
+        >
           <Button type="submit" kind="primary" disabled={address.trim() === ''}>
             Load
           </Button>
-        </div>
+        </AddressField>
       </form>
-      <input
-        ref={folder}
-        className={styles.picker}
-        type="file"
-        webkitdirectory=""
-        multiple
-        tabIndex={-1}
-        aria-label="Bundle folder"
-        onChange={onFolder}
-      />
+      <FilePicker ref={folder} label="Bundle folder" onFiles={onFolder} />
       <Button onClick={() => folder.current?.click()}>
         <Icon name="folder" />
         Choose a folder on this device
@@ -203,11 +189,4 @@ function whatItIs(manifest: Manifest): string {
   if (isPlaceholder(manifest)) return 'a small network with random weights'
   if (readsDrawnFaces(manifest)) return 'a small network that reads drawn faces, and no real ones'
   return manifest.source.architecture
-}
-
-declare module 'react' {
-  interface InputHTMLAttributes<T> {
-    /** Not in the types, though every browser has it. */
-    webkitdirectory?: '' | undefined
-  }
 }

@@ -21,8 +21,8 @@ export function Ribbons({ caption, labels, points }: Props) {
   const highest = Math.max(...newest.probabilities)
   return (
     <table className={styles.ribbons}>
-      <caption className={styles.unseen}>{caption}</caption>
-      <thead className={styles.unseen}>
+      <caption className="unseen">{caption}</caption>
+      <thead className="unseen">
         <tr>
           <th scope="col">Label</th>
           <th scope="col">Last {ribbonS} s</th>
