@@ -107,7 +107,8 @@ async function write(path: string | undefined, text: string): Promise<void> {
 
 async function updateDocs(report: BenchReport): Promise<void> {
   const page = await readFile(docs, 'utf8')
-  const title = [report.size, ...(report.sides ? ['sides'] : []), ...(report.gpu ? ['gpu'] : [])].join('-')
+  const parts = ['sides', 'drafted', 'longTasks', 'gpu'] as const
+    const title = [report.size, ...parts.filter((part) => report[part])].join('-')
   await writeFile(docs, withSection(page, title, markdownText(report)))
 }
 

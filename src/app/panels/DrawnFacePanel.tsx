@@ -272,13 +272,19 @@ interface FoldProps {
 function Fold({ title, isOpenAtFirst, className, children }: FoldProps) {
   // Once: a window that is resized later opens and closes nothing.
   const [isOpen] = useState(() => isOpenAtFirst === 'wide' && matchMedia('(min-width: 561px)').matches)
+  // What nobody has looked at costs nothing.
+  const [isSeen, setSeen] = useState(isOpen)
   return (
-    <details className={className ? `${styles.fold} ${className}` : styles.fold} open={isOpen}>
+    <details
+      className={className ? `${styles.fold} ${className}` : styles.fold}
+      open={isOpen}
+      onToggle={() => setSeen(true)}
+    >
       <summary className={styles.summary}>
         <h2 className={styles.title}>{title}</h2>
         <Icon name="down" />
       </summary>
-      <div className={styles.content}>{children}</div>
+      <div className={styles.content}>{isSeen && children}</div>
     </details>
   )
 }

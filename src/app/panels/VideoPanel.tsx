@@ -19,13 +19,8 @@ import { Welcome } from './Welcome.tsx'
 /** Where a video comes in and is watched. */
 export function VideoPanel() {
   const { session } = usePage()
+  // Nothing here that changes while it reads: the drawn face's controls are many.
   const source = useStore(session.store, (state) => state.source)
-  const run = useStore(session.store, (state) => state.run)
-  // A lost model is told once, where it can be loaded again.
-  const isTold = useStore(
-    session.store,
-    ({ run, load }) => run.state === 'failed' && load.state === 'failed' && load.error === run.error,
-  )
   return (
     <section className={styles.panel} aria-label="Video">
       {source ? (
@@ -43,9 +38,20 @@ export function VideoPanel() {
       ) : (
         <Welcome />
       )}
-      {run.state === 'failed' && !isTold && <Message tone="danger" title="The reading ended" error={run.error} />}
+      <Failure />
     </section>
   )
+}
+
+/** Why the reading ended. */
+function Failure() {
+  const { store } = usePage().session
+  const error = useStore(store, ({ run, load }) => {
+    // A lost model is told once, where it can be loaded again.
+    const isTold = run.state === 'failed' && load.state === 'failed' && load.error === run.error
+    return run.state === 'failed' && !isTold ? run.error : undefined
+  })
+  return error && <Message tone="danger" title="The reading ended" error={error} />
 }
 
 /** What is watched, and what can be done with it. */
