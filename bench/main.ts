@@ -108,7 +108,7 @@ async function write(path: string | undefined, text: string): Promise<void> {
 async function updateDocs(report: BenchReport): Promise<void> {
   const page = await readFile(docs, 'utf8')
   const parts = ['sides', 'drafted', 'longTasks', 'gpu'] as const
-    const title = [report.size, ...parts.filter((part) => report[part])].join('-')
+  const title = [report.size, ...parts.filter((part) => report[part])].join('-')
   await writeFile(docs, withSection(page, title, markdownText(report)))
 }
 
