@@ -1,11 +1,14 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** Computes on a WebGPU adapter, in Chromium or on Dawn: one file at a time, and slowly where there is no GPU. */
+/** Computes on a WebGPU adapter, in Chromium or on Dawn: slowly where there is no GPU. */
 const webgpu = ['**/*.webgpu.test.ts']
 const exclude = ['**/node_modules/**', 'e2e/**', 'dist/**']
 
 export default defineConfig({
   test: {
+    // Two on two cores; Vitest would leave one to itself.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
@@ -25,7 +28,6 @@ export default defineConfig({
           include: webgpu,
           setupFiles: ['fixtures/property-seed.ts'],
           testTimeout: 900_000,
-          fileParallelism: false,
         },
       },
     ],
