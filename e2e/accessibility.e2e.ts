@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from './page.ts'
+import { expect, quick, test } from './page.ts'
 
 const widths = [1440, 360]
 
@@ -23,6 +23,7 @@ test('axe finds nothing serious in any state, light and dark, wide and narrow', 
     }
   }
   await see('light', 1440)
+  await reader.settings({ ...quick, probes: { isOn: true } })
   await reader.open('test&tokens=4')
   await check('at first')
   const panels = [
@@ -58,6 +59,7 @@ test('axe finds nothing serious in any state, light and dark, wide and narrow', 
 test('the whole way can be gone from the keyboard alone', async ({ page, reader }) => {
   // From the beginning: the browser needs a while to hand its dialogs over, and a key is quicker.
   const picked = page.waitForEvent('filechooser', { timeout: 0 })
+  await reader.settings(quick)
   await reader.open('test&tokens=8')
   // The first stop skips to, or is, something that can be done at once.
   const order: string[] = []

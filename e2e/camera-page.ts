@@ -61,4 +61,4 @@ export function cameraTest(file: () => Promise<string>) {
 /** The camera plays the fixtures' file of numbered frames. */
 export const test = cameraTest(cameraFile)
 
-export { expect, fixture, smallFrames } from './page.ts'
+export { expect, fixture, quick, smallFrames } from './page.ts'

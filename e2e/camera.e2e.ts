@@ -1,5 +1,5 @@
 import { recordFault } from '../scripts/fault-table.ts'
-import { consentEarlier, expect, fixture, smallFrames, spyOnCamera, test, trackStates } from './camera-page.ts'
+import { consentEarlier, expect, fixture, quick, spyOnCamera, test, trackStates } from './camera-page.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import type { ReaderPage } from './page.ts'
 
@@ -85,7 +85,7 @@ test('a file takes over from the camera; and a camera that is taken away says so
 }) => {
   await consentEarlier(page)
   await spyOnCamera(page)
-  await reader.settings({ reading: { framesPerSecond, frameBudget: smallFrames } })
+  await reader.settings({ ...quick, reading: { ...quick.reading, framesPerSecond } })
   await reader.open('test&tokens=4')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(1)
@@ -152,7 +152,7 @@ test('without MediaStreamTrackProcessor the camera comes in as bitmaps', async (
       return make(source, ...rest)
     }) as typeof make
   })
-  await reader.settings({ reading: { framesPerSecond, frameBudget: smallFrames }, probes: { isOn: false } })
+  await reader.settings({ ...quick, reading: { ...quick.reading, framesPerSecond } })
   await reader.open('test&tokens=2')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(2)

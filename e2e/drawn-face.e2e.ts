@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, fixture, smallFrames, test } from './page.ts'
+import { expect, fixture, quick, test } from './page.ts'
 
 /** The picture as the page draws it, as a checksum of its pixels. */
 function picture(page: Page): Promise<string> {
@@ -35,7 +35,7 @@ const truth = (page: Page) => page.getByText(/^Drawn: /)
 const frames = (page: Page) => page.getByRole('region', { name: 'What the model sees' }).getByRole('listitem')
 
 test('the drawn face is read as a camera is; what is set is what is drawn', async ({ page, reader }) => {
-  await reader.settings({ reading: { frameBudget: smallFrames } })
+  await reader.settings(quick)
   await reader.open('test&tokens=4')
   await page.getByRole('button', { name: 'Try the drawn face' }).click()
   await expect(page.getByText('Drawn face', { exact: true }).first()).toBeVisible()
@@ -87,7 +87,7 @@ test('the drawn face is read as a camera is; what is set is what is drawn', asyn
 })
 
 test('a video of the drawn face can be saved, and opened as a file', async ({ page, reader }) => {
-  await reader.settings({ reading: { frameBudget: smallFrames } })
+  await reader.settings(quick)
   await reader.open('test&tokens=2')
   await page.keyboard.press('4')
   await page.getByRole('radio', { name: 'Surprised' }).click()
@@ -180,7 +180,7 @@ test.describe('a first visit', () => {
 
   test('shows the drawn face being read, in turn, until something is chosen', async ({ page, reader }) => {
     await pretendTrained(page)
-    await reader.settings({ reading: { frameBudget: smallFrames } })
+    await reader.settings(quick)
     await page.goto(`?test&tokens=2&unchecked&auto&${fixture}`)
     await expect(truth(page)).toHaveText('Drawn: AU6 AU12, happy', { timeout: 60_000 })
     for (const name of ['Use my camera', 'Open a video', 'Get VidEmo-3B']) {

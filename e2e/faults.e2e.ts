@@ -1,13 +1,14 @@
 import { recordFault } from '../scripts/fault-table.ts'
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 import { setFrailty, withFrailDevice } from './frail-device.ts'
-import { expect, test } from './page.ts'
+import { expect, quick, test } from './page.ts'
 
 test('a device that is lost, or has no room, while a model is put on it: nothing read is lost, and the page goes on', async ({
   page,
   reader,
 }) => {
   await withFrailDevice(page)
+  await reader.settings(quick)
   await reader.open('test&tokens=2')
   await reader.choose('fixtures/data/clips/tiny.webm')
   await reader.waitForReading()

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { recordFault } from '../scripts/fault-table.ts'
 import { parseRecording } from '../src/affect/recording.ts'
-import { expect, test } from './page.ts'
+import { expect, quick, test } from './page.ts'
 
 /** What a model might say that was trained, or shown something, to do harm. */
 const words = [
@@ -27,6 +27,7 @@ test('whatever the model says is text: no HTML, no markdown, nothing fetched and
     const response = await route.fetch()
     await route.fulfill({ response, body: `(${speakFor})(${JSON.stringify(words)});${await response.text()}` })
   })
+  await reader.settings(quick)
   await reader.open('test&tokens=4')
   await reader.choose('fixtures/data/clips/tiny.webm')
   await reader.waitForReading()

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, ReaderPage, test } from './page.ts'
+import { expect, quick, ReaderPage, test } from './page.ts'
 import { dist, type StaticHost, startStaticHost } from './static-host.ts'
 
 /** The least of the hosts' limits: Cloudflare Pages. */
@@ -86,6 +86,7 @@ test('where the host isolates the page, the processor computes with threads, and
     watch.allowedOrigins.push(host.origin)
     const address = `${host.url}?test&tokens=2&unchecked&bundle=models/videmo-fixture/`
     const read = async (reader: ReaderPage) => {
+      await reader.settings(quick)
       await reader.page.goto(address)
       await reader.choose(clip)
       await reader.waitForReading()
@@ -110,6 +111,7 @@ test('after one visit the page starts and reads without its host', async ({ page
   await withHost({}, async (host) => {
     watch.allowedOrigins.push(host.origin)
     const reader = new ReaderPage(page)
+    await reader.settings({ probes: quick.probes })
     await page.goto(`${host.url}?test&tokens=2&unchecked`)
     await expect(page.getByText(/videmo-tiny · q8/).first()).toBeVisible({ timeout: 120_000 })
     await page.evaluate(() => navigator.serviceWorker.ready)
@@ -137,6 +139,7 @@ test('a new version waits until the person takes it, and says what a reload forg
     await withHost({ folder }, async (host) => {
       watch.allowedOrigins.push(host.origin)
       const reader = new ReaderPage(page)
+      await reader.settings(quick)
       await page.goto(`${host.url}?test&tokens=2&unchecked&bundle=models/videmo-fixture/`)
       await page.evaluate(() => navigator.serviceWorker.ready)
       await page.reload()

@@ -1,6 +1,6 @@
 import { stageIds } from '../src/affect/stages.ts'
 import type { DeviceFigures } from '../workers/engine-api.ts'
-import { consentEarlier, expect, smallFrames, test } from './camera-page.ts'
+import { consentEarlier, expect, quick, test } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
 
 const tokens = 2
@@ -11,7 +11,7 @@ const lookEvery = 3
 /** Three hops: the runtime's own pool grows until each shape has come up. */
 const warmUp = 6
 /** Windows of two to four pairs, moving on by two: an update that asks everything, one that reuses, and so on. */
-const reading = { framesPerSecond: 5, windowFrames: 8, hopFrames: 4, frameBudget: smallFrames }
+const reading = { ...quick.reading, framesPerSecond: 5, windowFrames: 8, hopFrames: 4 }
 const bytesPerToken = 8
 
 test.setTimeout(180_000 + updates * 10_000)
@@ -22,7 +22,7 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
 }) => {
   await consentEarlier(page)
   // What probes read back depends on how many there is time for; their own test counts it.
-  await reader.settings({ reading, probes: { isOn: false } })
+  await reader.settings({ ...quick, reading })
   await reader.open(`test&tokens=${tokens}`)
   const before = await figuresAtRest(reader)
   await page.getByRole('button', { name: 'Use my camera' }).click()

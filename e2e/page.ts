@@ -18,6 +18,16 @@ import { WeightServer } from './weight-server.ts'
 /** A frame budget that costs little: 16 video tokens a pair; for tests that compare no tokens. */
 export const smallFrames = { minPixels: 784, maxPixels: 12_544 } as const
 
+/**
+ * What tests that look at no token choose: on a software adapter time goes into the tokens of frames and of questions, of
+ * which the fixture's tokenizer makes one a letter.
+ */
+export const quick = {
+  reading: { frameBudget: smallFrames },
+  prompts: { attributes: 'Face?', expression: 'Expression?', emotion: 'Emotion?' },
+  probes: { isOn: false },
+}
+
 /** Has the page load the bundle of the random reference checkpoint, which is small and quick. */
 export const fixture = `bundle=models/${fixtureName}/`
 

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { silence } from '../fixtures/silence.ts'
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
-import { expect, ReaderPage, test } from './page.ts'
+import { expect, quick, ReaderPage, test } from './page.ts'
 
 test('files that cannot be read say why, and the page goes on; unusual ones are read', async ({ reader }) => {
+  await reader.settings(quick)
   await reader.open('test&tokens=2')
   const whole = await readFile('fixtures/data/clips/tiny.mp4')
   // The index stays whole while the pictures are noise.
@@ -41,6 +42,7 @@ test('bundles that cannot be used say why and leave the loaded one in use; a fol
   weights,
 }) => {
   watch.expectedErrors.push(/404/)
+  await reader.settings(quick)
   await reader.open('test&tokens=2')
   const panel = page.getByRole('dialog')
   const expectFirstBundle = () => expect(page.getByText(/videmo-fixture · q4/).first()).toBeVisible()
@@ -136,6 +138,7 @@ test('a file that was changed is taken once it is whole', async ({ page, reader,
 
 test('kernels that are wrong are found out, and the page computes without them', async ({ page, reader }) => {
   // With subgroups of four, attention is wrong on this adapter, without an error.
+  await reader.settings(quick)
   await reader.open('test&tokens=2&subgroups', 'checked')
   await reader.openPanel('Device and check')
   const panel = page.getByRole('dialog')
@@ -200,6 +203,7 @@ test('a browser without JSPI gets the larger build of the runtime', async ({ pag
     const response = await route.fetch()
     await route.fulfill({ response, body: `delete WebAssembly.Suspending;${await response.text()}` })
   })
+  await reader.settings(quick)
   await reader.open('test&tokens=2')
   await reader.choose('fixtures/data/clips/tiny.webm')
   await reader.waitForReading()

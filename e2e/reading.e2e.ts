@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
-import { expect, test } from './page.ts'
+import { expect, quick, test } from './page.ts'
 
 const clip = (name: string) => fileURLToPath(new URL(`../fixtures/data/clips/${name}`, import.meta.url))
 const tokens = 24
@@ -108,6 +108,7 @@ test('a long clip is read window by window to its end, each exact, and listed in
 })
 
 test('stop, pause and another video each hold from one token to the next', async ({ page, reader }) => {
+  await reader.settings(quick)
   await reader.open('test&tokens=40')
   await test.step('a new video ends the reading of the one before, and nothing of it shows later', async () => {
     await reader.choose(clip('tiny.webm'))

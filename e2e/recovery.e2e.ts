@@ -1,14 +1,14 @@
 import { recordFault } from '../scripts/fault-table.ts'
-import { expect, type ReaderPage, smallFrames, test } from './page.ts'
+import { expect, quick, type ReaderPage, test } from './page.ts'
 
 /** Twelve seconds in three windows of four frames, and a rest too short for another; each answer takes a second or more. */
-const reading = { framesPerSecond: 1.125, windowFrames: 4, hopFrames: 4, frameBudget: smallFrames }
+const reading = { ...quick.reading, framesPerSecond: 1.125, windowFrames: 4, hopFrames: 4 }
 
 test('a lost worker and a lost device are replaced in mid-answer, nothing read is lost, and the tries have an end', async ({
   page,
   reader,
 }) => {
-  await reader.settings({ reading })
+  await reader.settings({ ...quick, reading })
   await reader.open('test&tokens=12')
   await reader.openSample()
   await expect(reader.readings).toHaveCount(1, { timeout: 120_000 })

@@ -1,4 +1,4 @@
-import { expect, test } from './page.ts'
+import { expect, quick, test } from './page.ts'
 
 test('a model of drawn faces says so, is read with as it was trained, and warns of real faces', async ({
   page,
@@ -12,6 +12,7 @@ test('a model of drawn faces says so, is read with as it was trained, and warns 
     manifest.video = { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 12_800 }
     return Buffer.from(JSON.stringify(manifest))
   })
+  await reader.settings({ prompts: quick.prompts, probes: quick.probes })
   await page.goto(`?test&tokens=2&unchecked&bundle=${weights.url}`)
   const calm = page.getByText('This small model reads drawn faces; for real faces load VidEmo-3B.')
   const warning = page.getByText(/it has never seen a real face/)

@@ -1,5 +1,5 @@
 import { recordFault } from '../scripts/fault-table.ts'
-import { consentEarlier, expect, smallFrames, test } from './camera-page.ts'
+import { consentEarlier, expect, quick, test } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
 
 declare global {
@@ -22,7 +22,7 @@ test('a page that stands still for ten seconds, and an hour’s sleep, end nothi
       body: `self.collecting = setInterval(() => globalThis.gc(), 20);${await response.text()}`,
     })
   })
-  await reader.settings({ reading: { framesPerSecond: 5, frameBudget: smallFrames }, probes: { isOn: false } })
+  await reader.settings({ ...quick, reading: { ...quick.reading, framesPerSecond: 5 } })
   await reader.open('test&tokens=2')
   const [worker] = page.workers()
   await worker.evaluate(() => clearInterval(globalThis.collecting))
