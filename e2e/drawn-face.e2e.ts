@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, fixture, quick, test } from './page.ts'
+import { expect, fixture, quick, processorTest as test } from './page.ts'
 
 /** The picture as the page draws it, as a checksum of its pixels. */
 function picture(page: Page): Promise<string> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { recordFault } from '../scripts/fault-table.ts'
 import { parseRecording } from '../src/affect/recording.ts'
-import { expect, quick, test } from './page.ts'
+import { expect, quick, processorTest as test } from './page.ts'
 
 /** What a model might say that was trained, or shown something, to do harm. */
 const words = [

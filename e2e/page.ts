@@ -7,7 +7,7 @@ import {
   type Page,
   type Request,
 } from '@playwright/test'
-import { chromiumArgs, findChromium } from '../scripts/find-chromium.ts'
+import { chromiumArgs, findChromium, webgpuArgs } from '../scripts/find-chromium.ts'
 import { fixtureName } from '../scripts/fixture-bundle.ts'
 import type { StageId } from '../src/affect/stages.ts'
 import type { Transcript } from '../src/app/reading-board.ts'
@@ -111,6 +111,19 @@ export class ReaderPage {
     await expect(this.page.getByRole('status')).toHaveText('The reading is complete.', { timeout: 240_000 })
   }
 
+  /** Waits until an answer streams, with most of it still to come. */
+  async midAnswer(): Promise<void> {
+    const isStreaming = async () => {
+      const last = (await this.transcripts()).at(-1)
+      return last !== undefined && !last.figures && (last.ids.attributes?.length ?? 0) > 0
+    }
+    await expect.poll(isStreaming, { timeout: 120_000, intervals: [50] }).toBe(true)
+  }
+
+  get video() {
+    return this.page.getByRole('region', { name: 'Video', exact: true })
+  }
+
   get alert() {
     return this.page.getByRole('alert')
   }
@@ -185,6 +198,20 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await browser.close()
   },
   reader: async ({ page }, use) => use(new ReaderPage(page)),
+})
+
+/**
+ * A browser of its own that finds no adapter, on a machine without a GPU: pages compute on the processor, without the ten
+ * seconds in which a software adapter compiles its pipelines. For what does not depend on where it is computed.
+ */
+export const processorTest = test.extend<object, object>({
+  launchOptions: [
+    async ({ launchOptions }, use) => {
+      const args = (launchOptions.args ?? []).filter((arg) => !webgpuArgs.includes(arg))
+      await use({ ...launchOptions, args: [...args, '--disable-gpu'] })
+    },
+    { scope: 'worker' },
+  ],
 })
 
 export { expect } from '@playwright/test'

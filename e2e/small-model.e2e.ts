@@ -1,4 +1,4 @@
-import { expect, quick, test } from './page.ts'
+import { expect, quick, processorTest as test } from './page.ts'
 
 test('a model of drawn faces says so, is read with as it was trained, and warns of real faces', async ({
   page,
