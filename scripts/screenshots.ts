@@ -22,7 +22,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const review = join(root, '.cache/screenshots')
 
 const wide = { width: 1440, height: 900 }
-const readme = { width: 1200, height: 836 }
+const readme = { width: 1200, height: 1080 }
 const narrow = { width: 360, height: 800 }
 
 type Look = BrowserContextOptions & { readonly name: string }

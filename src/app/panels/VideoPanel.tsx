@@ -66,10 +66,11 @@ function WatchBar({ source }: { readonly source: Source }) {
   const canStop = useStore(store, actionOf('stop').isEnabled)
   const main = useRef<HTMLButtonElement>(null)
 
+  const isAsked = !(source.kind === 'drawn' && source.isUnasked)
   useEffect(() => {
     // The button that was pressed is gone; its successor takes the focus, unless that is elsewhere.
-    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true })
-  }, [])
+    if (isAsked && document.activeElement === document.body) main.current?.focus({ preventScroll: true })
+  }, [isAsked])
 
   const startIcon: IconName =
     isActive(run) && run.state !== 'paused' ? 'pause' : startTitle === 'Read again' ? 'again' : 'play'
