@@ -15,6 +15,9 @@ import type { HandedFrame } from '../src/app/test-hooks.ts'
 import { RequestLog } from './request-log.ts'
 import { WeightServer } from './weight-server.ts'
 
+/** In place of `webgpuArgs`: the browser finds no adapter. */
+const withoutAdapter = '--disable-gpu'
+
 /** A frame budget that costs little: 16 video tokens a pair; for tests that compare no tokens. */
 export const smallFrames = { minPixels: 784, maxPixels: 12_544 } as const
 
@@ -190,7 +193,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   blindBrowser: async ({ requests }, use) => {
     const executablePath = findChromium()
     const browser = await chromium.launch({
-      args: [...chromiumArgs, '--disable-gpu'],
+      args: [...chromiumArgs, withoutAdapter],
       ...(executablePath ? { executablePath } : {}),
     })
     requests.watchBrowser(browser)
@@ -208,7 +211,7 @@ export const processorTest = test.extend<object, object>({
   launchOptions: [
     async ({ launchOptions }, use) => {
       const args = (launchOptions.args ?? []).filter((arg) => !webgpuArgs.includes(arg))
-      await use({ ...launchOptions, args: [...args, '--disable-gpu'] })
+      await use({ ...launchOptions, args: [...args, withoutAdapter] })
     },
     { scope: 'worker' },
   ],

@@ -79,7 +79,7 @@ export async function createSession(
     if (runtime.forbidCpuFallback) options.extra = { session: { disable_cpu_ep_fallback: '1' } }
   } else {
     if (runtime.executionProvider) options.executionProviders = [runtime.executionProvider]
-    // Threads that wait by turning in circles take the time of what they wait for: a third of it, with small graphs.
+    // Threads that wait by turning in circles take time from what they wait for, most of all with small graphs.
     options.extra = { session: { intra_op: { allow_spinning: '0' } } }
   }
   try {
