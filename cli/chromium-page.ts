@@ -4,7 +4,7 @@ import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright'
 import { createServer } from 'vite'
-import { chromiumArgs, findChromium, webgpuArgs } from '../scripts/find-chromium.ts'
+import { chromiumArgs, featuresFlag, findChromium, webgpuArgs } from '../scripts/find-chromium.ts'
 import { EngineError } from '../src/errors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -33,7 +33,7 @@ export interface ChromiumOptions {
  */
 const hardwareArgs: readonly string[] = [
   '--enable-unsafe-webgpu',
-  '--enable-features=Vulkan',
+  featuresFlag('Vulkan'),
   '--use-angle=vulkan',
   '--disable-vulkan-surface',
 ]

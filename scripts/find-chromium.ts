@@ -34,8 +34,25 @@ export function ensureChromium(): void {
   throw new Error('No Chromium was found and none could be installed: install one and name it in CHROMIUM_PATH.')
 }
 
-/** Chromium flags that give a compute-capable software adapter and keep the browser from calling home. */
+/**
+ * The flag that switches Chromium's features on; of two, the last counts, so it holds Playwright's own (the first two).
+ * No process is drawn by lot to have its heap watched (GWP-ASan): the watcher walks the stack of each allocation that
+ * it samples, and runs over the end of a stack that WebAssembly can be suspended on (JSPI), which crashes the page.
+ */
+export function featuresFlag(...more: readonly string[]): string {
+  const features = [
+    'CDPScreenshotNewSurface',
+    'SkipListAccountsWithoutGaiaCookies',
+    'GwpAsanMalloc:ProcessSamplingProbability/0',
+    'GwpAsanPartitionAlloc:ProcessSamplingProbability/0',
+    ...more,
+  ]
+  return `--enable-features=${features.join(',')}`
+}
+
+/** Chromium flags that every run wants: reproducible, and without calls home. */
 export const chromiumArgs: readonly string[] = [
+  featuresFlag(),
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
