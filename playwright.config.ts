@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test'
 import { basePath } from './e2e/base-path.ts'
 import { doorPort } from './e2e/whole-run.ts'
-import { chromiumArgs, findChromium, webgpuArgs } from './scripts/find-chromium.ts'
+import { chromiumArgs, findChromium, quickShadersFlag, webgpuArgs } from './scripts/find-chromium.ts'
 
 /** Another build, for two runs side by side. */
 const dist = process.env.E2E_DIST ?? 'dist'
@@ -33,7 +33,7 @@ export default defineConfig({
     serviceWorkers: 'block',
     launchOptions: {
       // What would leave this machine ends at a door that counts it.
-      args: [...chromiumArgs, ...webgpuArgs, `--proxy-server=http://127.0.0.1:${doorPort}`],
+      args: [...chromiumArgs, quickShadersFlag, ...webgpuArgs, `--proxy-server=http://127.0.0.1:${doorPort}`],
       ...(executablePath ? { executablePath } : {}),
     },
   },

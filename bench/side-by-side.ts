@@ -69,7 +69,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
         ...(drafted ? { drafted: await runDrafts(page, options, drafted.isTrained) } : {}),
       }
     },
-    { args: ['--js-flags=--expose-gc'], adapter: options.isHardware ? 'hardware-first' : 'software' },
+    { args: ['--js-flags=--expose-gc'], adapter: options.isHardware ? 'hardware-first' : 'software', asVisitors: true },
   )
   const { chromium, adapter, ...found } = measured
   if (parts.includes('long-tasks')) onProgress('the page reads the sample clip')

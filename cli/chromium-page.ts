@@ -4,7 +4,7 @@ import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright'
 import { createServer } from 'vite'
-import { chromiumArgs, featuresFlag, findChromium, webgpuArgs } from '../scripts/find-chromium.ts'
+import { chromiumArgs, featuresFlag, findChromium, quickShadersFlag, webgpuArgs } from '../scripts/find-chromium.ts'
 import { EngineError } from '../src/errors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -23,6 +23,8 @@ export interface ChromiumOptions {
   readonly withoutAdapter?: boolean
   /** Where WebGPU computes; `software` where unsaid. */
   readonly adapter?: 'software' | 'hardware-first'
+  /** Shaders are made as in any visitor's Chromium: for what is timed. */
+  readonly asVisitors?: boolean
   /** Ends page, browser and server, with its reason as the error; an interrupt (Ctrl+C) is then the caller's. */
   readonly signal?: AbortSignal
 }
@@ -93,13 +95,18 @@ export async function withChromiumPage<T>(
   }
 }
 
-async function launch({ args = [], withoutAdapter, adapter, signal }: ChromiumOptions): Promise<Browser> {
+async function launch({ args = [], withoutAdapter, adapter, asVisitors, signal }: ChromiumOptions): Promise<Browser> {
   const executablePath = findChromium()
   const forAdapter = adapter === 'hardware-first' ? hardwareArgs : webgpuArgs
   try {
     return await chromium.launch({
       ...(executablePath ? { executablePath } : {}),
-      args: [...chromiumArgs, ...(withoutAdapter ? [] : forAdapter), ...args],
+      args: [
+        ...chromiumArgs,
+        ...(asVisitors ? [] : [quickShadersFlag]),
+        ...(withoutAdapter ? [] : forAdapter),
+        ...args,
+      ],
       handleSIGINT: signal === undefined,
     })
   } catch (cause) {

@@ -61,7 +61,7 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
   // Every pass over the decoder chooses a token, which is read back, and nothing else is: one pass for each pair that joins
   // the window, one for each token of an answer. An answer that ends before its limit has chosen an end of text as
   // well and may have had one more step under way; the update that the stop broke off is made of such answers, and its
-  // pair is in no figures. A draft that was not right is read as what would have been chosen after it.
+  // pair and drafts are in no figures. A draft that was not right is read as what would have been chosen after it.
   const answered = said.reduce((sum, { ids }) => sum + stageIds.reduce((n, id) => n + (ids[id]?.length ?? 0), 0), 0)
   const encoded = pairs.reduce((sum, each) => sum + each, 0)
   const endedEarly = said.reduce(
@@ -70,7 +70,8 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
     0,
   )
   const refused = done.reduce((sum, { drafted, accepted }) => sum + drafted - accepted, 0)
-  const [fewest, most] = [answered + encoded, answered + encoded + 2 * endedEarly + refused + 1]
+  const brokenOff = 1 + stageIds.length * (tokens - 1)
+  const [fewest, most] = [answered + encoded, answered + encoded + 2 * endedEarly + refused + brokenOff]
   const bytes = after.readBackBytes - before.readBackBytes
   console.log(
     `    read back: ${bytes} bytes, ${bytes / bytesPerToken} times ${bytesPerToken}; ${answered} tokens of answers and`,

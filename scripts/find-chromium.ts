@@ -61,4 +61,12 @@ export const chromiumArgs: readonly string[] = [
   '--disable-sync',
 ]
 
+/** Chromium flags for a compute-capable adapter in software. */
 export const webgpuArgs: readonly string[] = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+
+/**
+ * Has Dawn clear workgroup memory by a loop in the shader, as it does where Vulkan offers no other way. The extension
+ * that it would use makes SwiftShader compile a store for each word: kernels of attention take a second and more each,
+ * a page's six instead of less than one. The numbers are the same to the last bit. For all but what is timed.
+ */
+export const quickShadersFlag = '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension'

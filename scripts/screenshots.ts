@@ -16,7 +16,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { PNG } from 'pngjs'
 import { build, createServer, preview } from 'vite'
 import { stories } from '../src/app/testing/stories.ts'
-import { chromiumArgs, findChromium, webgpuArgs } from './find-chromium.ts'
+import { chromiumArgs, findChromium, quickShadersFlag, webgpuArgs } from './find-chromium.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const review = join(root, '.cache/screenshots')
@@ -146,7 +146,7 @@ const flags = new Set(rest.filter((word) => word.startsWith('--')))
 const wanted = rest.filter((word) => !word.startsWith('--'))
 const executablePath = findChromium()
 const browser = await chromium.launch({
-  args: [...chromiumArgs, ...webgpuArgs],
+  args: [...chromiumArgs, quickShadersFlag, ...webgpuArgs],
   ...(executablePath ? { executablePath } : {}),
 })
 try {

@@ -5,13 +5,16 @@ import { fixtureFolder, fixtureName } from '../../scripts/fixture-bundle.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
 import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
 import { nodeCpuRuntime } from '../../src/engine/runtimes/node-cpu.ts'
+import type { CheckReport } from '../../src/engine/self-check.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
-import { withChromiumPage } from '../chromium-page.ts'
+import { type ChromiumOptions, withChromiumPage } from '../chromium-page.ts'
 import type { CheckCalls, Told } from './check-page.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const page = 'cli/check/check-page.html'
 const served = { files: {}, folders: { fixture: fixtureFolder } }
+
+const withoutAdapter = { withoutAdapter: true }
 
 type Ask = <K extends keyof CheckCalls>(
   name: K,
@@ -19,7 +22,7 @@ type Ask = <K extends keyof CheckCalls>(
 ) => Promise<{ value: Awaited<ReturnType<CheckCalls[K]>>; ms: number }>
 
 /** Opens the page and hands over a way to call it. */
-function inChromium(use: (ask: Ask) => Promise<void>, withoutAdapter = false): Promise<void> {
+function inChromium(use: (ask: Ask) => Promise<void>, options: ChromiumOptions = {}): Promise<void> {
   const run = (opened: { evaluate: <A, R>(call: (arg: A) => R, arg: A) => Promise<Awaited<R>> }) => {
     const ask: Ask = async (name, ...args) => {
       const told = await opened.evaluate(({ name, args }) => window.checkCall(name, args), { name, args })
@@ -28,7 +31,7 @@ function inChromium(use: (ask: Ask) => Promise<void>, withoutAdapter = false): P
     }
     return use(ask)
   }
-  return withChromiumPage(page, served, run as Parameters<typeof withChromiumPage<void>>[2], { withoutAdapter })
+  return withChromiumPage(page, served, run as Parameters<typeof withChromiumPage<void>>[2], options)
 }
 
 beforeAll(() => {
@@ -63,6 +66,17 @@ describe('the self-check in Chromium', () => {
       console.log(`${fixtureName}: ${bundle.verdict}, error ${bundle.maxError.toExponential(1)}`)
       expect(bundle).toMatchObject({ verdict: 'exact', subject: 'bundle' })
     })
+  })
+
+  it('gives the very numbers of shaders made as for a visitor', async () => {
+    const bundleOf = async (options: ChromiumOptions): Promise<CheckReport> => {
+      const reports: CheckReport[] = []
+      await inChromium(async (ask) => void reports.push((await ask('bundle', 'webgpu')).value), options)
+      return reports[0]
+    }
+    const quick = await bundleOf({})
+    expect(quick.maxError).toBeGreaterThan(0)
+    expect(await bundleOf({ asVisitors: true })).toEqual(quick)
   })
 
   it('decodes with less work where steps are recorded, and gives the same tokens', async () => {
@@ -122,6 +136,6 @@ describe('without WebGPU', () => {
         expect(report.verdict).toBe(compute === 'f32' ? 'exact' : 'close')
       }
       expect((await ask('bundle', 'wasm')).value.verdict).toBe('exact')
-    }, true)
+    }, withoutAdapter)
   })
 })
