@@ -2,8 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright'
-import { createServer } from 'vite'
+import type { Browser, Page } from 'playwright'
 import { chromiumArgs, featuresFlag, findChromium, quickShadersFlag, webgpuArgs } from '../scripts/find-chromium.ts'
 import { EngineError } from '../src/errors.ts'
 
@@ -25,7 +24,7 @@ export interface ChromiumOptions {
   readonly adapter?: 'software' | 'hardware-first'
   /** Shaders are made as in any visitor's Chromium: for what is timed. */
   readonly asVisitors?: boolean
-  /** Ends page, browser and server, with its reason as the error; an interrupt (Ctrl+C) is then the caller's. */
+  /** Of `withChromiumPage`: ends page, browser and server, with its reason as the error; an interrupt (Ctrl+C) is then the caller's. */
   readonly signal?: AbortSignal
 }
 
@@ -40,16 +39,20 @@ const hardwareArgs: readonly string[] = [
   '--disable-vulkan-surface',
 ]
 
-/**
- * Opens a page of this project in headless Chromium with WebGPU and hands it to `use`; server and browser end with it.
- * The page is ready when it has set `window.outcome`. Throws EngineError `child-died` when it never does, `no-browser`.
- */
-export async function withChromiumPage<T>(
-  path: string,
-  served: Served,
-  use: (page: Page) => Promise<T>,
-  options: ChromiumOptions = {},
-): Promise<T> {
+/** Headless Chromium with WebGPU, and a server of the project's pages for it. */
+export interface ChromiumHost {
+  /**
+   * Opens a page of this project, with a store and permissions of its own, and waits until it has set
+   * `window.outcome`. Throws EngineError `child-died` when it never does.
+   */
+  open(path: string): Promise<Page>
+  close(): Promise<void>
+}
+
+/** Starts both. Throws EngineError `no-browser`. */
+export async function startChromium(served: Served, options: ChromiumOptions = {}): Promise<ChromiumHost> {
+  // Late, because it takes half a second to start: what is wrong with a command is said before.
+  const { createServer } = await import('vite')
   const server = await createServer({
     root,
     logLevel: 'error',
@@ -63,13 +66,17 @@ export async function withChromiumPage<T>(
     ],
     server: { host: '127.0.0.1', port: 0, hmr: false },
   })
-  const opened = Promise.allSettled([launch(options), server.listen()])
-  const run = async (): Promise<T> => {
-    const [launched, listening] = await opened
-    if (launched.status === 'rejected') throw launched.reason
-    if (listening.status === 'rejected') throw listening.reason
-    const browser = launched.value
-    const page = await browser.newPage()
+  const [launched, listening] = await Promise.allSettled([launch(options), server.listen()])
+  const close = async () => {
+    if (launched.status === 'fulfilled') await launched.value.close()
+    await server.close()
+  }
+  if (launched.status === 'rejected' || listening.status === 'rejected') {
+    await close()
+    throw launched.status === 'rejected' ? launched.reason : (listening as PromiseRejectedResult).reason
+  }
+  const open = async (path: string) => {
+    const page = await launched.value.newPage()
     const said: string[] = []
     page.on('console', (message) => said.push(message.text()))
     page.on('pageerror', (error) => said.push(String(error)))
@@ -84,14 +91,28 @@ export async function withChromiumPage<T>(
           cause,
         })
       })
-    return await use(page)
+    return page
   }
+  return { open, close }
+}
+
+/**
+ * Opens a page as `ChromiumHost.open` and hands it to `use`; server and browser end with it.
+ * Throws EngineError `child-died`, `no-browser`.
+ */
+export async function withChromiumPage<T>(
+  path: string,
+  served: Served,
+  use: (page: Page) => Promise<T>,
+  options: ChromiumOptions = {},
+): Promise<T> {
+  const started = startChromium(served, options)
+  const run = async (): Promise<T> => use(await (await started).open(path))
   try {
     return await (options.signal ? Promise.race([run(), aborted(options.signal)]) : run())
   } finally {
-    const [launched] = await opened
-    if (launched.status === 'fulfilled') await launched.value.close()
-    await server.close()
+    const [host] = await Promise.allSettled([started])
+    if (host.status === 'fulfilled') await host.value.close()
   }
 }
 
@@ -99,6 +120,7 @@ async function launch({ args = [], withoutAdapter, adapter, asVisitors, signal }
   const executablePath = findChromium()
   const forAdapter = adapter === 'hardware-first' ? hardwareArgs : webgpuArgs
   try {
+    const { chromium } = await import('playwright')
     return await chromium.launch({
       ...(executablePath ? { executablePath } : {}),
       args: [

@@ -16,7 +16,7 @@ const square = cases.find((path) => path.endsWith('square4')) ?? ''
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function videmo(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const { status, stdout, stderr } = spawnSync('npx', ['tsx', 'cli/main.ts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, ...env },

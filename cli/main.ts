@@ -1,32 +1,29 @@
 import { defineCommand, renderUsage, runCommand } from 'citty'
 import { VidemoError } from '../src/errors.ts'
-import { analyzeCommand } from './analyze-command.ts'
-import { buildCommand } from './build-command.ts'
-import { calibrateCommand } from './calibrate-command.ts'
-import { drawCommand } from './draw-command.ts'
 import { Interrupted } from './options.ts'
-import { parityCommand } from './parity-command.ts'
-import { scoreCommand } from './score-command.ts'
+
+/** Each brings what it needs, and only when it is asked for. */
+const subCommands = {
+  build: async () => (await import('./build-command.ts')).buildCommand,
+  parity: async () => (await import('./parity-command.ts')).parityCommand,
+  analyze: async () => (await import('./analyze-command.ts')).analyzeCommand,
+  draw: async () => (await import('./draw-command.ts')).drawCommand,
+  score: async () => (await import('./score-command.ts')).scoreCommand,
+  calibrate: async () => (await import('./calibrate-command.ts')).calibrateCommand,
+}
 
 const main = defineCommand({
   meta: { name: 'videmo', description: 'Builds and checks VidEmo bundles for the web, and reads videos with them.' },
-  subCommands: {
-    build: buildCommand,
-    parity: parityCommand,
-    analyze: analyzeCommand,
-    draw: drawCommand,
-    score: scoreCommand,
-    calibrate: calibrateCommand,
-  },
+  subCommands,
 })
 
 async function usage([name]: readonly string[]): Promise<string> {
-  if (name === 'build') return renderUsage(buildCommand)
-  if (name === 'parity') return renderUsage(parityCommand)
-  if (name === 'analyze') return renderUsage(analyzeCommand)
-  if (name === 'draw') return renderUsage(drawCommand)
-  if (name === 'score') return renderUsage(scoreCommand)
-  if (name === 'calibrate') return renderUsage(calibrateCommand)
+  if (name === 'build') return renderUsage(await subCommands.build())
+  if (name === 'parity') return renderUsage(await subCommands.parity())
+  if (name === 'analyze') return renderUsage(await subCommands.analyze())
+  if (name === 'draw') return renderUsage(await subCommands.draw())
+  if (name === 'score') return renderUsage(await subCommands.score())
+  if (name === 'calibrate') return renderUsage(await subCommands.calibrate())
   return renderUsage(main)
 }
 

@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chromium } from 'playwright'
 
 const installed = [
   '/usr/bin/chromium',
@@ -14,24 +12,6 @@ const installed = [
 /** The browser for tests and scripts: `CHROMIUM_PATH`, the system's, or undefined for Playwright's own. */
 export function findChromium(): string | undefined {
   return process.env.CHROMIUM_PATH ?? installed.find((path) => existsSync(path))
-}
-
-/**
- * Sees to it that there is a Chromium: the system's, Playwright's own, or one installed now, by Playwright or else, as
- * root on Debian, by apt. Throws when none can be had.
- */
-export function ensureChromium(): void {
-  if (findChromium() !== undefined || existsSync(chromium.executablePath())) return
-  const attempts = [
-    ['npx', 'playwright', 'install', 'chromium'],
-    ['apt-get', 'update'],
-    ['apt-get', 'install', '-y', 'chromium'],
-  ]
-  for (const [command, ...args] of attempts) {
-    spawnSync(command, args, { stdio: 'inherit' })
-    if (findChromium() !== undefined || existsSync(chromium.executablePath())) return
-  }
-  throw new Error('No Chromium was found and none could be installed: install one and name it in CHROMIUM_PATH.')
 }
 
 /**

@@ -1,22 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { camera, cameraFile } from '../../fixtures/make_camera.ts'
 import { markedClips } from '../../fixtures/marked_clips.ts'
 import { silence } from '../../fixtures/silence.ts'
-import { withChromiumPage } from '../chromium-page.ts'
+import { type ChromiumHost, startChromium, withChromiumPage } from '../chromium-page.ts'
 import type { Asked, ClipOutcome, SeenPair } from './capture.worker.ts'
 
 const clips = fileURLToPath(new URL('../../fixtures/data/clips/', import.meta.url))
 
-/** A page of the project with the clips below `/job/clips/` and these files below `/job/`. */
-function withPage(
-  use: (page: Page) => Promise<void>,
-  args: readonly string[] = [],
-  files: Readonly<Record<string, Uint8Array>> = {},
-): Promise<void> {
-  return withChromiumPage('cli/capture/capture.html', { files, folders: { clips } }, use, { args })
+const capturePage = 'cli/capture/capture.html'
+
+/** A page in a browser of its own, with these flags. */
+function withPage(use: (page: Page) => Promise<void>, args: readonly string[]): Promise<void> {
+  return withChromiumPage(capturePage, { files: {}, folders: {} }, use, { args })
 }
 
 const read = (page: Page, name: string, asked: Asked): Promise<ClipOutcome> =>
@@ -32,9 +30,37 @@ async function frames(page: Page, name: string, asked: Asked) {
 const shownAt = (times: readonly number[], timeS: number) =>
   times.slice(0, -1).findLastIndex((start) => start <= timeS + 1e-3)
 
+async function wrongFiles(): Promise<Record<string, Uint8Array>> {
+  const whole = await readFile(`${clips}tiny.mp4`)
+  const noise = Uint8Array.from(whole)
+  for (let i = whole.indexOf('mdat') + 200; i < noise.length; i++) noise[i] = (i * 197) & 255
+  const gif = await readFile(`${clips}variable-delay.gif`)
+  const sound = new Uint8Array(silence())
+  return {
+    'noise.mp4': noise,
+    'empty.mp4': new Uint8Array(),
+    'text.mp4': new TextEncoder().encode('not a video '.repeat(500)),
+    'sound.wav': sound,
+    'head.gif': Uint8Array.from(gif.subarray(0, 300)),
+  }
+}
+
 describe('clips in Chromium', () => {
+  let chromium: ChromiumHost
+  beforeAll(async () => {
+    chromium = await startChromium({ files: await wrongFiles(), folders: { clips } })
+  })
+  afterAll(() => chromium.close())
+
+  /** A page with the clips below `/job/clips/`, and what is wrong below `/job/`. */
+  async function withClips(use: (page: Page) => Promise<void>): Promise<void> {
+    const page = await chromium.open(capturePage)
+    await use(page)
+    await page.context().close()
+  }
+
   it('decodes each upright, every frame of it, and the right one for each time', async () => {
-    await withPage(async (page) => {
+    await withClips(async (page) => {
       for (const [name, clip] of Object.entries(markedClips)) {
         const count = clip.times.length - 1
         const indices = Array.from({ length: count }, (_, i) => i)
@@ -73,7 +99,7 @@ describe('clips in Chromium', () => {
   })
 
   it('tells duration and rate', async () => {
-    await withPage(async (page) => {
+    await withClips(async (page) => {
       const facts = async (name: string) => (await frames(page, `clips/${name}`, { indices: [] })).facts
       expect(await facts('rotated.mp4')).toMatchObject({ codec: expect.stringMatching(/^avc1/) })
       for (const name of ['rotated.mp4', 'plain.mov'] as const) {
@@ -89,7 +115,7 @@ describe('clips in Chromium', () => {
   })
 
   it('gives the one frame of a clip as often as it is asked for', async () => {
-    await withPage(async (page) => {
+    await withClips(async (page) => {
       const { frames: pair } = await frames(page, 'clips/one-frame.webm', { indices: [0, 0] })
       expect(pair.map(({ number, timeS }) => [number, timeS])).toEqual([
         [0, 0],
@@ -99,7 +125,7 @@ describe('clips in Chromium', () => {
   })
 
   it('turns a photograph upright, and takes it for a clip of one frame', async () => {
-    await withPage(async (page) => {
+    await withClips(async (page) => {
       const outcome = await page.evaluate(() => window.capturePage.readTurnedPhoto())
       expect(outcome).toMatchObject({
         type: 'read',
@@ -113,7 +139,7 @@ describe('clips in Chromium', () => {
   })
 
   it('holds few decoded frames however long the clip is', async () => {
-    await withPage(async (page) => {
+    await withClips(async (page) => {
       const most = await page.evaluate(() => window.capturePage.mostOpenFrames(80))
       console.log(`at most ${most} of 80 decoded frames open at once`)
       expect(most).toBeLessThanOrEqual(10)
@@ -121,7 +147,7 @@ describe('clips in Chromium', () => {
   })
 
   it('stops between two frames', async () => {
-    await withPage(async (page) => {
+    await withClips(async (page) => {
       for (const name of ['4k.mp4', 'variable-rate.webm', 'variable-delay.gif']) {
         const outcome = await page.evaluate(
           (file) => window.capturePage.abortClip(file, [0, 0.3, 0.6, 0.9, 1.2, 1.5, 1.8], 2),
@@ -133,41 +159,25 @@ describe('clips in Chromium', () => {
   })
 
   it('says what is wrong with a file', async () => {
-    const whole = await readFile(`${clips}tiny.mp4`)
-    const noise = Uint8Array.from(whole)
-    for (let i = whole.indexOf('mdat') + 200; i < noise.length; i++) noise[i] = (i * 197) & 255
-    const gif = await readFile(`${clips}variable-delay.gif`)
-    const sound = new Uint8Array(silence())
-    const files = {
-      'noise.mp4': noise,
-      'empty.mp4': new Uint8Array(),
-      'text.mp4': new TextEncoder().encode('not a video '.repeat(500)),
-      'sound.wav': sound,
-      'head.gif': Uint8Array.from(gif.subarray(0, 300)),
-    }
     const all = Array.from({ length: 22 }, (_, i) => i)
-    await withPage(
-      async (page) => {
-        for (const [name, code] of [
-          ['noise.mp4', 'damaged-video'],
-          ['empty.mp4', 'empty-file'],
-          ['text.mp4', 'not-a-video'],
-          ['sound.wav', 'no-video-track'],
-          ['head.gif', 'damaged-video'],
-        ]) {
-          const outcome = await read(page, name, { indices: all })
-          expect(outcome, name).toMatchObject({ type: 'failed', error: { name: 'CaptureError', code } })
-        }
-        // The same page still reads a file that is whole.
-        expect((await frames(page, 'clips/tiny.mp4', { indices: all })).frames).toHaveLength(22)
-      },
-      [],
-      files,
-    )
+    await withClips(async (page) => {
+      for (const [name, code] of [
+        ['noise.mp4', 'damaged-video'],
+        ['empty.mp4', 'empty-file'],
+        ['text.mp4', 'not-a-video'],
+        ['sound.wav', 'no-video-track'],
+        ['head.gif', 'damaged-video'],
+      ]) {
+        const outcome = await read(page, name, { indices: all })
+        expect(outcome, name).toMatchObject({ type: 'failed', error: { name: 'CaptureError', code } })
+      }
+      // The same page still reads a file that is whole.
+      expect((await frames(page, 'clips/tiny.mp4', { indices: all })).frames).toHaveLength(22)
+    })
   })
 
   it('says that a browser without ImageDecoder cannot take a GIF apart, and still reads videos', async () => {
-    await withPage(async (page) => {
+    await withClips(async (page) => {
       await page.evaluate(() => window.capturePage.takeAwayInWorker('ImageDecoder'))
       const outcome = await read(page, 'clips/variable-delay.gif', { indices: [0] })
       expect(outcome).toMatchObject({ error: { code: 'unsupported-image', subject: 'image/gif' } })

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { score } from './score.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type ScoreReport, score } from './score.ts'
 
 /** The embedded model on a few clips of the seed whose 500 stand in docs/numerics.md. */
 const options = {
@@ -12,26 +12,30 @@ const options = {
 } as const
 
 describe('the embedded bundle', () => {
-  it('reads drawn faces rightly', async () => {
-    const report = await score({ ...options, fault: 'none' })
-    const message = JSON.stringify(report)
-    expect(report.attributes.microF1, message).toBeGreaterThan(0.9)
-    expect(report.actionUnits.microF1, message).toBeGreaterThan(0.8)
-    expect(report.emotion.accuracy, message).toBeGreaterThan(0.7)
-    expect(report.cut, 'answers end by themselves').toBe(0)
+  let right: ScoreReport
+  beforeAll(async () => {
+    right = await score({ ...options, fault: 'none' })
   }, 180_000)
+
+  it('reads drawn faces rightly', () => {
+    const message = JSON.stringify(right)
+    expect(right.attributes.microF1, message).toBeGreaterThan(0.9)
+    expect(right.actionUnits.microF1, message).toBeGreaterThan(0.8)
+    expect(right.emotion.accuracy, message).toBeGreaterThan(0.7)
+    expect(right.cut, 'answers end by themselves').toBe(0)
+  })
 
   it.each(['positions', 'patches'] as const)(
     'reads worse by far with wrong %s',
     async (fault) => {
-      const [right, wrong] = await Promise.all(
-        (['none', fault] as const).map((each) => score({ ...options, count: 8, fault: each })),
-      )
-      const message = JSON.stringify({ right, wrong })
-      expect(wrong.attributes.microF1, message).toBeLessThan(right.attributes.microF1 - 0.15)
+      const { attributes, actionUnits, tree } = right
+      // Answers under a fault seldom end by themselves, and take long.
+      const wrong = await score({ ...options, count: 6, fault })
+      const message = JSON.stringify(wrong)
+      expect(wrong.attributes.microF1, message).toBeLessThan(attributes.microF1 - 0.15)
       // Single units survive rows of patches best; what all of them say together does not.
-      expect(wrong.actionUnits.microF1, message).toBeLessThan(right.actionUnits.microF1 - 0.1)
-      expect(wrong.tree?.similarity, message).toBeLessThan((right.tree?.similarity ?? 0) - 0.3)
+      expect(wrong.actionUnits.microF1, message).toBeLessThan(actionUnits.microF1 - 0.1)
+      expect(wrong.tree?.similarity, message).toBeLessThan((tree?.similarity ?? 0) - 0.3)
     },
     180_000,
   )

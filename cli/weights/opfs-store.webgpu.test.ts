@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleBundle, sampleContents } from '../../src/weights/testing/sample-bundle.ts'
-import { withChromiumPage } from '../chromium-page.ts'
+import { type ChromiumHost, startChromium } from '../chromium-page.ts'
 import type { OpfsJob, OpfsOutcome } from './opfs-job.ts'
 
 /** Larger than two pieces of what is written at once. */
@@ -27,9 +27,17 @@ const storedPaths = [
   `${key}/used.json`,
 ].sort()
 
+let chromium: ChromiumHost
+beforeAll(async () => {
+  chromium = await startChromium(served)
+})
+afterAll(() => chromium.close())
+
 /** A page with an empty store, and the requests for files of the bundle, as the browser saw them. */
 async function withStore(use: (store: StorePage) => Promise<void>): Promise<void> {
-  await withChromiumPage('cli/weights/opfs-store.html', served, (page) => use(new StorePage(page)))
+  const page = await chromium.open('cli/weights/opfs-store.html')
+  await use(new StorePage(page))
+  await page.context().close()
 }
 
 class StorePage {
