@@ -1,6 +1,6 @@
 import { storyCameraFile } from '../fixtures/story_camera.ts'
 import { cameraTest, consentEarlier, expect } from './camera-page.ts'
-import { ReaderPage } from './page.ts'
+import { ReaderPage, reads } from './page.ts'
 
 const test = cameraTest(storyCameraFile)
 const patience = { timeout: 150_000 }
@@ -14,11 +14,7 @@ test('the sample face before a camera is read as happy with AU12, then as angry,
   await page.goto('?test&unchecked&tokens=256')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await expect(page.getByText(/it has never seen a real face/)).toBeVisible(patience)
-  const hasRead = (emotion: string, unit: string) => async () =>
-    (await reader.transcripts()).some(
-      ({ texts }) =>
-        (texts.emotion ?? '').includes(emotion) && new RegExp(`\\b${unit}\\b`).test(texts.expression ?? ''),
-    )
+  const hasRead = (emotion: string, unit: string) => async () => (await reader.transcripts()).some(reads(emotion, unit))
   await expect.poll(hasRead('happy', 'AU12'), patience).toBe(true)
   await expect.poll(hasRead('angry', 'AU4'), patience).toBe(true)
 })

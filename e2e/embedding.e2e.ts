@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basePath } from './base-path.ts'
-import { expect, test } from './page.ts'
+import { expect, processorTest as test } from './page.ts'
 import { startStaticHost } from './static-host.ts'
 
 test('a page that imports the API gets readings of the sample clip, by the example in the documentation', async ({
@@ -22,10 +22,8 @@ test('a page that imports the API gets readings of the sample clip, by the examp
       body: `<!doctype html><html lang="en"><title>Host</title><link rel="icon" href="${basePath}icon.svg"><script type="module" src="/host.js"></script>`,
     }),
   )
-  // Without the networks by which devices are checked: a minute of a software adapter's time.
-  const host = await startStaticHost({ missing: /models\/check-/ })
+  const host = await startStaticHost()
   watch.allowedOrigins.push(host.origin)
-  watch.expectedErrors.push(/404/)
   try {
     await page.goto(`${host.origin}/host.html`)
     await expect(page.locator('body')).toContainText(/s: appears .*happy/, { timeout: 240_000 })

@@ -31,6 +31,12 @@ export const quick = {
   probes: { isOn: false },
 }
 
+/** Whether an update names this emotion and this action unit. */
+export function reads(emotion: string, unit: string): (said: Transcript) => boolean {
+  return ({ texts }) =>
+    (texts.emotion ?? '').includes(emotion) && new RegExp(`\\b${unit}\\b`).test(texts.expression ?? '')
+}
+
 /** Has the page load the bundle of the random reference checkpoint, which is small and quick. */
 export const fixture = `bundle=models/${fixtureName}/`
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
-import { expect, quick, test } from './page.ts'
+import { expect, quick, smallFrames, test } from './page.ts'
 
 const clip = (name: string) => fileURLToPath(new URL(`../fixtures/data/clips/${name}`, import.meta.url))
 const tokens = 24
@@ -43,13 +43,13 @@ test('a long clip is read window by window to its end, each exact, and listed in
   reader,
 }) => {
   // Windows of eight frames, moving on by six, over twelve seconds: three, the last of which moves on by less.
-  await reader.settings({ reading: { framesPerSecond: 1.5, windowFrames: 8, hopFrames: 6 } })
+  await reader.settings({ reading: { framesPerSecond: 1.5, windowFrames: 8, hopFrames: 6, frameBudget: smallFrames } })
   await reader.open('test&tokens=6')
   await reader.openSample()
   await reader.waitForReading()
   const said = await reader.transcripts()
   expect(said.length).toBeGreaterThan(2)
-  const cpu = await CpuReader.open()
+  const cpu = await CpuReader.open(smallFrames)
   try {
     for (const each of said) {
       const handed = await reader.framesOf(each.update)

@@ -22,8 +22,6 @@ export interface HostOptions {
   readonly port?: number
   /** Sent with every file beside, or in place of, those of `_headers`. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Files that are not there, by name. */
-  readonly missing?: RegExp
   /** Takes no notice of `_headers`, as many hosts. */
   readonly hasNoHeaders?: boolean
 }
@@ -54,7 +52,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** Throws when the folder holds no build. */
 export async function startStaticHost(options: HostOptions = {}): Promise<StaticHost> {
-  const { folder = dist, port = 0, headers = {}, missing, hasNoHeaders = false } = options
+  const { folder = dist, port = 0, headers = {}, hasNoHeaders = false } = options
   const rules = hasNoHeaders ? [] : parseHeaders(await readFile(join(folder, '_headers'), 'utf8'))
   const requests: string[] = []
   const server = createServer(async (request, response) => {
@@ -62,7 +60,7 @@ export async function startStaticHost(options: HostOptions = {}): Promise<Static
     const name = path.startsWith(basePath) ? normalize(path.slice(basePath.length) || 'index.html') : '..'
     requests.push(name)
     const file = name.startsWith(fixturePath) ? join(fixtureFolder, name.slice(fixturePath.length)) : join(folder, name)
-    const isHidden = name.startsWith('..') || missing?.test(name)
+    const isHidden = name.startsWith('..')
     const isFile = !isHidden && (await stat(file).catch(() => undefined))?.isFile()
     const own = rules.filter(({ covers }) => covers(`/${name}`)).flatMap((rule) => rule.headers)
     response.writeHead(isFile ? 200 : 404, {
