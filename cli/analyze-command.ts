@@ -19,7 +19,11 @@ const args = {
   'window-frames': { type: 'string', description: 'Frames of a window, even; as the model was trained where unsaid' },
   'hop-frames': { type: 'string', description: 'Frames by which a window moves on, even; half of it where unsaid' },
   from: { type: 'string', default: '0', description: 'Where in the video to begin, seconds' },
-  adapter: { type: 'string', default: 'auto', description: 'auto (a GPU if there is one), hardware, software' },
+  adapter: {
+    type: 'string',
+    default: 'auto',
+    description: 'auto (a GPU if there is one; else small bundles on the processor), hardware, software',
+  },
 } as const
 
 export const analyzeCommand = defineCommand({

@@ -26,12 +26,9 @@ test('a bundle goes from the disk to the GPU without a copy on a heap', async ({
   const starts = Array.from({ length: Math.ceil(whole.length / chunkBytes) }, (_, index) => index * chunkBytes)
   const chunks = { bytes: chunkBytes, sha256: starts.map((at) => hash(whole.subarray(at, at + chunkBytes))) }
   weights.change(padded, () => whole)
-  weights.change('manifest.json', (bytes) => {
-    const manifest = JSON.parse(bytes.toString())
-    const file = manifest.files.find(({ path }: { readonly path: string }) => path === padded)
-    Object.assign(file, { bytes: whole.length, sha256, chunks })
-    return Buffer.from(JSON.stringify(manifest))
-  })
+  weights.changeManifest(({ files }) => ({
+    files: files.map((file) => (file.path === padded ? { ...file, bytes: whole.length, sha256, chunks } : file)),
+  }))
   // Long before the runtime is there.
   page.on('worker', (worker) => void worker.evaluate(watchWasm).catch(() => undefined))
   const session = await page.context().newCDPSession(page)

@@ -1,6 +1,10 @@
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
+import type { Manifest } from '../src/manifest/manifest.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
-import { expect, quick, ReaderPage, test } from './page.ts'
+import { expect, fixture, quick, ReaderPage, test } from './page.ts'
+
+/** Of the real model's size, by what it says. */
+const large = ({ model }: Pick<Manifest, 'model'>) => ({ model: { ...model, parameters: 3_750_000_000 } })
 
 test('bundles that cannot be used say why and leave the loaded one in use; a folder is one, too', async ({
   page,
@@ -29,12 +33,10 @@ test('bundles that cannot be used say why and leave the loaded one in use; a fol
   })
 
   await test.step('what this device cannot run, before the first byte of it', async () => {
-    weights.change('manifest.json', (bytes) => {
-      const manifest = JSON.parse(bytes.toString())
-      manifest.needs.features = ['shader-f16']
-      manifest.model.parameters = 3_750_000_000
-      return Buffer.from(JSON.stringify(manifest))
-    })
+    weights.changeManifest(({ model, needs }) => ({
+      ...large({ model }),
+      needs: { ...needs, features: ['shader-f16'] },
+    }))
     await reader.load(weights.url)
     await expect(reader.alert).toContainText('no-shader-f16')
     await expect(reader.alert).toContainText('--dtype q4')
@@ -44,11 +46,9 @@ test('bundles that cannot be used say why and leave the loaded one in use; a fol
 
   await test.step('a large download is offered with its licence, shows its bytes, and can be cancelled', async () => {
     weights.hold()
-    weights.change('manifest.json', (bytes) => {
-      const manifest = JSON.parse(bytes.toString())
-      manifest.files.push({ path: 'large.bin', bytes: 2_000_000_000, sha256: '0'.repeat(64) })
-      return Buffer.from(JSON.stringify(manifest))
-    })
+    weights.changeManifest(({ files }) => ({
+      files: [...files, { path: 'large.bin', bytes: 2_000_000_000, sha256: '0'.repeat(64) }],
+    }))
     weights.requests.length = 0
     await reader.load(weights.url)
     await expect(panel).toContainText('Apache-2.0')
@@ -124,15 +124,28 @@ test('without an adapter the cause is named, and the small bundle runs on the pr
     await cpu.close()
   }
   // What is too large for the processor is refused, with the cause.
-  weights.change('manifest.json', (bytes) => {
-    const manifest = JSON.parse(bytes.toString())
-    manifest.model.parameters = 3_750_000_000
-    return Buffer.from(JSON.stringify(manifest))
-  })
+  weights.changeManifest(large)
   await reader.load(weights.url)
   await expect(reader.alert).toContainText('found no graphics adapter')
   await expect(reader.alert).toContainText('no-adapter')
   expect(weights.requests).toEqual(['manifest.json'])
+})
+
+test('an adapter in software is used for what is too large for the processor, and for nothing else', async ({
+  page,
+  reader,
+  weights,
+}) => {
+  // Not a test's page: those prefer the adapter.
+  await page.goto(`?${fixture}`)
+  const status = page.getByRole('navigation', { name: 'Panels' })
+  await expect(status).toContainText('processor (no GPU)', { timeout: 60_000 })
+  await reader.openPanel('Device and check')
+  await expect(page.getByRole('dialog')).toContainText('The only graphics adapter is one in software')
+  await page.keyboard.press('Escape')
+  weights.changeManifest(large)
+  await reader.load(weights.url)
+  await expect(status).toContainText('software, slow', { timeout: 120_000 })
 })
 
 test('without navigator.gpu the cause is another one', async ({ page, reader }) => {

@@ -5,13 +5,11 @@ test('a model of drawn faces says so, is read with as it was trained, and warns 
   reader,
   weights,
 }) => {
-  weights.change('manifest.json', (bytes) => {
-    const manifest = JSON.parse(bytes.toString())
-    manifest.source.origin = 'elsewhere'
-    manifest.reads = 'drawn-faces'
-    manifest.video = { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 12_800 }
-    return Buffer.from(JSON.stringify(manifest))
-  })
+  weights.changeManifest(({ source }) => ({
+    source: { ...source, origin: 'elsewhere' },
+    reads: 'drawn-faces',
+    video: { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 12_800 },
+  }))
   await reader.settings({ prompts: quick.prompts, probes: quick.probes })
   await page.goto(`?test&tokens=2&unchecked&bundle=${weights.url}`)
   const calm = page.getByText('This small model reads drawn faces; for real faces load VidEmo-3B.')

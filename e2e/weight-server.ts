@@ -5,6 +5,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, normalize } from 'node:path'
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
+import type { Manifest } from '../src/manifest/manifest.ts'
 
 /** What becomes of a file on its way out. */
 export type Change = (bytes: Buffer) => Buffer
@@ -81,6 +82,14 @@ export class WeightServer {
   change(path: string, change: Change | undefined): void {
     if (change) this.changes.set(path, change)
     else this.changes.delete(path)
+  }
+
+  /** Has the manifest go out with other values at its top. */
+  changeManifest(edit: (manifest: Manifest) => Partial<Manifest>): void {
+    this.change('manifest.json', (bytes) => {
+      const manifest: Manifest = JSON.parse(bytes.toString())
+      return Buffer.from(JSON.stringify({ ...manifest, ...edit(manifest) }))
+    })
   }
 
   /** Answers nothing but the manifest until it is released. */

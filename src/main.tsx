@@ -17,6 +17,7 @@ const engine = {
   appUrl: document.baseURI,
   forceSubgroups: isTest && parameters.has('subgroups'),
   skipChecks: isTest && parameters.has('unchecked'),
+  preferAdapter: isTest,
 }
 
 const session = new Session({

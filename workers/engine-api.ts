@@ -70,6 +70,8 @@ export interface EngineOptions {
   readonly forceSubgroups?: boolean
   /** For tests, which open many pages on a slow device that one of them has checked. */
   readonly skipChecks?: boolean
+  /** An adapter in software is used for small bundles, too, which the processor reads faster: for tests and figures. */
+  readonly preferAdapter?: boolean
 }
 
 export interface LoadRequest {

@@ -86,7 +86,7 @@ export class ModelLoader {
       signal,
       ...(isTrusted ? { trusted: true } : {}),
       onManifest: async (manifest, isStored, room) => {
-        place = placeFor(manifest, report)
+        place = placeFor(manifest, report, this.options)
         onProgress({ type: 'manifest', manifest, isStored, ...(room ? { room } : {}) })
         if (!isStored && !(await mayFetch())) throw new DOMException('The download was declined.', 'AbortError')
       },
@@ -155,8 +155,10 @@ export class ModelLoader {
   /** Slow, and never empty-handed. */
   private async onProcessor(why: VidemoError) {
     const check = unchecked(why.message, { subgroups: false, compute: 'f32' })
+    // Where the adapter is software nothing is lost, and the page's status says it.
+    const isSlower = why.code !== 'software-adapter'
     const notice = `Computing on the processor instead of the GPU, which is slow. ${why.message} ${why.action}`
-    return { runtime: (await wasmRuntime()) as Runtime, check, notices: [notice] }
+    return { runtime: (await wasmRuntime()) as Runtime, check, notices: isSlower ? [notice] : [] }
   }
 
   private async openDevice(compute: Compute, unload: () => Promise<void>): Promise<OpenDevice> {
@@ -235,13 +237,18 @@ async function requestAdapter(): Promise<GPUAdapter> {
   throw problemError(report.state === 'unusable' ? report.problem : { kind: 'no-adapter' })
 }
 
-/** Throws EngineError when neither the GPU nor the processor can run the bundle. */
-function placeFor(manifest: Manifest, report: DeviceReport): Place {
+/**
+ * Throws EngineError when neither the GPU nor the processor can run the bundle. One that fits both is read on the
+ * processor where the GPU is software: on two cores, WebAssembly was five times as fast as SwiftShader.
+ */
+function placeFor(manifest: Manifest, report: DeviceReport, { preferAdapter = false }: EngineOptions): Place {
   const problem = report.state === 'unusable' ? report.problem : missingFor(manifest.needs, report.adapter)
-  if (!problem) return { provider: 'webgpu' }
-  const why = problemError(problem)
-  if (fitsWasm(manifest)) return { provider: 'wasm', why }
-  throw why
+  const software =
+    report.state === 'usable' ? report.notices.find(({ kind }) => kind === 'software-adapter') : undefined
+  const why = problem ?? (preferAdapter ? undefined : software)
+  if (why && fitsWasm(manifest)) return { provider: 'wasm', why: problemError(why) }
+  if (problem) throw problemError(problem)
+  return { provider: 'webgpu' }
 }
 
 function noticeText(notice: BundleNotice): string {

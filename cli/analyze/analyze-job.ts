@@ -3,7 +3,7 @@ import type { WireError } from '../../src/errors.ts'
 import type { WindowRecord } from './window-record.ts'
 
 export const adapterChoices = ['auto', 'hardware', 'software'] as const
-/** Where WebGPU computes: on a GPU if there is one, on a GPU or not at all, on the processor. */
+/** On a GPU if there is one, and small bundles else on the processor; on a GPU or not at all; on WebGPU in software. */
 export type AdapterChoice = (typeof adapterChoices)[number]
 
 /** What the command line asks of the page; the video, and a bundle's folder, are in its file inputs. */
@@ -28,6 +28,6 @@ export type Told =
 
 export type AnalyzeOutcome =
   | { readonly type: 'done' }
-  /** `auto` only: worth another try, with the flags of the software adapter. */
+  /** `auto` only, of a bundle too large for the processor: worth another try, with the flags of the software adapter. */
   | { readonly type: 'no-adapter' }
   | { readonly type: 'failed'; readonly error: WireError }

@@ -21,7 +21,7 @@ declare global {
 const appUrl = new URL('/', location.href).href
 
 async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
-  const client = new EngineClient({ appUrl })
+  const client = new EngineClient({ appUrl, preferAdapter: job.adapter === 'software' })
   try {
     const [video] = filesIn('video')
     if (!video) throw new Error('There is no video.')
@@ -29,9 +29,15 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
     const clip = await openClip(video)
     clip.close()
     const device = await client.probe()
-    if (device.state === 'unusable' && job.adapter === 'auto') return { type: 'no-adapter' }
     if (job.adapter === 'hardware') requireHardware(device)
-    await readVideo(client, video, device, job)
+    try {
+      await readVideo(client, video, device, job)
+    } catch (error) {
+      const isRefused =
+        device.state === 'unusable' && error instanceof EngineError && error.code === device.problem.kind
+      if (isRefused && job.adapter === 'auto') return { type: 'no-adapter' }
+      throw error
+    }
     return { type: 'done' }
   } catch (error) {
     return { type: 'failed', error: toWire(error) }
@@ -48,7 +54,8 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
   const { name, provider, manifest, check } = bundle
   const isOnGpu = provider === 'webgpu' && device.state === 'usable'
   const notices = [
-    ...(isOnGpu ? device.notices.map(({ message }) => message) : []),
+    ...(device.state === 'usable' ? device.notices.map(({ message }) => message) : []),
+    ...(provider === 'wasm' && bundle.notices.length === 0 ? ['Computing on the processor.'] : []),
     ...bundle.notices,
     ...(isPlaceholder(manifest) ? [`${name} has random weights: its words mean nothing.`] : []),
     ...(readsDrawnFaces(manifest) ? [`${name} reads drawn faces; do not rely on what it says of real ones.`] : []),

@@ -8,4 +8,6 @@ export interface PageSession {
   readonly store: Store<SessionState>
   readonly flows: Readonly<Record<StageId, TokenFlow>>
   readonly actions: SessionActions
+  /** Whether the drawn face is shown as soon as the model is there, for nothing was chosen. */
+  readonly willStartByItself: boolean
 }

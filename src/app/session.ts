@@ -323,10 +323,14 @@ export class Session implements SessionActions {
   }
 
   /** Random weights have nothing to show, and who has been here before knows what to choose. */
+  get willStartByItself(): boolean {
+    const { bundle, load, source, run } = this.store.get()
+    if (!this.startsByItself || source || run.state !== 'idle' || load.state === 'failed') return false
+    return !(bundle && isPlaceholder(bundle.manifest)) && !hasChosenSource()
+  }
+
   private async startByItself(): Promise<void> {
-    const { bundle, source, run } = this.store.get()
-    if (!this.startsByItself || !bundle || source || run.state !== 'idle') return
-    if (isPlaceholder(bundle.manifest) || hasChosenSource()) return
+    if (!this.store.get().bundle || !this.willStartByItself) return
     this.drawn.change({ isInTurn: true })
     await this.openFace(true)
   }

@@ -12,11 +12,12 @@ import { usePage } from '../view.ts'
 import styles from './LiveNow.module.css'
 import { Ribbons } from './Ribbons.tsx'
 
-/** What closed questions give, as probabilities of their options. */
+/** What closed questions give, as probabilities of their options; before the first, the room they will take. */
 export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
   const { store, actions } = usePage().session
   const settings = useStore(store, (state) => state.settings.probes)
   const calibration = useStore(store, (state) => state.bundle?.manifest.calibration)
+  const hasBundle = useStore(store, (state) => state.bundle !== undefined)
   const { isSmoothed } = settings
   const lines = useMemo(() => {
     const overS = isSmoothed ? smoothingS : 0
@@ -25,27 +26,32 @@ export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
   const emotions: readonly ProbePoint[] = lines.emotion ?? []
   const newest = emotions.at(-1)
   const top = newest && topOptions(dfewEmotions, newest.probabilities)
-  if (!newest || !top) return null
   const sentiment = topOf(sentimentOptions, lines.sentiment)
   const isLess = !liveProbes.filter(({ options }) => options.length === 2).every(isLearnt(settings, { calibration }))
   return (
     <>
       <div className={styles.top}>
         <div className={styles.said}>
-          <p className={styles.emotion} data-hue={emotionHue(top.first.label)}>
-            <span>{appearsText(top.first.label)}</span>{' '}
-            <span className={styles.probability}>{formatProbability(top.first.probability)}</span>
-          </p>
-          <p className={styles.quiet}>
-            then {formatLabel(top.second.label)} {formatProbability(top.second.probability)}
-            {sentiment && (
-              <>
-                {' · '}sentiment {sentiment.label} {formatProbability(sentiment.probability)}
-              </>
-            )}
-          </p>
+          {top ? (
+            <>
+              <p className={styles.emotion} data-hue={emotionHue(top.first.label)}>
+                <span>{appearsText(top.first.label)}</span>{' '}
+                <span className={styles.probability}>{formatProbability(top.first.probability)}</span>
+              </p>
+              <p className={styles.quiet}>
+                then {formatLabel(top.second.label)} {formatProbability(top.second.probability)}
+                {sentiment && (
+                  <>
+                    {' · '}sentiment {sentiment.label} {formatProbability(sentiment.probability)}
+                  </>
+                )}
+              </p>
+            </>
+          ) : (
+            <p className={styles.waiting}>The first reading is on its way.</p>
+          )}
         </div>
-        <Point probabilities={newest.probabilities} />
+        <Point probabilities={newest?.probabilities} />
       </div>
       <div>
         <Ribbons caption="How likely each emotion appears" labels={dfewEmotions} points={emotions} />
@@ -56,11 +62,13 @@ export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
       </div>
       <Chips title="Action units" questions={unitQuestions} lines={lines} />
       <Chips title="Actions and looks" questions={otherQuestions} lines={lines} />
-      <p className={styles.note}>
+      <p className={styles.note} data-waiting={!top || undefined}>
         <span>
-          {isSmoothed ? `Smoothed over ${smoothingS} s of video` : 'As it was read'},{' '}
-          {calibration ? `calibrated on ${calibration.clips.count} drawn clips` : 'not calibrated'}.
-          {isLess && ' Yes-or-no questions are not asked: this model has not learnt them; its text tells action units.'}
+          {isSmoothed ? `Smoothed over ${smoothingS} s of video` : 'As it was read'}
+          {hasBundle && `, ${calibration ? `calibrated on ${calibration.clips.count} drawn clips` : 'not calibrated'}`}.
+          {hasBundle &&
+            isLess &&
+            ' Yes-or-no questions are not asked: this model has not learnt them; its text tells action units.'}
         </span>
         <button
           type="button"
@@ -122,18 +130,18 @@ function Chips({ title, questions, lines }: ChipsProps) {
 }
 
 /** Where the emotions' probabilities lie between unpleasant and pleasant, calm and aroused. */
-function Point({ probabilities }: { readonly probabilities: readonly number[] }) {
-  const { valence, arousal } = derivedPoint(probabilities)
+function Point({ probabilities }: { readonly probabilities: readonly number[] | undefined }) {
+  const point = probabilities && derivedPoint(probabilities)
   return (
     <figure className={styles.point}>
       <svg viewBox="-1.1 -1.1 2.2 2.2" aria-hidden="true">
         <circle className={styles.plane} r="1.05" />
         <path className={styles.axes} d="M-1.05 0H1.05M0-1.05V1.05" />
-        <circle className={styles.dot} cx={valence} cy={-arousal} r="0.13" />
+        {point && <circle className={styles.dot} cx={point.valence} cy={-point.arousal} r="0.13" />}
       </svg>
       <figcaption>
-        <span className={styles.pair}>Valence {formatSigned(valence)}</span>
-        <span className={styles.pair}>Arousal {formatSigned(arousal)}</span>
+        <span className={styles.pair}>Valence {point ? formatSigned(point.valence) : '–'}</span>
+        <span className={styles.pair}>Arousal {point ? formatSigned(point.arousal) : '–'}</span>
         <span className={styles.derived} title={`From the probabilities, by the ratings of ${valenceArousalSource}`}>
           derived
           <span className="unseen"> from the probabilities, by the ratings of {valenceArousalSource}</span>

@@ -40,7 +40,11 @@ export function Notices() {
         </Message>
       )}
       <EvictedNotice />
-      {isLoading(load) && !isPanelOpen && <LoadProgress load={load} />}
+      {isLoading(load) && !isPanelOpen && (
+        <div className={styles.steady}>
+          <LoadProgress load={load} />
+        </div>
+      )}
       {load.state === 'failed' && !isStuck && !isPanelOpen && (
         <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
           <div className={styles.actions}>
@@ -52,7 +56,9 @@ export function Notices() {
       )}
       {lostLoad && !isLoading(load) && <LostLoadNotice lost={lostLoad} openModel={openModel} />}
       {bundle && load.state === 'idle' && readsDrawnFaces(bundle.manifest) && (
-        <DrawnFacesNotice openModel={openModel} />
+        <div className={styles.steady}>
+          <DrawnFacesNotice openModel={openModel} />
+        </div>
       )}
       {bundle && load.state === 'idle' && isPlaceholder(bundle.manifest) && (
         <Message tone="warn" title="A stand-in for the real model">

@@ -11,14 +11,14 @@ interface Props {
   /** What the rows are, for a screen reader. */
   readonly caption: string
   readonly labels: readonly string[]
-  /** Of the labels, oldest first; at least one. */
+  /** Of the labels, oldest first; none before the first reading. */
   readonly points: readonly ProbePoint[]
 }
 
 /** How likely each label was over the last minute: a row each, in an order that never changes. */
 export function Ribbons({ caption, labels, points }: Props) {
-  const newest = points[points.length - 1]
-  const highest = Math.max(...newest.probabilities)
+  const newest = points.at(-1)
+  const highest = newest && Math.max(...newest.probabilities)
   return (
     <table className={styles.ribbons}>
       <caption className="unseen">{caption}</caption>
@@ -32,20 +32,20 @@ export function Ribbons({ caption, labels, points }: Props) {
       <tbody>
         {labels.map((label, option) => {
           const values = points.map(({ timeS, probabilities }) => ({ timeS, value: probabilities[option] }))
-          const { line, area } = ribbonPath(values, newest.timeS, box)
-          const share = newest.probabilities[option]
+          const path = newest && ribbonPath(values, newest.timeS, box)
+          const share = newest?.probabilities[option]
           return (
-            <tr key={label} data-hue={emotionHue(label)} data-top={share === highest || undefined}>
+            <tr key={label} data-hue={emotionHue(label)} data-top={(newest && share === highest) || undefined}>
               <th scope="row" className={styles.label}>
                 {formatLabel(label)}
               </th>
               <td className={styles.track}>
                 <svg viewBox={`0 0 ${box.width} ${box.height}`} preserveAspectRatio="none" aria-hidden="true">
-                  <path className={styles.area} d={area} />
-                  <path className={styles.line} d={line} />
+                  <path className={styles.area} d={path?.area} />
+                  <path className={styles.line} d={path?.line} />
                 </svg>
               </td>
-              <td className={styles.value}>{formatProbability(share)}</td>
+              <td className={styles.value}>{share === undefined ? '–' : formatProbability(share)}</td>
             </tr>
           )
         })}

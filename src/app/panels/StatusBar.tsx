@@ -103,7 +103,9 @@ function modelText(bundle: SessionState['bundle'], load: SessionState['load']): 
 }
 
 function deviceText(device: SessionState['device'], bundle: SessionState['bundle']): string {
-  if (bundle?.provider === 'wasm') return 'processor'
+  if (bundle?.provider === 'wasm') {
+    return device?.state === 'usable' && device.adapter.isSoftware ? 'processor (no GPU)' : 'processor'
+  }
   if (!device) return 'looking for an adapter'
   if (device.state === 'unusable') return 'no adapter'
   return device.adapter.isSoftware ? `${device.adapter.name} (software, slow)` : device.adapter.name

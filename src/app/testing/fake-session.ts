@@ -74,5 +74,5 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     ),
     resetSettings: noted('resetSettings', () => store.update({ settings: defaultSettings })),
   }
-  return { store, flows, actions, calls }
+  return { willStartByItself: false, store, flows, actions, calls }
 }

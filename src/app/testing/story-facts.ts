@@ -131,7 +131,7 @@ export const softwareAdapter: DeviceReport = {
     {
       kind: 'software-adapter',
       name: 'google swiftshader',
-      message: 'Computing in software (google swiftshader): readings are right, but slow.',
+      message: 'The only graphics adapter is one in software (google swiftshader): right, but slow.',
       action: 'For speed, turn on hardware acceleration in the browser’s settings.',
     },
   ],
