@@ -47,4 +47,14 @@ test('the whole way can be gone from the keyboard alone', async ({ page, reader 
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toHaveCount(0)
+
+  // Whoever dictates can do without: then only Escape is a key.
+  await page.keyboard.press('?')
+  await page.getByRole('switch', { name: 'Keys of one character' }).press('Space')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.keyboard.press('m')
+  await page.waitForTimeout(500)
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await reader.openPanel('Model')
 })

@@ -155,7 +155,8 @@ function useKeys(page: Page): void {
       const target = event.target instanceof Element ? event.target : null
       const place = panel || question ? 'dialog' : placeOf(target)
       const { key, ctrlKey, metaKey, altKey, repeat, isComposing } = event
-      const action = actionForKey({ key, ctrlKey, metaKey, altKey, repeat, isComposing, place })
+      const { areKeysOn } = page.session.store.get().settings
+      const action = actionForKey({ key, ctrlKey, metaKey, altKey, repeat, isComposing, place }, areKeysOn)
       if (action && runAction(page, action)) event.preventDefault()
     }
     addEventListener('keydown', onKey)

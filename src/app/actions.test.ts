@@ -46,7 +46,7 @@ describe('keys', () => {
     ['e', 'erase'],
     ['?', 'help'],
   ])('%s means %s', (key, id) => {
-    expect(actionForKey(press(key))?.id).toBe(id)
+    expect(actionForKey(press(key), true)?.id).toBe(id)
   })
 
   it('are each one action’s only', () => {
@@ -61,26 +61,35 @@ describe('keys', () => {
     const flag = fc.constantFrom('ctrlKey', 'metaKey', 'altKey', 'repeat', 'isComposing')
     fc.assert(
       fc.property(key, flag, (each, name) => {
-        expect(actionForKey(press(each, { [name]: true }))).toBeUndefined()
-        expect(actionForKey(press(each, { place: 'dialog' }))).toBeUndefined()
+        expect(actionForKey(press(each, { [name]: true }), true)).toBeUndefined()
+        expect(actionForKey(press(each, { place: 'dialog' }), true)).toBeUndefined()
       }),
     )
   })
 
   it('leave typing alone, except for stopping', () => {
-    for (const key of [' ', '1', 'm', '?']) expect(actionForKey(press(key, { place: 'typing' }))).toBeUndefined()
-    expect(actionForKey(press('Escape', { place: 'typing' }))?.id).toBe('stop')
+    for (const key of [' ', '1', 'm', '?']) expect(actionForKey(press(key, { place: 'typing' }), true)).toBeUndefined()
+    expect(actionForKey(press('Escape', { place: 'typing' }), true)?.id).toBe('stop')
   })
 
   it('leave the space bar to the control that has the focus', () => {
-    expect(actionForKey(press(' ', { place: 'control' }))).toBeUndefined()
-    expect(actionForKey(press('m', { place: 'control' }))?.id).toBe('model')
+    expect(actionForKey(press(' ', { place: 'control' }), true)).toBeUndefined()
+    expect(actionForKey(press('m', { place: 'control' }), true)?.id).toBe('model')
+  })
+
+  it('of one character can be switched off, and Escape cannot', () => {
+    for (const key of pageActions.flatMap(({ keys }) => keys)) {
+      const id = actionForKey(press(key), false)?.id
+      expect(id, key).toBe(key === 'Escape' ? 'stop' : undefined)
+    }
+    expect(shortcutOf(actionOf('start-pause'), false)).toBeUndefined()
+    expect(shortcutOf(actionOf('stop'), false)).toBe('Escape')
   })
 
   it('are named for people and for assistive technology', () => {
     expect([' ', 'Escape', 'm'].map(keyName)).toEqual(['Space', 'Esc', 'M'])
-    expect(shortcutOf(actionOf('start-pause'))).toBe('Space')
-    expect(shortcutOf(actionOf('privacy'))).toBeUndefined()
+    expect(shortcutOf(actionOf('start-pause'), true)).toBe('Space')
+    expect(shortcutOf(actionOf('privacy'), true)).toBeUndefined()
   })
 })
 

@@ -176,16 +176,24 @@ export interface KeyPress {
 }
 
 /**
+ * An action's keys that are in use. Those of one character can be switched off: whoever dictates types them unawares
+ * (WCAG 2.2, 2.1.4).
+ */
+export function keysOf({ keys }: PageAction, areKeysOn: boolean): readonly string[] {
+  return areKeysOn ? keys : keys.filter((key) => key.length > 1)
+}
+
+/**
  * The action of a key press. None while something is typed or a dialog is open, none with a modifier, and the space
  * bar belongs to the control that has the focus.
  */
-export function actionForKey(press: KeyPress): PageAction | undefined {
+export function actionForKey(press: KeyPress, areKeysOn: boolean): PageAction | undefined {
   const { key, place } = press
   if (press.ctrlKey || press.metaKey || press.altKey || press.repeat || press.isComposing) return undefined
   if (place === 'dialog' || (place === 'typing' && key !== 'Escape')) return undefined
   if (place === 'control' && key === ' ') return undefined
   const wanted = key.length === 1 ? key.toLowerCase() : key
-  return pageActions.find(({ keys }) => keys.includes(wanted))
+  return pageActions.find((action) => keysOf(action, areKeysOn).includes(wanted))
 }
 
 const typing =
@@ -209,6 +217,7 @@ export function keyName(key: string): string {
 }
 
 /** For `aria-keyshortcuts`. */
-export function shortcutOf({ keys }: PageAction): string | undefined {
+export function shortcutOf(action: PageAction, areKeysOn: boolean): string | undefined {
+  const keys = keysOf(action, areKeysOn)
   return keys.length === 0 ? undefined : keys.map((key) => (key === ' ' ? 'Space' : key)).join(' ')
 }

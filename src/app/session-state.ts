@@ -281,6 +281,8 @@ export interface Settings {
   }
   readonly isMirrored: boolean
   readonly isHudShown: boolean
+  /** Keys of one character do something. */
+  readonly areKeysOn: boolean
 }
 
 /** What a person can do; the page calls nothing else. */

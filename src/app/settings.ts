@@ -33,6 +33,7 @@ export const defaultSettings: Settings = {
   probes: { isOn: true, orders: 'given', isSmoothed: true },
   isMirrored: true,
   isHudShown: false,
+  areKeysOn: true,
 }
 
 function within(bound: { readonly min: number; readonly max: number }) {
@@ -95,6 +96,7 @@ const schema = v.object({
   ),
   isMirrored: or(v.boolean(), defaultSettings.isMirrored),
   isHudShown: or(v.boolean(), defaultSettings.isHudShown),
+  areKeysOn: or(v.boolean(), defaultSettings.areKeysOn),
 })
 
 /** Settings out of anything: what cannot be used is the default's. Never throws. */

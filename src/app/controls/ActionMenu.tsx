@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Text } from 'react-aria-components'
-import { actionGroups, actionOf, keyName, type PageAction, pageActions, runAction } from '../actions.ts'
+import { actionGroups, actionOf, keyName, keysOf, type PageAction, pageActions, runAction } from '../actions.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './ActionMenu.module.css'
@@ -47,12 +47,16 @@ function Actions({ label, group }: Pick<Props, 'label' | 'group'>) {
           {groups.length > 1 && <Header className={styles.header}>{name}</Header>}
           {pageActions
             .filter((action) => action.group === name)
-            .map(({ id, title, keys: [key] }) => (
-              <MenuItem key={id} id={id} textValue={title(state)} className={styles.item}>
-                <Text slot="label">{title(state)}</Text>
-                {key && <kbd className={styles.key}>{keyName(key)}</kbd>}
-              </MenuItem>
-            ))}
+            .map((action) => {
+              const { id, title } = action
+              const [key] = keysOf(action, state.settings.areKeysOn)
+              return (
+                <MenuItem key={id} id={id} textValue={title(state)} className={styles.item}>
+                  <Text slot="label">{title(state)}</Text>
+                  {key && <kbd className={styles.key}>{keyName(key)}</kbd>}
+                </MenuItem>
+              )
+            })}
         </MenuSection>
       ))}
     </Menu>

@@ -1,6 +1,7 @@
-import { actionGroups, keyName, pageActions } from '../actions.ts'
+import { actionGroups, keyName, keysOf, pageActions } from '../actions.ts'
 import { Button } from '../controls/Button.tsx'
 import { Group } from '../controls/Facts.tsx'
+import { SwitchField } from '../controls/Fields.tsx'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Panels.module.css'
@@ -9,6 +10,8 @@ import styles from './Panels.module.css'
 export function HelpPanel() {
   const { session, view } = usePage()
   const state = useStore(session.store, (whole) => whole)
+  const { areKeysOn } = state.settings
+  const withKeys = pageActions.map((action) => ({ ...action, keys: keysOf(action, areKeysOn) }))
   return (
     <>
       <Group title="How a reading comes about">
@@ -19,9 +22,16 @@ export function HelpPanel() {
         </ol>
       </Group>
       <Group title="Keys">
+        <SwitchField
+          label="Keys of one character"
+          isOn={areKeysOn}
+          onChange={(isOn) => session.actions.changeSettings({ areKeysOn: isOn })}
+        >
+          Switch them off if you dictate, or press them unawares. Everything they do is in the menu.
+        </SwitchField>
         {actionGroups.map((group) => (
           <dl key={group} className={styles.keys} aria-label={group}>
-            {pageActions
+            {withKeys
               .filter((action) => action.group === group && action.keys.length > 0)
               .map(({ id, title, keys }) => (
                 <div key={id} className={styles.key}>

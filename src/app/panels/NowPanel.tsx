@@ -29,10 +29,11 @@ export function NowPanel() {
   const named = recorded ? { tree: recorded.tree, span: [recorded.startS, recorded.endS] as const } : latest
   const persons = named?.tree.persons.filter(({ emotions }) => emotions.length > 0) ?? []
   const probedAtS = recorded || !areProbesOn ? undefined : probes.emotion?.at(-1)?.timeS
-  // Its room is kept from the start, so that nothing below moves when it comes.
   const willStart = useStore(store, () => page.session.willStartByItself)
-  const isAwaited = !recorded && areProbesOn && persons.length === 0 && (isActive(run) || willStart)
   const hasAnswer = recorded !== undefined || current?.answers.emotion.state === 'done'
+  const isFirst = recording.length === 0 && persons.length === 0 && !hasAnswer
+  // Its room is kept from the start, so that nothing below moves when it comes.
+  const isAwaited = isFirst && areProbesOn && (isActive(run) || willStart)
   return (
     <section className={styles.panel} aria-labelledby="now-title">
       <div className={styles.head}>

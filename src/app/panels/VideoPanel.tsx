@@ -64,6 +64,7 @@ function WatchBar({ source }: { readonly source: Source }) {
   const startTitle = useStore(store, actionOf('start-pause').title)
   const canStart = useStore(store, actionOf('start-pause').isEnabled)
   const canStop = useStore(store, actionOf('stop').isEnabled)
+  const areKeysOn = useStore(store, (state) => state.settings.areKeysOn)
   const main = useRef<HTMLButtonElement>(null)
 
   const isAsked = !(source.kind === 'drawn' && source.isUnasked)
@@ -102,7 +103,7 @@ function WatchBar({ source }: { readonly source: Source }) {
           kind={isActive(run) && run.state !== 'paused' ? 'plain' : 'primary'}
           disabled={!canStart}
           onClick={() => runAction(page, actionOf('start-pause'))}
-          aria-keyshortcuts={shortcutOf(actionOf('start-pause'))}
+          aria-keyshortcuts={shortcutOf(actionOf('start-pause'), areKeysOn)}
         >
           <Icon name={startIcon} />
           {startTitle}
@@ -110,7 +111,7 @@ function WatchBar({ source }: { readonly source: Source }) {
         <Button
           disabled={!canStop}
           onClick={() => runAction(page, actionOf('stop'))}
-          aria-keyshortcuts={shortcutOf(actionOf('stop'))}
+          aria-keyshortcuts={shortcutOf(actionOf('stop'), areKeysOn)}
         >
           <Icon name="stop" />
           Stop

@@ -1,5 +1,6 @@
 import { actionOf, runAction, shortcutOf } from '../actions.ts'
 import { Icon, type IconName } from '../controls/Icon.tsx'
+import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Welcome.module.css'
 
@@ -48,12 +49,13 @@ function Choice(props: {
   const page = usePage()
   const { id, icon, title, note } = props
   const action = actionOf(id)
+  const areKeysOn = useStore(page.session.store, (state) => state.settings.areKeysOn)
   return (
     <li>
       <button
         type="button"
         className={styles.choice}
-        aria-keyshortcuts={shortcutOf(action)}
+        aria-keyshortcuts={shortcutOf(action, areKeysOn)}
         onClick={() => runAction(page, action)}
       >
         <span className={styles.sign}>
