@@ -71,9 +71,13 @@ export async function startChromium(served: Served, options: ChromiumOptions = {
     if (launched.status === 'fulfilled') await launched.value.close()
     await server.close()
   }
-  if (launched.status === 'rejected' || listening.status === 'rejected') {
+  if (launched.status === 'rejected') {
     await close()
-    throw launched.status === 'rejected' ? launched.reason : (listening as PromiseRejectedResult).reason
+    throw launched.reason
+  }
+  if (listening.status === 'rejected') {
+    await close()
+    throw listening.reason
   }
   const open = async (path: string) => {
     const page = await launched.value.newPage()
