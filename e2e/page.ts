@@ -217,8 +217,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 })
 
 /**
- * A browser of its own that finds no adapter, on a machine without a GPU: pages compute on the processor, without the ten
- * seconds in which a software adapter compiles its pipelines. For what does not depend on where it is computed.
+ * A browser of its own that finds no adapter, on a machine without a GPU: pages compute on the processor, which small
+ * models do faster than a software adapter. For what does not depend on where it is computed.
  */
 export const processorTest = test.extend<object, object>({
   launchOptions: [

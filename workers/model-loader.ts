@@ -239,7 +239,7 @@ async function requestAdapter(): Promise<GPUAdapter> {
 
 /**
  * Throws EngineError when neither the GPU nor the processor can run the bundle. One that fits both is read on the
- * processor where the GPU is software: on two cores, WebAssembly was five times as fast as SwiftShader.
+ * processor where the GPU is software, which is several times as slow (`videmo analyze --adapter software` shows it).
  */
 function placeFor(manifest: Manifest, report: DeviceReport, { preferAdapter = false }: EngineOptions): Place {
   const problem = report.state === 'unusable' ? report.problem : missingFor(manifest.needs, report.adapter)

@@ -62,7 +62,7 @@ function isSoftware({ info }: GPUAdapter): boolean {
 
 /**
  * Dawn's binding asks in every turn of the event loop whether the device has finished, and an adapter in software computes
- * on the very processor that this keeps busy: a millisecond's rest in between saves nearly half of it.
+ * on the very processor that this keeps busy: so it rests for a millisecond in between.
  */
 function pollAtRest(): void {
   const later = (callback: (...args: unknown[]) => void, ...args: unknown[]) => setTimeout(callback, 1, ...args)
