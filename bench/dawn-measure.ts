@@ -3,9 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { BundleDirectory } from '../cli/bundle-directory.ts'
 import { type Bundle, openBundle } from '../src/engine/bundle.ts'
 import { GpuLedger } from '../src/engine/gpu-ledger.ts'
-import { dawnRuntime } from '../src/engine/runtimes/dawn.ts'
-import { EngineError, toWire, type WireError } from '../src/errors.ts'
+import type { CheckReport } from '../src/engine/self-check.ts'
+import { toWire, type WireError } from '../src/errors.ts'
 import { measureBandwidth } from './bandwidth.ts'
+import { openCheckedDawn } from './dawn-device.ts'
+import { type DecodeCosts, decodeCostSlots, measureDecodeCosts } from './decode-costs.ts'
 import { decodeRate, mean, type ProbePair } from './figures.ts'
 import { OurSide, type OurUpdate } from './our-side.ts'
 import type { BenchPlan } from './plan.ts'
@@ -16,12 +18,22 @@ export interface DawnJob {
   /** Folder of a bundle. */
   readonly bundle: string
   readonly cycles: number
+  /** Holds `models/check-q4` and `models/check-q4f16`. */
+  readonly publicFolder: string
   /** File for what comes out. */
   readonly outcome: string
 }
 
 export interface DawnFigures {
   readonly adapter: string
+  /** Features that the device was opened with. */
+  readonly features: readonly string[]
+  /** Of the device's kernels, as in a page. */
+  readonly kernels: CheckReport
+  /** Whether single steps were recorded once and played again. */
+  readonly recordsSteps: boolean
+  /** From the graphs and data files to sessions that can run. */
+  readonly loadSeconds: number
   readonly plan: BenchPlan
   readonly parameters: number
   /** One value a cycle from hop to hop, without drafts. */
@@ -40,9 +52,13 @@ export interface DawnFigures {
   readonly bytesPerToken: number
   /** Read and written, by copying a buffer. */
   readonly copyBytesPerS: number
-  /** Bytes of a token times tokens a second, over those copied in a second. */
+  /** Read by a compute shader. */
+  readonly readBytesPerS: number
+  /** Bytes of a token times tokens a second, over those that a compute shader reads in a second. */
   readonly bandwidthShare: number
   readonly gpuBytes: number
+  /** What passes cost by length of the cache and by rows; not measured on adapters in software. */
+  readonly costs?: DecodeCosts
 }
 
 export type DawnOutcome =
@@ -58,23 +74,20 @@ await writeFile(job.outcome, JSON.stringify(outcome))
 // The device's threads would keep the process alive.
 process.exit(0)
 
-async function measure({ plan, bundle: folder, cycles }: DawnJob): Promise<DawnFigures> {
-  const { runtime, adapter } = await dawnRuntime()
-  if (runtime.provider !== 'webgpu') throw new Error('no device')
+async function measure({ plan, bundle: folder, cycles, publicFolder }: DawnJob): Promise<DawnFigures> {
+  const bundle = await openBundle(new BundleDirectory(folder))
+  const { compute } = bundle.manifest.graphs.decoder
+  const { runtime, adapter, features, report: kernels } = await openCheckedDawn(compute, publicFolder)
   const { device } = runtime
   const isSoftware = /llvmpipe|lavapipe|swiftshader/i.test(adapter)
-  const bundle = await openBundle(new BundleDirectory(folder))
-  if (bundle.manifest.needs.features.includes('shader-f16') && !device.features.has('shader-f16')) {
-    throw new EngineError({
-      code: 'no-shader-f16',
-      message: `${adapter} has no 16-bit floats.`,
-      action: 'Measure with --dtype q4.',
-    })
-  }
-  const copyBytesPerS = await measureBandwidth(device, isSoftware)
-  console.error(`${adapter}: copies ${(copyBytesPerS / 1e9).toFixed(1)} GB/s`)
+  const { copyBytesPerS, readBytesPerS } = await measureBandwidth(device, isSoftware)
+  console.error(
+    `${adapter}: copies ${(copyBytesPerS / 1e9).toFixed(1)} GB/s, reads ${(readBytesPerS / 1e9).toFixed(1)} GB/s`,
+  )
   const ledger = new GpuLedger(device)
+  const loading = performance.now()
   const ours = await OurSide.open(runtime, bundle, plan)
+  const loadSeconds = (performance.now() - loading) / 1000
   await ours.fill()
   for (const isDrafted of [false, true]) await ours.cycle(isDrafted)
   await ours.probePair(true)
@@ -91,9 +104,19 @@ async function measure({ plan, bundle: folder, cycles }: DawnJob): Promise<DawnF
   const all = plain.flat()
   const decode = spreadOf(plain.map((cycle) => decodeRate(figuresOf(cycle))))
   const hops = all.filter(({ isHop }) => isHop)
-  const bytesPerToken = bytesOfToken(bundle, ours.slots)
+  const weightBytes = decoderBytes(bundle)
+  const slotBytes = bytesOfSlot(bundle)
+  const bytesPerToken = weightBytes + slotBytes * ours.slots
+  const { bytes: gpuBytes } = ledger.figures()
+  const decoderOf = (mostAtOnce: number) => ours.otherDecoder({ capacity: decodeCostSlots, mostAtOnce })
+  const bytes = { weightBytes, slotBytes, readBytesPerS }
+  const costs = isSoftware ? undefined : await measureDecodeCosts(decoderOf, bundle, ledger, bytes)
   return {
     adapter,
+    features,
+    kernels,
+    recordsSteps: runtime.graphCapture ?? false,
+    loadSeconds,
     plan,
     parameters: bundle.manifest.model.parameters,
     updatePeriodMs: spreadOf(plain.map((cycle) => mean(figuresOf(cycle), 'periodMs'))),
@@ -106,17 +129,20 @@ async function measure({ plan, bundle: folder, cycles }: DawnJob): Promise<DawnF
     probeOverBarePass: spreadOf(probes.map(({ probeMs, bareMs }) => probeMs / bareMs)),
     bytesPerToken,
     copyBytesPerS,
-    bandwidthShare: (bytesPerToken * decode.median) / copyBytesPerS,
-    gpuBytes: ledger.figures().bytes,
+    readBytesPerS,
+    bandwidthShare: (bytesPerToken * decode.median) / readBytesPerS,
+    gpuBytes,
+    ...(costs ? { costs } : {}),
   }
 }
 
-/** What a decoding step has to read: all weights once (tied tables serve as the head), and the cache up to `slots`. */
-function bytesOfToken({ manifest, config }: Bundle, slots: number): number {
-  const { graphs, files } = manifest
-  const weights = files
-    .filter(({ path }) => graphs.decoder.data.includes(path))
-    .reduce((sum, { bytes }) => sum + bytes, 0)
+/** Bytes of the language model's weights, each read once a token: tied tables serve as the head. */
+function decoderBytes({ manifest: { graphs, files } }: Bundle): number {
+  return files.filter(({ path }) => graphs.decoder.data.includes(path)).reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/** Bytes of one token's keys and values in all layers. */
+function bytesOfSlot({ manifest: { graphs }, config }: Bundle): number {
   const { layers, kvHeads, headDim } = config.text
-  return weights + 2 * layers * kvHeads * headDim * slots * (graphs.decoder.compute === 'f16' ? 2 : 4)
+  return 2 * layers * kvHeads * headDim * (graphs.decoder.compute === 'f16' ? 2 : 4)
 }

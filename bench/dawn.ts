@@ -19,6 +19,8 @@ export interface DawnOptions {
   readonly work: string
   /** Takes the weights of an earlier run: where the builder does not change. */
   readonly keepsWeights: boolean
+  /** Holds `models/check-q4` and `models/check-q4f16`. */
+  readonly publicFolder: string
   /** Path of Qwen's tokenizer.json. */
   readonly tokenizer: string
   /** Arguments of a Node that runs `dawn-measure.ts` over the job that comes after them. */
@@ -38,7 +40,8 @@ export interface DawnReport extends DawnFigures {
 
 /** Makes the weights here, and measures in a Node of its own, which needs a flag of V8's that building does not want. */
 export async function runDawn(options: DawnOptions): Promise<DawnReport> {
-  const { size, dtype, tokens, cycles, work, tokenizer, child, keepsWeights, openPool, onProgress } = options
+  const { size, dtype, tokens, cycles, work, publicFolder, tokenizer, child, keepsWeights, openPool, onProgress } =
+    options
   const into = join(work, `${size}-${dtype}`)
   const bundle = join(into, 'bundle')
   await mkdir(into, { recursive: true })
@@ -57,8 +60,24 @@ export async function runDawn(options: DawnOptions): Promise<DawnReport> {
     weightsSeconds = (performance.now() - started) / 1000
   }
   onProgress('measuring')
-  const job: DawnJob = { plan: planOf(size, dtype, tokens), bundle, cycles, outcome: join(into, 'outcome.json') }
-  const jobPath = join(into, 'job.json')
+  const outcome = join(into, 'outcome.json')
+  const job: DawnJob = { plan: planOf(size, dtype, tokens), bundle, cycles, publicFolder, outcome }
+  const measured = await runDawnChild<DawnOutcome>(child, job)
+  if (measured.type === 'failed') throw fromWire(measured.error)
+  return { kind: 'dawn', size, node: process.version, weightsSeconds, ...measured.figures }
+}
+
+/**
+ * Runs a program over a job in a Node of its own, and reads the outcome that it writes.
+ *
+ * @param child arguments of that Node, to which the job's path is added
+ * Throws EngineError `child-died` where no outcome was written.
+ */
+export async function runDawnChild<Outcome>(
+  child: readonly string[],
+  job: { readonly outcome: string },
+): Promise<Outcome> {
+  const jobPath = `${job.outcome}.job`
   await rm(job.outcome, { force: true })
   await writeFile(jobPath, JSON.stringify(job))
   const output = await runChild([...child, jobPath])
@@ -70,9 +89,7 @@ export async function runDawn(options: DawnOptions): Promise<DawnReport> {
       action: 'Look at the Vulkan driver; VK_ICD_FILENAMES names one.',
     })
   }
-  const outcome: DawnOutcome = JSON.parse(text)
-  if (outcome.type === 'failed') throw fromWire(outcome.error)
-  return { kind: 'dawn', size, node: process.version, weightsSeconds, ...outcome.figures }
+  return JSON.parse(text)
 }
 
 function runChild(args: readonly string[]): Promise<string> {

@@ -10,6 +10,7 @@ import { dtypes } from '../src/manifest/manifest.ts'
 import { runDawn } from './dawn.ts'
 import { defaultCycles, defaultDtype, defaultTokens } from './dawn-options.ts'
 import { pack } from './pack.ts'
+import { packedMarkdown } from './packed-report.ts'
 import { plotsPage } from './plots.ts'
 import type { BenchReport } from './report.ts'
 import { type BenchPart, benchParts, runBench } from './side-by-side.ts'
@@ -36,6 +37,10 @@ const bench = defineCommand({
     dawn: { type: 'boolean', default: false, description: 'Ours alone, in Node on Dawn' },
     cycles: { type: 'string', description: 'With --dawn: how often from hop to hop' },
     pack: { type: 'string', description: 'Folder to write that does the same on a machine without Node' },
+    packed: {
+      type: 'string',
+      description: 'Reports of a packed folder (its --json), with commas between: print their tables',
+    },
     docs: { type: 'boolean', default: false, description: 'Put the report into docs/benchmarks.md' },
   },
   async run({ args, rawArgs }) {
@@ -47,8 +52,15 @@ const bench = defineCommand({
       process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`)
     }
     if (args.pack !== undefined) {
-      const bytes = await pack(args.pack)
+      const bytes = await pack(args.pack, onProgress)
       process.stdout.write(`${args.pack}: ${(bytes / 1e6).toFixed(0)} MB; sh ${args.pack}/run.sh\n`)
+      return
+    }
+    if (args.packed !== undefined) {
+      const reports = await Promise.all(args.packed.split(',').map((path) => readFile(path, 'utf8')))
+      const text = reports.map((report) => packedMarkdown(JSON.parse(report))).join('\n\n')
+      process.stdout.write(`${text}\n`)
+      if (args.docs) await writeFile(docs, withSection(await readFile(docs, 'utf8'), 'packed', text))
       return
     }
     if (args.dawn) {
@@ -59,6 +71,7 @@ const bench = defineCommand({
         cycles: countOption('--cycles', args.cycles, 1) ?? defaultCycles,
         work: fileURLToPath(new URL('../.cache/bench/dawn', import.meta.url)),
         keepsWeights: false,
+        publicFolder: fileURLToPath(new URL('../public', import.meta.url)),
         tokenizer: publishedTokenizer(),
         child: ['--liftoff-only', '--import', 'tsx', fileURLToPath(new URL('dawn-measure.ts', import.meta.url))],
         openPool: () => new QuantizerPool(),

@@ -1,7 +1,7 @@
 import { emotionQuestion } from '../src/affect/closed-questions.ts'
 import { askingsOf } from '../src/affect/probes/probe-set.ts'
 import type { Bundle } from '../src/engine/bundle.ts'
-import { Decoder } from '../src/engine/decoder.ts'
+import { Decoder, type DecoderOptions } from '../src/engine/decoder.ts'
 import { type Draft, DraftMemory, type Pace } from '../src/engine/drafts.ts'
 import { FrameEncoder, type SourceFrame } from '../src/engine/frame-encoder.ts'
 import { LiveWindow } from '../src/engine/live-window.ts'
@@ -59,6 +59,11 @@ export class OurSide {
   /** Tokens in the cache. */
   get slots(): number {
     return this.decoder.length
+  }
+
+  /** Another cache over the same weights, without a repetition penalty. */
+  otherDecoder(options: Pick<DecoderOptions, 'capacity' | 'mostAtOnce'>): Decoder {
+    return this.decoder.fork({ ...options, repetitionPenalty: 1 })
   }
 
   private upcoming(count: number): SourceFrame[] {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { parseDawnOptions } from './dawn-options.ts'
+import { parsePackedOptions } from './dawn-options.ts'
 import { pack, splitLarge } from './pack.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'videmo-pack-'))
@@ -30,16 +30,21 @@ describe('a packed folder', () => {
   })
 
   it('takes its options in pairs', () => {
-    expect(parseDawnOptions([])).toEqual({ size: '3b', dtype: 'q4f16', tokens: 48, cycles: 5 })
-    expect(parseDawnOptions(['--size', 'middle', '--cycles', '2', '--json', 'x'])).toEqual({
+    const usual = { size: '3b', dtypes: ['q4f16', 'q4'], tokens: 48, cycles: 5, parts: ['cases', 'speed'], v8: 'whole' }
+    expect(parsePackedOptions([])).toEqual(usual)
+    const asked = ['--size', 'middle', '--cycles', '2', '--parts', 'speed', '--json', 'x']
+    expect(parsePackedOptions(asked)).toEqual({
       size: 'middle',
-      dtype: 'q4',
+      dtypes: ['q4'],
       tokens: 48,
       cycles: 2,
+      parts: ['speed'],
+      v8: 'whole',
       json: 'x',
     })
-    expect(() => parseDawnOptions(['--size'])).toThrow(/needs a value/)
-    expect(() => parseDawnOptions(['--bogus', '1'])).toThrow(/--bogus/)
-    expect(() => parseDawnOptions(['--size', '7b'])).toThrow(/choose one of middle, 3b/)
+    expect(() => parsePackedOptions(['--parts', 'all'])).toThrow(/cases, speed/)
+    expect(() => parsePackedOptions(['--size'])).toThrow(/needs a value/)
+    expect(() => parsePackedOptions(['--bogus', '1'])).toThrow(/--bogus/)
+    expect(() => parsePackedOptions(['--size', '7b'])).toThrow(/choose one of middle, 3b/)
   })
 })

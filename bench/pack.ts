@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { CLIError } from '../cli/options.ts'
+import { packCases } from './packed-cases.ts'
 import { publishedTokenizer } from './sizes.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -30,12 +31,13 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Writes a folder that measures our engine on a machine of this kind without a browser, Node or a network:
- * `sh DIR/run.sh`. Its weights are made there. A folder that holds something else is refused with a CLIError.
+ * Writes a folder that checks and measures our engine on a machine of this kind without a browser, Node or a network:
+ * `sh DIR/run.sh`. The weights of what is measured are made there; what is checked, the reference cases, travels along
+ * with the processor's numbers. A folder that holds something else is refused with a CLIError.
  *
  * @returns bytes of all files
  */
-export async function pack(folder: string): Promise<number> {
+export async function pack(folder: string, onProgress: (text: string) => void = () => undefined): Promise<number> {
   if (process.platform !== 'linux') throw new CLIError('--pack takes the runtime of this machine, which must be Linux.')
   if (existsSync(folder) && !existsSync(join(folder, 'run.sh')) && (await readdir(folder)).length > 0) {
     throw new CLIError(`--pack ${folder}: this folder holds something else.`)
@@ -49,6 +51,10 @@ export async function pack(folder: string): Promise<number> {
     for (const file of files)
       await copyInto(join(root, 'node_modules', name, file), join(app, 'node_modules', name, file))
   }
+  for (const name of ['check-q4', 'check-q4f16']) {
+    await cp(join(root, 'public/models', name), join(app, 'models', name), { recursive: true })
+  }
+  await packCases(join(app, 'cases'), onProgress)
   await copyInto(await realpath(process.execPath), join(folder, 'runtime/node'))
   for (const name of libraries) {
     const path = libraryFolders.map((each) => join(each, name)).find(existsSync)
@@ -73,6 +79,7 @@ async function bundleScripts(out: string): Promise<void> {
       rollupOptions: {
         input: {
           packed: join(root, 'bench/packed.ts'),
+          'dawn-cases': join(root, 'bench/dawn-cases.ts'),
           'dawn-measure': join(root, 'bench/dawn-measure.ts'),
           'quantizer-worker': join(root, 'cli/quantizer-worker.ts'),
         },

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Measures the engine on this machine's GPU. No browser, Node or network is needed; the weights are made here.
-#   sh run.sh [--size 3b|middle] [--dtype q4f16|q4] [--cycles 5] [--tokens 48] [--json FILE]
-# Prints one JSON object. VIDEMO_BENCH_WORK names another folder for what is made (3b: 2 GB).
+# Holds the engine on this machine's GPU against the processor's numbers, and measures it. No browser, Node or network is
+# needed; the weights of what is measured are made here.
+#   sh run.sh [--parts cases,speed] [--size 3b|middle] [--dtype q4f16,q4] [--cycles 5] [--tokens 48] [--v8 whole|quick]
+#             [--json FILE]
+# Prints one JSON object; exit status 3 without an adapter, 1 where a number is wrong. VIDEMO_BENCH_WORK names another folder for what is made (3b: 2 GB).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=${VIDEMO_BENCH_WORK:-$here/work}

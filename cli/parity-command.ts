@@ -2,8 +2,9 @@ import { defineCommand } from 'citty'
 import { dtypes } from '../src/manifest/manifest.ts'
 import { bitsOption, oneOf } from './options.ts'
 import type { Closeness, TokenMatch } from './parity/compare.ts'
+import type { Comparison } from './parity/judge.ts'
 import { type LiveParityReport, liveParity } from './parity/live.ts'
-import { type Comparison, type ParityReport, parity } from './parity/parity.ts'
+import { type ParityReport, parity } from './parity/parity.ts'
 import { executionProviders } from './parity/runners.ts'
 
 export const parityCommand = defineCommand({

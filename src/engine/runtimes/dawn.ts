@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Ort, Runtime } from '../runtime.ts'
 
 export interface DawnRuntime {
   readonly runtime: Runtime
@@ -15,37 +15,60 @@ export interface DawnRuntime {
 export async function dawnRuntime(
   options: { readonly forbidCpuFallback?: boolean; readonly graphCapture?: boolean } = {},
 ): Promise<DawnRuntime> {
-  const { create, globals } = await import('webgpu')
-  Object.assign(globalThis, globals)
-  copySharedWrites()
-  let gpu = hold(create([]))
-  let adapter = await gpu.requestAdapter()
-  if (adapter && isSoftware(adapter)) {
-    // Bounds checks on the private arrays of attention kernels cost lavapipe's compiler minutes a kernel.
-    gpu = hold(create(['enable-dawn-features=disable_robustness']))
-    adapter = await gpu.requestAdapter()
-    pollAtRest()
-  }
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node.js' }, configurable: true })
-  if (!adapter) {
-    throw new EngineError({
-      code: 'no-adapter',
-      message: 'No WebGPU adapter was found in Node.',
-      action: 'Install a Vulkan driver; without a GPU, Mesa lavapipe 24 or newer (VK_ICD_FILENAMES names it).',
-    })
-  }
+  const adapter = await (await openDawn()).requestAdapter()
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits
   const device = await adapter.requestDevice({
     requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage },
   })
+  return { runtime: { provider: 'webgpu', ort: await dawnOrt(), device, ...options }, adapter: adapterName(adapter) }
+}
+
+/** Dawn's WebGPU, set up so that ONNX Runtime Web finds it as in a browser. */
+export interface Dawn {
+  /** A new adapter each time, since an adapter gives one device only. Throws EngineError `no-adapter`. */
+  requestAdapter(): Promise<GPUAdapter>
+}
+
+/** Opens Dawn in this process and puts it where a browser has `navigator.gpu`. */
+export async function openDawn(): Promise<Dawn> {
+  const { create, globals } = await import('webgpu')
+  Object.assign(globalThis, globals)
+  copySharedWrites()
+  let gpu = hold(create([]))
+  const first = await gpu.requestAdapter()
+  if (first && isSoftware(first)) {
+    // Bounds checks on the private arrays of attention kernels cost lavapipe's compiler minutes a kernel.
+    gpu = hold(create(['enable-dawn-features=disable_robustness']))
+    pollAtRest()
+  } else if (first?.info.vendor === 'nvidia' && !first.features.has('shader-f16')) {
+    // Dawn keeps 16-bit floats from NVIDIA's Vulkan driver, and so does Chrome on Linux; on Windows both offer them.
+    gpu = hold(create(['enable-dawn-features=vulkan_enable_f16_on_nvidia']))
+  }
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node.js' }, configurable: true })
+  return {
+    async requestAdapter() {
+      const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+      if (adapter) return adapter
+      throw new EngineError({
+        code: 'no-adapter',
+        message: 'No WebGPU adapter was found in Node.',
+        action: 'Install a Vulkan driver; without a GPU, Mesa lavapipe 24 or newer (VK_ICD_FILENAMES names it).',
+      })
+    },
+  }
+}
+
+/** ONNX Runtime Web as it runs on Dawn: one thread, since Node has no pages to share memory with. */
+export async function dawnOrt(): Promise<Ort> {
   const ort = await import('onnxruntime-web/webgpu')
   ort.env.wasm.numThreads = 1
-  const { info } = adapter
-  return {
-    runtime: { provider: 'webgpu', ort, device, ...options },
-    adapter: [info.vendor, info.description || info.device].filter(Boolean).join(' '),
-  }
+  return ort
+}
+
+/** Driver and device, in the driver's words. */
+export function adapterName({ info }: GPUAdapter): string {
+  return [info.vendor, info.description || info.device].filter(Boolean).join(' ')
 }
 
 const held: GPU[] = []
