@@ -1,12 +1,13 @@
 import { sha256 } from 'hash-wasm'
 import { BundleError } from '../errors.ts'
 import type { ManifestFile } from '../manifest/manifest.ts'
+import { sleepMs } from '../quiet-time.ts'
 import { changedInTransit, changedOnDisk, contradictoryManifest, wrongServerFile, wrongSize } from './bundle-errors.ts'
 import type { PartialFile } from './bundle-store.ts'
 import { FileCheck } from './file-check.ts'
 import { type Chunk, chunksOfFile, ownChunks } from './file-chunks.ts'
 import { type Answer, ask, type HttpOptions, isRange, RangesRefused } from './http-request.ts'
-import { defaultPatience, PassingFailure, persevere, sleepMs } from './patience.ts'
+import { defaultPatience, PassingFailure, persevere } from './patience.ts'
 import type { Buffers, Slots } from './slots.ts'
 
 export interface FileDownloadOptions extends HttpOptions {

@@ -1,5 +1,6 @@
+import type { Sleep } from '../quiet-time.ts'
 import { missingFile, networkError } from './bundle-errors.ts'
-import { defaultPatience, PassingFailure, type Patience, type Sleep } from './patience.ts'
+import { defaultPatience, PassingFailure, type Patience } from './patience.ts'
 
 export interface HttpOptions {
   /** Stands in for the global `fetch`. */

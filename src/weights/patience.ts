@@ -1,4 +1,5 @@
 import type { BundleError } from '../errors.ts'
+import type { Sleep } from '../quiet-time.ts'
 
 /** How much is borne of a server and a line before a download gives up. */
 export interface Patience {
@@ -13,24 +14,6 @@ export interface Patience {
 }
 
 export const defaultPatience: Patience = { stallMs: 20_000, firstWaitMs: 1000, longestWaitMs: 60_000, tries: 5 }
-
-/** Waits, or throws the reason of an abort. */
-export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
-
-export const sleepMs: Sleep = (ms, signal) => {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const end = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', end)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', end, { once: true })
-  })
-}
 
 /** What may go better next time. */
 export class PassingFailure extends Error {
