@@ -23,12 +23,26 @@ export const sleepMs: Sleep = (ms, signal) => {
   })
 }
 
-/** Of a server that limits requests: longer than this, in a row without an answer, is not waited. */
-export const longestQuietMs = 3_600_000
+/** Longer than this, in a row without an answer, is not waited. */
+const longestQuietMs = 3_600_000
+/** Of a server that does not say, or show, how long; doubled each time. */
+const firstGuessMs = 5000
+const longestGuessMs = 60_000
 
-/** The wait before the next request to a server that limits requests and does not say, or show, for how long. */
-export function guessedWaitMs(failures: number): number {
-  return Math.min(5000 * 2 ** failures, 60_000)
+/** What one request has waited because its server limits requests. */
+export class LimitedWaits {
+  #count = 0
+  #totalMs = 0
+
+  /** The next wait, given what the server asks for; undefined when it would be too long. */
+  next(askedMs: number | undefined): ServerWait | undefined {
+    const guessMs = Math.min(firstGuessMs * 2 ** this.#count, longestGuessMs)
+    // Who says "at once" again and again is not asked without end.
+    const ms = Math.max(askedMs ?? guessMs, this.#count > 0 ? 1000 : 0)
+    this.#count++
+    this.#totalMs += ms
+    return this.#totalMs > longestQuietMs ? undefined : { ms, isTold: askedMs !== undefined }
+  }
 }
 
 /**

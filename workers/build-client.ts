@@ -1,5 +1,6 @@
 import { type Endpoint, proxy, type Remote, wrap } from 'comlink'
 import { BuildError } from '../src/errors.ts'
+import type { ServerWait } from '../src/quiet-time.ts'
 import type {
   BuildApi,
   BuildOffer,
@@ -25,8 +26,9 @@ export class BuildClient {
 
   constructor(private readonly start: () => BuildWorker = startWorker) {}
 
-  look(request: BuildRequest): Promise<BuildOffer> {
-    return this.call((remote) => remote.look(request))
+  /** Rejects with an AbortError after `stop`. */
+  look(request: BuildRequest, onWait: (wait: ServerWait | undefined) => void): Promise<BuildOffer> {
+    return this.call((remote) => remote.look(request, proxy(onWait)))
   }
 
   /** Rejects with an AbortError after `stop`. */

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.ts'
-import { guessedWaitMs, longestQuietMs, type QuietTime, type Sleep } from '../quiet-time.ts'
+import { LimitedWaits, type QuietTime, type Sleep } from '../quiet-time.ts'
 import { askedWaitMs, refusalOf } from '../server-answer.ts'
 import { accessLapsed, networkError, refused, tooManyRequests } from './http-errors.ts'
 
@@ -94,7 +94,9 @@ export async function attempt<T>(
       watch.end()
     }
     if (failure instanceof TooManyRequests) {
-      await quiet.begin(limited.next(file, failure), stop)
+      const wait = limited.next(failure.askedMs)
+      if (!wait) throw tooManyRequests(file, failure.askedMs)
+      await quiet.begin(wait, stop)
       continue
     }
     failures++
@@ -102,21 +104,6 @@ export async function attempt<T>(
     if (failures >= Math.min(tries, retries + 1)) throw error ?? givenUp(file, failures, failure)
     if (afterMs === undefined) await sleep(Math.min(backoffMs * 2 ** (failures - 1), longestWaitMs), stop)
     else await quiet.begin({ ms: Math.min(afterMs, longestWaitMs), isTold: true }, stop)
-  }
-}
-
-/** Counts what one request has waited because of a limit. */
-class LimitedWaits {
-  #count = 0
-  #totalMs = 0
-
-  /** Throws CheckpointError `too-many-requests` when it is too much. */
-  next(file: RemoteFile, { askedMs }: TooManyRequests) {
-    const ms = Math.max(askedMs ?? guessedWaitMs(this.#count), this.#count > 0 ? 1000 : 0)
-    this.#count++
-    this.#totalMs += ms
-    if (this.#totalMs > longestQuietMs) throw tooManyRequests(file, askedMs)
-    return { ms, isTold: askedMs !== undefined }
   }
 }
 
