@@ -1,6 +1,15 @@
-import type { BuildOffer, BuildRequest, BuildStep, BuiltBundle, UnfinishedBuild } from '../../workers/build-api.ts'
+import type {
+  BuildOffer,
+  BuildRequest,
+  BuildStep,
+  BuiltBundle,
+  CheckpointSource,
+  UnfinishedBuild,
+} from '../../workers/build-api.ts'
 import type { BuildClient } from '../../workers/build-client.ts'
+import { type ChosenFolder, checkpointIn } from '../../workers/checkpoint-pick.ts'
 import { fromWire, toWire, type VidemoError } from '../errors.ts'
+import type { Dtype } from '../manifest/manifest.ts'
 import { notStored } from '../weights/bundle-errors.ts'
 import type { BundleFile } from '../weights/bundle-source.ts'
 import type { BundleNote } from '../weights/bundle-store.ts'
@@ -97,6 +106,19 @@ export class BuildDesk {
     } catch (error) {
       if (build === this.builds) this.fail(request, nameOf(request), error)
     }
+  }
+
+  /** Looks for a checkpoint in a folder, and then as `look`. */
+  async lookIn(folder: ChosenFolder, dtype: Dtype): Promise<void> {
+    const build = ++this.builds
+    let source: CheckpointSource = { type: 'folder', name: folder.name, files: [] }
+    try {
+      source = await checkpointIn(folder)
+    } catch (error) {
+      if (build === this.builds) this.fail({ source, dtype }, folder.name, error)
+      return
+    }
+    if (build === this.builds) await this.look({ source, dtype })
   }
 
   /** Back to the choice; what was built so far stays. */

@@ -44,7 +44,7 @@ export class ReadAheadFiles implements CheckpointFiles {
   readonly origin: string
   /** Bytes of weights that have come from the source. */
   fetchedBytes = 0
-  /** How often weights were asked for. */
+  /** How many pieces were asked for. */
   requests = 0
   /** The most bytes ever held. */
   peakBytes = 0
@@ -138,7 +138,6 @@ export class ReadAheadFiles implements CheckpointFiles {
       // What was not expected is no reason to fetch more than it.
       if (!piece || (!piece.state && isOver(piece))) {
         const end = Math.min(offset + length, piece?.end ?? Number.POSITIVE_INFINITY)
-        this.requests++
         out.set(await source.read(at, end - at, signal), done)
         done = end - offset
         continue

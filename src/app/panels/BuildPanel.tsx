@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
-import type { BuildOffer, CheckpointSource } from '../../../workers/build-api.ts'
-import { folderSource } from '../../../workers/build-client.ts'
+import type { BuildOffer } from '../../../workers/build-api.ts'
+import { folderOfFiles } from '../../../workers/checkpoint-pick.ts'
 import { type Dtype, dtypes } from '../../manifest/manifest.ts'
 import type { BuildState, DeskState, ExportState } from '../build-desk.ts'
 import { hasRoom, keptText, roomText, statesLicence, stepText } from '../build-text.ts'
@@ -14,6 +14,7 @@ import { canPickFile, canPickFolder } from '../file-pickers.ts'
 import { formatBytes, formatCount } from '../format.ts'
 import type { ShownWait } from '../server-wait.ts'
 import { useStore } from '../store.ts'
+import { useFolderDrop } from '../use-folder-drop.ts'
 import { usePage } from '../view.ts'
 import styles from './BuildPanel.module.css'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
@@ -103,17 +104,14 @@ function Choice() {
   const [address, setAddress] = useState(official)
   const [dtype, setDtype] = useState<Dtype>(isHalfPossible ? 'q4f16' : 'q4')
   const folder = useRef<HTMLInputElement>(null)
-  const look = (source: CheckpointSource) => void desk.look({ source, dtype })
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    look({ type: 'address', address })
+    void desk.look({ source: { type: 'address', address }, dtype })
   }
-  const onFolder = (files: readonly File[]) => {
-    const source = folderSource(files)
-    if (source) look(source)
-  }
+  const place = useRef<HTMLDivElement>(null)
+  useFolderDrop(place, (dropped) => void desk.lookIn(dropped, dtype))
   return (
-    <>
+    <div ref={place} className={styles.stage}>
       <Unfinished onFolderWanted={() => folder.current?.click()} />
       <Group title="Build from the official checkpoint">
         <p>
@@ -149,9 +147,14 @@ function Choice() {
             </Button>
           </div>
         </form>
-        <FilePicker ref={folder} label="Checkpoint folder" onFiles={onFolder} />
+        <p className={styles.note}>A folder can be dropped here, too.</p>
+        <FilePicker
+          ref={folder}
+          label="Checkpoint folder"
+          onFiles={(files) => void desk.lookIn(folderOfFiles(files), dtype)}
+        />
       </Group>
-    </>
+    </div>
   )
 }
 
