@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
+import { DirectoryFiles } from '../cli/directory-files.ts'
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
+import { ModelHub } from '../scripts/model-hub.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
 import { CheckpointServer } from './checkpoint-server.ts'
 import { expect as expectSoon, test } from './page.ts'
@@ -251,5 +253,70 @@ test('a folder is built; a lost connection keeps what is finished, and another v
     })
   } finally {
     host.close()
+  }
+})
+
+test('a hub that limits requests, refuses one and lets its signatures run out gives the same bytes', async ({
+  page,
+  reader,
+  watch,
+}) => {
+  watch.expectedErrors.push(/Failed to load resource/)
+  const hub = await ModelHub.start(new DirectoryFiles(checkpoint))
+  watch.allowedOrigins.push(...hub.origins)
+  const dialog = page.getByRole('dialog')
+  const wait = dialog.getByRole('timer')
+  const refused = async (refusal: 'RepoNotFound' | 'GatedRepo' | 'RevisionNotFound', said: string) => {
+    hub.habits.refusal = refusal
+    await look(page, hub.url())
+    await expect(dialog.getByRole('alert')).toContainText(said)
+    await expect(dialog.getByRole('alert')).not.toContainText('CORS')
+    await dialog.getByRole('button', { name: 'Back' }).click()
+  }
+  try {
+    await page.goto('?test&unchecked')
+    await reader.openPanel('Build a model')
+
+    await test.step('refusals are told for what they are', async () => {
+      await refused('RepoNotFound', 'there is no model of this name, or it is private')
+      await refused('GatedRepo', 'only to accounts that have accepted its terms')
+      await refused('RevisionNotFound', 'no branch, tag or commit “main”')
+      hub.habits.refusal = undefined
+    })
+
+    await test.step('a wait is shown, and can be left', async () => {
+      Object.assign(hub.habits, { limited: 1, answeredFirst: hub.resolves + 2 })
+      await look(page, hub.url())
+      // The hub does not let other sites read how long.
+      await expect(wait).toContainText('limits how often it may be asked')
+      await expect(wait).toContainText(/asked again in 0:0\d/)
+      const asked = hub.resolves
+      await dialog.getByRole('button', { name: 'Back' }).click()
+      await expect(dialog).toContainText('Build from the official checkpoint')
+      expect(hub.resolves).toBe(asked)
+    })
+
+    await test.step('a build passes over all of it', async () => {
+      await look(page, `${hub.url()}config.json?download=true`)
+      await expect(dialog).toContainText('3.4 MB')
+      Object.assign(hub.habits, { limited: 1, answeredFirst: hub.resolves + 18, forbidden: 1 })
+      Object.assign(hub.habits, { signatureMs: 200, lateMs: 400, trickle: { bytes: 65_536, pauseMs: 30 } })
+      await dialog.getByRole('button', { name: 'Accept and build' }).click()
+      await expect(wait).toContainText('limits how often it may be asked')
+      await expect(dialog.getByRole('button', { name: 'Stop' })).toBeVisible()
+      await expect(dialog).toContainText('is built')
+      await expect(wait).toHaveCount(0)
+    })
+
+    expect(hub.refused).toEqual(expect.arrayContaining([429, 403]))
+    expect(hub.referrers).toEqual([])
+    const [built] = await stored(page)
+    const expected: Manifest = JSON.parse(await readFile(join(fixtureFolder, 'manifest.json'), 'utf8'))
+    for (const { path, sha256 } of expected.files.filter(({ path }) => /\.onnx$|\.\d+$/.test(path))) {
+      expect(built.hashes[path], path).toBe(sha256)
+    }
+    expect(built.manifest.source.origin).toBe(hub.url())
+  } finally {
+    hub.close()
   }
 })

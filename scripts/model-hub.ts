@@ -88,6 +88,7 @@ export class ModelHub {
   }
 
   close(): void {
+    void this.files.close()
     for (const server of [this.hub, this.cdn]) {
       server.closeAllConnections()
       server.close()
@@ -182,9 +183,20 @@ export class ModelHub {
     const { bytes = 4 * 2 ** 20, pauseMs = 0 } = this.habits.trickle ?? {}
     for (let at = first; at <= last && !response.destroyed; at += bytes) {
       const isTaken = response.write(await source.read(at, Math.min(bytes, last + 1 - at)))
-      if (!isTaken) await new Promise<void>((go) => void response.once('drain', go).once('close', go))
+      if (!isTaken) await drained(response)
       if (pauseMs > 0) await pause(pauseMs)
     }
     response.end()
   }
+}
+
+/** Until more may be written, or nobody reads any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      response.off('drain', end).off('close', end)
+      resolve()
+    }
+    response.on('drain', end).on('close', end)
+  })
 }

@@ -6,7 +6,7 @@ import { type BuildOptions, type BuildPlan, buildBundle, planBundle } from '../s
 import { checkpointAddress, checkpointName, withoutQuery } from '../src/build/checkpoint-address.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
 import { ReadAheadFiles } from '../src/build/read-ahead.ts'
-import { BuildError, CheckpointError } from '../src/errors.ts'
+import { BuildError } from '../src/errors.ts'
 import { dtypes } from '../src/manifest/manifest.ts'
 import type { ServerWait } from '../src/quiet-time.ts'
 import { type BegunBuild, BuildFolder } from '../src/weights/build-folder.ts'
@@ -24,6 +24,7 @@ import type {
   UnfinishedBuild,
 } from './build-api.ts'
 import { checkedManifest } from './built-check.ts'
+import { withKept } from './kept-error.ts'
 
 /** Nobody sees more steps than this. */
 const stepMs = 100
@@ -263,18 +264,4 @@ function requireRoom({ neededBytes, freeBytes }: Room): void {
 
 function stopped(): DOMException {
   return new DOMException('The build was stopped.', 'AbortError')
-}
-
-/** A lost connection, or a lapsed permission, is no lost work, and says so. */
-function withKept(error: unknown): unknown {
-  const passing = ['network', 'access-lapsed', 'too-many-requests']
-  if (!(error instanceof CheckpointError) || !passing.includes(error.code)) return error
-  return new CheckpointError({
-    code: error.code,
-    message: `${error.message} Every weight that was finished is kept.`,
-    action: `${error.action} Only what is missing is fetched then.`,
-    ...(error.subject === undefined ? {} : { subject: error.subject }),
-    recoverable: true,
-    cause: error.cause,
-  })
 }

@@ -7,6 +7,8 @@ const backoffMs = 500
 const longestWaitMs = 60_000
 /** Of a refusal of a file that was never given, by a server that has given others: some answer so where there is none. */
 const refusedTries = 2
+/** More than of other failures: a cache before the server may go on handing out a signature that is over. */
+const lateTries = 1
 
 /** What all files of a checkpoint share. */
 export interface Connection {
@@ -101,7 +103,7 @@ export async function attempt<T>(
     }
     failures++
     const { afterMs, error, tries = retries + 1 } = failure instanceof Retry ? failure.options : {}
-    if (failures >= Math.min(tries, retries + 1)) throw error ?? givenUp(file, failures, failure)
+    if (failures >= tries) throw error ?? givenUp(file, failures, failure)
     if (afterMs === undefined) await sleep(Math.min(backoffMs * 2 ** (failures - 1), longestWaitMs), stop)
     else await quiet.begin({ ms: Math.min(afterMs, longestWaitMs), isTold: true }, stop)
   }
@@ -170,7 +172,7 @@ function exchangeOf(file: RemoteFile, watch: StallWatch, signal: AbortSignal): E
 
 function checkStatus(file: RemoteFile, response: Response): Response {
   const { status } = response
-  const { givers } = file.connection
+  const { givers, retries } = file.connection
   const host = new URL(response.url || file.url).host
   const refusal = refusalOf(response)
   switch (refusal) {
@@ -189,7 +191,7 @@ function checkStatus(file: RemoteFile, response: Response): Response {
   }
   const what = `the server answered ${status}`
   // A signature has run out, or a machine has not heard of it yet: the next request is given another one.
-  if (file.isGiven) throw new Retry(what, { error: accessLapsed(file, status) })
+  if (file.isGiven) throw new Retry(what, { error: accessLapsed(file, status), tries: retries + lateTries + 1 })
   const error = refused(file, refusal, response)
   if (refusal !== 'not-allowed') throw error
   if (response.redirected) throw new Retry(what, { error })

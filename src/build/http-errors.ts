@@ -62,7 +62,7 @@ export function accessLapsed(file: NamedFile, status: number): CheckpointError {
   return new CheckpointError({
     code: 'access-lapsed',
     message: `The server gave parts of ${file.shownUrl}, and now answers ${status} each time it is asked.`,
-    action: 'Go on in a while. If the address itself was signed for a limited time, begin with a fresh one.',
+    action: 'Try again in a while. If the address itself was signed for a limited time, begin with a fresh one.',
     subject: file.name,
     recoverable: true,
   })
@@ -74,7 +74,7 @@ export function tooManyRequests(file: NamedFile, askedMs: number | undefined): C
   return new CheckpointError({
     code: 'too-many-requests',
     message: `The server limits how often it may be asked (429) and ${asked}; ${file.shownUrl} did not come.`,
-    action: 'Go on when that time is over; other visitors behind the same address count, too.',
+    action: 'Try again when that time is over; other visitors behind the same address count, too.',
     subject: file.name,
     recoverable: true,
   })

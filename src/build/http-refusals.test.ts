@@ -145,7 +145,7 @@ describe('401 or 403 after a success', () => {
     expect(error).toMatchObject({ code: 'access-lapsed', recoverable: true, subject: weights })
     expect(error.message).toMatch(/gave parts of .*model\.safetensors, and now answers 403/)
     expect(error.action).not.toContain('CORS')
-    expect(requests.length).toBe(7)
+    expect(requests.length).toBe(8)
   })
 
   it('of another file is asked once more, since some hosts answer so for what they do not have', async () => {
