@@ -296,7 +296,8 @@ describe('a server that', () => {
       }),
     )
     expect(await download.run()).toBe(text)
-    expect(download.waits).toEqual(Array(30).fill(2000))
+    expect(download.waits.filter((ms) => ms === 2000).length).toBe(30)
+    expect(Math.max(...download.waits)).toBe(2000)
     expect(download.told.slice(0, 2)).toEqual([{ ms: 2000, isTold: true }, undefined])
     expect(download.told.at(-1)).toBeUndefined()
   })
