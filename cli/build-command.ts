@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { SingleBar } from 'cli-progress'
+import { formatClock } from '../src/app/format.ts'
 import { serverWaitText } from '../src/app/server-wait.ts'
 import { type BuildOptions, type BuildProgress, type BuildResult, buildBundle } from '../src/build/bundle.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
@@ -236,16 +237,12 @@ class ProgressLine {
       if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
       return
     }
-    const untilMs = performance.now() + wait.ms
-    const text = () =>
-      `${serverWaitText({ ms: Math.max(0, untilMs - performance.now()), isTold: wait.isTold })} Ctrl+C ends it.`
-    if (!process.stderr.isTTY) {
-      process.stderr.write(`${text()}\n`)
-      return
-    }
     this.bar?.stop()
     this.bar = undefined
-    const show = () => process.stderr.write(`\r\u001b[K${text()}`)
+    process.stderr.write(`${serverWaitText(wait)} Ctrl+C ends it.\n`)
+    if (!process.stderr.isTTY) return
+    const untilMs = performance.now() + wait.ms
+    const show = () => process.stderr.write(`\r\u001b[K${formatClock((untilMs - performance.now()) / 1000)}`)
     show()
     this.waiting = setInterval(show, 1000)
   }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { DirectoryFiles } from '../cli/directory-files.ts'
@@ -208,8 +208,27 @@ test('a folder is built; a lost connection keeps what is finished, and another v
     await page.goto('?test&unchecked')
     await reader.openPanel('Build a model')
 
-    await test.step('a folder of this machine', async () => {
-      await page.getByLabel('Checkpoint folder').setInputFiles(checkpoint)
+    await test.step('a folder without a checkpoint says what it holds', async () => {
+      await page.getByLabel('Checkpoint folder').setInputFiles('docs')
+      await expect(dialog.getByRole('alert')).toContainText('docs holds no checkpoint')
+      await expect(dialog.getByRole('alert')).toContainText('architecture.md')
+      await dialog.getByRole('button', { name: 'Back' }).click()
+    })
+
+    await test.step('a folder is dropped', async () => {
+      const place = await dialog.getByLabel(/Name on the hub/).boundingBox()
+      if (!place) throw new Error('nowhere to drop')
+      const devtools = await page.context().newCDPSession(page)
+      const data = { items: [], files: [resolve(checkpoint)], dragOperationsMask: 1 }
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        await devtools.send('Input.dispatchDragEvent', { type, x: place.x + 5, y: place.y + 5, data })
+      }
+      await expect(dialog).toContainText('the folder checkpoint')
+      await dialog.getByRole('button', { name: 'Not now' }).click()
+    })
+
+    await test.step('a folder of this machine, chosen one level too high', async () => {
+      await page.getByLabel('Checkpoint folder').setInputFiles('fixtures/data')
       await expect(dialog).toContainText('the folder checkpoint')
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
       await expect(dialog).toContainText('checkpoint-q4 is built')
