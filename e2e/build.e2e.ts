@@ -66,6 +66,19 @@ async function stored(page: Page): Promise<StoredFiles[]> {
   })
 }
 
+type Sent = CheckpointServer['sent']
+
+/** Bytes of the later answers that were in earlier ones, too. */
+function overlap(earlier: Sent, later: Sent): number {
+  return later.reduce((sum, { path, first, last }) => {
+    const had = new Uint8Array(last + 1 - first)
+    for (const each of earlier) {
+      if (each.path === path) had.fill(1, Math.max(0, each.first - first), Math.max(0, each.last + 1 - first))
+    }
+    return sum + had.reduce((count, one) => count + one, 0)
+  }, 0)
+}
+
 async function look(page: Page, address: string): Promise<void> {
   await page.getByLabel(/Name on the hub/).fill(address)
   await page.getByRole('button', { name: 'Show size and licence' }).click()
@@ -114,17 +127,18 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
     })
 
     const before = host.sent.slice()
+    let leftBytes = 0
     const sentBefore = host.sentBytes
     await test.step('it goes on where it was, and ends', async () => {
       await reader.openPanel('Build a model')
       await dialog.getByRole('button', { name: `Go on with ${name}` }).click()
       await expect(dialog).toContainText('the rest was worked through before')
+      leftBytes = Number(/To be fetched\s*([\d.]+) MB of/.exec((await dialog.textContent()) ?? '')?.[1]) * 1e6
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
       await expect(dialog).toContainText(`${name} is built`)
     })
     const sentAfter = host.sentBytes - sentBefore
-    const again = host.sent.slice(before.length).filter(({ part }) => before.some((each) => each.part === part))
-    const sentAgain = again.reduce((sum, { bytes }) => sum + bytes, 0)
+    const sentAgain = overlap(before, host.sent.slice(before.length))
 
     const { manifest: expected, folder } = await command
     const built = (await stored(page)).find(({ manifest }) => manifest.source.origin === host.url)
@@ -138,9 +152,9 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
       expect(hashes[path], path).toBe(sha256)
     }
     // Again comes what belongs to the weight in hand, and what was fetched ahead of it: nothing of what was finished.
-    const finished = sentBefore - sentAgain
-    expect(finished).toBeGreaterThan(500_000)
-    expect(sentAfter).toBeLessThanOrEqual(3_438_368 - finished)
+    expect(sentBefore - sentAgain).toBeGreaterThan(500_000)
+    expect(leftBytes).toBeLessThan(3_000_000)
+    expect(sentAfter).toBeLessThanOrEqual(leftBytes + 50_000)
     const { source, license, check, checkedBy, ...same } = manifest
     const { source: _source, license: _license, ...expectedSame } = expected
     expect(same).toEqual(expectedSame)
@@ -329,12 +343,11 @@ test('a hub that limits requests, refuses one and lets its signatures run out gi
 
     expect(hub.refused).toEqual(expect.arrayContaining([429, 403]))
     expect(hub.referrers).toEqual([])
-    const [built] = await stored(page)
+    const built = (await stored(page)).find(({ manifest }) => manifest.source.origin === hub.url())
     const expected: Manifest = JSON.parse(await readFile(join(fixtureFolder, 'manifest.json'), 'utf8'))
     for (const { path, sha256 } of expected.files.filter(({ path }) => /\.onnx$|\.\d+$/.test(path))) {
-      expect(built.hashes[path], path).toBe(sha256)
+      expect(built?.hashes[path], path).toBe(sha256)
     }
-    expect(built.manifest.source.origin).toBe(hub.url())
   } finally {
     hub.close()
   }
