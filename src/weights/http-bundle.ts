@@ -2,7 +2,7 @@ import type { BundleError } from '../errors.ts'
 import type { ManifestFile } from '../manifest/manifest.ts'
 import { LimitedWaits, QuietTime, sleepMs } from '../quiet-time.ts'
 import { refusalOf } from '../server-answer.ts'
-import { badUrl, networkError, notABundle } from './bundle-errors.ts'
+import { badUrl, notABundle, serverError } from './bundle-errors.ts'
 import { manifestLimitBytes, manifestPath } from './bundle-manifest.ts'
 import type { BundleWriter } from './bundle-store.ts'
 import { FileDownload, type Host } from './file-download.ts'
@@ -84,7 +84,7 @@ async function manifestOf(base: string, options: HttpOptions): Promise<Uint8Arra
   }
   if (!response.ok) {
     const message = `The server answered ${response.status} to the request for ${manifestPath}.`
-    throw refuse(networkError(manifestPath, message))
+    throw refuse(serverError(manifestPath, message))
   }
   // Many hosts answer any address with their own page.
   if (isHtml(response)) throw refuse(noBundle('The server answered with a web page instead of a manifest.json', base))

@@ -1,6 +1,6 @@
 import type { ServerWait, Sleep } from '../quiet-time.ts'
 import { askedWaitMs, refusalOf } from '../server-answer.ts'
-import { missingFile, networkError } from './bundle-errors.ts'
+import { missingFile, networkError, serverError } from './bundle-errors.ts'
 import { defaultPatience, PassingFailure, type Patience } from './patience.ts'
 import { accessLapsed, refused, tooManyRequests } from './refusal-errors.ts'
 
@@ -123,7 +123,7 @@ function checkStatus(response: Response, question: Question): void {
   if (response.ok) return
   if (status === 416 && range) throw new RangesRefused()
   if (refusal === undefined || refusal === 'other') {
-    throw networkError(path, `The server answered ${status} to the request for ${path}.`)
+    throw serverError(path, `The server answered ${status} to the request for ${path}.`)
   }
   if (refusal === 'busy' || refusal === 'too-many-requests') throw passing(response, path)
   // A signature has run out, or a machine has not heard of it yet: the next request is given another one.
@@ -146,7 +146,7 @@ export function passing(response: Response, path: string): PassingFailure {
   }
   const asked = waitMs === undefined ? '' : ` and asks to wait ${Math.ceil(waitMs / 1000)} s`
   const message = `The server answered ${status} to the request for ${path}${asked}.`
-  return new PassingFailure(networkError(path, message), limits)
+  return new PassingFailure(serverError(path, message), limits)
 }
 
 /** Whether the answer names the range that was asked for; true where it does not name any, or does not show it. */
