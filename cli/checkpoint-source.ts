@@ -3,6 +3,7 @@ import { basename, join, relative, resolve, sep } from 'node:path'
 import { checkpointAddress } from '../src/build/checkpoint-address.ts'
 import { deepestCheckpoint, findCheckpoint, mayHoldCheckpoint } from '../src/build/checkpoint-folder.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
+import { settledAddress } from '../src/build/hub-revision.ts'
 import { CheckpointError } from '../src/errors.ts'
 import type { ServerWait } from '../src/quiet-time.ts'
 import { DirectoryFiles } from './directory-files.ts'
@@ -24,10 +25,10 @@ export async function openCheckpointSource(
   if (kind === 'file' && basename(text) === 'config.json') return new DirectoryFiles(resolve(text, '..'))
   if (kind === 'file') throw notThere(text, `${text} is a file.`)
   try {
-    return new HttpFiles(checkpointAddress(text), { onWait })
+    return new HttpFiles(await settledAddress(checkpointAddress(text), { onWait }), { onWait })
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error
-    throw looksLikePath(text) ? notThere(text, `There is no folder ${text}.`) : error
+    throw error.code === 'bad-address' && looksLikePath(text) ? notThere(text, `There is no folder ${text}.`) : error
   }
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type HubHabits, ModelHub } from '../scripts/model-hub.ts'
 import { buildBundle } from '../src/build/bundle.ts'
+import { checkpointAddress } from '../src/build/checkpoint-address.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
 import { ReadAheadFiles } from '../src/build/read-ahead.ts'
 import { MemorySink } from '../src/build/sink.fixture.ts'
@@ -71,6 +72,16 @@ describe('a build from a hub', () => {
     for (const [path, sha256] of Object.entries(wanted))
       expect(hash(sink.files.get(path) ?? new Uint8Array())).toBe(sha256)
     expect(hub.refused).toContain(403)
+  })
+})
+
+it('asks a hub for a revision whose name holds slashes, and hears which it does not have', async () => {
+  const hub = await hubWith({ revisions: ['main', 'refs/pr/3'] })
+  const open = (revision: string) => new HttpFiles(checkpointAddress(hub.url(revision))).open('config.json')
+  expect(await open('refs/pr/3')).toBeDefined()
+  await expect(open('new/heads')).rejects.toMatchObject({
+    code: 'no-such-revision',
+    message: expect.stringContaining('“new/heads”'),
   })
 })
 

@@ -5,6 +5,7 @@ import { readNote } from '../src/build/build-notes.ts'
 import { type BuildOptions, type BuildPlan, buildBundle, planBundle } from '../src/build/bundle.ts'
 import { checkpointAddress, checkpointName, withoutQuery } from '../src/build/checkpoint-address.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
+import { settledAddress } from '../src/build/hub-revision.ts'
 import { ReadAheadFiles } from '../src/build/read-ahead.ts'
 import { BuildError } from '../src/errors.ts'
 import { dtypes } from '../src/manifest/manifest.ts'
@@ -65,7 +66,7 @@ export class BuildHost implements BuildApi {
     this.looking?.abort(stopped())
     const looking = new AbortController()
     this.looking = looking
-    const origin = originOf(request.source)
+    const origin = await originOf(request.source, onWait, looking.signal)
     const files = filesOf(request.source, origin, onWait)
     try {
       const plan = await planBundle(files, { ...optionsOf(request), signal: looking.signal })
@@ -102,9 +103,10 @@ export class BuildHost implements BuildApi {
     onStep: (step: BuildStep) => void,
     signal: AbortSignal,
   ): Promise<BuiltBundle> {
-    const origin = originOf(request.source)
+    const onWait = (wait: ServerWait | undefined) => onStep({ type: 'server-wait', wait })
+    const origin = await originOf(request.source, onWait, signal)
     const folder = await BuildFolder.open(await idOf(origin, request))
-    const source = filesOf(request.source, origin, (wait) => onStep({ type: 'server-wait', wait }))
+    const source = filesOf(request.source, origin, onWait)
     const files = new ReadAheadFiles(source)
     this.files = files
     try {
@@ -205,9 +207,15 @@ class Steps {
   }
 }
 
-function originOf(source: CheckpointSource): Origin {
+async function originOf(
+  source: CheckpointSource,
+  onWait: (wait: ServerWait | undefined) => void,
+  signal: AbortSignal,
+): Promise<Origin> {
   if (source.type === 'folder') return { name: source.name, origin: source.name, address: source.name, isRemote: false }
-  const address = checkpointAddress(source.address)
+  const given = checkpointAddress(source.address)
+  requireAllowedHost(withoutQuery(given), globalThis.location.href)
+  const address = await settledAddress(given, { onWait, signal })
   return { name: checkpointName(address), origin: withoutQuery(address), address, isRemote: true }
 }
 
@@ -216,10 +224,7 @@ function filesOf(
   { origin, address }: Origin,
   onWait: (wait: ServerWait | undefined) => void,
 ): HttpFiles | BlobFiles {
-  if (source.type === 'address') {
-    requireAllowedHost(origin, globalThis.location.href)
-    return new HttpFiles(address, { onWait })
-  }
+  if (source.type === 'address') return new HttpFiles(address, { onWait })
   return new BlobFiles(new Map(source.files.map(({ name, blob }) => [name, blob])), origin)
 }
 

@@ -57,6 +57,19 @@ export function checkpointAddress(text: string): string {
   return `${url.origin}${folder.endsWith('/') ? folder : `${folder}/`}${url.search}`
 }
 
+/** The same address with the revision's name longer by one, two ... parts of the path, where these may belong to it. */
+export function slashedRevisions(address: string): string[] {
+  const url = new URL(address)
+  if (!isHub(url)) return []
+  const [owner = '', name = '', , first = '', ...folder] = url.pathname.slice(1, -1).split('/').map(decodeURIComponent)
+  // One that holds slashes already was told from its folder.
+  if (first.includes('/')) return []
+  return folder.map((_, index) => {
+    const revision = [first, ...folder.slice(0, index + 1)].join('/')
+    return hubAddress({ owner, name, revision, folder: folder.slice(index + 1) }, url.search)
+  })
+}
+
 /** The address without its query, which may hold a key: what a manifest and a message may say. */
 export function withoutQuery(address: string): string {
   const { origin, pathname } = new URL(address)
