@@ -48,7 +48,7 @@ it.each([
     'b',
   ],
   ['http://127.0.0.1:8080/models/tiny', 'http://127.0.0.1:8080/models/tiny/', 'tiny'],
-  ['http://127.0.0.1:8701/a/b/resolve/main/sub/config.json', 'http://127.0.0.1:8701/a/b/resolve/main/sub/', 'sub'],
+  ['http://127.0.0.1:8701/a/b/resolve/main/sub/config.json', 'http://127.0.0.1:8701/a/b/resolve/main/sub/', 'b'],
   ['https://example.org/m/config.json?key=1&b=%2F#x', 'https://example.org/m/?key=1&b=%2F', 'm'],
   ['https://example.org/m/model.safetensors.index.json', 'https://example.org/m/', 'm'],
   ['https://example.org/m/v1.0?key=1', 'https://example.org/m/v1.0/?key=1', 'v1.0'],

@@ -80,7 +80,8 @@ export function withoutQuery(address: string): string {
 export function checkpointName(address: string): string {
   const url = new URL(address)
   const parts = url.pathname.split('/').filter(Boolean)
-  return decoded(isHub(url) ? parts[1] : parts.at(-1)) ?? url.host
+  // Mirrors of the hub lay models out as it does.
+  return decoded(parts[2] === 'resolve' ? parts[1] : parts.at(-1)) ?? url.host
 }
 
 /** The parts of a hub's path, or of what was given in its place. */
