@@ -20,6 +20,8 @@ export interface HubHabits {
   signatureMs?: number
   /** All are given one signature, until it has been over for so long: as a cache before the server does. */
   lateMs?: number
+  /** The refusal of a signature that is over is not shown to other sites: a page learns nothing but that it failed. */
+  isExpiryHidden?: boolean
   /** So many of the next ranges behind the head of a file are answered 403. */
   forbidden: number
   /** So many of the next questions are answered 429, after the first few. */
@@ -157,11 +159,12 @@ export class ModelHub {
   private async download(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://x')
     const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': shownByCdn }
-    const forbid = () => {
+    const forbid = (shown: OutgoingHttpHeaders = headers) => {
       this.refused.push(403)
-      response.writeHead(403, { ...headers, 'content-type': 'application/xml' }).end('<Error/>')
+      response.writeHead(403, { ...shown, 'content-type': 'application/xml' }).end('<Error/>')
     }
-    if (request.method === 'OPTIONS' || Number(url.searchParams.get('Expires')) < Date.now()) return forbid()
+    if (request.method === 'OPTIONS') return forbid()
+    if (Number(url.searchParams.get('Expires')) < Date.now()) return forbid(this.habits.isExpiryHidden ? {} : headers)
     const file = decodeURIComponent(url.pathname.slice('/xet/'.length))
     const source = await this.source(file)
     if (!source) return forbid()
