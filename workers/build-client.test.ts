@@ -2,7 +2,7 @@ import { expose } from 'comlink'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CheckpointError } from '../src/errors.ts'
 import type { BuildApi, BuildRequest, BuildStep } from './build-api.ts'
-import { BuildClient, type BuildWorker, folderSource } from './build-client.ts'
+import { BuildClient, type BuildWorker } from './build-client.ts'
 
 const request: BuildRequest = { source: { type: 'address', address: 'a/b' }, dtype: 'q4' }
 const open: MessagePort[] = []
@@ -64,25 +64,5 @@ describe('the client of the builder’s worker', () => {
       expect(await client.unfinished()).toEqual([])
     }
     expect(started()).toBe(3)
-  })
-})
-
-describe('a chosen folder', () => {
-  const file = (path: string) => {
-    const made = new File(['x'], path.split('/').at(-1) ?? '')
-    Object.defineProperty(made, 'webkitRelativePath', { value: path })
-    return made
-  }
-
-  it('is its own files, and none of the folders inside it', () => {
-    const source = folderSource([
-      file('model/config.json'),
-      file('model/onnx/config.json'),
-      file('model/a.safetensors'),
-    ])
-    if (source?.type !== 'folder') throw new Error('no folder')
-    expect(source.name).toBe('model')
-    expect(source.files.map(({ name }) => name)).toEqual(['config.json', 'a.safetensors'])
-    expect(folderSource([])).toBeUndefined()
   })
 })

@@ -1,14 +1,7 @@
 import { type Endpoint, proxy, type Remote, wrap } from 'comlink'
 import { BuildError } from '../src/errors.ts'
-import type {
-  BuildApi,
-  BuildOffer,
-  BuildRequest,
-  BuildStep,
-  BuiltBundle,
-  CheckpointSource,
-  UnfinishedBuild,
-} from './build-api.ts'
+import type { ServerWait } from '../src/quiet-time.ts'
+import type { BuildApi, BuildOffer, BuildRequest, BuildStep, BuiltBundle, UnfinishedBuild } from './build-api.ts'
 import { installErrorTransfer } from './wire.ts'
 
 installErrorTransfer()
@@ -25,8 +18,9 @@ export class BuildClient {
 
   constructor(private readonly start: () => BuildWorker = startWorker) {}
 
-  look(request: BuildRequest): Promise<BuildOffer> {
-    return this.call((remote) => remote.look(request))
+  /** Rejects with an AbortError after `stop`. */
+  look(request: BuildRequest, onWait: (wait: ServerWait | undefined) => void): Promise<BuildOffer> {
+    return this.call((remote) => remote.look(request, proxy(onWait)))
   }
 
   /** Rejects with an AbortError after `stop`. */
@@ -75,15 +69,6 @@ export class BuildClient {
     died.catch(() => undefined)
     return { remote: wrap<BuildApi>(worker), died, end }
   }
-}
-
-/** A checkpoint among the files of a chosen folder; those of folders inside it are none of it. */
-export function folderSource(files: Iterable<File>): CheckpointSource | undefined {
-  const own = [...files].filter(({ webkitRelativePath: path }) => path === '' || path.split('/').length === 2)
-  const [first] = own
-  if (!first) return undefined
-  const name = first.webkitRelativePath.split('/')[0] || 'the chosen folder'
-  return { type: 'folder', name, files: own.map((file) => ({ name: file.name, blob: file })) }
 }
 
 function startWorker(): BuildWorker {

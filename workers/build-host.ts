@@ -3,12 +3,13 @@ import * as v from 'valibot'
 import { BlobFiles } from '../src/build/blob-files.ts'
 import { readNote } from '../src/build/build-notes.ts'
 import { type BuildOptions, type BuildPlan, buildBundle, planBundle } from '../src/build/bundle.ts'
-import { checkpointAddress, checkpointName } from '../src/build/checkpoint-address.ts'
+import { checkpointAddress, checkpointName, withoutQuery } from '../src/build/checkpoint-address.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
+import { settledAddress } from '../src/build/hub-revision.ts'
 import { ReadAheadFiles } from '../src/build/read-ahead.ts'
-import type { CheckpointFiles } from '../src/build/source.ts'
-import { BuildError, CheckpointError } from '../src/errors.ts'
+import { BuildError } from '../src/errors.ts'
 import { dtypes } from '../src/manifest/manifest.ts'
+import type { ServerWait } from '../src/quiet-time.ts'
 import { type BegunBuild, BuildFolder } from '../src/weights/build-folder.ts'
 import { finishBuild, storeBuilt } from '../src/weights/built-bundle.ts'
 import { RateMeter } from '../src/weights/rate.ts'
@@ -24,6 +25,7 @@ import type {
   UnfinishedBuild,
 } from './build-api.ts'
 import { checkedManifest } from './built-check.ts'
+import { withKept } from './kept-error.ts'
 
 /** Nobody sees more steps than this. */
 const stepMs = 100
@@ -36,6 +38,7 @@ const requestSchema = v.pipe(
   v.object({
     name: v.string(),
     origin: v.string(),
+    address: v.optional(v.string()),
     isRemote: v.boolean(),
     dtype: v.picklist(dtypes),
     totalBytes: v.number(),
@@ -45,25 +48,33 @@ const requestSchema = v.pipe(
 /** What tells one build from another. */
 interface Origin {
   readonly name: string
+  /** An address without its query, which may hold a key; or a folder's name. */
   readonly origin: string
+  /** With its query; or a folder's name. */
+  readonly address: string
   readonly isRemote: boolean
 }
 
 /** The builder behind the worker's door: one build at a time. */
 export class BuildHost implements BuildApi {
   private files: ReadAheadFiles | undefined
+  private looking: AbortController | undefined
   private running: AbortController | undefined
   private current: Promise<unknown> = Promise.resolve()
 
-  async look(request: BuildRequest): Promise<BuildOffer> {
-    const origin = originOf(request.source)
-    const files = filesOf(request.source, origin)
+  async look(request: BuildRequest, onWait: (wait: ServerWait | undefined) => void): Promise<BuildOffer> {
+    this.looking?.abort(stopped())
+    const looking = new AbortController()
+    this.looking = looking
+    const origin = await originOf(request.source, onWait, looking.signal)
+    const files = filesOf(request.source, origin, onWait)
     try {
-      const plan = await planBundle(files, optionsOf(request))
+      const plan = await planBundle(files, { ...optionsOf(request), signal: looking.signal })
       const id = await idOf(origin, request)
       const begun = (await begunBuilds()).find((build) => build.id === id)
       return {
-        ...origin,
+        origin: origin.origin,
+        isRemote: origin.isRemote,
         id,
         name: bundleName(origin, request),
         dtype: request.dtype,
@@ -92,9 +103,11 @@ export class BuildHost implements BuildApi {
     onStep: (step: BuildStep) => void,
     signal: AbortSignal,
   ): Promise<BuiltBundle> {
-    const origin = originOf(request.source)
+    const onWait = (wait: ServerWait | undefined) => onStep({ type: 'server-wait', wait })
+    const origin = await originOf(request.source, onWait, signal)
     const folder = await BuildFolder.open(await idOf(origin, request))
-    const files = new ReadAheadFiles(filesOf(request.source, origin))
+    const source = filesOf(request.source, origin, onWait)
+    const files = new ReadAheadFiles(source)
     this.files = files
     try {
       let note = await storeBuilt(folder)
@@ -106,7 +119,8 @@ export class BuildHost implements BuildApi {
       }
       if (!note) throw new Error('a finished build is not there')
       const { key, name, bytes } = note
-      return { key, name, bytes, readBytes: files.fetchedBytes, peakBytes: files.peakBytes }
+      const requests = source instanceof HttpFiles ? source.requests : 0
+      return { key, name, bytes, readBytes: files.fetchedBytes, peakBytes: files.peakBytes, requests }
     } catch (error) {
       signal.throwIfAborted()
       throw withKept(error)
@@ -121,7 +135,8 @@ export class BuildHost implements BuildApi {
   }
 
   stop(): void {
-    this.running?.abort(new DOMException('The build was stopped.', 'AbortError'))
+    this.looking?.abort(stopped())
+    this.running?.abort(stopped())
   }
 
   async unfinished(): Promise<UnfinishedBuild[]> {
@@ -129,7 +144,9 @@ export class BuildHost implements BuildApi {
       const request = v.safeParse(requestSchema, begun.request)
       if (!request.success) return []
       const { doneBytes, totalBytes } = doneOf(begun)
-      return [{ id: begun.id, ...request.output, doneBytes, totalBytes: totalBytes || request.output.totalBytes }]
+      const { origin, address = origin } = request.output
+      const known = { ...request.output, address, totalBytes: totalBytes || request.output.totalBytes }
+      return [{ id: begun.id, ...known, doneBytes }]
     })
   }
 
@@ -190,17 +207,24 @@ class Steps {
   }
 }
 
-function originOf(source: CheckpointSource): Origin {
-  if (source.type === 'folder') return { name: source.name, origin: source.name, isRemote: false }
-  const origin = checkpointAddress(source.address)
-  return { name: checkpointName(origin), origin, isRemote: true }
+async function originOf(
+  source: CheckpointSource,
+  onWait: (wait: ServerWait | undefined) => void,
+  signal: AbortSignal,
+): Promise<Origin> {
+  if (source.type === 'folder') return { name: source.name, origin: source.name, address: source.name, isRemote: false }
+  const given = checkpointAddress(source.address)
+  requireAllowedHost(withoutQuery(given), globalThis.location.href)
+  const address = await settledAddress(given, { onWait, signal })
+  return { name: checkpointName(address), origin: withoutQuery(address), address, isRemote: true }
 }
 
-function filesOf(source: CheckpointSource, { origin }: Origin): CheckpointFiles {
-  if (source.type === 'address') {
-    requireAllowedHost(origin, globalThis.location.href)
-    return new HttpFiles(origin)
-  }
+function filesOf(
+  source: CheckpointSource,
+  { origin, address }: Origin,
+  onWait: (wait: ServerWait | undefined) => void,
+): HttpFiles | BlobFiles {
+  if (source.type === 'address') return new HttpFiles(address, { onWait })
   return new BlobFiles(new Map(source.files.map(({ name, blob }) => [name, blob])), origin)
 }
 
@@ -243,15 +267,6 @@ function requireRoom({ neededBytes, freeBytes }: Room): void {
   })
 }
 
-/** A lost connection is no lost work, and says so. */
-function withKept(error: unknown): unknown {
-  if (!(error instanceof CheckpointError) || error.code !== 'network') return error
-  return new CheckpointError({
-    code: 'network',
-    message: `${error.message} Every weight that was finished is kept.`,
-    action: 'Check the connection, then go on: only what is missing is fetched.',
-    ...(error.subject === undefined ? {} : { subject: error.subject }),
-    recoverable: true,
-    cause: error.cause,
-  })
+function stopped(): DOMException {
+  return new DOMException('The build was stopped.', 'AbortError')
 }

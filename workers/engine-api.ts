@@ -7,6 +7,7 @@ import type { Probe, ProbeFigures } from '../src/engine/probes.ts'
 import type { CheckReport } from '../src/engine/self-check.ts'
 import type { WireError } from '../src/errors.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
+import type { ServerWait } from '../src/quiet-time.ts'
 import type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
 import type { BundleEntry, StoreUsage } from '../src/weights/bundle-store.ts'
 import type { BundleRoom } from '../src/weights/obtain-bundle.ts'
@@ -96,6 +97,8 @@ export type LoadProgress =
     }
   /** Another tab is storing the same bundle; told about once a second. */
   | { readonly type: 'waiting' }
+  /** The server asks to be left alone for a while; nothing when requests go on. */
+  | { readonly type: 'server-wait'; readonly wait: ServerWait | undefined }
   | {
       readonly type: 'downloading'
       readonly doneBytes: number

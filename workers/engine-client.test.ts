@@ -191,6 +191,25 @@ describe('EngineClient', () => {
       expect(await client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined)).toEqual(loaded)
     })
 
+    it('waits on while a server asks to be left alone, and no longer', async () => {
+      let end: () => void = () => undefined
+      const loadBundle: EngineApi['loadBundle'] = async (_, onProgress) => {
+        await onProgress({ type: 'server-wait', wait: { ms: 60_000, isTold: true } })
+        await new Promise<void>((resolve) => {
+          end = resolve
+        })
+        await onProgress({ type: 'server-wait', wait: undefined })
+        return never()
+      }
+      const { client } = connect({ loadBundle }, quick)
+      const load = failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined))
+      // Three times as long as it may be silent otherwise.
+      const still = new Promise((resolve) => setTimeout(() => resolve('still waiting'), 3 * quick.loadMs))
+      expect(await Promise.race([load, still])).toBe('still waiting')
+      end()
+      expect(await load).toMatchObject({ code: 'too-long' })
+    })
+
     it('bears silence while the device is given work, and no longer', async () => {
       let work = 0
       const loadBundle: EngineApi['loadBundle'] = async (_, onProgress) => {

@@ -94,6 +94,8 @@ export class EngineClient {
     const told = proxy((progress: LoadProgress) => {
       heard.now()
       heard.limitMs = progress.type === 'starting' ? this.deadlines.startMs : undefined
+      // A server may ask to be left alone for longer than a worker may be silent.
+      if (progress.type === 'server-wait') heard.hold(progress.wait !== undefined)
       onProgress(progress)
     })
     const asked = proxy(async () => {

@@ -91,6 +91,7 @@ export class ModelLoader {
         if (!isStored && !(await mayFetch())) throw new DOMException('The download was declined.', 'AbortError')
       },
       onWait: () => onProgress({ type: 'waiting' }),
+      onServerWait: (wait) => onProgress({ type: 'server-wait', wait }),
       onProgress: (progress) => onProgress({ type: 'downloading', ...progress }),
     })
     const bundle = await openBundle(obtained.files)
@@ -253,5 +254,7 @@ function placeFor(manifest: Manifest, report: DeviceReport, { preferAdapter = fa
 
 function noticeText(notice: BundleNotice): string {
   if (notice.kind === 'not-kept') return `${notice.message} ${notice.action}`
-  return `The address cannot be reached; this is what was stored on ${new Date(notice.savedAt).toLocaleDateString('en')}.`
+  const saved = new Date(notice.savedAt).toLocaleDateString('en')
+  if (notice.why !== undefined) return `${notice.why} This is what was stored on ${saved}.`
+  return `The address cannot be reached; this is what was stored on ${saved}.`
 }

@@ -1,4 +1,5 @@
 import { formatBytes, formatLeft } from '../../src/app/format.ts'
+import { serverWaitText } from '../../src/app/server-wait.ts'
 import type { LoadProgress, ReadingEvent } from '../../workers/engine-api.ts'
 
 /** What a load is doing, on one line. */
@@ -8,6 +9,8 @@ export function loadStatus(progress: LoadProgress): string {
       return 'Loading the bundle'
     case 'waiting':
       return 'Waiting for another load of the same bundle'
+    case 'server-wait':
+      return progress.wait ? serverWaitText(progress.wait) : 'Loading the bundle'
     case 'downloading': {
       const { doneBytes, totalBytes, bytesPerS, leftS } = progress
       const rate = bytesPerS === undefined ? [] : [`${formatBytes(bytesPerS)}/s`]

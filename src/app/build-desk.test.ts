@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BuildOffer, BuildRequest, BuildStep, BuiltBundle } from '../../workers/build-api.ts'
 import { CheckpointError } from '../errors.ts'
+import type { ServerWait } from '../quiet-time.ts'
 import { BuildDesk, type Builder } from './build-desk.ts'
 
 const request: BuildRequest = { source: { type: 'address', address: 'a/b' }, dtype: 'q4' }
@@ -17,7 +18,7 @@ const offer: BuildOffer = {
   keptBytes: 0,
   room: { neededBytes: 25, freeBytes: 100 },
 }
-const bundle: BuiltBundle = { key: 'k', name: 'b-q4', bytes: 25, readBytes: 100, peakBytes: 10 }
+const bundle: BuiltBundle = { key: 'k', name: 'b-q4', bytes: 25, readBytes: 100, peakBytes: 10, requests: 3 }
 
 /** A builder whose build ends when the test says so. */
 class FakeBuilder implements Builder {
@@ -25,8 +26,11 @@ class FakeBuilder implements Builder {
   step: (step: BuildStep) => void = () => undefined
   end: (result: BuiltBundle | Error) => void = () => undefined
 
-  async look() {
+  wait: (wait: ServerWait | undefined) => void = () => undefined
+
+  async look(_request: BuildRequest, onWait: (wait: ServerWait | undefined) => void) {
     this.calls.push('look')
+    this.wait = onWait
     return offer
   }
 
@@ -48,7 +52,7 @@ class FakeBuilder implements Builder {
   }
 
   async unfinished() {
-    return [{ ...offer, doneBytes: 10, totalBytes: 100 }]
+    return [{ ...offer, address: offer.origin, doneBytes: 10, totalBytes: 100 }]
   }
 
   async forget(id: string) {
@@ -92,6 +96,32 @@ describe('the desk where models are built', () => {
     await built
     expect(state()).toEqual({ state: 'built', bundle })
     expect(builder.calls).toEqual(['look', 'build', 'pause', 'go on'])
+  })
+
+  it('shows a wait that the server asks for, while it looks and while it builds, and leaves either', async () => {
+    const { builder, desk: made, state } = desk()
+    const looking = made.look(request)
+    builder.wait({ ms: 60_000, isTold: true })
+    expect(state()).toMatchObject({ state: 'looking', wait: { untilMs: expect.any(Number), isTold: true } })
+    builder.wait(undefined)
+    expect(state()).toMatchObject({ state: 'looking', wait: undefined })
+    made.leave()
+    await looking
+    expect(state()).toEqual({ state: 'choosing' })
+    expect(builder.calls).toEqual(['look', 'stop'])
+
+    await made.look(request)
+    const built = made.start()
+    builder.step({ type: 'building', doneBytes: 20, totalBytes: 100, weight: 'w' })
+    builder.step({ type: 'server-wait', wait: { ms: 5000, isTold: false } })
+    expect(state()).toMatchObject({ step: { doneBytes: 20 }, wait: { isTold: false } })
+    // What was read before is worked through meanwhile.
+    builder.step({ type: 'building', doneBytes: 30, totalBytes: 100, weight: 'w' })
+    expect(state()).toMatchObject({ step: { doneBytes: 30 }, wait: { isTold: false } })
+    builder.step({ type: 'server-wait', wait: undefined })
+    expect(state()).toMatchObject({ wait: undefined })
+    builder.end(bundle)
+    await built
   })
 
   it('goes on after a lost connection', async () => {

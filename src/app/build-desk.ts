@@ -1,6 +1,15 @@
-import type { BuildOffer, BuildRequest, BuildStep, BuiltBundle, UnfinishedBuild } from '../../workers/build-api.ts'
+import type {
+  BuildOffer,
+  BuildRequest,
+  BuildStep,
+  BuiltBundle,
+  CheckpointSource,
+  UnfinishedBuild,
+} from '../../workers/build-api.ts'
 import type { BuildClient } from '../../workers/build-client.ts'
+import { type ChosenFolder, checkpointIn } from '../../workers/checkpoint-pick.ts'
 import { fromWire, toWire, type VidemoError } from '../errors.ts'
+import type { Dtype } from '../manifest/manifest.ts'
 import { notStored } from '../weights/bundle-errors.ts'
 import type { BundleFile } from '../weights/bundle-source.ts'
 import type { BundleNote } from '../weights/bundle-store.ts'
@@ -10,13 +19,14 @@ import { askToPersist } from '../weights/persistence.ts'
 import type { TransferProgress } from '../weights/progress.ts'
 import { canPickFile, pickFolder, pickZip } from './file-pickers.ts'
 import { downloadBlob } from './recording-download.ts'
+import { type ShownWait, shownWait } from './server-wait.ts'
 import { Store } from './store.ts'
 
 /** How far a model is built in this browser. */
 export type BuildState =
   | { readonly state: 'choosing' }
   /** The checkpoint's small files are read. */
-  | { readonly state: 'looking'; readonly request: BuildRequest }
+  | { readonly state: 'looking'; readonly request: BuildRequest; readonly wait?: ShownWait | undefined }
   /** Sizes and licence are shown, and wait for a yes. */
   | { readonly state: 'offered'; readonly request: BuildRequest; readonly offer: BuildOffer }
   | {
@@ -24,7 +34,9 @@ export type BuildState =
       readonly request: BuildRequest
       readonly name: string
       readonly isPaused: boolean
-      readonly step: Exclude<BuildStep, { type: 'kept' | 'restarted' }> | undefined
+      readonly step: Exclude<BuildStep, { type: 'kept' | 'restarted' | 'server-wait' }> | undefined
+      /** The server has asked to be left alone. */
+      readonly wait?: ShownWait | undefined
       /** Of an earlier build, what this one goes on with, or why it does not. */
       readonly kept: Extract<BuildStep, { type: 'kept' | 'restarted' }> | undefined
     }
@@ -85,16 +97,34 @@ export class BuildDesk {
     const build = ++this.builds
     this.store.update({ build: { state: 'looking', request }, export: { state: 'idle' } })
     try {
-      const offer = await this.builder.look(request)
+      const offer = await this.builder.look(request, (wait) => {
+        const { build: state } = this.store.get()
+        if (build !== this.builds || state.state !== 'looking') return
+        this.store.update({ build: { ...state, wait: shownWait(wait) } })
+      })
       if (build === this.builds) this.store.update({ build: { state: 'offered', request, offer } })
     } catch (error) {
       if (build === this.builds) this.fail(request, nameOf(request), error)
     }
   }
 
+  /** Looks for a checkpoint in a folder, and then as `look`. */
+  async lookIn(folder: ChosenFolder, dtype: Dtype): Promise<void> {
+    const build = ++this.builds
+    let source: CheckpointSource = { type: 'folder', name: folder.name, files: [] }
+    try {
+      source = await checkpointIn(folder)
+    } catch (error) {
+      if (build === this.builds) this.fail({ source, dtype }, folder.name, error)
+      return
+    }
+    if (build === this.builds) await this.look({ source, dtype })
+  }
+
   /** Back to the choice; what was built so far stays. */
   leave(): void {
     this.builds++
+    if (this.store.get().build.state === 'looking') void this.builder.stop().catch(() => undefined)
     this.store.update({ build: { state: 'choosing' }, export: { state: 'idle' } })
     void this.refresh()
   }
@@ -171,8 +201,7 @@ export class BuildDesk {
   private take(step: BuildStep): void {
     const { build } = this.store.get()
     if (build.state !== 'building') return
-    const change = step.type === 'kept' || step.type === 'restarted' ? { kept: step } : { step }
-    this.store.update({ build: { ...build, ...change } })
+    this.store.update({ build: { ...build, ...changeBy(step) } })
   }
 
   private fail(request: BuildRequest, name: string, error: unknown): void {
@@ -219,6 +248,18 @@ export class BuildDesk {
         export: signal.aborted ? { state: 'idle' } : { state: 'failed', name, error: asError(error) },
       })
     }
+  }
+}
+
+function changeBy(step: BuildStep): Partial<Extract<BuildState, { state: 'building' }>> {
+  switch (step.type) {
+    case 'kept':
+    case 'restarted':
+      return { kept: step }
+    case 'server-wait':
+      return { wait: shownWait(step.wait) }
+    default:
+      return { step }
   }
 }
 

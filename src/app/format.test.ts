@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import {
   formatBytes,
+  formatClock,
   formatError,
   formatLabel,
   formatLeft,
@@ -9,6 +10,16 @@ import {
   formatSpan,
   formatTime,
 } from './format.ts'
+
+it.each([
+  [-1, '0:00'],
+  [0.2, '0:01'],
+  [5, '0:05'],
+  [119.5, '2:00'],
+  [3600, '1:00:00'],
+])('formatClock(%d)', (seconds, text) => {
+  expect(formatClock(seconds)).toBe(text)
+})
 
 it.each([
   [0, '0.0 s'],

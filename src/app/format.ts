@@ -47,6 +47,14 @@ export function formatTime(seconds: number): string {
     : `${minutes}:${two(Math.floor(rest / 10))}.${rest % 10}`
 }
 
+/** What is left of a wait, counted down: `0:05`, `2:00`, `1:00:00` */
+export function formatClock(seconds: number): string {
+  const left = Math.max(0, Math.ceil(seconds))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const [hours, minutes] = [Math.floor(left / 3600), Math.floor(left / 60) % 60]
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(left % 60)}` : `${minutes}:${two(left % 60)}`
+}
+
 /** `0.0–7.5 s`, `0:58.0–1:05.5` */
 export function formatSpan(fromS: number, toS: number): string {
   const [from, to] = [formatTime(fromS), formatTime(toS)]

@@ -19,12 +19,13 @@ import type { VidemoError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { LostLoad } from './load-marker.ts'
 import type { ProbeHistory } from './probes.ts'
+import type { ShownWait } from './server-wait.ts'
 import type { StoredName } from './stored-list.ts'
 
 export type LoadState =
   | { readonly state: 'idle' }
   /** The address was given; its manifest is on the way. */
-  | { readonly state: 'asking'; readonly source: BundleSource }
+  | { readonly state: 'asking'; readonly source: BundleSource; readonly wait?: ShownWait | undefined }
   /** The manifest is here and this device can run it; the rest is fetched when the person says so. */
   | {
       readonly state: 'offered'
@@ -50,6 +51,8 @@ export type LoadState =
       readonly totalBytes: number
       readonly bytesPerS?: number
       readonly leftS?: number
+      /** The server has asked to be left alone. */
+      readonly wait?: ShownWait | undefined
     }
   | { readonly state: 'checking'; readonly source: BundleSource }
   | { readonly state: 'starting'; readonly source: BundleSource; readonly graph: 'vision' | 'decoder' }

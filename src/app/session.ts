@@ -25,6 +25,7 @@ import { promptOf, stagesOf } from './presets.ts'
 import { probesFor } from './probes.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
 import { download, type RecordedWith, recordingOf } from './recording-download.ts'
+import { shownWait } from './server-wait.ts'
 import {
   firstState,
   isLive,
@@ -459,6 +460,11 @@ export class Session implements SessionActions {
         this.store.update({ load: { state: 'waiting', source, manifest, totalBytes } })
         break
       }
+      case 'server-wait':
+        if (load.state === 'asking' || load.state === 'downloading') {
+          this.store.update({ load: { ...load, wait: shownWait(progress.wait) } })
+        }
+        break
       case 'checking':
         this.store.update({ load: { state: 'checking', source } })
         break

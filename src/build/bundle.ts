@@ -255,13 +255,15 @@ class BundleBuild {
         balance.catch(() => undefined)
         return { name: pair.name, balance }
       }
-      // The next MLP is measured while threads quantize this one.
+      // The next MLP is measured while threads quantize this one; but a far source is read in the order that it was
+      // told of, with room for one.
+      const mayRunAhead = quantizer.concurrency > 0 && this.files.expect === undefined
       let ahead: ReturnType<typeof start> | undefined
       const measure = async (name: string) => {
         const pair = pairNamed(planned, name)
         const balance = await (ahead?.name === name ? ahead : start(pair)).balance
         const next = planned.pairs[planned.pairs.indexOf(pair) + 1]
-        ahead = next && quantizer.concurrency > 0 ? start(next) : undefined
+        ahead = next && mayRunAhead ? start(next) : undefined
         return balance
       }
       for (const recipe of planned.layers.recipes) {

@@ -1,7 +1,8 @@
+import { type PlannedPiece, planPieces } from './read-pieces.ts'
 import type { ByteSource, CheckpointFiles, SourceRange } from './source.ts'
 
 export interface ReadAheadOptions {
-  /** Bytes asked for at a time; 8 MiB unless told. */
+  /** The most bytes asked for at a time; 32 MiB unless told. */
   readonly pieceBytes?: number
   /**
    * Most bytes held, asked for or already here; 320 MiB unless told: room for the two matrices of a 7B model's MLP,
@@ -12,17 +13,27 @@ export interface ReadAheadOptions {
   readonly parallel?: number
 }
 
-/** A part of a range that is fetched at once. */
+/** A part of a file that is fetched at once. */
 interface Piece {
   readonly source: ByteSource
   readonly begin: number
   readonly end: number
-  /** Where in the expected order it is used. */
-  readonly uses: number[]
-  /** Bytes that will still be read, all uses together. */
-  leftBytes: number
+  /** In the order of their reading. */
+  readonly uses: Use[]
   state: { readonly bytes: Promise<Uint8Array>; isHere: boolean } | undefined
 }
+
+/** Bytes of a piece that are read once. */
+interface Use {
+  readonly piece: Piece
+  readonly range: number
+  readonly begin: number
+  readonly end: number
+  leftBytes: number
+}
+
+/** Neighbours in a file share a piece if no more than this is read between them: that long the first is held. */
+const reachBytes = 128 * 2 ** 20
 
 /**
  * Reads the weights of a far source ahead of their use, several pieces at once, and holds what is used twice until then,
@@ -33,6 +44,8 @@ export class ReadAheadFiles implements CheckpointFiles {
   readonly origin: string
   /** Bytes of weights that have come from the source. */
   fetchedBytes = 0
+  /** How many pieces were asked for. */
+  requests = 0
   /** The most bytes ever held. */
   peakBytes = 0
   readonly #files: CheckpointFiles
@@ -43,8 +56,8 @@ export class ReadAheadFiles implements CheckpointFiles {
   readonly #closed = new AbortController()
   /** By file, in the order of their bytes. */
   #pieces = new Map<string, Piece[]>()
-  /** In the order of use; what is used twice is here twice. */
-  #order: Piece[] = []
+  /** In the order of reading; what is read twice is here twice. */
+  #order: Use[] = []
   /** Everything before it in the order has been used. */
   #next = 0
   #heldBytes = 0
@@ -54,7 +67,7 @@ export class ReadAheadFiles implements CheckpointFiles {
   constructor(files: CheckpointFiles, options: ReadAheadOptions = {}) {
     this.origin = files.origin
     this.#files = files
-    this.#pieceBytes = options.pieceBytes ?? 8 * 2 ** 20
+    this.#pieceBytes = options.pieceBytes ?? 32 * 2 ** 20
     this.#budgetBytes = options.budgetBytes ?? 320 * 2 ** 20
     this.#parallel = options.parallel ?? 4
   }
@@ -72,29 +85,27 @@ export class ReadAheadFiles implements CheckpointFiles {
   }
 
   expect(ranges: readonly SourceRange[]): void {
-    const pieces = new Map<string, Map<number, Piece>>()
+    const planned = this.plan(ranges)
+    this.#pieces = new Map()
     this.#order = []
     this.#next = 0
-    for (const { file, begin, end } of ranges) {
+    for (const { file, begin, end, uses } of planned) {
       const source = this.#sources.get(file)
       if (!source) throw new Error(`${file} was not opened`)
-      const ofFile = pieces.get(file) ?? new Map<number, Piece>()
-      pieces.set(file, ofFile)
-      for (let at = begin; at < end; at += this.#pieceBytes) {
-        const last = Math.min(at + this.#pieceBytes, end)
-        const known = ofFile.get(at)
-        const piece =
-          known?.end === last ? known : { source, begin: at, end: last, uses: [], leftBytes: 0, state: undefined }
-        ofFile.set(at, piece)
-        piece.uses.push(this.#order.length)
-        piece.leftBytes += last - at
-        this.#order.push(piece)
-      }
+      const piece: Piece = { source, begin, end, uses: [], state: undefined }
+      for (const use of uses) piece.uses.push({ ...use, piece, leftBytes: use.end - use.begin })
+      this.#order.push(...piece.uses)
+      const ofFile = this.#pieces.get(file) ?? []
+      ofFile.push(piece)
+      this.#pieces.set(file, ofFile)
     }
-    this.#pieces = new Map(
-      Array.from(pieces, ([file, ofFile]) => [file, [...ofFile.values()].sort((a, b) => a.begin - b.begin)]),
-    )
+    this.#order.sort((a, b) => a.range - b.range || a.begin - b.begin)
     this.#readAhead()
+  }
+
+  /** The requests that reading these ranges takes, if all that is read twice can be held. */
+  plan(ranges: readonly SourceRange[]): PlannedPiece[] {
+    return planPieces(ranges, { pieceBytes: this.#pieceBytes, reachBytes })
   }
 
   /** Holds every reader, and asks for nothing more, until told to go on. */
@@ -122,18 +133,21 @@ export class ReadAheadFiles implements CheckpointFiles {
     while (this.#pause) await orAborted(this.#pause.wait, signal)
     const out = new Uint8Array(length)
     for (let done = 0; done < length; ) {
-      const piece = this.#pieceAt(source.name, offset + done)
-      if (!piece) {
-        out.set(await source.read(offset + done, length - done, signal), done)
-        break
+      const at = offset + done
+      const piece = this.#pieceAt(source.name, at)
+      // What was not expected is no reason to fetch more than it.
+      if (!piece || (!piece.state && isOver(piece))) {
+        const end = Math.min(offset + length, piece?.end ?? Number.POSITIVE_INFINITY)
+        out.set(await source.read(at, end - at, signal), done)
+        done = end - offset
+        continue
       }
-      const from = offset + done - piece.begin
-      const count = Math.min(length - done, piece.end - piece.begin - from)
+      const end = Math.min(offset + length, piece.end)
       const bytes = await orAborted(this.#take(piece), signal)
-      out.set(bytes.subarray(from, from + count), done)
-      done += count
-      piece.leftBytes -= count
-      if (piece.leftBytes <= 0) this.#letGo(piece)
+      out.set(bytes.subarray(at - piece.begin, end - piece.begin), done)
+      done = end - offset
+      markRead(piece, at, end)
+      if (isOver(piece)) this.#letGo(piece)
       this.#readAhead()
     }
     return out
@@ -154,14 +168,15 @@ export class ReadAheadFiles implements CheckpointFiles {
   #take(piece: Piece): Promise<Uint8Array> {
     if (piece.state) return piece.state.bytes
     // From the one that is used last: it is in nobody's way for the longest time.
-    for (let i = this.#order.length - 1; i >= this.#next && this.#isOver(piece); i--) {
-      if (this.#order[i].state?.isHere) this.#letGo(this.#order[i])
+    for (let i = this.#order.length - 1; i >= this.#next && !this.#hasRoomFor(piece); i--) {
+      const last = this.#order[i].piece
+      if (last.state?.isHere) this.#letGo(last)
     }
     return this.#fetch(piece)
   }
 
-  #isOver(piece: Piece): boolean {
-    return this.#heldBytes + piece.end - piece.begin > this.#budgetBytes
+  #hasRoomFor(piece: Piece): boolean {
+    return this.#heldBytes + piece.end - piece.begin <= this.#budgetBytes
   }
 
   #fetch(piece: Piece): Promise<Uint8Array> {
@@ -169,6 +184,7 @@ export class ReadAheadFiles implements CheckpointFiles {
     this.#heldBytes += size
     this.peakBytes = Math.max(this.peakBytes, this.#heldBytes)
     this.#underWay++
+    this.requests++
     const bytes = piece.source.read(piece.begin, size, this.#closed.signal)
     const state = { bytes, isHere: false }
     piece.state = state
@@ -198,17 +214,37 @@ export class ReadAheadFiles implements CheckpointFiles {
     if (this.#pause || this.#closed.signal.aborted) return
     while (this.#next < this.#order.length && this.#order[this.#next].leftBytes <= 0) this.#next++
     for (let i = this.#next; i < this.#order.length && this.#underWay < this.#parallel; i++) {
-      const piece = this.#order[i]
-      if (piece.state || nextUse(piece) !== i) continue
-      if (this.#isOver(piece)) return
+      const { piece, leftBytes } = this.#order[i]
+      if (piece.state || leftBytes <= 0) continue
+      if (!this.#hasRoomFor(piece)) return
       this.#fetch(piece)
     }
   }
 }
 
-/** Undefined when all uses are over. */
-function nextUse({ uses, leftBytes, begin, end }: Piece): number | undefined {
-  return leftBytes <= 0 ? undefined : uses[uses.length - Math.ceil(leftBytes / (end - begin))]
+/** Whether nothing of it will be read any more. */
+function isOver({ uses }: Piece): boolean {
+  return uses.every(({ leftBytes }) => leftBytes <= 0)
+}
+
+/** Notes that bytes [begin, end) of a piece were read, once. */
+function markRead({ uses }: Piece, begin: number, end: number): void {
+  let unmarked: (readonly [number, number])[] = [[begin, end]]
+  for (const use of uses) {
+    if (use.leftBytes <= 0) continue
+    unmarked = unmarked.flatMap(([from, to]) => {
+      const first = Math.max(from, use.begin)
+      const last = Math.min(to, use.end)
+      if (first >= last) return [[from, to] as const]
+      use.leftBytes -= last - first
+      return (
+        [
+          [from, first],
+          [last, to],
+        ] as const
+      ).filter(([begin, end]) => begin < end)
+    })
+  }
 }
 
 function orAborted<T>(pending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -227,7 +227,19 @@ function layOut(network: SyntheticNetwork, seed: number): SyntheticTensor[][] {
     shards[shards.length - 1].push({ name, shape, start: used, values, table, phase })
     used += values
   }
-  return shards
+  return shards.map(sortedByName)
+}
+
+/** In the order in which the writers of safetensors files lay tensors of one type out. */
+function sortedByName(tensors: readonly SyntheticTensor[]): SyntheticTensor[] {
+  let start = 0
+  return tensors
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((tensor) => {
+      const placed = { ...tensor, start }
+      start += tensor.values
+      return placed
+    })
 }
 
 function shardName(index: number, count: number): string {

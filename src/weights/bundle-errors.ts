@@ -123,6 +123,17 @@ export function networkError(path: string, message: string, cause?: unknown): Bu
   })
 }
 
+/** The server answered, so that neither the connection nor its leave to ask (CORS) is at fault. */
+export function serverError(path: string, message: string): BundleError {
+  return new BundleError({
+    code: 'network',
+    message,
+    action: 'Load it again in a while; if that does not help, check the address.',
+    subject: path,
+    recoverable: true,
+  })
+}
+
 /**
  * Why a store cannot keep a bundle: the browser has no such storage, does not let this page at it, has no room left,
  * another page is writing the same bundle, or something else.

@@ -1,12 +1,13 @@
 import { sha256 } from 'hash-wasm'
 import { BundleError } from '../errors.ts'
 import type { ManifestFile } from '../manifest/manifest.ts'
+import { type QuietTime, sleepMs } from '../quiet-time.ts'
 import { changedInTransit, changedOnDisk, contradictoryManifest, wrongServerFile, wrongSize } from './bundle-errors.ts'
 import type { PartialFile } from './bundle-store.ts'
 import { FileCheck } from './file-check.ts'
 import { type Chunk, chunksOfFile, ownChunks } from './file-chunks.ts'
 import { type Answer, ask, type HttpOptions, isRange, RangesRefused } from './http-request.ts'
-import { defaultPatience, PassingFailure, persevere, sleepMs } from './patience.ts'
+import { defaultPatience, PassingFailure, persevere } from './patience.ts'
 import type { Buffers, Slots } from './slots.ts'
 
 export interface FileDownloadOptions extends HttpOptions {
@@ -22,6 +23,8 @@ export interface Host {
   readonly slots: Slots
   /** For chunks: garbage of this size would pile up. */
   readonly buffers: Buffers
+  /** While the server asks to be left alone, none of them is asked for. */
+  readonly quiet: QuietTime
   /** Whether a range was ever given: then files need not be tried one chunk at a time first. */
   knowsRanges: boolean
 }
@@ -46,6 +49,8 @@ export class FileDownload {
   private readonly chunks: readonly Chunk[]
   /** Of chunks that were wrong when they came first, by offset. */
   private readonly refused = new Map<number, string>()
+  /** Some of it has come. */
+  private isGiven = false
   /** The server gives no ranges of this file, or ranges are not trusted any more. */
   private isInOnePiece = false
   private etagChanges = 0
@@ -64,7 +69,7 @@ export class FileDownload {
 
   /**
    * Throws BundleError `missing-file`, `wrong-size`, `wrong-hash`, `changed-in-transit`, `changed-on-disk`, `network`,
-   * `store-…`, or the reason of an abort. What is stored and right stays stored.
+   * `no-such-model`, `gated`, `no-such-revision`, `not-allowed`, `access-lapsed`, `too-many-requests`, `store-…`, or the reason of an abort. What is stored and right stays stored.
    */
   async run(): Promise<void> {
     await this.dropStrangers()
@@ -146,6 +151,7 @@ export class FileDownload {
           }
           bytes.set(piece, filled)
           filled += piece.length
+          this.isGiven = true
           this.options.onBytes(piece.length)
         }
       } catch (error) {
@@ -205,6 +211,7 @@ export class FileDownload {
     let counted = 0
     try {
       for await (const piece of answer.body()) {
+        this.isGiven = true
         for (let from = 0; from < piece.length && index < this.chunks.length; ) {
           const chunk = this.chunks[index]
           const part = piece.subarray(from, from + chunk.bytes - filled)
@@ -319,7 +326,8 @@ export class FileDownload {
 
   private question(range?: { readonly from: number; readonly to: number }) {
     // A second copy in the browser's cache would double what is stored, and give back the same wrong bytes.
-    return { path: this.file.path, cache: 'no-store', ...(range ? { range } : {}) } as const
+    const { isGiven } = this
+    return { path: this.file.path, cache: 'no-store', isGiven, ...(range ? { range } : {}) } as const
   }
 
   private odd(how: string): PassingFailure {
@@ -331,6 +339,7 @@ export class FileDownload {
 
   private persevere(attempt: () => Promise<void>, hasProgressed: () => boolean, signal: AbortSignal): Promise<void> {
     const patience = { ...defaultPatience, ...this.options.patience }
-    return persevere(attempt, { patience, sleep: this.options.sleep ?? sleepMs, signal, hasProgressed })
+    const { quiet } = this.host
+    return persevere(attempt, { patience, sleep: this.options.sleep ?? sleepMs, quiet, signal, hasProgressed })
   }
 }

@@ -51,6 +51,42 @@ describe('fetchManifest', () => {
     expect(error.action).not.toBe('')
   })
 
+  it.each([
+    ['no-such-model', 401, 'RepoNotFound'],
+    ['gated', 403, 'GatedRepo'],
+    ['no-such-revision', 404, 'RevisionNotFound'],
+    ['not-allowed', 401, ''],
+    ['not-allowed', 403, 'Unheard'],
+    ['too-many-requests', 429, ''],
+  ])('tells why it is refused: %s (%d %s)', async (code, status, header) => {
+    const server = await serveBundle(bundle, (_, response) => {
+      response.setHeader('x-error-code', header)
+      return send(response, status)
+    })
+    const error = await failure(fetchManifest(server.url))
+    expect(error).toMatchObject({ code, subject: 'manifest.json', recoverable: true })
+    expect(error.action).not.toContain('CORS')
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('waits as long as a server that limits requests asks, if it may', async () => {
+    let left = 3
+    const server = await serveBundle(bundle, (_, response) => {
+      response.setHeader('retry-after', '7')
+      return left-- > 0 && send(response, 429)
+    })
+    const waits: number[] = []
+    const told: unknown[] = []
+    const bytes = await fetchManifest(server.url, {
+      mayWait: async () => true,
+      sleep: async (ms) => void waits.push(ms),
+      onServerWait: (wait) => told.push(wait),
+    })
+    expect(new TextDecoder().decode(bytes)).toBe(bundle.manifest.text)
+    expect(waits).toEqual([7000, 7000, 7000])
+    expect(told.slice(0, 2)).toEqual([{ ms: 7000, isTold: true }, undefined])
+  })
+
   it('calls a failing server and a refused connection network errors', async () => {
     const server = await serveBundle(bundle, (_, response) => send(response, 503))
     const error = { code: 'network', subject: 'manifest.json' }

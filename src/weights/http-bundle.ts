@@ -1,11 +1,14 @@
 import type { BundleError } from '../errors.ts'
 import type { ManifestFile } from '../manifest/manifest.ts'
-import { badUrl, networkError, notABundle } from './bundle-errors.ts'
+import { LimitedWaits, QuietTime, sleepMs } from '../quiet-time.ts'
+import { refusalOf } from '../server-answer.ts'
+import { badUrl, notABundle, serverError } from './bundle-errors.ts'
 import { manifestLimitBytes, manifestPath } from './bundle-manifest.ts'
 import type { BundleWriter } from './bundle-store.ts'
 import { FileDownload, type Host } from './file-download.ts'
-import { type HttpOptions, isGone, isHtml, request } from './http-request.ts'
+import { type HttpOptions, isHtml, passing, request } from './http-request.ts'
 import { PassingFailure } from './patience.ts'
+import { refused } from './refusal-errors.ts'
 import { Buffers, Slots } from './slots.ts'
 
 export interface DownloadOptions extends HttpOptions {
@@ -30,16 +33,31 @@ export function bundleUrl(address: string, base?: string): string {
   return url.href
 }
 
+export interface ManifestOptions extends HttpOptions {
+  /** Asked where the server limits requests: whether to wait until it gives the manifest. */
+  readonly mayWait?: () => Promise<boolean>
+}
+
 /**
  * The bytes of the manifest below `base`, as `bundleUrl` writes it; unlike other files it has no size or hash to be
- * held against. Throws BundleError `not-a-bundle` or `network`, or the reason of an abort.
+ * held against. Throws BundleError `not-a-bundle`, `no-such-model`, `gated`, `no-such-revision`, `not-allowed`,
+ * `too-many-requests` or `network`, or the reason of an abort.
  */
-export async function fetchManifest(base: string, options: HttpOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return await manifestOf(base, options)
-  } catch (error) {
-    // What is stored may be of use at once, so that nothing is waited for.
-    throw error instanceof PassingFailure ? error.error : error
+export async function fetchManifest(base: string, options: ManifestOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const { signal = new AbortController().signal, mayWait = async () => false } = options
+  const quiet = new QuietTime(options.sleep ?? sleepMs, options.onServerWait)
+  const limited = new LimitedWaits()
+  for (;;) {
+    try {
+      return await manifestOf(base, options)
+    } catch (failure) {
+      if (!(failure instanceof PassingFailure)) throw failure
+      const { isLimit = false, waitMs } = failure.limits
+      // What is stored may be of use at once, so that nothing else is waited for.
+      const wait = isLimit && (await mayWait()) ? limited.next(waitMs) : undefined
+      if (!wait) throw failure.error
+      await quiet.begin(wait, signal)
+    }
   }
 }
 
@@ -50,10 +68,23 @@ async function manifestOf(base: string, options: HttpOptions): Promise<Uint8Arra
     cancel()
     return error
   }
-  if (isGone(response)) throw refuse(noBundle('There is no manifest.json', base))
+  const refusal = refusalOf(response)
+  switch (refusal) {
+    case 'no-such-file':
+      throw refuse(noBundle('There is no manifest.json', base))
+    case 'no-such-model':
+    case 'gated':
+    case 'no-such-revision':
+    case 'not-allowed':
+      throw refuse(refused(manifestPath, refusal, response.status))
+    case 'busy':
+    case 'too-many-requests':
+      cancel()
+      throw passing(response, manifestPath)
+  }
   if (!response.ok) {
     const message = `The server answered ${response.status} to the request for ${manifestPath}.`
-    throw refuse(networkError(manifestPath, message))
+    throw refuse(serverError(manifestPath, message))
   }
   // Many hosts answer any address with their own page.
   if (isHtml(response)) throw refuse(noBundle('The server answered with a web page instead of a manifest.json', base))
@@ -85,7 +116,8 @@ export async function downloadFiles(
   const { onBytes = () => undefined } = options
   const failed = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal
-  const host: Host = { base, slots: new Slots(parallel), buffers: new Buffers(), knowsRanges: false }
+  const quiet = new QuietTime(options.sleep ?? sleepMs, options.onServerWait)
+  const host: Host = { base, slots: new Slots(parallel), buffers: new Buffers(), quiet, knowsRanges: false }
   const waiting = files.filter(({ path }) => !writer.finished.has(path)).values()
   const lane = async () => {
     try {

@@ -1,5 +1,8 @@
-import { missingFile, networkError } from './bundle-errors.ts'
-import { defaultPatience, PassingFailure, type Patience, type Sleep } from './patience.ts'
+import type { ServerWait, Sleep } from '../quiet-time.ts'
+import { askedWaitMs, refusalOf } from '../server-answer.ts'
+import { missingFile, networkError, serverError } from './bundle-errors.ts'
+import { defaultPatience, PassingFailure, type Patience } from './patience.ts'
+import { accessLapsed, refused, tooManyRequests } from './refusal-errors.ts'
 
 export interface HttpOptions {
   /** Stands in for the global `fetch`. */
@@ -8,6 +11,8 @@ export interface HttpOptions {
   readonly patience?: Partial<Patience>
   /** Stands in for waiting. */
   readonly sleep?: Sleep
+  /** Told when the server asks to be left alone for a while, and with nothing when requests go on. */
+  readonly onServerWait?: (wait: ServerWait | undefined) => void
 }
 
 /** A stretch of a file, both ends included. */
@@ -20,6 +25,8 @@ interface Question {
   readonly path: string
   readonly range?: ByteRange
   readonly cache?: RequestCache
+  /** Some of the file has come before: then a refusal is a permission that has lapsed, and may come back. */
+  readonly isGiven?: boolean
 }
 
 /** What a server answers: a status that is no failure, and a body that is read once, or cancelled. */
@@ -32,13 +39,13 @@ export interface Answer {
 
 /**
  * Asks for a file below `base`, whose query is kept: a signed address has its key there. A range is all that is sent
- * along, so that no browser asks for leave beforehand (CORS preflight). Throws BundleError `missing-file` or
- * `network`, RangesRefused, PassingFailure, or the reason of an abort.
+ * along, so that no browser asks for leave beforehand (CORS preflight). Throws BundleError `missing-file`,
+ * `no-such-model`, `gated`, `no-such-revision` or `network`, RangesRefused, PassingFailure, or the reason of an abort.
  */
 export async function ask(base: string, question: Question, options: HttpOptions): Promise<Answer> {
   const answer = await request(base, question, options)
   try {
-    checkStatus(answer.response, question.path, question.range !== undefined)
+    checkStatus(answer.response, question)
     return answer
   } catch (error) {
     answer.cancel()
@@ -69,6 +76,8 @@ export async function request(base: string, question: Question, options: HttpOpt
   }
   const init: RequestInit = {
     credentials: 'omit',
+    // The host need not know which page asks.
+    referrerPolicy: 'no-referrer',
     cache,
     signal,
     ...(range ? { headers: { range: `bytes=${range.from}-${range.to}` } } : {}),
@@ -104,28 +113,40 @@ export class RangesRefused extends Error {
   }
 }
 
-function checkStatus(response: Response, path: string, isRange: boolean): void {
+function checkStatus(response: Response, question: Question): void {
+  const { path, range } = question
   const { status } = response
-  if (isGone(response) || (response.ok && isHtml(response))) {
+  const refusal = refusalOf(response)
+  if (refusal === 'no-such-file' || (response.ok && isHtml(response))) {
     throw missingFile(path, `The server does not have ${path}, which the manifest lists.`)
   }
   if (response.ok) return
-  if (status === 416 && isRange) throw new RangesRefused()
-  const wait = retryAfterMs(response.headers.get('retry-after'))
-  const asked = wait === undefined ? '' : ` and asks to wait ${Math.ceil(wait / 1000)} s`
-  const error = networkError(path, `The server answered ${status} to the request for ${path}${asked}.`)
-  if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    throw new PassingFailure(error, wait === undefined ? {} : { waitMs: wait })
+  if (status === 416 && range) throw new RangesRefused()
+  if (refusal === undefined || refusal === 'other') {
+    throw serverError(path, `The server answered ${status} to the request for ${path}.`)
   }
-  throw error
+  if (refusal === 'busy' || refusal === 'too-many-requests') throw passing(response, path)
+  // A signature has run out, or a machine has not heard of it yet: the next request is given another one.
+  if (question.isGiven) throw new PassingFailure(accessLapsed(path, status))
+  const error = refused(path, refusal, status)
+  if (refusal !== 'not-allowed') throw error
+  throw new PassingFailure(error, response.redirected ? {} : { tries: refusedTries })
 }
 
-/** What a server asks to wait: a count of seconds, or a date. Cross-origin it is seldom shown. */
-export function retryAfterMs(value: string | null, nowMs = Date.now()): number | undefined {
-  if (value === null) return undefined
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
+/** Of a file that was never given, though the manifest was. */
+const refusedTries = 2
+
+/** A server that is busy, or limits requests. */
+export function passing(response: Response, path: string): PassingFailure {
+  const { status } = response
+  const waitMs = askedWaitMs(response)
+  const limits = waitMs === undefined ? {} : { waitMs }
+  if (refusalOf(response) === 'too-many-requests') {
+    return new PassingFailure(tooManyRequests(path, waitMs), { ...limits, isLimit: true })
+  }
+  const asked = waitMs === undefined ? '' : ` and asks to wait ${Math.ceil(waitMs / 1000)} s`
+  const message = `The server answered ${status} to the request for ${path}${asked}.`
+  return new PassingFailure(serverError(path, message), limits)
 }
 
 /** Whether the answer names the range that was asked for; true where it does not name any, or does not show it. */

@@ -93,6 +93,31 @@ describe('a bundle at an address', () => {
     await expect(refused).rejects.toThrow('too large')
   })
 
+  it('comes from the store when the server does not give it now, and says why', async () => {
+    const server = await serveBundle(bundle)
+    const options = memory()
+    const source = { type: 'url', url: server.url } as const
+    await obtainBundle(source, options)
+    for (const [status, why] of [
+      [429, /limits how often/],
+      [403, /does not give this file to everyone/],
+    ] as const) {
+      server.answer = (_, response) => send(response, status)
+      const { notices } = await obtainBundle(source, options)
+      expect(notices).toEqual([{ kind: 'offline', savedAt: expect.any(String), why: expect.stringMatching(why) }])
+    }
+  })
+
+  it('is waited for when the server limits requests and nothing is stored', async () => {
+    const server = await serveBundle(bundle)
+    let left = 2
+    server.answer = (_, response) => left-- > 0 && send(response, 429)
+    const waits: number[] = []
+    const options = { ...memory(), sleep: async (ms: number) => void waits.push(ms) }
+    await expectWhole(await obtainBundle({ type: 'url', url: server.url }, options))
+    expect(waits).toEqual([5000, 10_000])
+  })
+
   it('does not come from the store when the address answers otherwise', async () => {
     const server = await serveBundle(bundle)
     const options = memory()

@@ -15,6 +15,7 @@ import { bundleFiles, checkHash, checkSizes, readFolderManifest } from './folder
 import { bundleUrl, downloadFiles, fetchManifest } from './http-bundle.ts'
 import type { HttpOptions } from './http-request.ts'
 import { ProgressCounter, type TransferProgress } from './progress.ts'
+import { isPassing, isRefused } from './refusal-errors.ts'
 
 export interface ObtainOptions extends HttpOptions {
   /** Bundles are kept in `primary`; in `fallback` where there is none or it fails. */
@@ -46,8 +47,11 @@ export interface BundleRoom {
 export type BundleNotice =
   /** The bundle was loaded, but will have to be fetched again next time. */
   | { readonly kind: 'not-kept'; readonly reason: StoreProblem; readonly message: string; readonly action: string }
-  /** The address could not be reached; this is what was stored from it at that time (ISO 8601). */
-  | { readonly kind: 'offline'; readonly savedAt: string }
+  /**
+   * The address could not be reached, or `why` the server does not give it now; this is what was stored from it at that
+   * time (ISO 8601).
+   */
+  | { readonly kind: 'offline'; readonly savedAt: string; readonly why?: string }
 
 export interface ObtainedBundle {
   readonly name: string
@@ -63,7 +67,7 @@ export interface ObtainedBundle {
 /**
  * Gets hold of a bundle's files, every one verified: from a store, over the network into a store, or from a chosen
  * folder. Throws BundleError `bad-url`, `not-a-bundle`, `bad-manifest`, `newer-bundle`, `missing-file`, `wrong-size`,
- * `wrong-hash`, `unreadable-file` or `network`, what `onManifest` throws, or the reason of an abort. A primary store
+ * `wrong-hash`, `unreadable-file` or `network`, what the server's refusals are called (`refusal-errors.ts`), what `onManifest` throws, or the reason of an abort. A primary store
  * that fails is a notice and no error.
  */
 export async function obtainBundle(source: BundleSource, options: ObtainOptions): Promise<ObtainedBundle> {
@@ -122,12 +126,13 @@ class UrlLoad {
     const { onManifest, signal } = this.options
     let manifest: BundleManifest
     try {
-      manifest = await readManifest(await fetchManifest(this.base, this.options))
+      const mayWait = async () => (await this.findFromHere()) === undefined
+      manifest = await readManifest(await fetchManifest(this.base, { ...this.options, mayWait }))
     } catch (error) {
-      const isOffline = error instanceof BundleError && error.code === 'network'
-      const found = isOffline ? await this.findFromHere() : undefined
-      if (!found) throw error
-      this.notices.push({ kind: 'offline', savedAt: found.bundle.note.savedAt })
+      const found = isRefused(error) ? await this.findFromHere() : undefined
+      if (!found || !isRefused(error)) throw error
+      const why = error.code === 'network' ? {} : { why: error.message }
+      this.notices.push({ kind: 'offline', savedAt: found.bundle.note.savedAt, ...why })
       return this.open(found)
     }
     const found = await this.find((store) => store.find(manifest.key))
@@ -224,8 +229,7 @@ class UrlLoad {
       })
     } catch (error) {
       const storedBytes = writer.storedBytes()
-      const isPassing = error instanceof BundleError && error.code === 'network'
-      throw isPassing && storedBytes > 0 ? withKept(error, storedBytes, totalBytes) : error
+      throw isPassing(error) && storedBytes > 0 ? withKept(error, storedBytes, totalBytes) : error
     }
     return writer.complete()
   }

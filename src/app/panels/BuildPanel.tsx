@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
-import type { BuildOffer, CheckpointSource } from '../../../workers/build-api.ts'
-import { folderSource } from '../../../workers/build-client.ts'
+import type { BuildOffer } from '../../../workers/build-api.ts'
+import { folderOfFiles } from '../../../workers/checkpoint-pick.ts'
 import { type Dtype, dtypes } from '../../manifest/manifest.ts'
 import type { BuildState, DeskState, ExportState } from '../build-desk.ts'
 import { hasRoom, keptText, roomText, statesLicence, stepText } from '../build-text.ts'
@@ -12,9 +12,12 @@ import { Icon } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
 import { canPickFile, canPickFolder } from '../file-pickers.ts'
 import { formatBytes, formatCount } from '../format.ts'
+import type { ShownWait } from '../server-wait.ts'
 import { useStore } from '../store.ts'
+import { useFolderDrop } from '../use-folder-drop.ts'
 import { usePage } from '../view.ts'
 import styles from './BuildPanel.module.css'
+import { ServerWaitNote } from './ServerWaitNote.tsx'
 
 const official = 'KlingTeam/VidEmo-3B'
 
@@ -62,7 +65,7 @@ function Stage({ build }: { readonly build: BuildState }) {
     case 'choosing':
       return <Choice />
     case 'looking':
-      return <Looking />
+      return <Looking wait={build.wait} />
     case 'offered':
       return <Offer offer={build.offer} />
     case 'building':
@@ -74,14 +77,17 @@ function Stage({ build }: { readonly build: BuildState }) {
   }
 }
 
+const waited = 'The server asks to be left alone for a while.'
+
 /** Spoken at every change of state; never the running figures. */
 function announced(build: BuildState): string {
   switch (build.state) {
     case 'looking':
-      return 'Reading the checkpoint’s description.'
+      return build.wait ? waited : 'Reading the checkpoint’s description.'
     case 'offered':
       return 'Sizes and licence are shown.'
     case 'building':
+      if (build.wait) return waited
       return build.isPaused ? 'The build is paused.' : 'The build is running.'
     case 'built':
       return `${build.bundle.name} is built.`
@@ -98,17 +104,14 @@ function Choice() {
   const [address, setAddress] = useState(official)
   const [dtype, setDtype] = useState<Dtype>(isHalfPossible ? 'q4f16' : 'q4')
   const folder = useRef<HTMLInputElement>(null)
-  const look = (source: CheckpointSource) => void desk.look({ source, dtype })
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    look({ type: 'address', address })
+    void desk.look({ source: { type: 'address', address }, dtype })
   }
-  const onFolder = (files: readonly File[]) => {
-    const source = folderSource(files)
-    if (source) look(source)
-  }
+  const place = useRef<HTMLDivElement>(null)
+  useFolderDrop(place, (dropped) => void desk.lookIn(dropped, dtype))
   return (
-    <>
+    <div ref={place} className={styles.stage}>
       <Unfinished onFolderWanted={() => folder.current?.click()} />
       <Group title="Build from the official checkpoint">
         <p>
@@ -144,9 +147,14 @@ function Choice() {
             </Button>
           </div>
         </form>
-        <FilePicker ref={folder} label="Checkpoint folder" onFiles={onFolder} />
+        <p className={styles.note}>A folder can be dropped here, too.</p>
+        <FilePicker
+          ref={folder}
+          label="Checkpoint folder"
+          onFiles={(files) => void desk.lookIn(folderOfFiles(files), dtype)}
+        />
       </Group>
-    </>
+    </div>
   )
 }
 
@@ -158,7 +166,7 @@ function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void })
   return (
     <Group title="Begun earlier">
       <ul className={styles.list}>
-        {unfinished.map(({ id, name, origin, isRemote, dtype, doneBytes, totalBytes }) => (
+        {unfinished.map(({ id, name, origin, address, isRemote, dtype, doneBytes, totalBytes }) => (
           <li key={id} className={styles.item}>
             <p>
               {name}
@@ -173,7 +181,7 @@ function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void })
                 kind="primary"
                 aria-label={`Go on with ${name}`}
                 onClick={() =>
-                  isRemote ? void desk.look({ source: { type: 'address', address: origin }, dtype }) : onFolderWanted()
+                  isRemote ? void desk.look({ source: { type: 'address', address }, dtype }) : onFolderWanted()
                 }
               >
                 Go on
@@ -189,12 +197,13 @@ function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void })
   )
 }
 
-function Looking() {
+function Looking({ wait }: { readonly wait: ShownWait | undefined }) {
   const { desk } = usePage()
   const textId = useId()
   return (
     <Group title="Reading its description">
       <p id={textId}>Config, tokenizer and the headers of the weights are read; nothing else is.</p>
+      {wait && <ServerWaitNote wait={wait} />}
       <progress className={styles.bar} aria-labelledby={textId} />
       <div className={styles.answers}>
         <Button onClick={() => desk.leave()}>Back</Button>
@@ -265,7 +274,7 @@ function Licence({ offer }: { readonly offer: BuildOffer }) {
 function Building({ build }: { readonly build: Extract<BuildState, { state: 'building' }> }) {
   const { desk } = usePage()
   const textId = useId()
-  const { name, isPaused, step, kept } = build
+  const { name, isPaused, step, kept, wait } = build
   const { text, share } = stepText(build)
   return (
     <Group title={`Building ${name}`}>
@@ -274,6 +283,7 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
           <p>{keptText(kept)}</p>
         </Message>
       )}
+      {wait && <ServerWaitNote wait={wait} />}
       <p id={textId} className={styles.figures}>
         {text}
       </p>

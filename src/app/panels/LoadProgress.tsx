@@ -7,6 +7,7 @@ import { licenceText } from '../model-kind.ts'
 import { type BusyLoad, loadText } from '../run-text.ts'
 import { usePage } from '../view.ts'
 import styles from './LoadProgress.module.css'
+import { ServerWaitNote } from './ServerWaitNote.tsx'
 
 /** What a download is and on what terms, before its first byte. */
 function Offer({ name, load }: { readonly name: string; readonly load: Extract<BusyLoad, { state: 'offered' }> }) {
@@ -62,6 +63,7 @@ export function LoadProgress({ load }: { readonly load: BusyLoad }) {
         </p>
         <Button onClick={() => session.actions.cancelLoad()}>Cancel</Button>
       </div>
+      {'wait' in load && load.wait && <ServerWaitNote wait={load.wait} />}
       <progress className={styles.bar} aria-labelledby={textId} {...(share === undefined ? {} : { value: share })} />
     </div>
   )

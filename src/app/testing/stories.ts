@@ -138,6 +138,7 @@ const begun = {
   id: 'a',
   name: 'VidEmo-3B-q4f16',
   origin: 'https://huggingface.co/KlingTeam/VidEmo-3B/resolve/main/',
+  address: 'https://huggingface.co/KlingTeam/VidEmo-3B/resolve/main/',
   isRemote: true,
   dtype: 'q4f16',
   doneBytes: 3.1e9,

@@ -1,0 +1,22 @@
+import type { ServerWait } from '../quiet-time.ts'
+import { formatClock } from './format.ts'
+
+/** A server's wait as the page counts it down. */
+export interface ShownWait {
+  /** By the clock of `Date.now`. */
+  readonly untilMs: number
+  /** Whether the server has said how long. */
+  readonly isTold: boolean
+}
+
+export function shownWait(wait: ServerWait | undefined, nowMs = Date.now()): ShownWait | undefined {
+  return wait && { untilMs: nowMs + wait.ms, isTold: wait.isTold }
+}
+
+/** That a server limits requests, and when it is asked again. */
+export function serverWaitText({ ms, isTold }: ServerWait): string {
+  const clock = formatClock(ms / 1000)
+  return isTold
+    ? `The server limits how often it may be asked. It wants to be left alone for a while: this goes on by itself in ${clock}.`
+    : `The server limits how often it may be asked, and does not show this page for how long. It is asked again in ${clock}.`
+}
