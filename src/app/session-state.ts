@@ -11,6 +11,7 @@ import type {
   UpdateFigures,
 } from '../../workers/engine-api.ts'
 import type { OptionOrders } from '../affect/probes/probe-set.ts'
+import type { ReadingOrigin } from '../affect/recording.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
 import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
@@ -162,10 +163,9 @@ export interface Progress {
 }
 
 /** One finished update of the recording. */
-export interface RecordedReading {
+export interface RecordedReading extends ReadingOrigin {
   readonly update: number
   readonly window: number
-  readonly source: string
   readonly startS: number
   readonly endS: number
   readonly frames: readonly { readonly timeS: number; readonly thumbnail: Blob }[]

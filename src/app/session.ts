@@ -4,9 +4,11 @@ import type {
   LoadedBundle,
   LoadProgress,
   ReadingRequest,
+  ReadingSettings,
   ReadingSource,
 } from '../../workers/engine-api.ts'
 import { type EngineClient, fatalCodes, lastingCodes } from '../../workers/engine-client.ts'
+import { modelOrigin, settingsOrigin } from '../affect/reading-origin.ts'
 import { type Stage, stageIds } from '../affect/stages.ts'
 import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import type { LiveCapture } from '../capture/live-capture.ts'
@@ -24,7 +26,7 @@ import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
 import { probesFor } from './probes.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
-import { download, type RecordedWith, recordingOf } from './recording-download.ts'
+import { download, recordingOf } from './recording-download.ts'
 import {
   firstState,
   isLive,
@@ -93,8 +95,6 @@ export class Session implements SessionActions {
   private feed: LiveFeed | undefined
   /** Where the file's reading began. */
   private fromS = 0
-  /** What the newest readings are of, and what they were read with, whatever is chosen since. */
-  private recorded: RecordedWith | undefined
 
   constructor(private readonly options: SessionOptions) {
     this.client = options.createClient()
@@ -301,7 +301,7 @@ export class Session implements SessionActions {
 
   async downloadRecording(): Promise<void> {
     const { recording } = this.store.get()
-    if (this.recorded) download(await recordingOf(recording, this.recorded))
+    if (recording.length > 0) download(await recordingOf(recording))
   }
 
   changeSettings(change: Partial<Settings>): void {
@@ -488,20 +488,22 @@ export class Session implements SessionActions {
     }
     this.store.update({ run: { state: 'opening' } })
     const stages = this.stages()
+    const settings = this.readingSettings(bundle)
+    const { kind, name } = source
     const board = new ReadingBoard(this.store, this.flows, {
       stages,
-      source: source.name,
+      origin: {
+        source: { kind, name },
+        model: modelOrigin(bundle),
+        settings: settingsOrigin(this.store.get().settings.preset, stages, settings),
+      },
       hasTranscript: this.options.keepFrames ?? false,
       fromS,
-      settings: framesFor(this.store.get().settings.reading, bundle.manifest),
       deviceFigures: () => this.client.deviceFigures(),
     })
     this.board = board
     try {
-      const { request, transferred } = this.request(source, bundle, stages)
-      const { preset } = this.store.get().settings
-      const { kind, name } = source
-      this.recorded = { source: { kind, name }, bundle, preset, stages, settings: request.settings }
+      const { request, transferred } = this.request(source, bundle, stages, settings)
       for await (const event of this.client.read(request, transferred)) {
         if (run !== this.runs) {
           if (event.type === 'frame') event.image.close()
@@ -520,21 +522,29 @@ export class Session implements SessionActions {
     return stagesOf(settings).map((stage) => ({ ...stage, prompt: promptOf(settings, stage.id) }))
   }
 
+  private readingSettings({ manifest }: LoadedBundle): ReadingSettings {
+    const { reading } = this.store.get().settings
+    const { isOn, temperature, topP } = reading.sampling
+    return {
+      ...framesFor(reading, manifest),
+      maxTokens: this.options.maxTokens ?? (isPlaceholder(manifest) ? placeholderTokens : reading.maxTokens),
+      ...(isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}),
+    }
+  }
+
   private request(
     source: Source,
     bundle: LoadedBundle,
     stages: readonly Stage[],
+    settings: ReadingSettings,
   ): { readonly request: ReadingRequest; readonly transferred: Transferable[] } {
-    const { reading, probes } = this.store.get().settings
-    const frames = framesFor(reading, bundle.manifest)
-    const { isOn, temperature, topP } = reading.sampling
-    const maxTokens = this.options.maxTokens ?? (isPlaceholder(bundle.manifest) ? placeholderTokens : reading.maxTokens)
+    const { probes } = this.store.get().settings
     let from: ReadingSource
     let transferred: Transferable[] = []
     if (source.kind === 'file') from = { type: 'file', file: source.file, fromS: this.fromS }
     else {
       this.feed?.stop()
-      const feed = this.capture?.frames({ framesPerSecond: frames.framesPerSecond })
+      const feed = this.capture?.frames({ framesPerSecond: settings.framesPerSecond })
       if (!feed) throw new Error('There is nothing to capture.')
       this.feed = feed
       from = { type: 'live', frames: feed.frames }
@@ -546,11 +556,7 @@ export class Session implements SessionActions {
         // What a face looks like holds for a window; what it does and expresses is asked every time.
         stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
         probes: probesFor(probes, bundle.manifest),
-        settings: {
-          ...frames,
-          maxTokens,
-          ...(isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}),
-        },
+        settings,
         ...(this.options.keepFrames ? { keepFrames: true } : {}),
       },
       transferred,
