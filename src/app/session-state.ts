@@ -23,7 +23,8 @@ import type { ProbeHistory } from './probes.ts'
 import type { StoredName } from './stored-list.ts'
 
 export type LoadState =
-  | { readonly state: 'idle' }
+  /** Cancelled where the person ended a load or declined an offer. */
+  | { readonly state: 'idle'; readonly isCancelled?: true }
   /** The address was given; its manifest is on the way. */
   | { readonly state: 'asking'; readonly source: BundleSource }
   /** The manifest is here and this device can run it; the rest is fetched when the person says so. */

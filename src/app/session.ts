@@ -19,6 +19,7 @@ import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors
 import type { Manifest } from '../manifest/manifest.ts'
 import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
+import { foreignHost } from './bundle-link.ts'
 import { DrawnFace, drawnName } from './drawn-face.ts'
 import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
 import { LoadMarker } from './load-marker.ts'
@@ -51,7 +52,7 @@ import { TokenFlow } from './token-flow.ts'
 
 export interface SessionOptions {
   readonly createClient: () => EngineClient
-  /** An address. */
+  /** An address: what comes with the page, or what a link to it names. */
   readonly defaultBundle: string
   /** The address of what comes with the page, for where the default or a chosen one is too much. */
   readonly smallBundle: string
@@ -60,6 +61,8 @@ export interface SessionOptions {
   readonly maxTokens?: number
   /** Frames and ids are kept for comparison; for tests. */
   readonly keepFrames?: boolean
+  /** A linked bundle is fetched from wherever it lies without a question; for tests. */
+  readonly trustsLinks?: boolean
 }
 
 /** What the sample clip is called on the page. */
@@ -85,6 +88,8 @@ export class Session implements SessionActions {
   private readonly stored: StoredModels
   private source: BundleSource
   private loads = 0
+  /** The person wants what the page's address names. */
+  private isLinkAccepted = false
   private answerOffer: (isWanted: boolean) => void = () => undefined
   /** Of the bundle that is being loaded. */
   private room: BundleRoom | undefined
@@ -164,6 +169,7 @@ export class Session implements SessionActions {
     const { load } = this.store.get()
     if (load.state !== 'offered') return
     void askToPersist()
+    if (load.source.type === 'url' && load.source.url === this.options.defaultBundle) this.isLinkAccepted = true
     const { source, manifest, totalBytes, room } = load
     this.store.update({ load: downloading(source, manifest, totalBytes, room) })
     this.answerOffer(true)
@@ -173,7 +179,7 @@ export class Session implements SessionActions {
   cancelLoad(): void {
     this.loads++
     this.answerOffer(false)
-    this.store.update({ load: { state: 'idle' } })
+    this.store.update({ load: { state: 'idle', isCancelled: true } })
     void this.client.cancelLoad().catch(() => undefined)
   }
 
@@ -421,16 +427,26 @@ export class Session implements SessionActions {
     }
   }
 
-  /** Shows size and licence of what would be fetched, where it is much; whether the person wants it. */
+  /**
+   * Shows host, size and licence of what would be fetched, where it is much or where a link and nobody here asks for it;
+   * whether the person wants it.
+   */
   private async offer(): Promise<boolean> {
     const { load } = this.store.get()
-    if (load.state !== 'downloading' || load.totalBytes < askedBytes) return true
+    if (load.state !== 'downloading' || (load.totalBytes < askedBytes && !this.isOnlyLinked(load.source))) return true
     const { source, manifest, totalBytes } = load
     const { room } = this
     this.store.update({ load: { state: 'offered', source, manifest, totalBytes, ...(room ? { room } : {}) } })
     return new Promise((resolve) => {
       this.answerOffer = resolve
     })
+  }
+
+  /** Whether a bundle of another host is asked for by the page's address alone. */
+  private isOnlyLinked(source: BundleSource): boolean {
+    const { defaultBundle, trustsLinks } = this.options
+    if (trustsLinks || source.type !== 'url' || source.url !== defaultBundle) return false
+    return !this.isLinkAccepted && foreignHost(source) !== undefined
   }
 
   private takeLoad(source: BundleSource, progress: LoadProgress): void {

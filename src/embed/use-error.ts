@@ -37,3 +37,12 @@ export function stoppedEarly(cause: unknown): UseError {
     ...(cause === undefined ? {} : { cause }),
   })
 }
+
+/** The script was loaded where no worker can be asked for as a page does. */
+export function noPage(): UseError {
+  return new UseError({
+    code: 'no-page',
+    message: 'createAnalyzer was called outside of a page: there is no document.',
+    action: 'Call it in a page; it starts a worker of its own.',
+  })
+}
