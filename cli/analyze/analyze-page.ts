@@ -54,7 +54,7 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
     if (text) void window.tell({ type: 'status', text })
   })
   const { provider, manifest, check } = bundle
-  const model = modelOrigin(bundle)
+  const model = { ...modelOrigin(bundle), ...(job.bundle.type === 'embedded' ? { source: 'embedded' } : {}) }
   const isOnGpu = provider === 'webgpu' && device.state === 'usable'
   const notices = [
     ...(device.state === 'usable' ? device.notices.map(({ message }) => message) : []),

@@ -9,7 +9,7 @@ import type { ReadingEvent, UpdateFigures } from '../../workers/engine-api.ts'
 /** What computed a window's answers. */
 export interface ModelFacts {
   readonly name: string
-  /** The bundle's address, or its folder's name. */
+  /** The bundle's address, its folder's name, or `embedded` for the one that comes with the project. */
   readonly source: string
   readonly dtype: Dtype
   readonly provider: 'webgpu' | 'wasm'
