@@ -29,7 +29,9 @@ it.each([
   expect(foreignHost({ type: 'url', url }, page)).toBe(host)
 })
 
-it('a folder and what is stored here have no host', () => {
+it('a folder and what was built here have no host; what was stored from elsewhere keeps it', () => {
+  const stored = { type: 'stored', key: 'x', name: 'x' } as const
+  expect(foreignHost({ ...stored, url: 'https://w.example/b/' }, page)).toBe('w.example')
   expect(foreignHost({ type: 'files', name: 'x', files: [] }, page)).toBeUndefined()
   expect(foreignHost({ type: 'stored', key: 'x', name: 'x' }, page)).toBeUndefined()
 })

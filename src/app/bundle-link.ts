@@ -14,8 +14,7 @@ export function linkedBundle(parameters: URLSearchParams, pageUrl: string): stri
  * bundle says of itself, its name included, is the word of whoever put it there.
  */
 export function foreignHost(source: BundleSource, pageUrl: string = document.baseURI): string | undefined {
-  if (source.type !== 'url') return undefined
-  const url = absolute(source.url, pageUrl)
+  const url = 'url' in source && source.url !== undefined ? absolute(source.url, pageUrl) : undefined
   if (!url) return undefined
   const { origin, host } = new URL(url)
   return origin === new URL(pageUrl).origin ? undefined : host

@@ -63,6 +63,14 @@ describe('the size of a picture', () => {
     expect(imageSize(gif, 'image/gif')).toMatchObject({ width: 80, height: 64 })
   })
 
+  it('is found in a JPEG with bytes between its segments, which decoders pass over', () => {
+    const plain = greyJpeg(300, 200)
+    const second = 2 + 2 + 15
+    const stuffed = new Uint8Array([...plain.subarray(0, second), 0, 7, 0xff, 0xff, 0xd0, ...plain.subarray(second)])
+    expect(imageSize(stuffed, 'image/jpeg')).toMatchObject({ width: 300, height: 200 })
+    expect(imageSize(plain.subarray(0, second), 'image/jpeg')).toBeUndefined()
+  })
+
   it('is unknown of damaged headers, and nothing else happens', () => {
     for (const [, bytes, type] of pictures) {
       const head = new Uint8Array(bytes.subarray(0, 2000))

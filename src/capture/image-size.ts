@@ -72,19 +72,26 @@ function webpSize(view: DataView): ImageSize | undefined {
   }
 }
 
-/** The frame's own header, behind any number of segments, pictures in pictures among them. */
+/**
+ * The frame's own header, behind any number of segments, pictures in pictures among them. Decoders pass over bytes that
+ * belong to no segment, and so does this.
+ */
 function jpegSize(view: DataView): ImageSize | undefined {
-  let at = 2
-  for (;;) {
-    if (view.getUint8(at) !== 0xff) return undefined
-    const marker = view.getUint8(at + 1)
-    // Fill bytes may stand before a marker.
-    if (marker === 0xff) at += 1
-    else if (isFrame(marker)) {
+  for (let at = 2; ; ) {
+    const marker = view.getUint8(at) === 0xff ? view.getUint8(at + 1) : 0
+    if (isFrame(marker)) {
       const isSequential = marker === 0xc0 || marker === 0xc1
       return { height: view.getUint16(at + 5), width: view.getUint16(at + 7), isSequential }
-    } else at += 2 + view.getUint16(at + 2)
+    }
+    // Pixels begin, or the picture ends, without a header.
+    if (marker === 0xda || marker === 0xd9) return undefined
+    at += isSegment(marker) ? 2 + view.getUint16(at + 2) : 1
   }
+}
+
+/** A marker that its length follows; 0 and 255 are none, 1 and those from 208 to 216 stand alone. */
+function isSegment(marker: number): boolean {
+  return marker > 1 && marker < 0xff && !(marker >= 0xd0 && marker <= 0xd8)
 }
 
 /** SOF0 to SOF15, of which three numbers mean something else. */

@@ -179,7 +179,7 @@ function placeOf(source: LoadedBundle['source']): string {
     case 'files':
       return `folder ${source.name}`
     case 'stored':
-      return 'this browser, where it was built'
+      return source.url ?? 'this browser, where it was built'
   }
 }
 
