@@ -14,6 +14,7 @@ test('a link asks before it fetches a bundle of another host, and the host stays
   await expect(page.getByRole('term').filter({ hasText: 'Host' })).toBeVisible()
   await expect(page.getByRole('button', { name: /^Download [\d.]+ MB$/ })).toBeVisible()
   await expect(page.getByText('Built from, as it says')).toBeVisible()
+  await expect(page.getByText('The first reading is on its way')).toHaveCount(0)
   expect(weights.requests).toEqual(['manifest.json'])
 
   await page.getByRole('button', { name: 'Not now' }).click()

@@ -31,6 +31,7 @@ import { download, recordingOf } from './recording-download.ts'
 import {
   firstState,
   isLive,
+  type LoadState,
   type RunState,
   type SessionActions,
   type SessionState,
@@ -145,6 +146,7 @@ export class Session implements SessionActions {
     this.recoveries = 0
     this.dismissLostLoad()
     await this.loadAndRead(source)
+    await this.startByItself()
   }
 
   /** Tries again what failed to load, with a new worker if the old one died. */
@@ -331,7 +333,7 @@ export class Session implements SessionActions {
   /** Random weights have nothing to show, and who has been here before knows what to choose. */
   get willStartByItself(): boolean {
     const { bundle, load, source, run } = this.store.get()
-    if (!this.startsByItself || source || run.state !== 'idle' || load.state === 'failed') return false
+    if (!this.startsByItself || source || run.state !== 'idle' || waitsForPerson(load)) return false
     return !(bundle && isPlaceholder(bundle.manifest)) && !hasChosenSource()
   }
 
@@ -703,6 +705,11 @@ function downloading(source: BundleSource, manifest: Manifest, totalBytes: numbe
     totalBytes,
     ...(isResumed ? { keptBytes: doneBytes } : {}),
   } as const
+}
+
+/** Whether nothing comes of a load until the person has chosen. */
+function waitsForPerson(load: LoadState): boolean {
+  return load.state === 'failed' || load.state === 'offered' || (load.state === 'idle' && load.isCancelled === true)
 }
 
 /** Whether the worker is at it. */
