@@ -38,7 +38,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx tsx scripts/prepare.ts && npx vite build --logLevel warn --emptyOutDir --outDir ${dist} && npx tsx e2e/static-host.ts ${port}`,
+    command: `npx tsx scripts/prepare.ts && npx vite build --mode tests --logLevel warn --emptyOutDir --outDir ${dist} && npx tsx e2e/static-host.ts ${port}`,
     url: address,
     // Weights come from servers of the tests' own.
     env: { VIDEMO_WEIGHT_HOSTS: 'http://127.0.0.1:*' },

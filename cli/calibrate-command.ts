@@ -4,6 +4,7 @@ import { defineCommand } from 'citty'
 import { type CalibrationReport, calibrate, writeCalibration } from './calibrate/calibrate.ts'
 import { reliabilityDiagram } from './calibrate/reliability-diagram.ts'
 import { countOption } from './options.ts'
+import { requireOutFile } from './out-folder.ts'
 
 export const calibrateCommand = defineCommand({
   meta: {
@@ -25,6 +26,7 @@ export const calibrateCommand = defineCommand({
   },
   async run({ args }) {
     const count = countOption('--count', args.count, 2) ?? 200
+    if (args.out !== undefined) await requireOutFile(args.out)
     const report = await calibrate({
       seed: countOption('--seed', args.seed, 0) ?? 2,
       count,

@@ -65,6 +65,10 @@ describe('videmo', () => {
     [['build', '--checkpoint', checkpoint, '--embed-bits', '5', '--out', join(folder, 'x')], '--embed-bits 5'],
     [['build', '--out', join(folder, 'x')], '--checkpoint or --synthetic'],
     [['build', '--checkpoint', checkpoint], '--out'],
+    [['draw', '--count', '1', '--out', 'package.json'], '--out package.json: this is a file; give a folder'],
+    [['draw', '--count', '1', '--out', 'package.json/x'], 'a part of this path is a file; give a folder'],
+    [['draw', '--count', '1'], '--out'],
+    [['calibrate', '--out', 'src'], '--out src: this is a folder; give the name of a file'],
     [['frob'], 'frob'],
   ])('exits with 2 and names what is wrong: %j', (args, named) => {
     const { status, stderr } = videmo(args)

@@ -11,7 +11,7 @@ test.beforeEach(({ weights }) => {
 })
 
 /** What the page's first bundle is, so that none of these tests waits for two. */
-const address = (weights: WeightServer) => `?test&tokens=2&unchecked&bundle=${weights.url}`
+const address = (weights: WeightServer) => `?test&tokens=2&unchecked&trusted&bundle=${weights.url}`
 
 async function open(page: Page, weights: WeightServer): Promise<void> {
   await page.goto(address(weights))

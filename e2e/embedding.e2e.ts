@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import type { Page } from '@playwright/test'
 import { basePath } from './base-path.ts'
 import { expect, processorTest as test } from './page.ts'
-import { startStaticHost } from './static-host.ts'
+import { type StaticHost, startStaticHost } from './static-host.ts'
 
 test('a page that imports the API gets readings of the sample clip, by the example in the documentation', async ({
   page,
@@ -40,12 +41,120 @@ test('a page that imports the API gets readings of the sample clip, by the examp
       code: 'host-not-allowed',
       action: expect.stringMatching(/\w/),
     })
+    await refuses(page, host)
+    await endsWithTracks(page)
     const types = await page.request.get(`${host.url}embed/videmo.d.ts`)
     expect(await types.text()).toContain('export declare function createAnalyzer(options: AnalyzerOptions): Analyzer')
   } finally {
     await host.close()
   }
 })
+
+/** Wrong uses fail at once and by their own name, before anything is asked for. */
+async function refuses(page: Page, host: StaticHost): Promise<void> {
+  const asked = host.requests.length
+  const codes = await page.evaluate(async (address) => {
+    const { createAnalyzer } = (await import(address)) as typeof import('../src/embed/videmo.ts')
+    const codeOf = async (...given: unknown[]) => {
+      try {
+        await (createAnalyzer as (...given: unknown[]) => ReturnType<typeof createAnalyzer>)(...given).ready
+        return 'ready'
+      } catch (error) {
+        const { code, action } = error as { readonly code?: string; readonly action?: string }
+        return action ? code : `no action: ${error}`
+      }
+    }
+    const source = new Blob(['a video'])
+    const sound = new AudioContext().createMediaStreamDestination().stream
+    const ended = document.createElement('canvas').captureStream()
+    for (const track of ended.getTracks()) track.stop()
+    const stopped = createAnalyzer({ source, signal: AbortSignal.abort() })
+    const readings = []
+    for await (const reading of stopped.readings) readings.push(reading)
+    return {
+      codes: [
+        await codeOf(),
+        await codeOf({ source: document.createElement('video') }),
+        await codeOf({ source: sound }),
+        await codeOf({ source: ended }),
+        await codeOf({ source, bundle: 'https://[bad' }),
+        await codeOf({ source, maxTokens: Number.NaN }),
+        await codeOf({ source, framesPerSecond: '2' }),
+        await codeOf({ source, appUrl: 'https://stranger.example/videmo/' }),
+        await codeOf({ source, signal: AbortSignal.abort() }),
+      ],
+      readings,
+    }
+  }, `${basePath}embed/videmo.js`)
+  expect(codes).toEqual({
+    codes: [
+      'no-options',
+      'unknown-source',
+      'stream-without-video',
+      'stream-ended',
+      'bad-url',
+      'bad-max-tokens',
+      'bad-frames-per-second',
+      'app-elsewhere',
+      'stopped',
+    ],
+    readings: [],
+  })
+  expect(host.requests.length).toBe(asked)
+
+  // What the caller says no to, or ends, is told as that, and not as a fault of the app's.
+  const ends = await page.evaluate(async (address) => {
+    const { createAnalyzer } = (await import(address)) as typeof import('../src/embed/videmo.ts')
+    const told = ({ ready }: ReturnType<typeof createAnalyzer>) =>
+      ready.then(
+        () => 'ready',
+        ({ code, message, action }) => ({ code, words: `${message} ${action}` }),
+      )
+    const source = new Blob(['a video'])
+    const bundle = new URL('../models/videmo-fixture/', new URL(address, location.href))
+    const declined = createAnalyzer({ source, bundle, mayDownload: () => false })
+    const broken = createAnalyzer({
+      source,
+      bundle,
+      mayDownload: () => {
+        throw new Error('not mine')
+      },
+    })
+    const stopped = createAnalyzer({ source, bundle })
+    stopped.stop()
+    return Promise.all([declined, broken, stopped].map(told))
+  }, `${basePath}embed/videmo.js`)
+  expect(ends).toEqual([
+    { code: 'download-declined', words: expect.stringContaining('mayDownload') },
+    { code: 'may-download-failed', words: expect.stringContaining('Error: not mine') },
+    { code: 'stopped', words: expect.not.stringMatching(/smaller bundle|report/) },
+  ])
+}
+
+/** The tracks are the caller's, and so is the end of them. */
+async function endsWithTracks(page: Page): Promise<void> {
+  const after = await page.evaluate(async (address) => {
+    const { createAnalyzer } = (await import(address)) as typeof import('../src/embed/videmo.ts')
+    const canvas = document.createElement('canvas')
+    const context = canvas.getContext('2d')
+    const paint = setInterval(() => context?.fillRect(Math.random() * 300, Math.random() * 150, 9, 9), 100)
+    const source = canvas.captureStream(10)
+    const { readings } = createAnalyzer({ source, maxTokens: 2, withProbabilities: false })
+    let after = -1
+    for await (const reading of readings) {
+      // The one under way may still come.
+      after++
+      if (after === 0) for (const track of source.getTracks()) track.stop()
+      if (after > 4) break
+      if (reading.settings.maxTokens !== 2 || reading.model.name !== 'videmo-tiny')
+        throw new Error('of another reading')
+    }
+    clearInterval(paint)
+    return after
+  }, `${basePath}embed/videmo.js`)
+  expect(after).toBeGreaterThanOrEqual(0)
+  expect(after).toBeLessThanOrEqual(1)
+}
 
 test('in a frame the page has no head of its own, and begins with what the address asks for', async ({ page }) => {
   await page.route('**/frame.html', (route) =>

@@ -44,7 +44,7 @@ test('a device that is lost, or has no room, while a model is put on it: nothing
     )
     await expect(reader.alert).toContainText('load a smaller bundle')
     await expectKept()
-    await page.getByRole('button', { name: 'Use the small model' }).click()
+    await page.getByRole('button', { name: 'Load the small model' }).click()
     await expect(reader.alert).toHaveCount(0)
     await expect(page.getByText(/videmo-tiny · q8/).first()).toBeVisible({ timeout: 60_000 })
     await page.keyboard.press('Escape')
@@ -63,7 +63,7 @@ test('a device that is lost, or has no room, while a model is put on it: nothing
 
 test('a tab that ends while it loads a model does not load it again by itself', async ({ page, context, weights }) => {
   weights.hold()
-  const address = `?test&unchecked&tokens=2&bundle=${encodeURIComponent(weights.url)}`
+  const address = `?test&unchecked&trusted&tokens=2&bundle=${encodeURIComponent(weights.url)}`
   const first = await context.newPage()
   await first.goto(address)
   await expect(first.getByText(/^Loading /).first()).toContainText(/of [\d.]+ MB/)
@@ -79,7 +79,7 @@ test('a tab that ends while it loads a model does not load it again by itself', 
   const host = new URL(weights.url).host
   await expect(page.getByText(`The last start ended while ${host} was being loaded`)).toBeVisible()
   await expect(page.getByText(/perhaps it ran out of memory/)).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Use the small model' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Load the small model' })).toBeVisible()
   // As long as the manifest would have taken, and longer.
   await page.waitForTimeout(1500)
   expect(weights.requests).toEqual([])

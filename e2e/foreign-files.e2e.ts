@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { blackApng, blackPng, greyJpeg } from '../fixtures/image_bombs.ts'
 import { silence } from '../fixtures/silence.ts'
 import { expect, quick, processorTest as test } from './page.ts'
 
@@ -14,13 +15,23 @@ test('files that cannot be read say why, and the page goes on; unusual ones are 
     ['empty.mp4', Buffer.alloc(0), 'empty-file', 'The file is empty.'],
     ['corrupt.mp4', Buffer.from('not a video '.repeat(500)), 'not-a-video', 'not a video'],
     ['sound.wav', silence(), 'no-video-track', 'sound, but no picture'],
+    ['bomb.png', Buffer.from(blackPng(16_000, 16_000)), 'image-too-large', 'The image is 16,000 × 16,000 pixels'],
+    ['long.png', Buffer.from(blackApng(4000, 4000, 200)), 'image-too-large', 'The animation has 200 frames'],
     ['noise.mp4', noise, /damaged-video|not-a-video/, /damaged|not a video/],
   ] as const
   for (const [name, buffer, code, message] of cases) {
-    await reader.choose({ name, mimeType: 'video/mp4', buffer })
+    await reader.choose({ name, mimeType: name.endsWith('.png') ? 'image/png' : 'video/mp4', buffer })
     await expect(reader.alert).toContainText(message)
     await expect(reader.alert).toContainText(code)
   }
+  // 200 megapixels, as some telephones take them: decoded at a quarter of that.
+  await reader.choose({ name: 'large.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(greyJpeg(16_320, 12_240)) })
+  await expect(reader.alert).toHaveCount(0)
+  await reader.waitForReading()
+  expect((await reader.framesOf(0)).map(({ width, height }) => [width, height])).toEqual([
+    [4080, 3060],
+    [4080, 3060],
+  ])
   for (const [name, frames] of [
     ['one-frame.webm', 2],
     ['variable-delay.gif', 4],

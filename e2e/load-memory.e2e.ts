@@ -43,7 +43,7 @@ test('a bundle goes from the disk to the GPU without a copy on a heap', async ({
     await page.goto('about:blank')
     await expect.poll(() => page.workers().length).toBe(0)
     Object.assign(peak, { used: 0, backing: 0, wasm: 0 })
-    await page.goto(`?test&tokens=2&unchecked&bundle=${bundle}`)
+    await page.goto(`?test&tokens=2&unchecked&trusted&bundle=${bundle}`)
     await expect(page.getByText(name).first()).toBeVisible({ timeout: 240_000 })
     const [worker] = page.workers()
     return { ...peak, wasm: Number(await worker.evaluate('wasmBytes()')) }

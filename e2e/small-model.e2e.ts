@@ -11,7 +11,7 @@ test('a model of drawn faces says so, is read with as it was trained, and warns 
     video: { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 12_800 },
   }))
   await reader.settings({ prompts: quick.prompts, probes: quick.probes })
-  await page.goto(`?test&tokens=2&unchecked&bundle=${weights.url}`)
+  await page.goto(`?test&tokens=2&unchecked&trusted&bundle=${weights.url}`)
   const calm = page.getByText('This small model reads drawn faces; for real faces load VidEmo-3B.')
   const warning = page.getByText(/it has never seen a real face/)
   await expect(calm).toBeVisible({ timeout: 60_000 })

@@ -62,8 +62,10 @@ function smaller(png: Buffer): Buffer {
 async function shootPage(browser: Browser): Promise<void> {
   await import('./prepare.ts')
   await mkdir(review, { recursive: true })
-  await build({ logLevel: 'warn' })
-  const server = await preview({ preview: { port: 0 } })
+  // With the doors of tests, so not where the published page lies.
+  const outDir = join(root, '.cache/screenshots/page')
+  await build({ logLevel: 'warn', mode: 'tests', build: { outDir, emptyOutDir: true } })
+  const server = await preview({ build: { outDir }, preview: { port: 0 } })
   try {
     for (const { name, ...options } of looks) {
       const page = await browser.newPage({ ...options, reducedMotion: 'reduce' })

@@ -4,30 +4,28 @@ import { EngineClient } from '../workers/engine-client.ts'
 import { App } from './app/App.tsx'
 import { appUpdate } from './app/app-update.ts'
 import './app/base.css'
+import { linkedBundle } from './app/bundle-link.ts'
 import { framingFrom } from './app/framing.ts'
 import { Session } from './app/session.ts'
-import { installTestHooks } from './app/test-hooks.ts'
+import { installTestHooks, testDoors } from './app/test-hooks.ts'
 
 /** What comes with the page. */
 const smallBundle = 'models/videmo-tiny/'
 const parameters = new URLSearchParams(location.search)
-const isTest = parameters.has('test')
 const framing = framingFrom(parameters)
-const engine = {
-  appUrl: document.baseURI,
-  forceSubgroups: isTest && parameters.has('subgroups'),
-  skipChecks: isTest && parameters.has('unchecked'),
-  preferAdapter: isTest,
-}
+const linked = linkedBundle(parameters, document.baseURI)
+// A constant of the build: what stands behind it is not in the published page at all.
+const doors = import.meta.env.MODE === 'tests' ? testDoors(parameters) : undefined
+const small = new URL(smallBundle, document.baseURI).href
 
 const session = new Session({
-  createClient: () => new EngineClient(engine),
-  defaultBundle: new URL(parameters.get('bundle') ?? smallBundle, document.baseURI).href,
-  smallBundle: new URL(smallBundle, document.baseURI).href,
+  createClient: () => new EngineClient({ appUrl: document.baseURI, ...doors?.engine }),
+  defaultBundle: linked ?? small,
+  smallBundle: small,
   sampleUrl: new URL('sample.webm', document.baseURI).href,
-  ...(isTest ? { maxTokens: Number(parameters.get('tokens') ?? 24), keepFrames: true } : {}),
+  ...doors?.session,
 })
-if (isTest) installTestHooks(session)
+if (import.meta.env.MODE === 'tests' && doors) installTestHooks(session, doors)
 if (framing.source) session.startsByItself = false
 
 const root = document.getElementById('root')

@@ -115,11 +115,26 @@ describe('EngineClient', () => {
   })
 
   it('rejects calls in flight, and later ones, when the worker dies', async () => {
-    const { client, die } = connect({ probe: () => new Promise(() => undefined) })
+    const { client, die } = connect({
+      probe: () => new Promise(() => undefined),
+      deviceFigures: async () => undefined,
+    })
+    // It has lived.
+    await client.deviceFigures()
     const pending = failure(client.probe())
     die()
     expect(await pending).toMatchObject({ name: 'EngineError', code: 'worker-died' })
     expect(await failure(client.probe())).toMatchObject({ code: 'worker-died' })
+  })
+
+  it('tells a worker that never started from one that died', async () => {
+    const { client, die } = connect({ probe: () => new Promise(() => undefined) })
+    die()
+    expect(await failure(client.probe())).toMatchObject({
+      code: 'worker-not-started',
+      message: 'The part of the app that computes did not start.',
+      action: expect.stringContaining('worker-src'),
+    })
   })
 
   it('streams events until a reading is over', async () => {

@@ -69,8 +69,12 @@ export class EngineClient {
     this.remote = wrap<EngineApi>(worker)
     this.died = new Promise((_, reject) => {
       this.kill = reject
+      let hasSpoken = false
+      worker.addEventListener('message', () => {
+        hasSpoken = true
+      })
       for (const type of ['error', 'messageerror']) {
-        worker.addEventListener(type, (event) => reject(workerDied(event)))
+        worker.addEventListener(type, (event) => reject(hasSpoken ? workerDied(event) : workerNotStarted(event)))
       }
     })
     this.died.catch(() => undefined)
@@ -275,6 +279,7 @@ function startWorker(): EngineWorker {
 /** Codes of failures after which no session answers any more: the model has to be loaded again. */
 export const fatalCodes: ReadonlySet<string> = new Set([
   'worker-died',
+  'worker-not-started',
   'worker-hangs',
   'too-long',
   'device-lost',
@@ -284,11 +289,27 @@ export const fatalCodes: ReadonlySet<string> = new Set([
 /** Those of them that would only happen again: nothing is repeated by itself. */
 export const lastingCodes: ReadonlySet<string> = new Set(['out-of-memory'])
 
+/** What a worker's error event says, set off by a colon; of a script that cannot be fetched browsers say nothing. */
+function wordsOf(event: unknown): string {
+  const message = event instanceof Event && 'message' in event ? String(event.message ?? '') : ''
+  return message === '' || message === 'undefined' ? '' : `: ${message}`
+}
+
+/** It failed before its first word: its script is not there, or the page's policy forbids it. */
+function workerNotStarted(event: unknown): EngineError {
+  return new EngineError({
+    code: 'worker-not-started',
+    message: `The part of the app that computes did not start${wordsOf(event)}.`,
+    action:
+      "Reload the page. On a page of your own: put all files of the app there, and let its content policy allow worker-src 'self'.",
+    recoverable: true,
+  })
+}
+
 function workerDied(event: unknown): EngineError {
-  const message = event instanceof Event && 'message' in event ? String(event.message) : ''
   return new EngineError({
     code: 'worker-died',
-    message: `The part of the app that computes has stopped${message ? `: ${message}` : ''}.`,
+    message: `The part of the app that computes has stopped${wordsOf(event)}.`,
     action: 'Load the model again; if it happens again, choose a smaller bundle or close other pages.',
     recoverable: true,
   })

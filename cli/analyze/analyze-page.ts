@@ -1,9 +1,10 @@
 /** Runs in headless Chromium: reads a video through the app's own worker, and tells the command line of each window. */
+import { modelOrigin, settingsOrigin } from '../../src/affect/reading-origin.ts'
 import { findPreset } from '../../src/affect/stages.ts'
 import { isPlaceholder, readsDrawnFaces } from '../../src/app/model-kind.ts'
 import { framesFor } from '../../src/app/settings.ts'
 import { openClip } from '../../src/capture/open-clip.ts'
-import { EngineError, toWire } from '../../src/errors.ts'
+import { CaptureError, EngineError, toWire } from '../../src/errors.ts'
 import type { BundleSource, DeviceReport } from '../../workers/engine-api.ts'
 import { EngineClient } from '../../workers/engine-client.ts'
 import type { AnalyzeJob, AnalyzeOutcome, Told } from './analyze-job.ts'
@@ -28,6 +29,7 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
     // A file that cannot be read is told before a large bundle is loaded for it.
     const clip = await openClip(video)
     clip.close()
+    requireWithin(job.fromS, clip.facts.durationS)
     const device = await client.probe()
     if (job.adapter === 'hardware') requireHardware(device)
     try {
@@ -51,30 +53,33 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
     const text = loadStatus(progress)
     if (text) void window.tell({ type: 'status', text })
   })
-  const { name, provider, manifest, check } = bundle
+  const { provider, manifest, check } = bundle
+  const model = { ...modelOrigin(bundle), ...(job.bundle.type === 'embedded' ? { source: 'embedded' } : {}) }
   const isOnGpu = provider === 'webgpu' && device.state === 'usable'
   const notices = [
     ...(device.state === 'usable' ? device.notices.map(({ message }) => message) : []),
     ...(provider === 'wasm' && bundle.notices.length === 0 ? ['Computing on the processor.'] : []),
     ...bundle.notices,
-    ...(isPlaceholder(manifest) ? [`${name} has random weights: its words mean nothing.`] : []),
-    ...(readsDrawnFaces(manifest) ? [`${name} reads drawn faces; do not rely on what it says of real ones.`] : []),
+    ...(isPlaceholder(manifest) ? [`${model.name} has random weights: its words mean nothing.`] : []),
+    ...(readsDrawnFaces(manifest)
+      ? [`${model.name} reads drawn faces; do not rely on what it says of real ones.`]
+      : []),
   ]
   for (const text of notices) await window.tell({ type: 'notice', text })
 
   const { stages } = findPreset(job.preset)
-  const recorder = new WindowRecorder(stages, {
-    name,
-    dtype: manifest.dtype,
-    provider,
-    ...(isOnGpu ? { adapter: device.adapter.name } : {}),
-    check: check.verdict,
-  })
-  const { fromS, settings } = job
+  const { fromS } = job
+  const settings = { ...framesFor(job.settings, manifest), maxTokens: job.settings.maxTokens }
+  const facts = { ...model, provider, ...(isOnGpu ? { adapter: device.adapter.name } : {}), check: check.verdict }
+  const recorder = new WindowRecorder(
+    stages,
+    { ...facts, dtype: manifest.dtype },
+    settingsOrigin(job.preset, stages, settings),
+  )
   const events = client.read({
     source: { type: 'file', file: video, fromS },
     stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
-    settings: { ...framesFor(settings, manifest), maxTokens: settings.maxTokens },
+    settings,
   })
   for await (const event of events) {
     if (event.type === 'frame') event.image.close()
@@ -102,6 +107,17 @@ function sourceOf({ bundle }: AnalyzeJob): BundleSource {
 function filesIn(id: string): File[] {
   const input = document.getElementById(id)
   return input instanceof HTMLInputElement ? [...(input.files ?? [])] : []
+}
+
+/** Throws CaptureError `starts-behind-end`. */
+function requireWithin(fromS: number, durationS: number): void {
+  if (fromS < durationS) return
+  throw new CaptureError({
+    code: 'starts-behind-end',
+    message: `The reading was to begin at ${fromS} s, but the video lasts ${durationS.toFixed(2)} s.`,
+    action: `Give --from a time below ${durationS.toFixed(2)}.`,
+    subject: '--from',
+  })
 }
 
 function requireHardware(device: DeviceReport): void {

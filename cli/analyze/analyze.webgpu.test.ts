@@ -42,11 +42,13 @@ describe('videmo analyze', () => {
     expect(more).toEqual([])
     expect(record.model).toEqual({
       name: 'videmo-tiny',
+      source: 'embedded',
       dtype: expect.stringMatching(/^(q8|q4|fp16)$/),
       provider: 'webgpu',
       adapter: expect.stringMatching(/\S/),
       check: expect.stringMatching(/^(exact|close)$/),
     })
+    expect(record.settings).toMatchObject({ preset: 'reasoning', framesPerSecond: 2, maxTokens: 6 })
     expect(record.window).toBe(0)
     expect(record.frames).toHaveLength(4)
     expect(record.frames).toEqual([...record.frames].sort((a, b) => a - b))
@@ -93,6 +95,15 @@ describe('videmo analyze, where it cannot', () => {
     expect(status, stderr).toBe(1)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^CaptureError \[not-a-video\] .+\n.+\n$/)
+  })
+
+  it('exits with 1 where it was to begin behind the end, which it names', async () => {
+    const { status, stdout, stderr } = await runAnalyze([clip, '--json', '--from', '600'])
+    expect(status, stderr).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(
+      /^CaptureError \[starts-behind-end\] .* 600 s, but the video lasts \d[\d.]* s\.\nGive --from a /,
+    )
   })
 
   it('exits with 3 where there is no adapter, and the bundle is too large for the processor', async () => {

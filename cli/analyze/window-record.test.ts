@@ -1,11 +1,25 @@
 import { describe, expect, it } from 'vitest'
+import { settingsOrigin } from '../../src/affect/reading-origin.ts'
 import { reasoningPreset } from '../../src/affect/stages.ts'
 import type { ReadingEvent } from '../../workers/engine-api.ts'
 import { WindowRecorder } from './window-record.ts'
 import { windowText } from './window-text.ts'
 
 const { stages } = reasoningPreset
-const model = { name: 'tiny', dtype: 'q4', provider: 'webgpu', adapter: 'some GPU', check: 'exact' } as const
+const model = {
+  name: 'tiny',
+  source: 'http://127.0.0.1/tiny/',
+  dtype: 'q4',
+  provider: 'webgpu',
+  adapter: 'some GPU',
+  check: 'exact',
+} as const
+const settings = settingsOrigin('reasoning', stages, {
+  framesPerSecond: 2,
+  windowFrames: 16,
+  hopFrames: 8,
+  maxTokens: 64,
+})
 const figures = {
   updateMs: 1,
   visionPairs: 1,
@@ -40,7 +54,7 @@ function update(update: number, timesS: readonly number[]): ReadingEvent {
 }
 
 function records(events: readonly ReadingEvent[]) {
-  const recorder = new WindowRecorder(stages, model)
+  const recorder = new WindowRecorder(stages, model, settings)
   return events.flatMap((event) => recorder.take(event) ?? [])
 }
 
@@ -60,7 +74,8 @@ describe('a window as a record', () => {
   it('has the frames, the answers and the tree of its own update', () => {
     const [first, second, ...more] = records(events)
     expect(more).toEqual([])
-    expect(first).toMatchObject({ window: 0, startS: 0.25, endS: 0.75, frames: [0.25, 0.75], figures, model })
+    expect(first).toMatchObject({ window: 0, startS: 0.25, endS: 0.75, frames: [0.25, 0.75], figures, model, settings })
+    expect(first.settings.stages.map(({ prompt }) => prompt)).toEqual(stages.map(({ prompt }) => prompt))
     expect(first.answers.attributes).toEqual({
       text: 'A young woman with brown hair.',
       finish: 'length',

@@ -1,4 +1,5 @@
 import { parseAnswers } from '../../src/affect/parse-answers.ts'
+import type { ReadingOrigin } from '../../src/affect/recording.ts'
 import { type Stage, type StageId, stageIds } from '../../src/affect/stages.ts'
 import type { AffectiveTree } from '../../src/affect/tree.ts'
 import type { CheckVerdict } from '../../src/engine/self-check.ts'
@@ -8,6 +9,8 @@ import type { ReadingEvent, UpdateFigures } from '../../workers/engine-api.ts'
 /** What computed a window's answers. */
 export interface ModelFacts {
   readonly name: string
+  /** The bundle's address, its folder's name, or `embedded` for the one that comes with the project. */
+  readonly source: string
   readonly dtype: Dtype
   readonly provider: 'webgpu' | 'wasm'
   /** WebGPU only. */
@@ -39,6 +42,8 @@ export interface WindowRecord {
   readonly tree: AffectiveTree
   readonly figures: UpdateFigures
   readonly model: ModelFacts
+  /** What was asked, and how often. */
+  readonly settings: ReadingOrigin['settings']
 }
 
 /** Turns a reading's events into one record per window. */
@@ -52,6 +57,7 @@ export class WindowRecorder {
   constructor(
     private readonly stages: readonly Stage[],
     private readonly model: ModelFacts,
+    private readonly settings: ReadingOrigin['settings'],
   ) {}
 
   /** The record that the event completes. */
@@ -81,7 +87,7 @@ export class WindowRecorder {
   }
 
   private record(figures: UpdateFigures): WindowRecord {
-    const { window, frames, answers, stages, model } = this
+    const { window, frames, answers, stages, model, settings } = this
     const texts: Partial<Record<StageId, string>> = {}
     for (const id of stageIds) {
       const answer = answers[id]
@@ -96,6 +102,7 @@ export class WindowRecorder {
       tree: parseAnswers(texts, stages),
       figures,
       model,
+      settings,
     }
   }
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { closedQuestions, promptOf } from '../../src/affect/closed-questions.ts'
 import { presets } from '../../src/affect/stages.ts'
+import { makeOutFolder } from '../out-folder.ts'
 import { typescriptWorker } from '../typescript-worker.ts'
 import type { ChunkJob } from './draw-worker.ts'
 import { shuffledOrder } from './drawn-clips.ts'
@@ -33,7 +34,7 @@ const clipsPerChunk = 32
  * asks, drawn or not, which the small vocabulary should know in whole words.
  */
 export async function draw({ seed, count, out, mode, jobs, onProgress }: DrawOptions): Promise<void> {
-  await mkdir(out, { recursive: true })
+  await makeOutFolder(out)
   const paths = ['frames.bin', 'parameters.bin', 'looks.bin', 'lines.jsonl'] as const
   const files = await Promise.all(paths.map((name) => open(join(out, name), 'w')))
   const workers = Array.from({ length: jobs }, startWorker)

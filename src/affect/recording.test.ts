@@ -16,11 +16,29 @@ const answer = fc.record({
   isReused: fc.boolean(),
 })
 
+const kind = fc.constantFrom('file' as const, 'camera' as const, 'screen' as const, 'drawn' as const)
+const model = fc.record({ name: text, source: text, dtype: text })
+const settings = fc.record(
+  {
+    preset: text,
+    stages: fc.constant(reasoningPreset.stages.map(({ id, prompt }) => ({ id, prompt }))),
+    framesPerSecond: fc.double({ min: 0.1, max: 30, noNaN: true }),
+    windowFrames: positive,
+    hopFrames: positive,
+    maxTokens: positive,
+    frameBudget: fc.record({ minPixels: positive, maxPixels: positive }),
+    sampling: fc.record({ temperature: amount, topP: amount, seed: count }),
+  },
+  { requiredKeys: ['preset', 'stages', 'framesPerSecond', 'windowFrames', 'hopFrames', 'maxTokens'] },
+)
+
 const reading: fc.Arbitrary<RecordingReading> = fc
   .record({
     update: count,
     window: count,
-    source: text,
+    source: fc.record({ kind, name: text }),
+    model,
+    settings,
     startS: finite,
     endS: finite,
     frames: fc.array(
@@ -53,29 +71,8 @@ const reading: fc.Arbitrary<RecordingReading> = fc
   })
 
 const parts: fc.Arbitrary<RecordingParts> = fc.record(
-  {
-    appVersion: text,
-    model: fc.record({ name: text, source: text, dtype: text }),
-    settings: fc.record(
-      {
-        preset: text,
-        stages: fc.constant(reasoningPreset.stages.map(({ id, prompt }) => ({ id, prompt }))),
-        framesPerSecond: fc.double({ min: 0.1, max: 30, noNaN: true }),
-        windowFrames: positive,
-        hopFrames: positive,
-        maxTokens: positive,
-        frameBudget: fc.record({ minPixels: positive, maxPixels: positive }),
-        sampling: fc.record({ temperature: amount, topP: amount, seed: count }),
-      },
-      { requiredKeys: ['preset', 'stages', 'framesPerSecond', 'windowFrames', 'hopFrames', 'maxTokens'] },
-    ),
-    source: fc.record({
-      kind: fc.constantFrom('file' as const, 'camera' as const, 'screen' as const, 'drawn' as const),
-      name: text,
-    }),
-    readings: fc.array(reading, { maxLength: 3 }),
-  },
-  { requiredKeys: ['model', 'settings', 'source', 'readings'] },
+  { appVersion: text, readings: fc.array(reading, { maxLength: 3 }) },
+  { requiredKeys: ['readings'] },
 )
 const date = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
 
@@ -121,11 +118,11 @@ describe('parseRecording', () => {
   it.each<[(string | number)[], unknown]>([
     [['format'], 'other'],
     [['createdAt'], 'yesterday'],
-    [['model', 'dtype'], 4],
+    [['readings', 0, 'model', 'dtype'], 4],
     [['readings', 0, 'figures', 'decodeMs'], null],
     [['readings', 0, 'frames'], [{ timeS: 1, thumbnail: 'https://example.org/a.png' }]],
-    [['settings', 'windowFrames'], 0],
-    [['source', 'kind'], 'radio'],
+    [['readings', 0, 'settings', 'windowFrames'], 0],
+    [['readings', 0, 'source', 'kind'], 'radio'],
   ])('names the field at fault: %j', (path, value) => {
     const error = errorOf(() => parseRecording(changed(path, value)))
     expect(error.code).toBe('bad-recording')
@@ -143,10 +140,33 @@ describe('parseRecording', () => {
   })
 
   it('tells a newer version from a damaged file', () => {
-    expect(errorOf(() => parseRecording(changed(['version'], 2))).code).toBe('newer-recording')
+    expect(errorOf(() => parseRecording(changed(['version'], 3))).code).toBe('newer-recording')
     expect(errorOf(() => parseRecording(changed(['version'], '2'))).code).toBe('bad-recording')
     expect(errorOf(() => parseRecording('{')).code).toBe('bad-recording')
     expect(errorOf(() => parseRecording('null')).subject).toBe('(root)')
+  })
+
+  it('opens a file of version 1, and does not claim more than that one knew', () => {
+    const { source, model, settings, ...rest } = example.readings[0]
+    const readings = ['Camera', 'clip.mp4'].map((name) => ({ ...rest, source: name }))
+    const first = {
+      format: 'videmo-recording',
+      version: 1,
+      createdAt: example.createdAt,
+      model,
+      settings,
+      source: { kind: 'file', name: 'clip.mp4' },
+      readings,
+    }
+    const opened = parseRecording(JSON.stringify(first))
+    expect(opened).toMatchObject({ version: 2, migratedFrom: 1 })
+    expect(opened.readings).toEqual([
+      // The file told the kind of its last source only.
+      { ...rest, source: { name: 'Camera' }, model, settings },
+      { ...rest, source: { kind: 'file', name: 'clip.mp4' }, model, settings },
+    ])
+    const error = errorOf(() => parseRecording(JSON.stringify({ ...first, model: { ...model, dtype: 4 } })))
+    expect(error).toMatchObject({ code: 'bad-recording', subject: 'model.dtype' })
   })
 
   it('throws nothing but errors of its own on mutated files', () => {
@@ -169,9 +189,19 @@ describe('parseRecording', () => {
       ),
     )
     fc.assert(fc.property(fc.json(), isSafe))
-    const keys = fc.constantFrom('format', 'version', 'model', 'settings', 'source', 'readings', 'createdAt')
+    const keys = fc.constantFrom('format', 'version', 'migratedFrom', 'readings', 'createdAt')
     fc.assert(fc.property(keys, fc.jsonValue(), (key, value) => isSafe(changed([key], value))))
-    const inner = fc.constantFrom('update', 'frames', 'answers', 'tree', 'figures', 'endS')
+    const inner = fc.constantFrom(
+      'update',
+      'model',
+      'settings',
+      'source',
+      'frames',
+      'answers',
+      'tree',
+      'figures',
+      'endS',
+    )
     fc.assert(fc.property(inner, fc.jsonValue(), (key, value) => isSafe(changed(['readings', 0, key], value))))
   })
 })

@@ -3,8 +3,8 @@ import { VidemoError } from '../errors.ts'
 import { actionUnits } from './labels.ts'
 import { stageIds } from './stages.ts'
 
-/** The one version of the recording format that this code writes and reads. */
-export const recordingVersion = 1
+/** The version of the recording format that this code writes; it reads version 1 as well. */
+export const recordingVersion = 2
 
 const text = v.string()
 const finite = v.pipe(v.number(), v.finite())
@@ -68,11 +68,27 @@ const figures = v.object({
   firstTokenMs: amount,
 })
 
-const reading = v.object({
+const model = v.object({ name: text, source: text, dtype: text })
+
+const settings = v.object({
+  preset: text,
+  /** What was asked, in the words that were used. */
+  stages: v.array(v.object({ id: stageId, prompt: text })),
+  framesPerSecond: v.pipe(finite, v.gtValue(0)),
+  windowFrames: positive,
+  hopFrames: positive,
+  maxTokens: positive,
+  frameBudget: v.exactOptional(v.object({ minPixels: positive, maxPixels: positive })),
+  /** Greedy where unsaid. */
+  sampling: v.exactOptional(v.object({ temperature: amount, topP: amount, seed: finite })),
+})
+
+const sourceKind = v.picklist(['file', 'camera', 'screen', 'drawn'])
+
+/** Of a reading, in every version. */
+const readingEntries = {
   update: count,
   window: count,
-  /** Name of what was watched. */
-  source: text,
   /** Times of the first and the last frame, s, on the source's own clock. */
   startS: finite,
   endS: finite,
@@ -91,60 +107,91 @@ const reading = v.object({
   }),
   tree: v.object({ persons: v.array(person) }),
   figures,
+}
+
+const reading = v.object({
+  ...readingEntries,
+  /** What was watched. The kind is not known of all readings of a file of version 1. */
+  source: v.object({ kind: v.exactOptional(sourceKind), name: text }),
+  /** What it was read by. */
+  model,
+  /** What was asked, and how often. */
+  settings,
 })
 
-const settings = v.object({
-  preset: text,
-  /** What was asked, in the words that were used. */
-  stages: v.array(v.object({ id: stageId, prompt: text })),
-  framesPerSecond: v.pipe(finite, v.gtValue(0)),
-  windowFrames: positive,
-  hopFrames: positive,
-  maxTokens: positive,
-  frameBudget: v.exactOptional(v.object({ minPixels: positive, maxPixels: positive })),
-  /** Greedy where unsaid. */
-  sampling: v.exactOptional(v.object({ temperature: amount, topP: amount, seed: finite })),
-})
-
-const schema = v.object({
+const fileEntries = {
   format: v.literal('videmo-recording'),
-  version: v.literal(recordingVersion),
   createdAt: v.pipe(text, v.isoTimestamp()),
   appVersion: v.exactOptional(text),
-  model: v.object({ name: text, source: text, dtype: text }),
-  settings,
-  source: v.object({ kind: v.picklist(['file', 'camera', 'screen', 'drawn']), name: text }),
+}
+
+const schema = v.object({
+  ...fileEntries,
+  version: v.literal(recordingVersion),
+  /**
+   * The version of the file that it was read from, where that was an older one: it named one model, one source and one
+   * set of questions, those of its last reading, and here they stand for every reading.
+   */
+  migratedFrom: v.exactOptional(v.literal(1)),
   readings: v.array(reading),
 })
 
-/** A recording as it is downloaded, UTF-8 JSON: what was watched, by what, what was asked, and every reading. */
+const firstSchema = v.object({
+  ...fileEntries,
+  version: v.literal(1),
+  model,
+  settings,
+  source: v.object({ kind: sourceKind, name: text }),
+  readings: v.array(v.object({ ...readingEntries, source: text })),
+})
+
+const migrating = v.pipe(
+  firstSchema,
+  v.transform(
+    ({ model, settings, source, readings, ...rest }): v.InferOutput<typeof schema> => ({
+      ...rest,
+      version: recordingVersion,
+      migratedFrom: 1,
+      readings: readings.map((one) => ({
+        ...one,
+        // Of another source only the name was written.
+        source: one.source === source.name ? source : { name: one.source },
+        model,
+        settings,
+      })),
+    }),
+  ),
+)
+
+/**
+ * A recording as it is downloaded, UTF-8 JSON: every reading, each with what was watched, what it was read by, and what
+ * was asked. Models and questions may change from one reading to the next.
+ */
 export type RecordingFile = DeepReadonly<v.InferOutput<typeof schema>>
 /** A reading of the recording. */
 export type RecordingReading = RecordingFile['readings'][number]
 /** What an update cost; the engine's own figures have the same shape. */
 export type ReadingFigures = RecordingReading['figures']
+/** What a reading was made of, by and with. */
+export type ReadingOrigin = Pick<RecordingReading, 'source' | 'model' | 'settings'>
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
 
-export type RecordingParts = Omit<RecordingFile, 'format' | 'version' | 'createdAt'>
+export type RecordingParts = Pick<RecordingFile, 'appVersion' | 'readings'>
 
 /** The file of a recording made at `createdAt`. */
-export function recordingFile(parts: RecordingParts, createdAt: Date): RecordingFile {
-  const { appVersion, model, settings, source, readings } = parts
+export function recordingFile({ appVersion, readings }: RecordingParts, createdAt: Date): RecordingFile {
   return {
     format: 'videmo-recording',
     version: recordingVersion,
     createdAt: createdAt.toISOString(),
     ...(appVersion === undefined ? {} : { appVersion }),
-    model,
-    settings,
-    source,
     readings,
   }
 }
 
 /**
- * Reads a recording back. Fields of no known name are dropped.
+ * Reads a recording back, of this version or of an older one. Fields of no known name are dropped.
  *
  * @throws VidemoError `bad-recording`, whose `subject` is the field (`readings.0.tree.persons.1.name`), and
  *   `newer-recording` for a later version of the format
@@ -161,7 +208,8 @@ export function parseRecording(json: string): RecordingFile {
       cause,
     })
   }
-  const result = v.safeParse(schema, value)
+  const isFirst = typeof value === 'object' && value !== null && 'version' in value && value.version === 1
+  const result = v.safeParse(isFirst ? migrating : schema, value)
   if (result.success) return result.output
   const [issue] = result.issues
   const field = v.getDotPath(issue) ?? '(root)'

@@ -137,13 +137,17 @@ function useNewest(page: Page): void {
   }, [page, source])
 }
 
-/** Begins with what the address asks for, as if it had been chosen. */
+/**
+ * Begins with what the address asks for, as if it had been chosen. A camera is always asked about first: whoever wrote
+ * the address is not the person in front of it, whatever that person has agreed to before.
+ */
 function useFirstSource(page: Page, source: FramedSource | undefined): void {
   const isBegun = useRef(false)
   useEffect(() => {
     if (!source || isBegun.current) return
     isBegun.current = true
-    runAction(page, actionOf(source))
+    if (source === 'camera') page.view.update({ question: 'consent' })
+    else runAction(page, actionOf(source))
   }, [page, source])
 }
 

@@ -1,5 +1,6 @@
 import type { BundleSource } from '../../workers/engine-api.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import { foreignHost } from './bundle-link.ts'
 import type { Source } from './session-state.ts'
 
 /** Whether a bundle's weights are random: it is built from the project's own fixture. */
@@ -31,6 +32,12 @@ export function sourceName(source: BundleSource): string {
   } catch {
     return source.url
   }
+}
+
+/** The name of a bundle, and the host that it comes from where that is not the page's own. */
+export function placedName(source: BundleSource, name = sourceName(source)): string {
+  const host = foreignHost(source)
+  return host === undefined || host === name ? name : `${name} from ${host}`
 }
 
 /** The licence as a bundle states it, short. */

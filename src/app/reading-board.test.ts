@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import type { UpdateFigures } from '../../workers/engine-api.ts'
+import { parseRecording, type ReadingOrigin } from '../affect/recording.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import { ReadingBoard } from './reading-board.ts'
+import { recordingOf } from './recording-download.ts'
 import { fakeSession } from './testing/fake-session.ts'
 
 const figures: UpdateFigures = {
@@ -18,14 +20,28 @@ const figures: UpdateFigures = {
   firstTokenMs: 1,
 }
 
+function origin(hopFrames: number): ReadingOrigin {
+  return {
+    source: { kind: 'file', name: 'x' },
+    model: { name: 'tiny', source: 'https://example.org/tiny/', dtype: 'q4' },
+    settings: {
+      preset: reasoningPreset.id,
+      stages: [],
+      framesPerSecond: 2,
+      windowFrames: 2 * hopFrames,
+      hopFrames,
+      maxTokens: 1,
+    },
+  }
+}
+
 it.each([4, 2])('goes on behind the windows that are complete, hops of %d frames', (hopFrames) => {
   const { store, flows } = fakeSession()
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
-    source: 'x',
+    origin: origin(hopFrames),
     hasTranscript: false,
     fromS: 10,
-    settings: { framesPerSecond: 2, hopFrames },
     deviceFigures: async () => undefined,
   })
   // Frame i of a file stands in the middle of its half second.
@@ -45,10 +61,9 @@ it('records the frames that an update was about, though the window moves on befo
   const { store, flows } = fakeSession()
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
-    source: 'x',
+    origin: origin(2),
     hasTranscript: false,
     fromS: 0,
-    settings: { framesPerSecond: 2, hopFrames: 2 },
     deviceFigures: async () => undefined,
   })
   let closed = 0
@@ -70,14 +85,36 @@ it('records the frames that an update was about, though the window moves on befo
   expect(recording[0].frames.map(({ timeS }) => timeS)).toEqual([0, 0.5])
 })
 
+it('names model, questions and rate of each reading in the file, and not those of the last one', async () => {
+  const { store, flows } = fakeSession()
+  const [first, second] = [origin(2), origin(4)]
+  const other: ReadingOrigin = {
+    source: { kind: 'camera', name: 'Front' },
+    model: { name: 'other', source: 'https://example.org/other/', dtype: 'q4f16' },
+    settings: { ...second.settings, framesPerSecond: 4, stages: [{ id: 'emotion', prompt: 'Which emotion?' }] },
+  }
+  for (const origin of [first, other]) {
+    const board = new ReadingBoard(store, flows, {
+      stages: reasoningPreset.stages,
+      origin,
+      hasTranscript: false,
+      fromS: 0,
+      deviceFigures: async () => undefined,
+    })
+    board.take({ type: 'update', update: 0, window: 0, frames: [] })
+    board.take({ type: 'updated', update: 0, figures })
+  }
+  const { readings } = parseRecording(JSON.stringify(await recordingOf(store.get().recording)))
+  expect(readings.map(({ source, model, settings }) => ({ source, model, settings }))).toEqual([first, other])
+})
+
 it('keeps what closed questions gave, and their mean time', () => {
   const { store, flows } = fakeSession()
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
-    source: 'x',
+    origin: origin(2),
     hasTranscript: false,
     fromS: 0,
-    settings: { framesPerSecond: 2, hopFrames: 2 },
     deviceFigures: async () => undefined,
   })
   for (const [timeS, ms] of [

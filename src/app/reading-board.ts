@@ -1,6 +1,7 @@
-import type { DeviceFigures, ReadingSettings, UpdateFigures } from '../../workers/engine-api.ts'
+import type { DeviceFigures, UpdateFigures } from '../../workers/engine-api.ts'
 import type { ReadingProgress } from '../../workers/engine-client.ts'
 import { TreeReader } from '../affect/parse-answers.ts'
+import type { ReadingOrigin } from '../affect/recording.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
 import { emptyTree } from '../affect/tree.ts'
 import { withAnswer } from './probes.ts'
@@ -27,12 +28,11 @@ export interface Transcript {
 /** What a reading is read with. */
 export interface BoardOptions {
   readonly stages: readonly Stage[]
-  /** What is watched, for the recording. */
-  readonly source: string
+  /** What it is read of, by and with, for the recording; whatever is chosen since. */
+  readonly origin: ReadingOrigin
   readonly hasTranscript: boolean
   /** Where the reading begins, in the source's time. */
   readonly fromS: number
-  readonly settings: Pick<ReadingSettings, 'framesPerSecond' | 'hopFrames'>
   readonly deviceFigures: () => Promise<DeviceFigures | undefined>
 }
 
@@ -237,7 +237,7 @@ export class ReadingBoard {
     const reading: RecordedReading = {
       update: recording.length,
       window: current.window,
-      source: this.options.source,
+      ...this.options.origin,
       startS: current.frames[0]?.timeS ?? 0,
       endS: current.frames.at(-1)?.timeS ?? 0,
       frames: current.frames.flatMap(({ number, timeS }) => {
@@ -253,7 +253,7 @@ export class ReadingBoard {
 
   /** A frame stands in the middle of its interval, and the last one that the window drops ends at the next's start. */
   private moveOn(): void {
-    const { framesPerSecond, hopFrames } = this.options.settings
+    const { framesPerSecond, hopFrames } = this.options.origin.settings
     const dropped = this.store.get().current?.frames[hopFrames - 1]
     if (dropped) this.resumeS = dropped.timeS + 0.5 / framesPerSecond
   }

@@ -1,24 +1,8 @@
-import type { LoadedBundle, ReadingSettings } from '../../workers/engine-api.ts'
 import { type RecordingFile, recordingFile } from '../affect/recording.ts'
-import type { Stage } from '../affect/stages.ts'
 import type { RecordedReading } from './session-state.ts'
 
-/** What a recording was read from, by and with. */
-export interface RecordedWith {
-  readonly source: RecordingFile['source']
-  readonly bundle: Pick<LoadedBundle, 'name' | 'source' | 'manifest'>
-  readonly preset: string
-  readonly stages: readonly Pick<Stage, 'id' | 'prompt'>[]
-  readonly settings: ReadingSettings
-}
-
 /** A recording as a file of its own: nothing in it points to the page. */
-export async function recordingOf(
-  recording: readonly RecordedReading[],
-  { source, bundle, preset, stages, settings }: RecordedWith,
-  now = new Date(),
-): Promise<RecordingFile> {
-  const { name, source: origin, manifest } = bundle
+export async function recordingOf(recording: readonly RecordedReading[], now = new Date()): Promise<RecordingFile> {
   // Neighbouring readings share frames.
   const urls = new Map<Blob, Promise<string>>()
   const urlOf = (blob: Blob) => {
@@ -28,9 +12,6 @@ export async function recordingOf(
   }
   return recordingFile(
     {
-      model: { name, source: origin.type === 'url' ? origin.url : origin.name, dtype: manifest.dtype },
-      settings: { preset, stages: stages.map(({ id, prompt }) => ({ id, prompt })), ...settings },
-      source,
       readings: await Promise.all(
         recording.map(async ({ frames, ...rest }) => ({
           ...rest,

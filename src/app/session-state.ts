@@ -11,6 +11,7 @@ import type {
   UpdateFigures,
 } from '../../workers/engine-api.ts'
 import type { OptionOrders } from '../affect/probes/probe-set.ts'
+import type { ReadingOrigin } from '../affect/recording.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
 import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
@@ -23,7 +24,8 @@ import type { ShownWait } from './server-wait.ts'
 import type { StoredName } from './stored-list.ts'
 
 export type LoadState =
-  | { readonly state: 'idle' }
+  /** Cancelled where the person ended a load or declined an offer. */
+  | { readonly state: 'idle'; readonly isCancelled?: true }
   /** The address was given; its manifest is on the way. */
   | { readonly state: 'asking'; readonly source: BundleSource; readonly wait?: ShownWait | undefined }
   /** The manifest is here and this device can run it; the rest is fetched when the person says so. */
@@ -165,10 +167,9 @@ export interface Progress {
 }
 
 /** One finished update of the recording. */
-export interface RecordedReading {
+export interface RecordedReading extends ReadingOrigin {
   readonly update: number
   readonly window: number
-  readonly source: string
   readonly startS: number
   readonly endS: number
   readonly frames: readonly { readonly timeS: number; readonly thumbnail: Blob }[]

@@ -4,9 +4,11 @@ import type {
   LoadedBundle,
   LoadProgress,
   ReadingRequest,
+  ReadingSettings,
   ReadingSource,
 } from '../../workers/engine-api.ts'
 import { type EngineClient, fatalCodes, lastingCodes } from '../../workers/engine-client.ts'
+import { modelOrigin, settingsOrigin } from '../affect/reading-origin.ts'
 import { type Stage, stageIds } from '../affect/stages.ts'
 import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import type { LiveCapture } from '../capture/live-capture.ts'
@@ -17,6 +19,7 @@ import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors
 import type { Manifest } from '../manifest/manifest.ts'
 import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
+import { foreignHost } from './bundle-link.ts'
 import { DrawnFace, drawnName } from './drawn-face.ts'
 import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
 import { LoadMarker } from './load-marker.ts'
@@ -24,11 +27,12 @@ import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
 import { probesFor } from './probes.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
-import { download, type RecordedWith, recordingOf } from './recording-download.ts'
+import { download, recordingOf } from './recording-download.ts'
 import { shownWait } from './server-wait.ts'
 import {
   firstState,
   isLive,
+  type LoadState,
   type RunState,
   type SessionActions,
   type SessionState,
@@ -50,7 +54,7 @@ import { TokenFlow } from './token-flow.ts'
 
 export interface SessionOptions {
   readonly createClient: () => EngineClient
-  /** An address. */
+  /** An address: what comes with the page, or what a link to it names. */
   readonly defaultBundle: string
   /** The address of what comes with the page, for where the default or a chosen one is too much. */
   readonly smallBundle: string
@@ -59,6 +63,8 @@ export interface SessionOptions {
   readonly maxTokens?: number
   /** Frames and ids are kept for comparison; for tests. */
   readonly keepFrames?: boolean
+  /** A linked bundle is fetched from wherever it lies without a question; for tests. */
+  readonly trustsLinks?: boolean
 }
 
 /** What the sample clip is called on the page. */
@@ -84,6 +90,8 @@ export class Session implements SessionActions {
   private readonly stored: StoredModels
   private source: BundleSource
   private loads = 0
+  /** The person wants what the page's address names. */
+  private isLinkAccepted = false
   private answerOffer: (isWanted: boolean) => void = () => undefined
   /** Of the bundle that is being loaded. */
   private room: BundleRoom | undefined
@@ -94,8 +102,6 @@ export class Session implements SessionActions {
   private feed: LiveFeed | undefined
   /** Where the file's reading began. */
   private fromS = 0
-  /** What the newest readings are of, and what they were read with, whatever is chosen since. */
-  private recorded: RecordedWith | undefined
 
   constructor(private readonly options: SessionOptions) {
     this.client = options.createClient()
@@ -141,6 +147,7 @@ export class Session implements SessionActions {
     this.recoveries = 0
     this.dismissLostLoad()
     await this.loadAndRead(source)
+    await this.startByItself()
   }
 
   /** Tries again what failed to load, with a new worker if the old one died. */
@@ -165,6 +172,7 @@ export class Session implements SessionActions {
     const { load } = this.store.get()
     if (load.state !== 'offered') return
     void askToPersist()
+    if (load.source.type === 'url' && load.source.url === this.options.defaultBundle) this.isLinkAccepted = true
     const { source, manifest, totalBytes, room } = load
     this.store.update({ load: downloading(source, manifest, totalBytes, room) })
     this.answerOffer(true)
@@ -174,7 +182,7 @@ export class Session implements SessionActions {
   cancelLoad(): void {
     this.loads++
     this.answerOffer(false)
-    this.store.update({ load: { state: 'idle' } })
+    this.store.update({ load: { state: 'idle', isCancelled: true } })
     void this.client.cancelLoad().catch(() => undefined)
   }
 
@@ -302,7 +310,7 @@ export class Session implements SessionActions {
 
   async downloadRecording(): Promise<void> {
     const { recording } = this.store.get()
-    if (this.recorded) download(await recordingOf(recording, this.recorded))
+    if (recording.length > 0) download(await recordingOf(recording))
   }
 
   changeSettings(change: Partial<Settings>): void {
@@ -326,7 +334,7 @@ export class Session implements SessionActions {
   /** Random weights have nothing to show, and who has been here before knows what to choose. */
   get willStartByItself(): boolean {
     const { bundle, load, source, run } = this.store.get()
-    if (!this.startsByItself || source || run.state !== 'idle' || load.state === 'failed') return false
+    if (!this.startsByItself || source || run.state !== 'idle' || waitsForPerson(load)) return false
     return !(bundle && isPlaceholder(bundle.manifest)) && !hasChosenSource()
   }
 
@@ -422,16 +430,26 @@ export class Session implements SessionActions {
     }
   }
 
-  /** Shows size and licence of what would be fetched, where it is much; whether the person wants it. */
+  /**
+   * Shows host, size and licence of what would be fetched, where it is much or where a link and nobody here asks for it;
+   * whether the person wants it.
+   */
   private async offer(): Promise<boolean> {
     const { load } = this.store.get()
-    if (load.state !== 'downloading' || load.totalBytes < askedBytes) return true
+    if (load.state !== 'downloading' || (load.totalBytes < askedBytes && !this.isOnlyLinked(load.source))) return true
     const { source, manifest, totalBytes } = load
     const { room } = this
     this.store.update({ load: { state: 'offered', source, manifest, totalBytes, ...(room ? { room } : {}) } })
     return new Promise((resolve) => {
       this.answerOffer = resolve
     })
+  }
+
+  /** Whether a bundle of another host is asked for by the page's address alone. */
+  private isOnlyLinked(source: BundleSource): boolean {
+    const { defaultBundle, trustsLinks } = this.options
+    if (trustsLinks || source.type !== 'url' || source.url !== defaultBundle) return false
+    return !this.isLinkAccepted && foreignHost(source) !== undefined
   }
 
   private takeLoad(source: BundleSource, progress: LoadProgress): void {
@@ -494,20 +512,22 @@ export class Session implements SessionActions {
     }
     this.store.update({ run: { state: 'opening' } })
     const stages = this.stages()
+    const settings = this.readingSettings(bundle)
+    const { kind, name } = source
     const board = new ReadingBoard(this.store, this.flows, {
       stages,
-      source: source.name,
+      origin: {
+        source: { kind, name },
+        model: modelOrigin(bundle),
+        settings: settingsOrigin(this.store.get().settings.preset, stages, settings),
+      },
       hasTranscript: this.options.keepFrames ?? false,
       fromS,
-      settings: framesFor(this.store.get().settings.reading, bundle.manifest),
       deviceFigures: () => this.client.deviceFigures(),
     })
     this.board = board
     try {
-      const { request, transferred } = this.request(source, bundle, stages)
-      const { preset } = this.store.get().settings
-      const { kind, name } = source
-      this.recorded = { source: { kind, name }, bundle, preset, stages, settings: request.settings }
+      const { request, transferred } = this.request(source, bundle, stages, settings)
       for await (const event of this.client.read(request, transferred)) {
         if (run !== this.runs) {
           if (event.type === 'frame') event.image.close()
@@ -526,21 +546,29 @@ export class Session implements SessionActions {
     return stagesOf(settings).map((stage) => ({ ...stage, prompt: promptOf(settings, stage.id) }))
   }
 
+  private readingSettings({ manifest }: LoadedBundle): ReadingSettings {
+    const { reading } = this.store.get().settings
+    const { isOn, temperature, topP } = reading.sampling
+    return {
+      ...framesFor(reading, manifest),
+      maxTokens: this.options.maxTokens ?? (isPlaceholder(manifest) ? placeholderTokens : reading.maxTokens),
+      ...(isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}),
+    }
+  }
+
   private request(
     source: Source,
     bundle: LoadedBundle,
     stages: readonly Stage[],
+    settings: ReadingSettings,
   ): { readonly request: ReadingRequest; readonly transferred: Transferable[] } {
-    const { reading, probes } = this.store.get().settings
-    const frames = framesFor(reading, bundle.manifest)
-    const { isOn, temperature, topP } = reading.sampling
-    const maxTokens = this.options.maxTokens ?? (isPlaceholder(bundle.manifest) ? placeholderTokens : reading.maxTokens)
+    const { probes } = this.store.get().settings
     let from: ReadingSource
     let transferred: Transferable[] = []
     if (source.kind === 'file') from = { type: 'file', file: source.file, fromS: this.fromS }
     else {
       this.feed?.stop()
-      const feed = this.capture?.frames({ framesPerSecond: frames.framesPerSecond })
+      const feed = this.capture?.frames({ framesPerSecond: settings.framesPerSecond })
       if (!feed) throw new Error('There is nothing to capture.')
       this.feed = feed
       from = { type: 'live', frames: feed.frames }
@@ -552,11 +580,7 @@ export class Session implements SessionActions {
         // What a face looks like holds for a window; what it does and expresses is asked every time.
         stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
         probes: probesFor(probes, bundle.manifest),
-        settings: {
-          ...frames,
-          maxTokens,
-          ...(isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}),
-        },
+        settings,
         ...(this.options.keepFrames ? { keepFrames: true } : {}),
       },
       transferred,
@@ -687,6 +711,11 @@ function downloading(source: BundleSource, manifest: Manifest, totalBytes: numbe
     totalBytes,
     ...(isResumed ? { keptBytes: doneBytes } : {}),
   } as const
+}
+
+/** Whether nothing comes of a load until the person has chosen. */
+function waitsForPerson(load: LoadState): boolean {
+  return load.state === 'failed' || load.state === 'offered' || (load.state === 'idle' && load.isCancelled === true)
 }
 
 /** Whether the worker is at it. */

@@ -1,6 +1,6 @@
-import type { DeviceFigures } from '../../workers/engine-api.ts'
+import type { DeviceFigures, EngineOptions } from '../../workers/engine-api.ts'
 import type { Transcript } from './reading-board.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionOptions } from './session.ts'
 
 /** A frame that a test can take out of the page. */
 export interface HandedFrame {
@@ -26,12 +26,38 @@ declare global {
   var videmoTest: TestHooks | undefined
 }
 
+/** What an address may ask of a page that was built for tests. */
+export interface TestDoors {
+  readonly engine: Pick<EngineOptions, 'forceSubgroups' | 'skipChecks' | 'preferAdapter'>
+  readonly session: Pick<SessionOptions, 'maxTokens' | 'keepFrames' | 'trustsLinks'>
+  readonly startsByItself: boolean
+}
+
 /**
- * Hands out, with `?test` in the address, what tests compare and break; nothing on the page uses it. The page then
- * begins by itself only with `&auto`.
+ * With `?test`: `&tokens=N` of an answer, `&unchecked` without the device's check, `&subgroups` with kernels that may be
+ * wrong, `&trusted` without a question about a linked bundle, and `&auto` begins by itself. The published page has none
+ * of this: only a build in Vite's mode `tests` reads it.
  */
-export function installTestHooks(session: Session): void {
-  session.startsByItself = new URLSearchParams(location.search).has('auto')
+export function testDoors(parameters: URLSearchParams): TestDoors | undefined {
+  if (!parameters.has('test')) return undefined
+  return {
+    engine: {
+      forceSubgroups: parameters.has('subgroups'),
+      skipChecks: parameters.has('unchecked'),
+      preferAdapter: true,
+    },
+    session: {
+      maxTokens: Number(parameters.get('tokens') ?? 24),
+      keepFrames: true,
+      trustsLinks: parameters.has('trusted'),
+    },
+    startsByItself: parameters.has('auto'),
+  }
+}
+
+/** Hands out what tests compare and break; nothing on the page uses it. */
+export function installTestHooks(session: Session, { startsByItself }: TestDoors): void {
+  session.startsByItself = startsByItself
   globalThis.videmoTest = {
     transcripts: () => session.transcripts,
     framesOf: async (update) => {

@@ -1,5 +1,6 @@
 import { type Clip, type ClipFacts, middles } from './clip.ts'
 import { asCaptureError, noFrames, unsupportedImage } from './file-errors.ts'
+import { decodeSize, imageBounds, requireFewFrames, requireFileBounded, within } from './image-bounds.ts'
 import { Painter, type TimedFrame } from './painter.ts'
 
 /** How an image file begins: bytes as text, `.` for any. */
@@ -9,6 +10,8 @@ const signatures = [
   ['image/webp', 'RIFF....WEBP'],
   ['image/avif', '....ftypavi'],
   ['image/jpeg', '\xff\xd8\xff'],
+  // The length of the file, and two numbers that are always 0.
+  ['image/bmp', 'BM....\0\0\0\0'],
 ] as const
 
 /** The media type of an image, by the first 12 bytes of its file; undefined for anything else. */
@@ -34,17 +37,20 @@ export class AnimatedImage implements Clip {
    * Decodes every frame once, for only a decoded frame tells its duration.
    *
    * @param type its media type, see `imageTypeOf`
-   * @throws CaptureError `unsupported-image`, `no-frames`, `unreadable-file`, `damaged-video`
+   * @throws CaptureError `unsupported-image`, `image-too-large`, `no-frames`, `unreadable-file`, `damaged-video`
    */
   static async open(file: Blob, type: string): Promise<AnimatedImage> {
     if (typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(type))) throw unsupportedImage(type)
     let decoder: ImageDecoder | undefined
     try {
-      decoder = new ImageDecoder({ type, data: await file.arrayBuffer() })
+      requireFileBounded(file)
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      decoder = new ImageDecoder({ type, data: bytes, ...decodeSize(bytes, type).desired })
       await decoder.completed
       await decoder.tracks.ready
       const count = decoder.tracks.selectedTrack?.frameCount ?? 0
       if (count === 0) throw noFrames()
+      requireFewFrames(count, bytes, type)
       const starts: number[] = []
       let endS = 0
       let size = { width: 0, height: 0 }
@@ -52,7 +58,7 @@ export class AnimatedImage implements Clip {
         const { image } = await decoder.decode({ frameIndex })
         starts.push(endS)
         endS += (image.duration ?? 0) / 1e6
-        size = { width: image.displayWidth, height: image.displayHeight }
+        size = within({ width: image.displayWidth, height: image.displayHeight }, imageBounds.mostPaintedPixels)
         image.close()
       }
       // A still image lasts a second, as a lone frame does.
@@ -80,7 +86,7 @@ export class AnimatedImage implements Clip {
         let frame: TimedFrame
         try {
           signal?.throwIfAborted()
-          frame = painter.paint(image, this.starts[frameIndex])
+          frame = painter.paint(image, this.starts[frameIndex], imageBounds.mostPaintedPixels)
         } finally {
           image.close()
         }

@@ -1,3 +1,4 @@
+import { followTrack } from './followed-track.ts'
 import { FrameSampler } from './frame-sampler.ts'
 
 /** How frames of a camera or a screen come in: as a stream of the browser's, or posted one by one. */
@@ -36,19 +37,26 @@ export interface LiveFeed {
 type TrackProcessor = new (init: { track: MediaStreamTrack }) => { readonly readable: ReadableStream<VideoFrame> }
 
 /**
- * The frames of a stream's video track, on their way to a worker. Where the page has MediaStreamTrackProcessor, its
+ * The frames of a stream's first live video track, on their way to a worker; the feed ends with that track, whoever ends
+ * it. Where the page has MediaStreamTrackProcessor, its
  * readable is transferred and no frame passes through the main thread; elsewhere a hidden video element is sampled
  * into ImageBitmaps, which are posted through a port, one at a time and only when the worker asks.
  */
 export function liveFrames(stream: MediaStream, options: LiveFramesOptions): LiveFeed {
-  const [original] = stream.getVideoTracks()
+  const original = stream.getVideoTracks().find(({ readyState }) => readyState === 'live')
+  if (!original) return endedFeed()
   // A track of its own can be ended without ending the preview.
   const track = original.clone()
   const Processor = (globalThis as { MediaStreamTrackProcessor?: TrackProcessor }).MediaStreamTrackProcessor
   const feed = Processor ? streamFeed(track, Processor) : portFeed(track, options.framesPerSecond)
-  options.signal?.addEventListener('abort', () => feed.stop(), { once: true })
-  if (options.signal?.aborted) feed.stop()
-  return feed
+  const leave = followTrack(original, track, () => stop())
+  const stop = () => {
+    leave()
+    feed.stop()
+  }
+  options.signal?.addEventListener('abort', stop, { once: true })
+  if (options.signal?.aborted) stop()
+  return { ...feed, stop }
 }
 
 function streamFeed(track: MediaStreamTrack, Processor: TrackProcessor): LiveFeed {
@@ -60,6 +68,13 @@ function portFeed(track: MediaStreamTrack, framesPerSecond: number): LiveFeed {
   const { port1, port2 } = new MessageChannel()
   const grabber = new VideoGrabber(track, port1, 1 / framesPerSecond)
   return { frames: { type: 'port', port: port2 }, transfer: [port2], stop: () => grabber.stop() }
+}
+
+/** Of a stream that ended before anybody read it. */
+function endedFeed(): LiveFeed {
+  const { port1, port2 } = new MessageChannel()
+  port1.postMessage({ type: 'end' } satisfies LiveFrameMessage)
+  return { frames: { type: 'port', port: port2 }, transfer: [port2], stop: () => port1.close() }
 }
 
 /** Plays a track in a video element that nobody sees, and posts its frames through a port as they are asked for. */

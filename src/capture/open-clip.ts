@@ -7,7 +7,7 @@ import { asCaptureError, emptyFile } from './file-errors.ts'
  * one frame: the model then reads a photograph.
  *
  * @throws CaptureError `empty-file`, `not-a-video`, `no-video-track`, `unsupported-codec`, `unsupported-image`,
- * `no-frames`, `unreadable-file`, `damaged-video`
+ * `image-too-large`, `no-frames`, `unreadable-file`, `damaged-video`
  */
 export async function openClip(file: Blob): Promise<Clip> {
   if (file.size === 0) throw emptyFile()

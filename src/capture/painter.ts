@@ -1,5 +1,6 @@
 import type { VideoSample } from 'mediabunny'
 import { CaptureError } from '../errors.ts'
+import { within } from './image-bounds.ts'
 
 /** One frame of a clip or of a live picture, upright. */
 export interface TimedFrame {
@@ -15,9 +16,16 @@ export interface TimedFrame {
 export class Painter {
   private context: OffscreenCanvasRenderingContext2D | undefined
 
-  /** @throws CaptureError `no-canvas` */
-  paint(image: VideoSample | VideoFrame | ImageBitmap, timeS: number): TimedFrame {
-    const { width, height } = sizeOf(image)
+  /**
+   * @param mostPixels a larger picture is drawn smaller, in its shape
+   * @throws CaptureError `no-canvas`
+   */
+  paint(
+    image: VideoSample | VideoFrame | ImageBitmap,
+    timeS: number,
+    mostPixels = Number.POSITIVE_INFINITY,
+  ): TimedFrame {
+    const { width, height } = within(sizeOf(image), mostPixels)
     const context = this.contextOf(width, height)
     // What is see-through shows black, and not the frame before.
     context.clearRect(0, 0, width, height)

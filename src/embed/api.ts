@@ -3,7 +3,10 @@
  * declarations only.
  */
 
-/** Starts a model in a worker of its own, and reads a source with it. */
+/**
+ * Starts a model in a worker of its own, and reads a source with it. Options that cannot work throw an AnalyzerError at
+ * once, before anything is loaded.
+ */
 export declare function createAnalyzer(options: AnalyzerOptions): Analyzer
 
 export interface AnalyzerOptions {
@@ -16,16 +19,16 @@ export interface AnalyzerOptions {
   readonly bundle?: string | URL
   /**
    * Asked once, before anything but the manifest is fetched, and only when the weights are not stored in this browser
-   * already. Where unsaid they are fetched.
+   * already. Where unsaid they are fetched; where it does not answer true, `ready` rejects with `download-declined`.
    */
   readonly mayDownload?: (offer: DownloadOffer) => boolean | Promise<boolean>
   /** Told while the model is loaded. */
   readonly onProgress?: (progress: LoadStep) => void
-  /** Ends everything, as `stop` does. */
+  /** Ends everything, as `stop` does; nothing is loaded where it has aborted before. */
   readonly signal?: AbortSignal
-  /** Tokens of each of the three answers at most; 256 where unsaid. */
+  /** Tokens of each of the three answers at most, 1 to 2048; 256 where unsaid. */
   readonly maxTokens?: number
-  /** Frames a second; as the model was trained where unsaid. */
+  /** Frames a second, 0.5 to 8; as the model was trained where unsaid. */
   readonly framesPerSecond?: number
   /** Asks closed questions as well, after every two frames, whose answers are probabilities; yes where unsaid. */
   readonly withProbabilities?: boolean
@@ -34,11 +37,14 @@ export interface AnalyzerOptions {
 }
 
 export interface Analyzer {
-  /** Settles when the model is loaded, with an AnalyzerError when it is not. */
+  /**
+   * Settles when the model is loaded, with an AnalyzerError when it is not: `stopped` where the analyzer was stopped
+   * before.
+   */
   readonly ready: Promise<ModelFacts>
   /**
-   * What the model reads, from when it is first asked for: once the source ends, or after `stop`, there are no more.
-   * To be gone through once. Leaving the loop ends the analyzer. Throws an AnalyzerError.
+   * What the model reads, from when it is first asked for: once the source ends, or its owner stops its tracks, or after
+   * `stop`, there are no more. To be gone through once. Leaving the loop ends the analyzer. Throws an AnalyzerError.
    */
   readonly readings: AsyncIterable<Reading>
   /** Ends the reading and frees the GPU. The source is the caller's to end. */
@@ -66,6 +72,17 @@ export interface Reading {
    * of sum 1: `probabilities.emotion.happy`. Not calibrated unless the bundle says so.
    */
   readonly probabilities: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** By what it was read. */
+  readonly model: { readonly name: string; readonly source: string; readonly dtype: string }
+  /** What was asked, in the words that were used, and of how many frames a second. */
+  readonly settings: {
+    readonly preset: string
+    readonly stages: readonly { readonly id: string; readonly prompt: string }[]
+    readonly framesPerSecond: number
+    readonly windowFrames: number
+    readonly hopFrames: number
+    readonly maxTokens: number
+  }
 }
 
 /** Everything about a person is apparent, and says nothing of what they feel. */
@@ -107,7 +124,12 @@ export type LoadStep =
 
 /** What is thrown: an Error that also says what to do. */
 export interface AnalyzerError extends Error {
-  /** For programs: `host-not-allowed`, `no-adapter`, `wrong-hash`, `not-a-video`, `device-lost` ... */
+  /**
+   * For programs: `host-not-allowed`, `no-adapter`, `wrong-hash`, `not-a-video`, `device-lost` ...; of wrong options
+   * `no-options`, `unknown-source`, `empty-file`, `stream-without-video`, `stream-ended`, `bad-url`, `bad-app-url`,
+   * `app-elsewhere`, `bad-max-tokens`, `bad-frames-per-second`, `bad-option`; and `download-declined`,
+   * `may-download-failed`, `stopped`.
+   */
   readonly code: string
   /** For people: what to do next. */
   readonly action: string

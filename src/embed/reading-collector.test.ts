@@ -1,8 +1,19 @@
 import { expect, it } from 'vitest'
 import type { ReadingProgress } from '../../workers/engine-client.ts'
 import { liveProbes } from '../affect/probes/probe-set.ts'
+import { settingsOrigin } from '../affect/reading-origin.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import { ReadingCollector } from './reading-collector.ts'
+
+const origin = {
+  model: { name: 'tiny', source: 'https://example.org/tiny/', dtype: 'q4' },
+  settings: settingsOrigin(reasoningPreset.id, reasoningPreset.stages, {
+    framesPerSecond: 2,
+    windowFrames: 16,
+    hopFrames: 8,
+    maxTokens: 64,
+  }),
+}
 
 const frames = [0.25, 0.75].map((timeS, number) => ({ number, timeS }))
 
@@ -14,7 +25,7 @@ function answer(id: 'attributes' | 'expression' | 'emotion', text: string): Read
 }
 
 it('makes one reading of an update: words, what they say, and the newest probabilities by name', () => {
-  const collector = new ReadingCollector(reasoningPreset.stages)
+  const collector = new ReadingCollector(reasoningPreset.stages, origin)
   const options = liveProbes.find(({ id }) => id === 'emotion')?.options ?? []
   const events: ReadingProgress[] = [
     { type: 'update', update: 0, window: 0, frames },
@@ -26,7 +37,7 @@ it('makes one reading of an update: words, what they say, and the newest probabi
   ]
   for (const event of events) expect(collector.take(event)).toBeUndefined()
   const reading = collector.take({ type: 'updated', update: 0, figures })
-  expect(reading).toMatchObject({ update: 0, startS: 0.25, endS: 0.75, frameTimesS: [0.25, 0.75] })
+  expect(reading).toMatchObject({ update: 0, startS: 0.25, endS: 0.75, frameTimesS: [0.25, 0.75], ...origin })
   expect(reading?.answers.attributes).toBe('The person has black hair.')
   expect(reading?.probabilities.emotion[options[0]]).toBe(1)
   expect(Object.keys(reading?.probabilities.emotion ?? {})).toEqual([...options])

@@ -12,7 +12,10 @@ export class ReadingCollector {
   private answers: Partial<Record<StageId, string>> = {}
   private probabilities: Reading['probabilities'] = {}
 
-  constructor(stages: readonly Stage[]) {
+  constructor(
+    stages: readonly Stage[],
+    private readonly origin: Pick<Reading, 'model' | 'settings'>,
+  ) {
     this.reader = new TreeReader(stages)
   }
 
@@ -51,6 +54,7 @@ export class ReadingCollector {
       answers,
       persons: this.reader.read(texts).persons.map(personOf),
       probabilities,
+      ...this.origin,
     }
   }
 }

@@ -1,113 +1,151 @@
-import type { BundleSource, LoadedBundle, LoadProgress, ReadingRequest } from '../../workers/engine-api.ts'
+import type { LoadedBundle, LoadProgress, ReadingRequest } from '../../workers/engine-api.ts'
 import { EngineClient } from '../../workers/engine-client.ts'
+import { modelOrigin, settingsOrigin } from '../affect/reading-origin.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import { licenceText } from '../app/model-kind.ts'
 import { probesFor } from '../app/probes.ts'
 import { defaultSettings, framesFor } from '../app/settings.ts'
 import { type LiveFeed, liveFrames } from '../capture/live-frames.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import type { Analyzer, AnalyzerOptions, createAnalyzer as declared, LoadStep, ModelFacts, Reading } from './api.ts'
+import type { Analyzer, createAnalyzer as declared, LoadStep, ModelFacts, Reading } from './api.ts'
+import { type CheckedOptions, checkedOptions, type UsePlace } from './checked-options.ts'
 import { ReadingCollector } from './reading-collector.ts'
+import { downloadDeclined, mayDownloadFailed, noPage, stoppedEarly, type UseError } from './use-error.ts'
 
 export type * from './api.ts'
 
-export const createAnalyzer: typeof declared = (options) => new WorkerAnalyzer(options)
+export const createAnalyzer: typeof declared = (options) => new WorkerAnalyzer(checkedOptions(options, usePlace()))
 
-/** The script's folder lies in the app's, whatever it is called. */
-const ownUrl = import.meta.url
+/** Throws UseError `no-page`. */
+function usePlace(): UsePlace {
+  if (typeof document === 'undefined') throw noPage()
+  // The script's folder lies in the app's, whatever it is called.
+  return { pageUrl: document.baseURI, pageOrigin: globalThis.origin, scriptUrl: import.meta.url }
+}
 
 class WorkerAnalyzer implements Analyzer {
   readonly ready: Promise<ModelFacts>
   readonly readings: AsyncIterable<Reading>
-  private readonly client: EngineClient
+  /** None where the signal had aborted before. */
+  private readonly client: EngineClient | undefined
   private readonly loaded: Promise<LoadedBundle>
   private feed: LiveFeed | undefined
-  private isStopped = false
+  /** With what it was stopped for, where a signal said so. */
+  private stopped: { readonly cause: unknown } | undefined
 
-  constructor(private readonly options: AnalyzerOptions) {
-    const appUrl = new URL(options.appUrl ?? new URL('..', ownUrl), document.baseURI).href
-    const bundle = options.bundle === undefined ? new URL('models/videmo-tiny/', appUrl) : options.bundle
-    this.client = new EngineClient({ appUrl })
-    this.loaded = this.load({ type: 'url', url: new URL(bundle, document.baseURI).href })
+  constructor(private readonly options: CheckedOptions) {
+    const { signal, appUrl } = options
+    if (signal?.aborted) this.stopped = { cause: signal.reason }
+    else this.client = new EngineClient({ appUrl })
+    this.loaded = this.load()
     this.ready = this.loaded.then(factsOf)
     // Whoever waits is told; who does not need not be.
     this.ready.catch(() => undefined)
     this.readings = this.read()
-    options.signal?.addEventListener('abort', () => this.stop(), { once: true })
-    if (options.signal?.aborted) this.stop()
+    signal?.addEventListener('abort', this.onAbort, { once: true })
   }
 
   stop(): void {
-    this.isStopped = true
-    this.feed?.stop()
-    this.client.terminate()
+    this.end(undefined)
   }
 
-  private async load(source: BundleSource): Promise<LoadedBundle> {
-    const { mayDownload, onProgress } = this.options
+  private readonly onAbort = () => this.end(this.options.signal?.reason)
+
+  private end(cause: unknown): void {
+    if (this.stopped) return
+    this.stopped = { cause }
+    this.options.signal?.removeEventListener('abort', this.onAbort)
+    this.feed?.stop()
+    this.client?.terminate()
+  }
+
+  private async load(): Promise<LoadedBundle> {
+    const { client } = this
+    if (!client) throw stoppedEarly(this.stopped?.cause)
     let manifest: Manifest | undefined
+    /** Why the worker was told no. */
+    let refusal: UseError | undefined
+    const mayFetch = async (): Promise<boolean> => {
+      const { mayDownload } = this.options
+      if (!manifest || !mayDownload) return true
+      const offer = offerOf(manifest)
+      try {
+        if ((await mayDownload(offer)) === true) return true
+        refusal = downloadDeclined(offer.name)
+      } catch (error) {
+        refusal = mayDownloadFailed(error)
+      }
+      return false
+    }
     try {
-      return await this.client.loadBundle(
-        { source },
+      return await client.loadBundle(
+        { source: { type: 'url', url: this.options.bundleUrl } },
         (progress) => {
           if (progress.type === 'manifest') manifest = progress.manifest
-          const step = stepOf(progress)
-          if (step) onProgress?.(step)
+          this.tell(progress)
         },
-        async () => !manifest || !mayDownload || mayDownload(offerOf(manifest)),
+        mayFetch,
       )
     } catch (error) {
-      this.client.terminate()
-      throw error
+      client.terminate()
+      if (this.stopped) throw stoppedEarly(this.stopped.cause)
+      throw refusal ?? error
+    }
+  }
+
+  /** What the caller's function throws is the caller's to see, and ends nothing here. */
+  private tell(progress: LoadProgress): void {
+    const step = stepOf(progress)
+    try {
+      if (step) this.options.onProgress?.(step)
+    } catch (error) {
+      reportError(error)
     }
   }
 
   private async *read(): AsyncGenerator<Reading, void, undefined> {
     try {
-      const { manifest } = await this.loaded
-      const collector = new ReadingCollector(reasoningPreset.stages)
-      const { request, transferred } = this.request(manifest)
+      const bundle = await this.loaded
+      if (this.stopped || !this.client) return
+      const { request, transferred } = this.request(bundle.manifest)
+      const collector = new ReadingCollector(reasoningPreset.stages, {
+        model: modelOrigin(bundle),
+        settings: settingsOrigin(reasoningPreset.id, reasoningPreset.stages, request.settings),
+      })
       for await (const event of this.client.read(request, transferred)) {
         if (event.type === 'frame') event.image.close()
         const reading = collector.take(event)
         if (reading) yield reading
       }
     } catch (error) {
-      if (!this.isStopped || !isEnd(error)) throw error
+      if (!this.stopped || !isEnd(error)) throw error
     } finally {
       this.stop()
     }
   }
 
   private request(manifest: Manifest): { request: ReadingRequest; transferred: Transferable[] } {
-    const { source, maxTokens = 256, framesPerSecond, withProbabilities = true } = this.options
-    const frames = framesFor(framesPerSecond === undefined ? {} : { framesPerSecond }, manifest)
-    if (source instanceof MediaStream) this.feed = liveFrames(source, { framesPerSecond: frames.framesPerSecond })
-    const { feed } = this
-    return {
-      request: {
-        source: source instanceof Blob ? { type: 'file', file: source } : { type: 'live', frames: framesOf(feed) },
-        stages: reasoningPreset.stages.map(({ id, prompt }) => ({
-          id,
-          prompt,
-          ...(id === 'attributes' ? { isStanding: true } : {}),
-        })),
-        probes: probesFor({ ...defaultSettings.probes, isOn: withProbabilities }, manifest),
-        settings: { ...frames, maxTokens },
-      },
-      transferred: feed?.transfer ?? [],
+    const { source, maxTokens, framesPerSecond, withProbabilities } = this.options
+    const settings = { ...framesFor(framesPerSecond === undefined ? {} : { framesPerSecond }, manifest), maxTokens }
+    const request = {
+      stages: reasoningPreset.stages.map(({ id, prompt }) => ({
+        id,
+        prompt,
+        ...(id === 'attributes' ? { isStanding: true } : {}),
+      })),
+      probes: probesFor({ ...defaultSettings.probes, isOn: withProbabilities }, manifest),
+      settings,
     }
+    if (source.type === 'file') return { request: { ...request, source }, transferred: [] }
+    const feed = liveFrames(source.stream, { framesPerSecond: settings.framesPerSecond })
+    this.feed = feed
+    return { request: { ...request, source: { type: 'live', frames: feed.frames } }, transferred: feed.transfer }
   }
-}
-
-function framesOf(feed: LiveFeed | undefined) {
-  if (!feed) throw new TypeError('createAnalyzer: source is neither a Blob nor a MediaStream')
-  return feed.frames
 }
 
 /** What comes of ending the worker is no failure. */
 function isEnd(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'worker-died'
+  return error instanceof Error && 'code' in error && (error.code === 'worker-died' || error.code === 'stopped')
 }
 
 function factsOf({ name, manifest, provider, check, notices }: LoadedBundle): ModelFacts {

@@ -35,6 +35,13 @@ describe('requireAllowedHost', () => {
     )
   })
 
+  it.each(['http://', 'https://[', 'ftp://example.org/', 'javascript:1'])(
+    'says of %s that it is no address',
+    (address) => {
+      expect(() => requireAllowedHost(address, app, hub)).toThrow(expect.objectContaining({ code: 'bad-url' }))
+    },
+  )
+
   it('lets everything through where there is no policy', () => {
     expect(() => requireAllowedHost('https://example.org/', app, undefined)).not.toThrow()
   })

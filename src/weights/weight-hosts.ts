@@ -1,4 +1,5 @@
 import { BundleError } from '../errors.ts'
+import { badUrl } from './bundle-errors.ts'
 
 /**
  * From where the built page may fetch weights besides its own origin, as sources of a content policy; the same list
@@ -11,10 +12,12 @@ export const weightHosts: readonly string[] | undefined = import.meta.env?.VIDEM
 /**
  * A policy in the page does not bind its workers, and a fetch that a policy refuses does not say why: this does both.
  *
- * @throws BundleError `host-not-allowed`
+ * @throws BundleError `host-not-allowed`, or `bad-url` for what cannot be the address of a bundle
  */
 export function requireAllowedHost(address: string, appUrl: string, hosts = weightHosts): void {
+  if (!URL.canParse(address, appUrl)) throw badUrl(address)
   const url = new URL(address, appUrl)
+  if (!/^https?:$/.test(url.protocol)) throw badUrl(address)
   if (!hosts || url.origin === new URL(appUrl).origin || hosts.some((source) => matches(source, url))) return
   throw new BundleError({
     code: 'host-not-allowed',

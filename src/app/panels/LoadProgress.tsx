@@ -1,23 +1,32 @@
 import { useId } from 'react'
+import { foreignHost } from '../bundle-link.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts } from '../controls/Facts.tsx'
 import { Message } from '../controls/Message.tsx'
 import { formatBytes, formatCount } from '../format.ts'
-import { licenceText } from '../model-kind.ts'
+import { licenceText, placedName } from '../model-kind.ts'
 import { type BusyLoad, loadText } from '../run-text.ts'
+import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './LoadProgress.module.css'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
+import { SmallModelButton } from './SmallModelButton.tsx'
 
 /** What a download is and on what terms, before its first byte. */
 function Offer({ name, load }: { readonly name: string; readonly load: Extract<BusyLoad, { state: 'offered' }> }) {
   const { session } = usePage()
-  const { manifest, totalBytes, room } = load
+  const bundle = useStore(session.store, (state) => state.bundle)
+  const { source, manifest, totalBytes, room } = load
+  const host = foreignHost(source)
   const storedBytes = room?.storedBytes ?? 0
   const leftBytes = totalBytes - storedBytes
   return (
     <Message tone="info" title={`Download ${name}?`}>
+      {host !== undefined && (
+        <p>It lies on another host than this page, and what it says of itself is the word of whoever put it there.</p>
+      )}
       <Facts>
+        {host !== undefined && <Fact term="Host">{host}</Fact>}
         <Fact term="Size">
           {formatBytes(totalBytes)}
           {storedBytes > 0 && `, of which ${formatBytes(storedBytes)} are here already`}
@@ -32,13 +41,14 @@ function Offer({ name, load }: { readonly name: string; readonly load: Extract<B
         <Fact term="Weights">
           {formatCount(manifest.model.parameters)} parameters, {manifest.dtype}
         </Fact>
-        <Fact term="Built from">{manifest.source.origin}</Fact>
+        <Fact term="Built from, as it says">{manifest.source.origin}</Fact>
         <Fact term="Licence">{licenceText(manifest)}</Fact>
       </Facts>
       <div className={styles.answers}>
         <Button kind="primary" onClick={() => session.actions.acceptLoad()}>
           Download {formatBytes(leftBytes)}
         </Button>
+        {!bundle && <SmallModelButton />}
         <Button onClick={() => session.actions.cancelLoad()}>Not now</Button>
       </div>
     </Message>
@@ -49,7 +59,8 @@ function Offer({ name, load }: { readonly name: string; readonly load: Extract<B
 export function LoadProgress({ load }: { readonly load: BusyLoad }) {
   const { session } = usePage()
   const textId = useId()
-  const { name, text, share } = loadText(load)
+  const { text, share } = loadText(load)
+  const name = placedName(load.source)
   if (load.state === 'offered') return <Offer name={name} load={load} />
   return (
     <div className={styles.loading}>

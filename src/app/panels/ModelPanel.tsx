@@ -8,7 +8,7 @@ import { FilePicker } from '../controls/FilePicker.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
 import { formatBytes, formatCount, formatWhole } from '../format.ts'
-import { isPlaceholder, licenceText, readsDrawnFaces, sourceName } from '../model-kind.ts'
+import { isPlaceholder, licenceText, placedName, readsDrawnFaces } from '../model-kind.ts'
 import { isLoading } from '../run-text.ts'
 import { trainedFrames } from '../settings.ts'
 import { useStore } from '../store.ts'
@@ -26,12 +26,10 @@ export function ModelPanel() {
     <>
       {isLoading(load) && <LoadProgress load={load} />}
       {load.state === 'failed' && (
-        <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
+        <Message tone="danger" title={`${placedName(load.source)} was not loaded`} error={load.error}>
           <div>
             <Button onClick={() => void session.actions.retryLoad()}>Try again</Button>
-            {load.error.code === 'out-of-memory' && (
-              <SmallModelButton insteadOf={load.source.type === 'url' ? load.source.url : undefined} />
-            )}
+            <SmallModelButton insteadOf={load.source.type === 'url' ? load.source.url : undefined} />
           </div>
         </Message>
       )}
@@ -140,7 +138,7 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const places = { opfs: 'this browser’s storage', memory: 'memory, until the page is closed', folder: 'your folder' }
   return (
-    <Group title={`In use: ${bundle.name}`}>
+    <Group title={`In use: ${placedName(source, bundle.name)}`}>
       <Facts>
         <Fact term="What it is">{whatItIs(manifest)}</Fact>
         <Fact term="Licence">{licenceText(manifest)}</Fact>
@@ -151,7 +149,7 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
           {manifest.dtype}: {bits.linear} bits, embedding {bits.embedding}, vision {bits.vision}
         </Fact>
         <Fact term="From">{placeOf(source)}</Fact>
-        <Fact term="Built from">
+        <Fact term="Built from, as it says">
           {origin.origin}
           {origin.revision && ` at ${origin.revision}`}
         </Fact>
@@ -181,7 +179,7 @@ function placeOf(source: LoadedBundle['source']): string {
     case 'files':
       return `folder ${source.name}`
     case 'stored':
-      return 'this browser, where it was built'
+      return source.url ?? 'this browser, where it was built'
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BundleSource } from '../../../workers/engine-api.ts'
 import { Button } from '../controls/Button.tsx'
 import { Message } from '../controls/Message.tsx'
-import { isDrawn, isPlaceholder, readsDrawnFaces, sourceName } from '../model-kind.ts'
+import { isDrawn, isPlaceholder, placedName, readsDrawnFaces } from '../model-kind.ts'
 import { isLoading } from '../run-text.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -14,24 +14,14 @@ import { SmallModelButton } from './SmallModelButton.tsx'
 /** What stands between a person and a reading: the device, the model, or a model that knows nothing. */
 export function Notices() {
   const { session, view } = usePage()
-  const device = useStore(session.store, (state) => state.device)
   const bundle = useStore(session.store, (state) => state.bundle)
   const load = useStore(session.store, (state) => state.load)
   const lostLoad = useStore(session.store, (state) => state.lostLoad)
   // The panel of the model says how a load goes while it is open.
   const isPanelOpen = useStore(view, ({ panel }) => panel === 'model')
   const openModel = () => view.update({ panel: 'model', isAddressWanted: true })
-  // Where there is no adapter a small bundle may still run on the processor.
-  const isStuck = device?.state === 'unusable' && !bundle && !lostLoad && !isLoading(load)
   return (
     <>
-      {isStuck && (
-        <Message
-          tone="danger"
-          title="This browser cannot read videos yet"
-          error={{ ...device.problem, code: device.problem.kind }}
-        />
-      )}
       {bundle && bundle.notices.length > 0 && (
         <Message tone="info" title={bundle.provider === 'wasm' ? 'Computing on the processor' : 'Good to know'}>
           {bundle.notices.map((notice) => (
@@ -45,12 +35,20 @@ export function Notices() {
           <LoadProgress load={load} />
         </div>
       )}
-      {load.state === 'failed' && !isStuck && !isPanelOpen && (
-        <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
+      {load.state === 'failed' && !isPanelOpen && (
+        <Message tone="danger" title={`${placedName(load.source)} was not loaded`} error={load.error}>
           <div className={styles.actions}>
             <Button onClick={() => void session.actions.retryLoad()}>Try again</Button>
-            {load.error.code === 'out-of-memory' && <SmallModelButton insteadOf={urlOf(load.source)} />}
+            <SmallModelButton insteadOf={urlOf(load.source)} />
             <Button onClick={openModel}>Load another bundle</Button>
+          </div>
+        </Message>
+      )}
+      {load.state === 'idle' && load.isCancelled && !bundle && !lostLoad && !isPanelOpen && (
+        <Message tone="info" title="No model is loaded">
+          <div className={styles.actions}>
+            <SmallModelButton />
+            <Button onClick={openModel}>Load a bundle</Button>
           </div>
         </Message>
       )}

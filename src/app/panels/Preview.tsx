@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { imagePreview } from '../../capture/image-preview.ts'
 import type { Source } from '../session-state.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -62,12 +63,12 @@ function isAnimatedImage({ type }: Blob): boolean {
   return type.startsWith('image/')
 }
 
-/** An animated image has no video element; its first picture stands for it. */
+/** An animated image has no video element; its first picture stands for it, in the size of a page. */
 function ImagePreview({ file, name }: { readonly file: Blob; readonly name: string }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     let isGone = false
-    createImageBitmap(file)
+    imagePreview(file)
       .then((image) => {
         const element = canvas.current
         if (!isGone && element) {

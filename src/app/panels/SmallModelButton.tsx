@@ -3,13 +3,13 @@ import type { SessionState } from '../session-state.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 
-/** Goes back to the model that comes with the page, where it was another that was too much. */
-export function SmallModelButton({ insteadOf }: { readonly insteadOf: string | undefined }) {
+/** Goes back to the model that comes with the page, where another one cannot be had or is not wanted. */
+export function SmallModelButton({ insteadOf }: { readonly insteadOf?: string | undefined }) {
   const { session } = usePage()
   const smallBundle = useStore(session.store, (state) => state.smallBundle)
   const usedUrl = useStore(session.store, usedUrlOf)
   if (insteadOf === smallBundle || usedUrl === smallBundle) return null
-  return <Button onClick={() => void session.actions.loadSmallBundle()}>Use the small model</Button>
+  return <Button onClick={() => void session.actions.loadSmallBundle()}>Load the small model</Button>
 }
 
 function usedUrlOf({ bundle }: SessionState): string | undefined {

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { CheckReport } from '../../../workers/engine-api.ts'
+import { foreignHost } from '../bundle-link.ts'
 import { Icon, type IconName } from '../controls/Icon.tsx'
 import { formatCount, formatRate, formatSeconds } from '../format.ts'
 import { sourceName } from '../model-kind.ts'
@@ -27,7 +28,7 @@ export function StatusBar() {
   const tokensPerS = useStore(store, (state) => state.figures.tokensPerS)
   return (
     <nav className={styles.line} aria-label="Panels">
-      <Item panel="model" icon="model">
+      <Item panel="model" icon="model" mark={hostText(bundle, load)}>
         {modelText(bundle, load)}
       </Item>
       <Item panel="device" isMinor>
@@ -68,12 +69,14 @@ interface ItemProps {
   readonly panel: PanelId
   readonly icon?: IconName | undefined
   readonly tone?: 'danger' | undefined
+  /** Never cut short, however long the text beside it is. */
+  readonly mark?: string | undefined
   /** Not shown where there is little room; the menu has it too. */
   readonly isMinor?: boolean
   readonly children: ReactNode
 }
 
-function Item({ panel, icon, tone, isMinor, children }: ItemProps) {
+function Item({ panel, icon, tone, mark, isMinor, children }: ItemProps) {
   const { view } = usePage()
   return (
     <button
@@ -85,9 +88,17 @@ function Item({ panel, icon, tone, isMinor, children }: ItemProps) {
       onClick={() => view.update({ panel, isAddressWanted: false })}
     >
       {icon && <Icon name={icon} />}
+      {mark && <span className={styles.mark}>{mark}</span>}
       <span className={styles.text}>{children}</span>
     </button>
   )
+}
+
+/** Where the model beside it comes from, when that is another host than the page's. */
+function hostText(bundle: SessionState['bundle'], load: SessionState['load']): string | undefined {
+  const source = isLoading(load) ? load.source : bundle?.source
+  const host = source && foreignHost(source)
+  return host === undefined ? undefined : `from ${host}:`
 }
 
 function modelText(bundle: SessionState['bundle'], load: SessionState['load']): string {

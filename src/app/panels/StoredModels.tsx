@@ -103,8 +103,10 @@ function Model({ entry, isInUse, onDelete }: ModelProps) {
     ...(usedAt ? [`last used ${formatDay(usedAt)}`] : savedAt ? [`from ${formatDay(savedAt)}`] : []),
   ]
   // What is not whole goes on from its address; what was built has none.
-  const source: BundleSource = isPartial ? { type: 'url', url } : { type: 'stored', key, name }
-  const canLoad = !isInUse && (!isPartial || /^https?:/.test(url))
+  const isDownloaded = /^https?:/.test(url)
+  const whole: BundleSource = { type: 'stored', key, name, ...(isDownloaded ? { url } : {}) }
+  const source: BundleSource = isPartial ? { type: 'url', url } : whole
+  const canLoad = !isInUse && (!isPartial || isDownloaded)
   return (
     <li className={styles.model}>
       <p className={styles.name}>{name}</p>

@@ -110,6 +110,12 @@ const gone = new EngineError({
   recoverable: true,
 })
 
+const noWebgpu = {
+  kind: 'no-webgpu',
+  message: 'This browser does not offer WebGPU.',
+  action: 'Use a current Chrome, Edge, Safari or Firefox.',
+} as const
+
 const placeholder = { device: softwareAdapter, bundle: smallBundle, check: smallBundle.check }
 const hud = { settings: { ...defaultSettings, isHudShown: true } }
 const download = { type: 'url', url: 'https://models.example/videmo-3b/' } as const
@@ -163,14 +169,8 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
   'load-failed': () => ({ state: { device: graphicsCard, load: { state: 'failed', source: download, error: gone } } }),
   'no-webgpu': () => ({
     state: {
-      device: {
-        state: 'unusable',
-        problem: {
-          kind: 'no-webgpu',
-          message: 'This browser does not offer WebGPU.',
-          action: 'Use a current Chrome, Edge, Safari or Firefox.',
-        },
-      },
+      device: { state: 'unusable', problem: noWebgpu },
+      load: { state: 'failed', source: download, error: new EngineError({ ...noWebgpu, code: noWebgpu.kind }) },
     },
   }),
   queued: (material) => ({

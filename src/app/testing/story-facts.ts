@@ -2,7 +2,8 @@ import type { DeviceReport, LoadedBundle } from '../../../workers/engine-api.ts'
 import { parseAnswers } from '../../affect/parse-answers.ts'
 import { liveProbes } from '../../affect/probes/probe-set.ts'
 import type { ProbePoint } from '../../affect/probes/smoothing.ts'
-import type { StageId } from '../../affect/stages.ts'
+import { modelOrigin, settingsOrigin } from '../../affect/reading-origin.ts'
+import { reasoningPreset, type StageId } from '../../affect/stages.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { AnswerState, CurrentUpdate, RecordedReading, StripFrame } from '../session-state.ts'
 
@@ -173,7 +174,14 @@ export function readings(frames: readonly StripFrame[], count: number): readonly
     return {
       update,
       window: update,
-      source: 'Sample clip',
+      source: { kind: 'file', name: 'Sample clip' },
+      model: modelOrigin(smallBundle),
+      settings: settingsOrigin(reasoningPreset.id, reasoningPreset.stages, {
+        framesPerSecond: 2,
+        windowFrames: 16,
+        hopFrames: 8,
+        maxTokens: 256,
+      }),
       startS: update * 4,
       endS: update * 4 + 7.5,
       frames: frames.map(({ timeS, thumbnail }) => ({ timeS: timeS + update * 4, thumbnail })),

@@ -1,0 +1,29 @@
+import type { BundleSource } from '../../workers/engine-api.ts'
+
+/**
+ * The address of the bundle that a link to this page names (`?bundle=ADDRESS`), whole where it can be one; undefined
+ * where the link names none, or leaves it empty. What cannot be an address stays as it is: the loader says so.
+ */
+export function linkedBundle(parameters: URLSearchParams, pageUrl: string): string | undefined {
+  const address = parameters.get('bundle')?.trim()
+  return address ? (absolute(address, pageUrl) ?? address) : undefined
+}
+
+/**
+ * The host of a bundle that does not lie on the page's own origin. It is shown wherever the bundle's name is: all that a
+ * bundle says of itself, its name included, is the word of whoever put it there.
+ */
+export function foreignHost(source: BundleSource, pageUrl: string = document.baseURI): string | undefined {
+  const url = 'url' in source && source.url !== undefined ? absolute(source.url, pageUrl) : undefined
+  if (!url) return undefined
+  const { origin, host } = new URL(url)
+  return origin === new URL(pageUrl).origin ? undefined : host
+}
+
+function absolute(address: string, base: string): string | undefined {
+  try {
+    return new URL(address, base).href
+  } catch {
+    return undefined
+  }
+}
