@@ -4,6 +4,7 @@ import type { Qwen25VLConfig } from '../qwen25vl/index.ts'
 import { checkArchitecture, expectedTensors, readConfig } from './architecture.ts'
 import { type Balance, exponentsOf, measureBalance } from './balance.ts'
 import { type FileState, writeNote } from './build-notes.ts'
+import { bundleTexts } from './bundle-texts.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
 import { decoderGraph, type PlannedGraph } from './decoder-graph.ts'
 import { FileHashes, type Hash, HashedFile, newHash } from './hashed-file.ts'
@@ -14,12 +15,8 @@ import { type BlockFormat, blockSize, type QuantizerBackend, sameThread } from '
 import type { BundleSink, FileSink, ResumableSink } from './sink.ts'
 import type { CheckpointFiles, SourceRange } from './source.ts'
 import { planStorage, type StoragePlan, type StreamName, StreamWriter } from './storage.ts'
-import {
-  transformersJsConfig,
-  transformersJsGraphs,
-  transformersJsName,
-  transformersJsPreprocessor,
-} from './transformers-js.ts'
+import { transformersJsGraphs, transformersJsName } from './transformers-js.ts'
+import { readChatTemplate, transformersJsTexts } from './transformers-js-texts.ts'
 import { visionGraph } from './vision-graph.ts'
 import { valuesRead, type WeightError, WeightWriter } from './weight-writer.ts'
 import {
@@ -190,7 +187,7 @@ class BundleBuild {
     const ofGraph = ({ planned, storage }: GraphToWrite) =>
       planned.graph.serialize(storage.placements).length +
       [...storage.streams.data, ...storage.streams.scales].reduce((sum, { bytes }) => sum + bytes, 0)
-    const texts = Object.values(this.sidecars(graphs))
+    const texts = Object.values(await this.texts(graphs))
     return {
       parameters: countParameters(this.config),
       sourceBytes: totalValues(graphs) * this.bytesPerValue,
@@ -206,11 +203,12 @@ class BundleBuild {
     if (this.options.onPlan) await this.options.onPlan(await this.plan())
     if (this.resumable) await this.goOn(this.resumable, graphs)
     this.files.expect?.(this.rangesToRead(graphs))
+    const texts = await this.texts(graphs)
     const errors = await this.writeWeights(graphs)
     for (const { graphPath, planned, storage } of graphs) {
       await this.writeWhole(graphPath, planned.graph.serialize(storage.placements))
     }
-    for (const [path, text] of Object.entries(this.sidecars(graphs))) {
+    for (const [path, text] of Object.entries(texts)) {
       if (text !== undefined) await this.writeWhole(path, new TextEncoder().encode(text))
     }
     await this.writeWhole('report.json', encode({ dtype: this.options.dtype, weights: errors }))
@@ -443,26 +441,16 @@ class BundleBuild {
   }
 
   /** The small files' texts by path. */
-  private sidecars(graphs: readonly GraphToWrite[]): Readonly<Record<string, string | undefined>> {
+  private async texts(graphs: readonly GraphToWrite[]): Promise<Readonly<Record<string, string | undefined>>> {
+    const { config, options } = this
     const { sidecars } = this.checkpoint
-    const counts = Object.fromEntries(
-      graphs.map(({ graphPath, folder, storage }) => [
-        graphPath.slice(folder.length),
-        storage.streams.data.length + storage.streams.scales.length,
-      ]),
-    )
-    const isBundle = this.layout === 'bundle'
-    const { config, preprocessorConfig = '{}' } = sidecars
-    return {
-      'config.json': isBundle ? config : transformersJsConfig(config, this.options.dtype, counts),
-      'generation_config.json': sidecars.generationConfig,
-      'preprocessor_config.json': isBundle
-        ? sidecars.preprocessorConfig
-        : transformersJsPreprocessor(preprocessorConfig),
-      'tokenizer.json': sidecars.tokenizer,
-      'tokenizer_config.json': sidecars.tokenizerConfig,
-      'chat_template.json': sidecars.chatTemplate,
-    }
+    if (this.layout === 'bundle') return bundleTexts(sidecars, config)
+    const counts = graphs.map(({ graphPath, folder, storage: { streams } }) => [
+      graphPath.slice(folder.length),
+      streams.data.length + streams.scales.length,
+    ])
+    const chatTemplate = await readChatTemplate(this.files, sidecars, options.signal)
+    return transformersJsTexts({ sidecars, config, chatTemplate }, options.dtype, Object.fromEntries(counts))
   }
 
   private async manifest(graphs: readonly GraphToWrite[]): Promise<Manifest> {

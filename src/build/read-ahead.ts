@@ -71,6 +71,10 @@ export class ReadAheadFiles implements CheckpointFiles {
     }
   }
 
+  async list(signal?: AbortSignal): Promise<readonly string[] | undefined> {
+    return this.#files.list?.(signal)
+  }
+
   expect(ranges: readonly SourceRange[]): void {
     const pieces = new Map<string, Map<number, Piece>>()
     this.#order = []
