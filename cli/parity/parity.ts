@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BuildOptions, buildBundle } from '../../src/build/bundle.ts'
+import { buildBundle } from '../../src/build/bundle.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
 import type { ReplayAnswer, ReplayPrompt, ReplayRequest, ReplayResult } from '../../src/engine/replay.ts'
 import type { Dtype } from '../../src/manifest/manifest.ts'
@@ -18,6 +18,7 @@ import {
 import { BundleDirectory } from '../bundle-directory.ts'
 import { DirectoryFiles } from '../directory-files.ts'
 import { DirectorySink } from '../directory-sink.ts'
+import type { WeightOptions } from '../weight-options.ts'
 import {
   type Closeness,
   compareFloats,
@@ -34,7 +35,7 @@ export interface ParityOptions {
   readonly case: string
   readonly dtype: Dtype
   readonly ep: ExecutionProvider
-  readonly build?: Pick<BuildOptions, 'embedBits' | 'visionBits' | 'zeroPoints'>
+  readonly build?: WeightOptions
   readonly forbidCpuFallback?: boolean
   /** Leaves out the answers under a penalty and those to growing windows. */
   readonly turnsOnly?: boolean

@@ -10,6 +10,7 @@ import { decoderGraph, type PlannedGraph } from './decoder-graph.ts'
 import { FileHashes, type Hash, HashedFile, newHash } from './hashed-file.ts'
 import { KeptWeights } from './kept-weights.ts'
 import { kernelBase64 } from './kernel/quantize-wasm.ts'
+import type { LargestFile } from './largest-file.ts'
 import { readLicense } from './license.ts'
 import { type BlockFormat, blockSize, type QuantizerBackend, sameThread } from './quantize.ts'
 import type { BundleSink, FileSink, ResumableSink } from './sink.ts'
@@ -41,7 +42,7 @@ export interface BuildOptions {
   readonly visionBits?: 4 | 8 | 16
   /** Stores a zero point per block of the linear layers: a little more accurate, 3 % larger. */
   readonly zeroPoints?: boolean
-  /** Largest data file. */
+  /** Largest data file, but for a tensor that is larger. */
   readonly shardBytes?: number
   readonly layout?: Layout
   /** Decodes quantized weights again and computes in float32: what a quantized bundle is compared with. */
@@ -83,6 +84,7 @@ export interface BuildResult {
   readonly manifest: Manifest | undefined
   readonly errors: readonly WeightError[]
   readonly files: readonly ManifestFile[]
+  readonly largestFile: LargestFile
   /** The checkpoint's weights files. */
   readonly weightFiles: readonly { readonly name: string; readonly size: number }[]
 }
@@ -115,10 +117,13 @@ export async function buildBundle(
 /** What a build will read and write, known from the checkpoint's small files and headers. */
 export interface BuildPlan {
   readonly parameters: number
+  /** Tensors of the checkpoint that are read. */
+  readonly tensors: number
   /** Of weights. */
   readonly sourceBytes: number
   /** Of the bundle: exact but for report and manifest, a few hundred kilobytes. */
   readonly resultBytes: number
+  readonly largestFile: LargestFile
   readonly license: Manifest['license']
 }
 
@@ -190,6 +195,8 @@ class BundleBuild {
     const texts = Object.values(await this.texts(graphs))
     return {
       parameters: countParameters(this.config),
+      tensors: [...expectedTensors(this.config)].length,
+      largestFile: this.largestFile(graphs),
       sourceBytes: totalValues(graphs) * this.bytesPerValue,
       resultBytes:
         graphs.reduce((sum, graph) => sum + ofGraph(graph), 0) +
@@ -215,7 +222,21 @@ class BundleBuild {
     const manifest = this.layout === 'bundle' ? await this.manifest(graphs) : undefined
     // Last: a folder without it is no bundle.
     if (manifest) await this.writeWhole('manifest.json', encode(manifest))
-    return { manifest, errors, files: this.written, weightFiles: this.checkpoint.weightFiles }
+    const { weightFiles } = this.checkpoint
+    return { manifest, errors, files: this.written, largestFile: this.largestFile(graphs), weightFiles }
+  }
+
+  private largestFile(graphs: readonly GraphToWrite[]): LargestFile {
+    const files = graphs.flatMap(({ folder, storage: { streams } }) =>
+      [...streams.data, ...streams.scales].map((file) => ({ ...file, path: folder + file.path })),
+    )
+    const { path, bytes, tensors } = files.reduce((largest, file) => (file.bytes > largest.bytes ? file : largest))
+    const isAlone = bytes > this.shardBytes
+    return { path, bytes, ...(isAlone ? { tensor: tensors[0].name } : {}) }
+  }
+
+  private get shardBytes(): number {
+    return this.options.shardBytes ?? defaultShardBytes
   }
 
   private get layout(): Layout {
@@ -435,9 +456,8 @@ class BundleBuild {
     planned: PlannedGraph,
     nameFile: (stream: StreamName, index: number) => string,
   ): GraphToWrite {
-    const shardBytes = this.options.shardBytes ?? defaultShardBytes
     const folder = graphPath.includes('/') ? graphPath.slice(0, graphPath.lastIndexOf('/') + 1) : ''
-    return { name, graphPath, folder, planned, storage: planStorage(planned.layers, shardBytes, nameFile) }
+    return { name, graphPath, folder, planned, storage: planStorage(planned.layers, this.shardBytes, nameFile) }
   }
 
   /** The small files' texts by path. */
