@@ -152,6 +152,13 @@ describe('parseConfig', () => {
     expect([error.code, error.subject]).toEqual(['bad-field', `generation_config.json: ${field}`])
   })
 
+  it('takes settings out of config.json where there is no generation_config.json', () => {
+    const old = { repetition_penalty: 1.05, do_sample: true, temperature: 0.5 }
+    const expected = { repetitionPenalty: 1.05, doSample: true, temperature: 0.5 }
+    expect(parseConfig({ config: { ...publishedConfig, ...old } }).generation).toMatchObject(expected)
+    expect(parseConfig({ config: { ...publishedConfig, ...old }, generation: {} }).generation.doSample).toBe(false)
+  })
+
   it('needs no end token, which the tokenizer knows', () => {
     const { eos_token_id: _, ...config } = publishedConfig
     expect(parseConfig({ config }).generation).toMatchObject({ eosTokenIds: [], padTokenId: undefined })

@@ -46,7 +46,7 @@ export function parseConfig({
     text,
     vision,
     tokens: parseTokens(root, text),
-    generation: parseGeneration(new Fields('generation_config.json', generation ?? {}), root, text),
+    generation: parseGeneration(generation, root, text),
     preprocessor: parsePreprocessor(new Fields(preprocessorFile, preprocessor ?? {}), vision),
   }
 }
@@ -283,8 +283,11 @@ function parseTokens(root: Fields, text: TextConfig): TokenIds {
  * knows, always ends an answer (`endTokenIds`). Values that other programs write for "off" are read as that: a
  * temperature of 0 is a greedy choice, `top_p` 0 and `top_k` 0 or -1 leave every token to choose from.
  */
-function parseGeneration(fields: Fields, root: Fields, text: TextConfig): GenerationConfig {
-  const holder = [fields, root.has('text_config') ? root.child('text_config').orElse(root) : root]
+function parseGeneration(generation: unknown, root: Fields, text: TextConfig): GenerationConfig {
+  const inConfig = root.has('text_config') ? root.child('text_config').orElse(root) : root
+  // As in transformers: a checkpoint without the file has its settings in config.json, where older versions kept them.
+  const fields = generation === undefined ? inConfig : new Fields('generation_config.json', generation ?? {})
+  const holder = [fields, inConfig]
   const eosFrom = holder.find((candidate) => candidate.has('eos_token_id'))
   const eosTokenIds = eosFrom?.required('eos_token_id', idList) ?? []
   const known = eosTokenIds.every((id) => id < text.vocabSize)
