@@ -16,6 +16,11 @@ export const parityCommand = defineCommand({
     ep: { type: 'string', default: 'cpu', description: executionProviders.join(', ') },
     ...weightArgs,
     'forbid-cpu-fallback': { type: 'boolean', default: false, description: 'Fail if a node is not placed on the GPU' },
+    'turns-only': {
+      type: 'boolean',
+      default: false,
+      description: 'Leave out the answers to growing windows and under a penalty: a third of the work',
+    },
     live: {
       type: 'boolean',
       default: false,
@@ -44,6 +49,7 @@ export const parityCommand = defineCommand({
       ep: oneOf('--ep', args.ep, executionProviders),
       build,
       forbidCpuFallback: args['forbid-cpu-fallback'],
+      turnsOnly: args['turns-only'],
     })
     process.stdout.write(args.json ? `${JSON.stringify(report)}\n` : describe(report))
     if (!report.ok) process.exitCode = 1
