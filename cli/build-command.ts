@@ -4,15 +4,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { SingleBar } from 'cli-progress'
-import {
-  type BuildOptions,
-  type BuildProgress,
-  type BuildResult,
-  buildBundle,
-  defaultShardBytes,
-} from '../src/build/bundle.ts'
+import { type BuildOptions, type BuildProgress, type BuildResult, buildBundle } from '../src/build/bundle.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
-import { type LargestFile, oversizeWords } from '../src/build/largest-file.ts'
+import type { LargestFile } from '../src/build/largest-file.ts'
 import type { CheckpointFiles } from '../src/build/source.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/synthetic.ts'
 import type { WeightError } from '../src/build/weight-writer.ts'
@@ -72,7 +66,7 @@ export const buildCommand = defineCommand({
       const peakRssBytes = process.resourceUsage().maxRSS * 1024
       const plain = args.synthetic ? await secondsToCopy(files, out, result) : undefined
       const checked = args.check && result.manifest ? await addCheck(out) : undefined
-      print(args.json, summary(out, result, seconds, plain, checked, peakRssBytes, weights.shardBytes))
+      print(args.json, summary(out, result, seconds, plain, checked, peakRssBytes))
     } finally {
       progress.end()
       process.removeListener('SIGINT', interrupt)
@@ -153,9 +147,7 @@ function summary(
   plain: number | undefined,
   check: readonly string[] | undefined,
   peakRssBytes: number,
-  shardBytes = defaultShardBytes,
 ): Summary {
-  const oversize = oversizeWords(result.largestFile, shardBytes)
   const ranked = [...result.errors].sort((a, b) => (a.snr ?? 999) - (b.snr ?? 999))
   const gains = result.errors.flatMap(({ snr, plainSnr }) =>
     snr === null || plainSnr === null ? [] : [snr - plainSnr],
@@ -167,7 +159,7 @@ function summary(
     files: result.files.length,
     peakRssBytes,
     largestFile: result.largestFile,
-    ...(oversize === undefined ? {} : { oversize }),
+    ...(result.oversize === undefined ? {} : { oversize: result.oversize }),
     ...(plain === undefined ? {} : { plainCopySeconds: plain, timesPlainCopy: seconds / plain }),
     ...(check ? { check } : {}),
     meanGainDb: gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain, 0) / gains.length,

@@ -10,7 +10,7 @@ import { decoderGraph, type PlannedGraph } from './decoder-graph.ts'
 import { FileHashes, type Hash, HashedFile, newHash } from './hashed-file.ts'
 import { KeptWeights } from './kept-weights.ts'
 import { kernelBase64 } from './kernel/quantize-wasm.ts'
-import type { LargestFile } from './largest-file.ts'
+import { type LargestFile, oversizeWords } from './largest-file.ts'
 import { readLicense } from './license.ts'
 import { type BlockFormat, blockSize, type QuantizerBackend, sameThread } from './quantize.ts'
 import type { BundleSink, FileSink, ResumableSink } from './sink.ts'
@@ -85,6 +85,8 @@ export interface BuildResult {
   readonly errors: readonly WeightError[]
   readonly files: readonly ManifestFile[]
   readonly largestFile: LargestFile
+  /** What has to be known of it where it is larger than a data file was to be. */
+  readonly oversize?: string
   /** The checkpoint's weights files. */
   readonly weightFiles: readonly { readonly name: string; readonly size: number }[]
 }
@@ -124,6 +126,8 @@ export interface BuildPlan {
   /** Of the bundle: exact but for report and manifest, a few hundred kilobytes. */
   readonly resultBytes: number
   readonly largestFile: LargestFile
+  /** What has to be known of it where it is larger than a data file was to be. */
+  readonly oversize?: string
   readonly license: Manifest['license']
 }
 
@@ -196,7 +200,7 @@ class BundleBuild {
     return {
       parameters: countParameters(this.config),
       tensors: [...expectedTensors(this.config)].length,
-      largestFile: this.largestFile(graphs),
+      ...this.largest(graphs),
       sourceBytes: totalValues(graphs) * this.bytesPerValue,
       resultBytes:
         graphs.reduce((sum, graph) => sum + ofGraph(graph), 0) +
@@ -223,16 +227,17 @@ class BundleBuild {
     // Last: a folder without it is no bundle.
     if (manifest) await this.writeWhole('manifest.json', encode(manifest))
     const { weightFiles } = this.checkpoint
-    return { manifest, errors, files: this.written, largestFile: this.largestFile(graphs), weightFiles }
+    return { manifest, errors, files: this.written, ...this.largest(graphs), weightFiles }
   }
 
-  private largestFile(graphs: readonly GraphToWrite[]): LargestFile {
+  private largest(graphs: readonly GraphToWrite[]): { readonly largestFile: LargestFile; readonly oversize?: string } {
     const files = graphs.flatMap(({ folder, storage: { streams } }) =>
       [...streams.data, ...streams.scales].map((file) => ({ ...file, path: folder + file.path })),
     )
-    const { path, bytes, tensors } = files.reduce((largest, file) => (file.bytes > largest.bytes ? file : largest))
-    const isAlone = bytes > this.shardBytes
-    return { path, bytes, ...(isAlone ? { tensor: tensors[0].name } : {}) }
+    const { path, bytes, tensors } = files.reduce((most, file) => (file.bytes > most.bytes ? file : most))
+    if (bytes <= this.shardBytes) return { largestFile: { path, bytes } }
+    const largestFile = { path, bytes, tensor: tensors[0].name }
+    return { largestFile, oversize: oversizeWords(largestFile, this.shardBytes) }
   }
 
   private get shardBytes(): number {

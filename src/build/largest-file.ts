@@ -6,6 +6,10 @@ export interface LargestFile {
   readonly tensor?: string
 }
 
+interface OversizeFile extends LargestFile {
+  readonly tensor: string
+}
+
 /** Hosts of static files that this project's documents name, and the largest file that each takes. */
 const hostLimits: readonly { readonly host: string; readonly bytes: number }[] = [
   { host: 'Cloudflare Pages', bytes: 25 * 2 ** 20 },
@@ -18,10 +22,9 @@ const browserBytes = 2 ** 31
 
 /**
  * What has to be known of a file that is larger than data files were to be (`shardBytes`): why it is, which hosts do not
- * take it, and what makes it smaller. Undefined where every file is within `shardBytes`.
+ * take it, and what makes it smaller.
  */
-export function oversizeWords({ path, bytes, tensor }: LargestFile, shardBytes: number): string | undefined {
-  if (tensor === undefined || bytes <= shardBytes) return undefined
+export function oversizeWords({ path, bytes, tensor }: OversizeFile, shardBytes: number): string {
   const mega = (count: number) => `${(count / 1e6).toFixed(1)} MB`
   const refusing = hostLimits.filter((limit) => bytes > limit.bytes)
   const hosts = refusing.map(({ host, bytes: most }) => `${host} (${mega(most)})`).join(', ')
@@ -31,6 +34,6 @@ export function oversizeWords({ path, bytes, tensor }: LargestFile, shardBytes: 
       ? 'A host that takes no larger files cannot serve it.'
       : `Too large for ${hosts}; look at your host's limit.`,
     ...(bytes >= browserBytes ? ['Browsers cannot hold a file of 2 GiB or more: this bundle is for Node only.'] : []),
-    'Fewer bits make it smaller (--dtype, --embed-bits).',
+    'Fewer bits make it smaller.',
   ].join(' ')
 }

@@ -8,7 +8,6 @@ import { expectedTensors } from './architecture.ts'
 import { buildBundle, defaultShardBytes, planBundle } from './bundle.ts'
 import { MemoryFiles, text } from './checkpoint.fixture.ts'
 import { openCheckpoint } from './checkpoint.ts'
-import { oversizeWords } from './largest-file.ts'
 import { MemorySink } from './sink.fixture.ts'
 import type { CheckpointFiles, SourceRange } from './source.ts'
 import { SyntheticFiles } from './synthetic.ts'
@@ -166,17 +165,16 @@ describe('the official configurations, as transformers 4.49 writes them', () => 
   })
 
   it('give the token table of a float16 3B a file of its own, and say what that means', async () => {
-    const { largestFile } = await planBundle(standIn('3b'), { dtype: 'fp16' })
+    const { largestFile, oversize } = await planBundle(standIn('3b'), { dtype: 'fp16' })
     expect(largestFile).toEqual({
       path: 'decoder.data.000',
       bytes: 151936 * 2048 * 2,
       tensor: 'model.embed_tokens.weight',
     })
-    const words = oversizeWords(largestFile, defaultShardBytes)
-    expect(words).toContain('622.3 MB')
-    expect(words).toContain('GitHub Pages (100.0 MB)')
-    expect(words).not.toContain('2 GiB')
-    const table7b = (await planBundle(standIn('7b'), { dtype: 'fp32' })).largestFile
-    expect(oversizeWords(table7b, defaultShardBytes)).toContain('2 GiB')
+    expect(oversize).toContain('622.3 MB')
+    expect(oversize).toContain('GitHub Pages (100.0 MB)')
+    expect(oversize).not.toContain('2 GiB')
+    expect((await planBundle(standIn('7b'), { dtype: 'fp32' })).oversize).toContain('2 GiB')
+    expect(await planBundle(standIn('7b'), { dtype: 'q4f16' })).not.toHaveProperty('oversize')
   })
 })
