@@ -8,6 +8,7 @@ import { formatClock } from '../src/app/format.ts'
 import { serverWaitText } from '../src/app/server-wait.ts'
 import { type BuildOptions, type BuildProgress, type BuildResult, buildBundle } from '../src/build/bundle.ts'
 import { HttpFiles } from '../src/build/http-files.ts'
+import type { LargestFile } from '../src/build/largest-file.ts'
 import { ReadAheadFiles } from '../src/build/read-ahead.ts'
 import type { CheckpointFiles } from '../src/build/source.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/synthetic.ts'
@@ -15,10 +16,12 @@ import type { WeightError } from '../src/build/weight-writer.ts'
 import { dtypes, subjects } from '../src/manifest/manifest.ts'
 import type { ServerWait } from '../src/quiet-time.ts'
 import { addCheck } from './add-check.ts'
+import { printPlan } from './build-plan.ts'
 import { openCheckpointSource } from './checkpoint-source.ts'
 import { DirectorySink } from './directory-sink.ts'
-import { bitsOption, CLIError, countOption, Interrupted, oneOf } from './options.ts'
+import { CLIError, Interrupted, oneOf } from './options.ts'
 import { QuantizerPool } from './quantizer-pool.ts'
+import { weightArgs, weightOptions } from './weight-options.ts'
 
 export const buildCommand = defineCommand({
   meta: { name: 'build', description: 'Builds a bundle from a Qwen2.5-VL checkpoint.' },
@@ -26,21 +29,17 @@ export const buildCommand = defineCommand({
     checkpoint: { type: 'string', description: 'Folder, OWNER/NAME on the hub, or address of the checkpoint' },
     synthetic: { type: 'string', description: `Instead: made-up weights of this size: ${syntheticModels.join(', ')}` },
     dtype: { type: 'string', default: 'q4f16', description: dtypes.join(', ') },
-    out: { type: 'string', required: true, description: 'Folder to write' },
-    'embed-bits': { type: 'string', description: '4 or 8' },
-    'vision-bits': { type: 'string', description: '4, 8 or 16' },
-    'zero-points': { type: 'boolean', default: false, description: 'Store a zero point per block' },
-    'shard-bytes': { type: 'string', description: 'Largest data file; 512 MiB where unsaid' },
+    out: { type: 'string', description: 'Folder to write; not needed for --plan' },
+    ...weightArgs,
     layout: { type: 'string', default: 'bundle', description: 'bundle, transformers.js' },
     reads: { type: 'string', description: `What it was trained to read, for the manifest: ${subjects.join(', ')}` },
     revision: { type: 'string', description: "The checkpoint's revision, for the manifest" },
     check: { type: 'boolean', default: true, description: 'Add expected logits to the manifest (--no-check: do not)' },
+    plan: { type: 'boolean', default: false, description: 'Say what would be read and written, and write nothing' },
     json: { type: 'boolean', default: false, description: 'Print events and result as lines of JSON' },
   },
   async run({ args }) {
-    const embedBits = bitsOption('--embed-bits', args['embed-bits'], [4, 8] as const)
-    const visionBits = bitsOption('--vision-bits', args['vision-bits'], [4, 8, 16] as const)
-    const shardBytes = countOption('--shard-bytes', args['shard-bytes'], 4096)
+    const weights = weightOptions(args)
     const layout = oneOf('--layout', args.layout, ['bundle', 'transformers.js'])
     const reads = args.reads === undefined ? undefined : oneOf('--reads', args.reads, subjects)
     const progress = new ProgressLine(args.json)
@@ -56,10 +55,7 @@ export const buildCommand = defineCommand({
       const options: BuildOptions = {
         dtype: oneOf('--dtype', args.dtype, dtypes),
         layout,
-        zeroPoints: args['zero-points'],
-        ...(embedBits ? { embedBits } : {}),
-        ...(visionBits ? { visionBits } : {}),
-        ...(shardBytes ? { shardBytes } : {}),
+        ...weights,
         ...(reads ? { reads } : {}),
         ...(args.revision ? { source: { revision: args.revision } } : {}),
         signal: stop.signal,
@@ -67,15 +63,17 @@ export const buildCommand = defineCommand({
         createHash: nodeHash,
         quantizer: pool,
       }
-      const result = await buildBundle(files, await DirectorySink.open(args.out), options)
+      if (args.plan) return await printPlan(files, options, args.json)
+      const out = outOf(args.out)
+      const result = await buildBundle(files, await DirectorySink.open(out), options)
       progress.end()
       const seconds = (performance.now() - started) / 1000
       // Taken before the check, which holds the whole network in memory. maxRSS counts kilobytes.
       const peakRssBytes = process.resourceUsage().maxRSS * 1024
-      const plain = args.synthetic ? await secondsToCopy(files, args.out, result) : undefined
-      const checked = args.check && result.manifest ? await addCheck(args.out) : undefined
+      const plain = args.synthetic ? await secondsToCopy(files, out, result) : undefined
+      const checked = args.check && result.manifest ? await addCheck(out) : undefined
       print(args.json, {
-        ...summary(args.out, result, seconds, plain, checked, peakRssBytes),
+        ...summary(out, result, seconds, plain, checked, peakRssBytes),
         ...(isFar ? { origin: source.origin, requests: source.requests } : {}),
       })
     } finally {
@@ -86,6 +84,11 @@ export const buildCommand = defineCommand({
     }
   },
 })
+
+function outOf(out: string | undefined): string {
+  if (out === undefined) throw new CLIError('Give --out, the folder to write.')
+  return out
+}
 
 async function openSource(
   checkpoint: string | undefined,
@@ -141,6 +144,9 @@ interface Summary {
   /** Where it was fetched from, and how often the server was asked. */
   readonly origin?: string
   readonly requests?: number
+  readonly largestFile: LargestFile
+  /** What has to be known of a largest file that is larger than was asked for. */
+  readonly oversize?: string
   /** Against reading and writing the same bytes. */
   readonly timesPlainCopy?: number
   readonly plainCopySeconds?: number
@@ -167,6 +173,8 @@ function summary(
     bytes: bytesOf(result),
     files: result.files.length,
     peakRssBytes,
+    largestFile: result.largestFile,
+    ...(result.oversize === undefined ? {} : { oversize: result.oversize }),
     ...(plain === undefined ? {} : { plainCopySeconds: plain, timesPlainCopy: seconds / plain }),
     ...(check ? { check } : {}),
     meanGainDb: gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain, 0) / gains.length,
@@ -184,6 +192,7 @@ function print(json: boolean, report: Summary): void {
     `${report.out}: ${mega(report.bytes)} in ${report.files} files, ${report.seconds.toFixed(1)} s, peak memory ${mega(report.peakRssBytes)}`,
   ]
   if (report.origin !== undefined) lines.push(`Read from ${report.origin} in ${report.requests} requests.`)
+  if (report.oversize !== undefined) lines.push(report.oversize)
   if (report.timesPlainCopy !== undefined && report.plainCopySeconds !== undefined) {
     lines.push(
       `Reading and writing the same bytes takes ${report.plainCopySeconds.toFixed(1)} s: the build takes ${report.timesPlainCopy.toFixed(2)} times that.`,

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ByteSource, CheckpointFiles } from '../src/build/source.ts'
 import { CheckpointError } from '../src/errors.ts'
@@ -27,6 +27,11 @@ export class DirectoryFiles implements CheckpointFiles {
       if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined
       throw unreadable(name, cause)
     }
+  }
+
+  async list(): Promise<readonly string[] | undefined> {
+    // What cannot be listed may still be opened file by file.
+    return readdir(this.origin).catch(() => undefined)
   }
 
   async close(): Promise<void> {

@@ -33,7 +33,7 @@ describe('videmo', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(lines[lines.length - 1]).toMatchObject({ kind: 'result', out, files: 13 })
+    expect(lines[lines.length - 1]).toMatchObject({ kind: 'result', out, files: 12 })
     expect(lines.slice(0, -1).every(({ kind }) => kind === 'progress')).toBe(true)
     const text = new TextDecoder().decode(await new BundleDirectory(out).read('manifest.json'))
     const { check } = parseManifest(text)

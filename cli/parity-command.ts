@@ -1,11 +1,12 @@
 import { defineCommand } from 'citty'
 import { dtypes } from '../src/manifest/manifest.ts'
-import { bitsOption, oneOf } from './options.ts'
+import { oneOf } from './options.ts'
 import type { Closeness, TokenMatch } from './parity/compare.ts'
 import type { Comparison } from './parity/judge.ts'
 import { type LiveParityReport, liveParity } from './parity/live.ts'
 import { type ParityReport, parity } from './parity/parity.ts'
 import { executionProviders } from './parity/runners.ts'
+import { weightArgs, weightOptions } from './weight-options.ts'
 
 export const parityCommand = defineCommand({
   meta: { name: 'parity', description: 'Builds a checkpoint, runs one reference case and compares the numbers.' },
@@ -14,10 +15,13 @@ export const parityCommand = defineCommand({
     case: { type: 'string', required: true, description: 'Folder of a reference case' },
     dtype: { type: 'string', default: 'fp32', description: dtypes.join(', ') },
     ep: { type: 'string', default: 'cpu', description: executionProviders.join(', ') },
-    'embed-bits': { type: 'string', description: '4 or 8' },
-    'vision-bits': { type: 'string', description: '4, 8 or 16' },
-    'zero-points': { type: 'boolean', default: false, description: 'Store a zero point per block' },
+    ...weightArgs,
     'forbid-cpu-fallback': { type: 'boolean', default: false, description: 'Fail if a node is not placed on the GPU' },
+    'turns-only': {
+      type: 'boolean',
+      default: false,
+      description: 'Leave out the answers to growing windows and under a penalty: a third of the work',
+    },
     live: {
       type: 'boolean',
       default: false,
@@ -26,14 +30,14 @@ export const parityCommand = defineCommand({
     json: { type: 'boolean', default: false, description: 'Print the report as one JSON object' },
   },
   async run({ args }) {
-    const embedBits = bitsOption('--embed-bits', args['embed-bits'], [4, 8] as const)
-    const visionBits = bitsOption('--vision-bits', args['vision-bits'], [4, 8, 16] as const)
+    const build = weightOptions(args)
     if (args.live) {
       const live = await liveParity({
         checkpoint: args.checkpoint,
         case: args.case,
         dtype: oneOf('--dtype', args.dtype, dtypes),
         ep: oneOf('--ep', args.ep, executionProviders),
+        build,
       })
       process.stdout.write(args.json ? `${JSON.stringify(live)}\n` : describeLive(live))
       if (!live.ok) process.exitCode = 1
@@ -44,12 +48,9 @@ export const parityCommand = defineCommand({
       case: args.case,
       dtype: oneOf('--dtype', args.dtype, dtypes),
       ep: oneOf('--ep', args.ep, executionProviders),
-      build: {
-        ...(embedBits ? { embedBits } : {}),
-        ...(visionBits ? { visionBits } : {}),
-        zeroPoints: args['zero-points'],
-      },
+      build,
       forbidCpuFallback: args['forbid-cpu-fallback'],
+      turnsOnly: args['turns-only'],
     })
     process.stdout.write(args.json ? `${JSON.stringify(report)}\n` : describe(report))
     if (!report.ok) process.exitCode = 1

@@ -1,14 +1,16 @@
 /**
  * Writes docs/numerics.md: runs the command line on every reference set there is, on drawn clips and on a synthetic 3B,
  * and puts what it prints into tables; the embedded model's also into its card. `npx tsx scripts/numerics.ts [cpu]
- * [chromium] [dawn] [live] [live-chromium] [drawn] [faults] [calibration] [compare] [build]` runs only those parts and keeps the rest.
+ * [chromium] [dawn] [live] [live-chromium] [drawn] [faults] [calibration] [compare] [build] [wide] [wide-dawn]` runs only
+ * those parts and keeps the rest. The last two, which take half an hour, run only where fixtures/make_wide_reference.py
+ * has made what they need.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { caseTitle, ownSet, referenceSets } from '../cli/parity/cases.ts'
+import { caseTitle, ownSet, referenceSets, wideSets } from '../cli/parity/cases.ts'
 import type { Closeness, TokenMatch } from '../cli/parity/compare.ts'
 import type { Comparison } from '../cli/parity/judge.ts'
 import type { LiveParityReport } from '../cli/parity/live.ts'
@@ -38,6 +40,8 @@ const parts = [
   'calibration',
   'compare',
   'build',
+  'wide',
+  'wide-dawn',
 ] as const
 type Part = (typeof parts)[number]
 
@@ -51,10 +55,17 @@ function videmo(args: readonly string[]): string {
   return stdout
 }
 
-function runParity(checkpoint: string, path: string, dtype: Dtype, ep: ExecutionProvider): ParityReport {
+/** @param more options of the command */
+function runParity(
+  checkpoint: string,
+  path: string,
+  dtype: Dtype,
+  ep: ExecutionProvider,
+  more: readonly string[],
+): ParityReport {
   const place = (folder: string) => relative(root, folder)
   const args = ['--checkpoint', place(checkpoint), '--case', place(path), '--dtype', dtype, '--ep', ep, '--json']
-  return JSON.parse(videmo(['parity', ...args, ...(ep === 'cpu' ? [] : ['--forbid-cpu-fallback'])]))
+  return JSON.parse(videmo(['parity', ...args, ...(ep === 'cpu' ? [] : ['--forbid-cpu-fallback']), ...more]))
 }
 
 const exact = (value: number) => value.toExponential(1)
@@ -95,8 +106,15 @@ function rows(report: ParityReport, path: string): string[] {
   ]
 }
 
-function parityPart(ep: ExecutionProvider, runs: readonly (readonly [string, string, Dtype])[]): string {
-  const reports = runs.map(([checkpoint, path, dtype]) => ({ path, report: runParity(checkpoint, path, dtype, ep) }))
+function parityPart(
+  ep: ExecutionProvider,
+  runs: readonly (readonly [string, string, Dtype])[],
+  more: readonly string[] = [],
+): string {
+  const reports = runs.map(([checkpoint, path, dtype]) => ({
+    path,
+    report: runParity(checkpoint, path, dtype, ep, more),
+  }))
   const recipe = reports.every(({ report }) => report.inputIds === 'equal' && report.positionIds === 'equal')
   const share = Math.min(...reports.map(({ report }) => report.pixelValues.equalShare))
   const levels = Math.max(...reports.map(({ report }) => report.pixelValues.maxLevels))
@@ -229,6 +247,11 @@ const smallest = (list: readonly string[]) => list.filter((path) => path.endsWit
 const own = smallest(ownSet().cases).map((path) => [ownSet().checkpoint, path] as const)
 const longest = everyCase.filter(([, path]) => path.endsWith('landscape16'))
 
+const widest = (dtypes: readonly Dtype[]) =>
+  wideSets().flatMap(({ checkpoint, cases }) =>
+    cases.flatMap((path) => dtypes.map((dtype) => [checkpoint, path, dtype] as const)),
+  )
+
 /** Sixteen full frames take a software adapter an hour. */
 const isSlowWanted = process.env.VIDEMO_SLOW === '1'
 
@@ -262,6 +285,9 @@ const makers: Readonly<Record<Part, () => string>> = {
   calibration: calibrationPart,
   compare: comparePart,
   build: buildPart,
+  wide: () => parityPart('cpu', widest(['fp32', 'q4'])),
+  // A software adapter takes minutes for each prompt: the three turns are enough.
+  'wide-dawn': () => parityPart('dawn', widest(['q4f16']), ['--turns-only']),
 }
 
 const titles: Readonly<Record<Part, string>> = {
@@ -275,6 +301,8 @@ const titles: Readonly<Record<Part, string>> = {
   calibration: 'How far its probabilities can be believed',
   compare: 'Its curriculum against mixed training (`make -C training compare`)',
   build: 'A checkpoint of the true 3B shapes',
+  wide: 'The true widths and vocabulary of the 3B, on the CPU provider',
+  'wide-dawn': 'The same on WebGPU in Node (Dawn on Mesa lavapipe, `shader-f16`), every node on the GPU',
 }
 
 const mark = (part: Part, end = '') => `<!-- ${end}${part} -->`
@@ -309,10 +337,15 @@ formats, not readings. Verdicts: fp32 within 2e-3 (GPU 5e-3); q8 and q4 within 1
 
 *Live window* (\`videmo parity --live\`): pairs are appended to one cache, questions asked on branches and rolled back,
 earlier answers recalled, a full window moved on, and two windows interleaved, with and without a repetition penalty of
-1.3; every answer is recomputed from an empty cache in one pass and compared token for token.`
+1.3; every answer is recomputed from an empty cache in one pass and compared token for token.
+
+*True widths* (the last two tables): \`python fixtures/make_wide_reference.py\` makes checkpoints of the 3B's widths, heads
+and vocabulary with 3 decoder layers and 4 vision blocks, read on four frames of 640x480 pixels; *outlier* has MLP products
+beyond float16's range. \`npx tsx scripts/numerics.ts wide wide-dawn\` runs them.`
 
 const sections = parts.map((part) => {
-  const isWanted = wanted.length === 0 || wanted.includes(part)
+  const isMissing = part.startsWith('wide') && wideSets().length === 0
+  const isWanted = (wanted.length === 0 || wanted.includes(part)) && !isMissing
   const body = isWanted ? makers[part]() : (kept(part) ?? 'Not run.')
   fillCard(part, body)
   return `## ${titles[part]}\n\n${mark(part)}\n\n${body}\n\n${mark(part, '/')}`

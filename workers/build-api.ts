@@ -33,6 +33,8 @@ export interface BuildOffer {
   readonly sourceBytes: number
   /** Of the bundle, to be stored. */
   readonly resultBytes: number
+  /** What has to be known where one of its files is larger than files of a bundle usually are. */
+  readonly oversize?: string
   /** As the checkpoint states it; a mere `link` to where it comes from when it states none. */
   readonly license: Manifest['license']
   /** Bytes of the source that an earlier build has worked through. */

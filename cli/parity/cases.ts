@@ -32,8 +32,18 @@ function setAt(folder: string, name: string): ReferenceSet {
   return { name, checkpoint: join(folder, 'checkpoint'), cases }
 }
 
+const wide = fileURLToPath(new URL('../../.cache/wide', import.meta.url))
+
+/** The sets of true widths that fixtures/make_wide_reference.py has made; too large to be among the others. */
+export function wideSets(): ReferenceSet[] {
+  return ['plain', 'outlier']
+    .filter((name) => existsSync(join(wide, name)))
+    .map((name) => setAt(join(wide, name), name))
+}
+
 /** `plain/square4`, for titles. */
 export function caseTitle(path: string): string {
   const parent = basename(dirname(path))
+  if (path.startsWith(wide)) return `${parent} at the true widths`
   return `${parent === 'data' ? 'fixtures' : parent}/${basename(path)}`
 }

@@ -6,6 +6,7 @@ import type { DraftKind, LiveComparison } from '../../src/engine/live-replay.ts'
 import type { Dtype } from '../../src/manifest/manifest.ts'
 import { DirectoryFiles } from '../directory-files.ts'
 import { DirectorySink } from '../directory-sink.ts'
+import type { WeightOptions } from '../weight-options.ts'
 import { prepareCase } from './case-recipe.ts'
 import { compareTokens, type TokenMatch, tokensAgree } from './compare.ts'
 import { readReferenceCase } from './reference-case.ts'
@@ -16,6 +17,7 @@ export interface LiveParityOptions {
   readonly case: string
   readonly dtype: Dtype
   readonly ep: ExecutionProvider
+  readonly build?: WeightOptions
   /** What every id is penalised by, a run for each; nothing in the first of two where unsaid. */
   readonly repetitionPenalties?: readonly number[]
   /** What answers are drafted from, a run for each; without drafts where unsaid. */
@@ -54,7 +56,7 @@ export async function liveParity(options: LiveParityOptions): Promise<LiveParity
   try {
     const reference = await readReferenceCase(options.case)
     const bundle = join(folder, 'bundle')
-    await buildBundle(files, await DirectorySink.open(bundle), { dtype: options.dtype })
+    await buildBundle(files, await DirectorySink.open(bundle), { ...options.build, dtype: options.dtype })
     const { pixelValues, request } = await prepareCase(bundle, reference)
     const { turns, growing } = reference.golden
     const { question } = turns[1] ?? turns[0]

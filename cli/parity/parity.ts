@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BuildOptions, buildBundle } from '../../src/build/bundle.ts'
+import { buildBundle } from '../../src/build/bundle.ts'
 import type { ReplayAnswer, ReplayResult } from '../../src/engine/replay.ts'
 import type { Dtype } from '../../src/manifest/manifest.ts'
 import { DirectoryFiles } from '../directory-files.ts'
 import { DirectorySink } from '../directory-sink.ts'
+import type { WeightOptions } from '../weight-options.ts'
 import { prepareCase, type RecipeReport } from './case-recipe.ts'
 import {
   type Comparison,
@@ -25,7 +26,7 @@ export interface ParityOptions {
   readonly case: string
   readonly dtype: Dtype
   readonly ep: ExecutionProvider
-  readonly build?: Pick<BuildOptions, 'embedBits' | 'visionBits' | 'zeroPoints'>
+  readonly build?: WeightOptions
   readonly forbidCpuFallback?: boolean
   /** Leaves out the answers under a penalty and those to growing windows. */
   readonly turnsOnly?: boolean

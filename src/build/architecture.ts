@@ -1,19 +1,30 @@
 import { CheckpointError } from '../errors.ts'
 import { parseConfig, type Qwen25VLConfig, type TextConfig, type VisionConfig } from '../qwen25vl/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { show } from './json.ts'
+import { isRecord, show } from './json.ts'
+import type { PreprocessorText } from './sidecars.ts'
+import { refuseForeignTensors } from './unusable.ts'
 
 /** The config that a checkpoint's own files give. Throws ConfigError, or CheckpointError `bad-json`. */
 export function readConfig(checkpoint: Checkpoint): Qwen25VLConfig {
-  const { config, generationConfig, preprocessorConfig } = checkpoint.sidecars
+  const { config, generationConfig, preprocessor } = checkpoint.sidecars
   return parseConfig({
     config: parseJson('config.json', config),
     generation: parseJson('generation_config.json', generationConfig),
-    preprocessor: parseJson('preprocessor_config.json', preprocessorConfig),
+    ...(preprocessor ? imageProcessor(preprocessor) : {}),
   })
 }
 
-function parseJson(name: string, text: string | undefined): unknown {
+/** The image processor's settings, and where they stand. */
+export function imageProcessor({ file, text }: PreprocessorText) {
+  const parsed = parseJson(file, text)
+  if (file !== 'processor_config.json' || !isRecord(parsed)) return { preprocessor: parsed, preprocessorFile: file }
+  const name = ['image_processor', 'video_processor'].find((key) => isRecord(parsed[key]))
+  // Older versions write a processor_config.json without any of it.
+  return name === undefined ? {} : { preprocessor: parsed[name], preprocessorFile: `${file}: ${name}` }
+}
+
+export function parseJson(name: string, text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text)
   } catch (cause) {
@@ -96,9 +107,14 @@ const listed = 8
 /**
  * Checks a checkpoint against its config before any work begins: nothing missing, no wrong shape, no dtype that
  * cannot be read, and nothing besides that would change the result if it were ignored. Throws CheckpointError
- * `missing-tensor`, `wrong-shape`, `unsupported-dtype` or `unexpected-tensor`.
+ * `lora-adapter` or `quantized-checkpoint` where the tensors are such, else `missing-tensor`, `wrong-shape`,
+ * `unsupported-dtype` or `unexpected-tensor`.
  */
 export function checkArchitecture(checkpoint: Checkpoint, config: Qwen25VLConfig): void {
+  refuseForeignTensors(
+    checkpoint.origin,
+    checkpoint.names.map((name) => checkpoint.tensor(name)),
+  )
   const expected = new Set<string>()
   const missing: string[] = []
   for (const { name, shape } of expectedTensors(config)) {

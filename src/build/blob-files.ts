@@ -21,6 +21,10 @@ export class BlobFiles implements CheckpointFiles {
     return blob === undefined ? undefined : new BlobSource(name, blob)
   }
 
+  async list(): Promise<readonly string[]> {
+    return [...this.#blobs.keys()]
+  }
+
   async close(): Promise<void> {}
 }
 

@@ -4,22 +4,20 @@ import type { Qwen25VLConfig } from '../qwen25vl/index.ts'
 import { checkArchitecture, expectedTensors, readConfig } from './architecture.ts'
 import { type Balance, exponentsOf, measureBalance } from './balance.ts'
 import { type FileState, writeNote } from './build-notes.ts'
+import { bundleTexts } from './bundle-texts.ts'
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
 import { decoderGraph, type PlannedGraph } from './decoder-graph.ts'
 import { FileHashes, type Hash, HashedFile, newHash } from './hashed-file.ts'
 import { KeptWeights } from './kept-weights.ts'
 import { kernelBase64 } from './kernel/quantize-wasm.ts'
+import { type LargestFile, oversizeWords } from './largest-file.ts'
 import { readLicense } from './license.ts'
 import { type BlockFormat, blockSize, type QuantizerBackend, sameThread } from './quantize.ts'
 import type { BundleSink, FileSink, ResumableSink } from './sink.ts'
 import type { CheckpointFiles, SourceRange } from './source.ts'
 import { planStorage, type StoragePlan, type StreamName, StreamWriter } from './storage.ts'
-import {
-  transformersJsConfig,
-  transformersJsGraphs,
-  transformersJsName,
-  transformersJsPreprocessor,
-} from './transformers-js.ts'
+import { transformersJsGraphs, transformersJsName } from './transformers-js.ts'
+import { readChatTemplate, transformersJsTexts } from './transformers-js-texts.ts'
 import { visionGraph } from './vision-graph.ts'
 import { valuesRead, type WeightError, WeightWriter } from './weight-writer.ts'
 import {
@@ -44,7 +42,7 @@ export interface BuildOptions {
   readonly visionBits?: 4 | 8 | 16
   /** Stores a zero point per block of the linear layers: a little more accurate, 3 % larger. */
   readonly zeroPoints?: boolean
-  /** Largest data file. */
+  /** Largest data file, but for a tensor that is larger. */
   readonly shardBytes?: number
   readonly layout?: Layout
   /** Decodes quantized weights again and computes in float32: what a quantized bundle is compared with. */
@@ -86,6 +84,9 @@ export interface BuildResult {
   readonly manifest: Manifest | undefined
   readonly errors: readonly WeightError[]
   readonly files: readonly ManifestFile[]
+  readonly largestFile: LargestFile
+  /** What has to be known of it where it is larger than a data file was to be. */
+  readonly oversize?: string
   /** The checkpoint's weights files. */
   readonly weightFiles: readonly { readonly name: string; readonly size: number }[]
 }
@@ -118,10 +119,15 @@ export async function buildBundle(
 /** What a build will read and write, known from the checkpoint's small files and headers. */
 export interface BuildPlan {
   readonly parameters: number
+  /** Tensors of the checkpoint that are read. */
+  readonly tensors: number
   /** Of weights. */
   readonly sourceBytes: number
   /** Of the bundle: exact but for report and manifest, a few hundred kilobytes. */
   readonly resultBytes: number
+  readonly largestFile: LargestFile
+  /** What has to be known of it where it is larger than a data file was to be. */
+  readonly oversize?: string
   readonly license: Manifest['license']
 }
 
@@ -190,9 +196,11 @@ class BundleBuild {
     const ofGraph = ({ planned, storage }: GraphToWrite) =>
       planned.graph.serialize(storage.placements).length +
       [...storage.streams.data, ...storage.streams.scales].reduce((sum, { bytes }) => sum + bytes, 0)
-    const texts = Object.values(this.sidecars(graphs))
+    const texts = Object.values(await this.texts(graphs))
     return {
       parameters: countParameters(this.config),
+      tensors: [...expectedTensors(this.config)].length,
+      ...this.largest(graphs),
       sourceBytes: totalValues(graphs) * this.bytesPerValue,
       resultBytes:
         graphs.reduce((sum, graph) => sum + ofGraph(graph), 0) +
@@ -206,18 +214,34 @@ class BundleBuild {
     if (this.options.onPlan) await this.options.onPlan(await this.plan())
     if (this.resumable) await this.goOn(this.resumable, graphs)
     this.files.expect?.(this.rangesToRead(graphs))
+    const texts = await this.texts(graphs)
     const errors = await this.writeWeights(graphs)
     for (const { graphPath, planned, storage } of graphs) {
       await this.writeWhole(graphPath, planned.graph.serialize(storage.placements))
     }
-    for (const [path, text] of Object.entries(this.sidecars(graphs))) {
+    for (const [path, text] of Object.entries(texts)) {
       if (text !== undefined) await this.writeWhole(path, new TextEncoder().encode(text))
     }
     await this.writeWhole('report.json', encode({ dtype: this.options.dtype, weights: errors }))
     const manifest = this.layout === 'bundle' ? await this.manifest(graphs) : undefined
     // Last: a folder without it is no bundle.
     if (manifest) await this.writeWhole('manifest.json', encode(manifest))
-    return { manifest, errors, files: this.written, weightFiles: this.checkpoint.weightFiles }
+    const { weightFiles } = this.checkpoint
+    return { manifest, errors, files: this.written, ...this.largest(graphs), weightFiles }
+  }
+
+  private largest(graphs: readonly GraphToWrite[]): { readonly largestFile: LargestFile; readonly oversize?: string } {
+    const files = graphs.flatMap(({ folder, storage: { streams } }) =>
+      [...streams.data, ...streams.scales].map((file) => ({ ...file, path: folder + file.path })),
+    )
+    const { path, bytes, tensors } = files.reduce((most, file) => (file.bytes > most.bytes ? file : most))
+    if (bytes <= this.shardBytes) return { largestFile: { path, bytes } }
+    const largestFile = { path, bytes, tensor: tensors[0].name }
+    return { largestFile, oversize: oversizeWords(largestFile, this.shardBytes) }
+  }
+
+  private get shardBytes(): number {
+    return this.options.shardBytes ?? defaultShardBytes
   }
 
   private get layout(): Layout {
@@ -439,32 +463,21 @@ class BundleBuild {
     planned: PlannedGraph,
     nameFile: (stream: StreamName, index: number) => string,
   ): GraphToWrite {
-    const shardBytes = this.options.shardBytes ?? defaultShardBytes
     const folder = graphPath.includes('/') ? graphPath.slice(0, graphPath.lastIndexOf('/') + 1) : ''
-    return { name, graphPath, folder, planned, storage: planStorage(planned.layers, shardBytes, nameFile) }
+    return { name, graphPath, folder, planned, storage: planStorage(planned.layers, this.shardBytes, nameFile) }
   }
 
   /** The small files' texts by path. */
-  private sidecars(graphs: readonly GraphToWrite[]): Readonly<Record<string, string | undefined>> {
+  private async texts(graphs: readonly GraphToWrite[]): Promise<Readonly<Record<string, string | undefined>>> {
+    const { config, options } = this
     const { sidecars } = this.checkpoint
-    const counts = Object.fromEntries(
-      graphs.map(({ graphPath, folder, storage }) => [
-        graphPath.slice(folder.length),
-        storage.streams.data.length + storage.streams.scales.length,
-      ]),
-    )
-    const isBundle = this.layout === 'bundle'
-    const { config, preprocessorConfig = '{}' } = sidecars
-    return {
-      'config.json': isBundle ? config : transformersJsConfig(config, this.options.dtype, counts),
-      'generation_config.json': sidecars.generationConfig,
-      'preprocessor_config.json': isBundle
-        ? sidecars.preprocessorConfig
-        : transformersJsPreprocessor(preprocessorConfig),
-      'tokenizer.json': sidecars.tokenizer,
-      'tokenizer_config.json': sidecars.tokenizerConfig,
-      'chat_template.json': sidecars.chatTemplate,
-    }
+    if (this.layout === 'bundle') return bundleTexts(sidecars, config)
+    const counts = graphs.map(({ graphPath, folder, storage: { streams } }) => [
+      graphPath.slice(folder.length),
+      streams.data.length + streams.scales.length,
+    ])
+    const chatTemplate = await readChatTemplate(this.files, sidecars, options.signal)
+    return transformersJsTexts({ sidecars, config, chatTemplate }, options.dtype, Object.fromEntries(counts))
   }
 
   private async manifest(graphs: readonly GraphToWrite[]): Promise<Manifest> {

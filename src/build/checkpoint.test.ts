@@ -14,7 +14,8 @@ import {
   tinyShapes,
   tinyValues,
 } from './checkpoint.fixture.ts'
-import { canonicalName, openCheckpoint, readText } from './checkpoint.ts'
+import { canonicalName, openCheckpoint } from './checkpoint.ts'
+import { readText } from './sidecars.ts'
 
 const newSpelling = (name: string) =>
   name.startsWith('visual.') ? `model.${name}` : name.replace(/^model\./, 'model.language_model.')
@@ -191,7 +192,7 @@ test('gives the text of the small files, undefined for those that are not there'
   expect(JSON.parse(checkpoint.sidecars.config)).toMatchObject({ model_type: 'qwen2_5_vl' })
   expect(checkpoint.sidecars.tokenizer).toBe('{"model":{}}')
   expect(checkpoint.sidecars.generationConfig).toBe('{"eos_token_id":[3]}')
-  expect(checkpoint.sidecars.preprocessorConfig).toBeUndefined()
+  expect(checkpoint.sidecars.preprocessor).toBeUndefined()
 })
 
 describe('refuses a checkpoint', () => {

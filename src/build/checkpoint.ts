@@ -2,7 +2,9 @@ import { CheckpointError } from '../errors.ts'
 import { bfloat16sToFloats, halvesToFloats } from '../float16.ts'
 import { findDuplicateKey, isCount, isRecord, show } from './json.ts'
 import { parseSafetensors, type StoredTensor } from './safetensors.ts'
+import { missingFile, readSidecars, readText, type Sidecars } from './sidecars.ts'
 import type { ByteSource, CheckpointFiles } from './source.ts'
+import { refuseLfsPointerFile } from './unusable.ts'
 
 /** A tensor under its canonical name (`visual.*`, `model.*`, `lm_head.weight`), and where it is stored. */
 export interface TensorInfo extends StoredTensor {
@@ -15,21 +17,8 @@ interface TensorIn {
   readonly source: ByteSource
 }
 
-/** The text of the small files beside the weights, unparsed. */
-export interface Sidecars {
-  readonly config: string
-  readonly tokenizer: string
-  readonly generationConfig: string | undefined
-  readonly preprocessorConfig: string | undefined
-  readonly videoPreprocessorConfig: string | undefined
-  readonly tokenizerConfig: string | undefined
-  readonly specialTokensMap: string | undefined
-  readonly chatTemplate: string | undefined
-}
-
 const weightsName = 'model.safetensors'
 const indexName = 'model.safetensors.index.json'
-const sidecarLimitBytes = 64 * 2 ** 20
 /** Large enough to hide a round trip, small enough to stay in cache while it is widened. */
 const blockBytes = 8 * 2 ** 20
 
@@ -38,17 +27,7 @@ const blockBytes = 8 * 2 ** 20
  * other. Reads no weights. Throws CheckpointError; aborting throws the signal's reason.
  */
 export async function openCheckpoint(files: CheckpointFiles, signal?: AbortSignal): Promise<Checkpoint> {
-  const sidecars: Sidecars = {
-    // First, and alone: when nothing is there, or nothing may be read, this is the file to say it of.
-    config: await readRequired(files, 'config.json', signal),
-    tokenizer: await readRequired(files, 'tokenizer.json', signal),
-    generationConfig: await readOptional(files, 'generation_config.json', signal),
-    preprocessorConfig: await readOptional(files, 'preprocessor_config.json', signal),
-    videoPreprocessorConfig: await readOptional(files, 'video_preprocessor_config.json', signal),
-    tokenizerConfig: await readOptional(files, 'tokenizer_config.json', signal),
-    specialTokensMap: await readOptional(files, 'special_tokens_map.json', signal),
-    chatTemplate: await readOptional(files, 'chat_template.json', signal),
-  }
+  const sidecars = await readSidecars(files, signal)
   const weights = await openWeights(files, signal)
   return new Checkpoint(files, sidecars, weights)
 }
@@ -259,74 +238,17 @@ function notFinite(info: TensorInfo, firstValue: number, block: Float32Array): C
   })
 }
 
-/**
- * A small text file of the checkpoint; undefined when there is none. Throws CheckpointError `too-large` beyond
- * 64 MiB, `not-utf8`, or the source's own errors.
- */
-export async function readText(
-  files: CheckpointFiles,
-  name: string,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  const source = await files.open(name, signal)
-  if (source === undefined) return undefined
-  if (source.size > sidecarLimitBytes) {
-    throw new CheckpointError({
-      code: 'too-large',
-      message: `${name} holds ${source.size} bytes, far more than such a file has.`,
-      action: 'Check that this is the right file, and download it again.',
-      subject: name,
-    })
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await source.read(0, source.size, signal))
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw new CheckpointError({
-      code: 'not-utf8',
-      message: `${name} is not UTF-8 text.`,
-      action: 'Download the file again; it is damaged.',
-      subject: name,
-      cause,
-    })
-  }
-}
-
-async function readRequired(files: CheckpointFiles, name: string, signal?: AbortSignal): Promise<string> {
-  const text = await readText(files, name, signal)
-  if (text === undefined) throw missingFile(files, name)
-  return text
-}
-
-async function readOptional(files: CheckpointFiles, name: string, signal?: AbortSignal): Promise<string | undefined> {
-  try {
-    return await readText(files, name, signal)
-  } catch (error) {
-    // Some stores answer "forbidden" for files that do not exist; config.json was readable, so believe them absent.
-    if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
-    throw error
-  }
-}
-
-function missingFile(files: CheckpointFiles, name: string): CheckpointError {
-  return new CheckpointError({
-    code: 'missing-file',
-    message: `${files.origin} has no ${name}.`,
-    action: 'Point at the folder or address that holds config.json, tokenizer.json and the .safetensors files.',
-    subject: name,
-  })
-}
-
 /** The tensors by canonical name. A single weights file wins over an index, as it does in transformers. */
 async function openWeights(files: CheckpointFiles, signal?: AbortSignal): Promise<Map<string, TensorIn>> {
   const tensors = new Map<string, TensorIn>()
   const single = await openOptional(files, weightsName, signal)
   if (single !== undefined) {
+    await refuseLfsPointerFile(single, signal)
     for (const stored of (await parseSafetensors(single, signal)).values()) add(tensors, stored, single)
     return tensors
   }
   const indexText = await readText(files, indexName, signal)
-  if (indexText === undefined) throw missingFile(files, `${weightsName} or ${indexName}`)
+  if (indexText === undefined) throw await missingFile(files, `${weightsName} or ${indexName}`, signal)
   for (const [shard, promised] of parseIndex(indexText)) {
     const source = await files.open(shard, signal)
     if (source === undefined) {
@@ -337,6 +259,7 @@ async function openWeights(files: CheckpointFiles, signal?: AbortSignal): Promis
         subject: shard,
       })
     }
+    await refuseLfsPointerFile(source, signal)
     const held = await parseSafetensors(source, signal)
     const absent = promised.filter((name) => !held.has(name))
     if (absent.length > 0) {

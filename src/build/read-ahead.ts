@@ -84,6 +84,10 @@ export class ReadAheadFiles implements CheckpointFiles {
     }
   }
 
+  async list(signal?: AbortSignal): Promise<readonly string[] | undefined> {
+    return this.#files.list?.(signal)
+  }
+
   expect(ranges: readonly SourceRange[]): void {
     const planned = this.plan(ranges)
     this.#pieces = new Map()

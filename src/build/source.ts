@@ -16,6 +16,8 @@ export interface CheckpointFiles {
   readonly origin: string
   /** Opens a file; undefined when the checkpoint has none of that name. */
   open(name: string, signal?: AbortSignal): Promise<ByteSource | undefined>
+  /** The names of all files there, where the place can be listed: what names something that is no checkpoint. */
+  list?(signal?: AbortSignal): Promise<readonly string[] | undefined>
   /** Says what will be read from now on, in this order: a source that is far away may read ahead. */
   expect?(ranges: readonly SourceRange[]): void
   /** Lets go of files and connections. */

@@ -1,4 +1,3 @@
-import { BuildError } from '../errors.ts'
 import type { Layers } from './layers.ts'
 import type { ExternalTensor, Placement } from './onnx.ts'
 import type { FileSink } from './sink.ts'
@@ -24,7 +23,10 @@ export interface PlannedFile {
   readonly tensors: readonly ExternalTensor[]
 }
 
-/** Lays a graph's weights out in files of at most `shardBytes`. Throws BuildError `tensor-too-large`. */
+/**
+ * Lays a graph's weights out in files of at most `shardBytes`. A tensor cannot be divided: a larger one, such as the token
+ * table in float16, takes a file of its own, which is then as large as the tensor.
+ */
 export function planStorage(
   layers: Layers,
   shardBytes: number,
@@ -42,7 +44,6 @@ export function planStorage(
   const plan = (stream: StreamName): PlannedFile[] => {
     const files: { path: string; bytes: number; tensors: ExternalTensor[] }[] = []
     for (const tensor of tensors[stream]) {
-      if (tensor.bytes > shardBytes) throw tooLarge(tensor, shardBytes)
       let file = files[files.length - 1]
       const offset = file === undefined ? 0 : Math.ceil(file.bytes / alignment) * alignment
       if (file === undefined || offset + tensor.bytes > shardBytes) {
@@ -63,15 +64,6 @@ export function planStorage(
     placements.set(external.name, original)
   }
   return { placements, streams }
-}
-
-function tooLarge(tensor: ExternalTensor, shardBytes: number): BuildError {
-  return new BuildError({
-    code: 'tensor-too-large',
-    message: `${tensor.name} takes ${tensor.bytes} bytes, more than a data file may hold (${shardBytes}).`,
-    action: 'Choose fewer bits for it, or allow larger data files (--shard-bytes).',
-    subject: tensor.name,
-  })
 }
 
 /** Writes one stream's tensors, in the order planned, through file after file. */

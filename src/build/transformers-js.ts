@@ -256,56 +256,6 @@ function rotaryTable(rows: number, frequencies: Float32Array, f: (angle: number)
   return table
 }
 
-/** Fields of a flat config.json that belong to the language model. */
-const textFields = [
-  'vocab_size',
-  'hidden_size',
-  'intermediate_size',
-  'num_hidden_layers',
-  'num_attention_heads',
-  'num_key_value_heads',
-  'head_dim',
-  'hidden_act',
-  'max_position_embeddings',
-  'rms_norm_eps',
-  'rope_theta',
-  'rope_scaling',
-  'tie_word_embeddings',
-]
-
-/**
- * config.json with what transformers.js wants to know of the files beside it, and with the nested `text_config` that
- * it reads and the published checkpoints lack.
- */
-export function transformersJsConfig(
-  config: string,
-  dtype: string,
-  dataFiles: Readonly<Record<string, number>>,
-): string {
-  const parsed: Record<string, unknown> = JSON.parse(config)
-  const flat = Object.fromEntries(textFields.filter((field) => field in parsed).map((field) => [field, parsed[field]]))
-  const text = parsed.text_config ?? { model_type: 'qwen2_5_vl_text', ...flat }
-  const options = { dtype, use_external_data_format: dataFiles }
-  return `${JSON.stringify({ ...parsed, text_config: text, 'transformers.js_config': options }, null, 1)}\n`
-}
-
-/**
- * preprocessor_config.json with the steps that the published file leaves to PyTorch's defaults and that transformers.js
- * takes only when it is told.
- */
-export function transformersJsPreprocessor(preprocessor: string): string {
-  const parsed: Record<string, unknown> = JSON.parse(preprocessor)
-  const defaults = {
-    do_resize: true,
-    do_rescale: true,
-    do_normalize: true,
-    do_convert_rgb: true,
-    rescale_factor: 1 / 255,
-    resample: 3,
-  }
-  return `${JSON.stringify({ ...defaults, ...parsed }, null, 1)}\n`
-}
-
 /** What a graph's file is called for a dtype, without `.onnx`. */
 export function transformersJsName(graph: string, dtype: string): string {
   const suffixes: Readonly<Record<string, string>> = { fp32: '', q8: '_quantized' }

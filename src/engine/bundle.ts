@@ -1,6 +1,13 @@
 import { BundleError } from '../errors.ts'
 import { type Manifest, parseManifest } from '../manifest/manifest.ts'
-import { ChatTemplate, loadTokenizer, parseConfig, type Qwen25VLConfig, type Tokenizer } from '../qwen25vl/index.ts'
+import {
+  ChatTemplate,
+  endTokenIds,
+  loadTokenizer,
+  parseConfig,
+  type Qwen25VLConfig,
+  type Tokenizer,
+} from '../qwen25vl/index.ts'
 
 /** A bundle's files, already where they can be read: memory, disk, the browser's store. */
 export interface BundleFiles {
@@ -14,6 +21,7 @@ export interface BundleFiles {
 export interface Bundle {
   readonly files: BundleFiles
   readonly manifest: Manifest
+  /** Its `eosTokenIds` are all ids that end an answer, see `endTokenIds`. */
   readonly config: Qwen25VLConfig
   readonly tokenizer: Tokenizer
   readonly template: ChatTemplate
@@ -38,7 +46,7 @@ export async function openBundle(files: BundleFiles): Promise<Bundle> {
       })
     }
   }
-  const config = parseConfig({
+  const named = parseConfig({
     config: await json('config.json'),
     generation: await json('generation_config.json'),
     preprocessor: await json('preprocessor_config.json'),
@@ -47,6 +55,8 @@ export async function openBundle(files: BundleFiles): Promise<Bundle> {
     tokenizerJson: await json('tokenizer.json'),
     tokenizerConfig: await json('tokenizer_config.json'),
   })
+  const generation = { ...named.generation, eosTokenIds: endTokenIds(named.generation, tokenizer) }
+  const config = { ...named, generation }
   return { files, manifest, config, tokenizer, template: new ChatTemplate(tokenizer, config.tokens) }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
+import { publishedConfigFiles } from './config-files.ts'
 import { type ConfigFiles, parseConfig } from './config-schema.ts'
 import { nestedConfig, publishedConfig, publishedGeneration, publishedPreprocessor } from './testing/configs.ts'
 
@@ -124,6 +125,80 @@ describe('parseConfig', () => {
     expect(preprocessor.imageMean).toEqual([0.48145466, 0.4578275, 0.40821073])
   })
 
+  it.each([
+    [{ top_k: -1 }, { topK: 0 }],
+    [{ top_k: 0 }, { topK: 0 }],
+    [{ top_k: null }, { topK: 50 }],
+    [{ top_p: 0 }, { topP: 1 }],
+    [{ top_p: null }, { topP: 1 }],
+    [{ temperature: 0 }, { doSample: false, temperature: 1 }],
+    [
+      { temperature: 0, do_sample: false },
+      { doSample: false, temperature: 1 },
+    ],
+    [
+      { temperature: 0, top_k: -1, top_p: 0 },
+      { doSample: false, temperature: 1, topK: 0, topP: 1 },
+    ],
+    [{ temperature: null }, { doSample: true, temperature: 1 }],
+  ])('reads %j as off', (change, expected) => {
+    const generation = { ...publishedGeneration, ...change }
+    expect(parseConfig({ ...published, generation }).generation).toMatchObject(expected)
+  })
+
+  it.each([{ top_k: -2 }, { top_k: 1.5 }, { top_p: -0.1 }, { temperature: -1 }])('refuses %j', (change) => {
+    const field = Object.keys(change)[0]
+    const error = failure({ ...published, generation: { ...publishedGeneration, ...change } })
+    expect([error.code, error.subject]).toEqual(['bad-field', `generation_config.json: ${field}`])
+  })
+
+  it('takes settings out of config.json where there is no generation_config.json', () => {
+    const old = { repetition_penalty: 1.05, do_sample: true, temperature: 0.5 }
+    const expected = { repetitionPenalty: 1.05, doSample: true, temperature: 0.5 }
+    expect(parseConfig({ config: { ...publishedConfig, ...old } }).generation).toMatchObject(expected)
+    expect(parseConfig({ config: { ...publishedConfig, ...old }, generation: {} }).generation.doSample).toBe(false)
+  })
+
+  it('needs no end token, which the tokenizer knows', () => {
+    const { eos_token_id: _, ...config } = publishedConfig
+    expect(parseConfig({ config }).generation).toMatchObject({ eosTokenIds: [], padTokenId: undefined })
+    expect(parseConfig({ config, generation: { eos_token_id: [] } }).generation.eosTokenIds).toEqual([])
+  })
+
+  it('takes fields that vision_config lacks for the defaults of transformers', () => {
+    const { vision_config: _, ...rest } = publishedConfig
+    const of72b = { ...rest, hidden_size: 3584, num_attention_heads: 28, num_key_value_heads: 4 }
+    const { vision } = parseConfig({ config: of72b })
+    expect(vision).toEqual(parseConfig({ config: { ...of72b, vision_config: {} } }).vision)
+    expect(vision).toMatchObject({
+      depth: 32,
+      hiddenSize: 3584,
+      heads: 16,
+      intermediateSize: 3420,
+      outHiddenSize: 3584,
+      inChannels: 3,
+      patchSize: 14,
+      temporalPatchSize: 2,
+      spatialMergeSize: 2,
+      windowSize: 112,
+      fullAttentionBlocks: [7, 15, 23, 31],
+      tokensPerSecond: 4,
+    })
+    // An absent field that does not fit is called what it is.
+    expect(failure(withVision({ out_hidden_size: undefined })).message).toBe(
+      'config.json: vision_config.out_hidden_size is not given, which means 3584, expected the text hidden_size (2048).',
+    )
+  })
+
+  it('is written out as files that say the same', () => {
+    for (const files of [published, { config: nestedConfig() }]) {
+      const parsed = parseConfig(files)
+      const written = publishedConfigFiles(parsed)
+      expect(parseConfig(JSON.parse(JSON.stringify(written)))).toEqual(parsed)
+      expect(publishedConfigFiles(parseConfig(written))).toEqual(written)
+    }
+  })
+
   it('takes video pixel budgets, never image ones', () => {
     const preprocessor = { ...publishedPreprocessor, video_min_pixels: 50176, video_max_pixels: 60000 }
     const parsed = parseConfig({ ...published, preprocessor }).preprocessor
@@ -180,7 +255,8 @@ describe('parseConfig', () => {
     [withConfig({ vocab_size: '151936' }), 'bad-field', 'config.json: vocab_size'],
     [withConfig({ video_token_id: 151936 }), 'bad-field', 'config.json: video_token_id'],
     [withConfig({ video_token_id: 151655 }), 'bad-field', 'config.json: video_token_id'],
-    [withConfig({ vision_config: undefined }), 'bad-field', 'config.json: vision_config'],
+    [withConfig({ vision_config: undefined }), 'bad-field', 'config.json: vision_config.out_hidden_size'],
+    [withConfig({ vision_config: [] }), 'bad-field', 'config.json: vision_config'],
     [withConfig({ text_config: [] }), 'bad-field', 'config.json: text_config'],
     [withVision({ depth: 31 }), 'bad-field', 'config.json: vision_config.fullatt_block_indexes'],
     [withVision({ hidden_act: 'gelu' }), 'bad-field', 'config.json: vision_config.hidden_act'],

@@ -8,6 +8,7 @@ import type {
   TokenIds,
   VisionConfig,
 } from './config.ts'
+import { Fields, show } from './fields.ts'
 
 /** The parsed JSON files of a checkpoint; those left out take Hugging Face's defaults. */
 export interface ConfigFiles {
@@ -15,30 +16,38 @@ export interface ConfigFiles {
   readonly config: unknown
   /** `generation_config.json` */
   readonly generation?: unknown
-  /** `preprocessor_config.json` */
+  /** `preprocessor_config.json`, or the image processor of another file that `preprocessorFile` names. */
   readonly preprocessor?: unknown
+  /** What the preprocessor's settings are called in messages. Default `preprocessor_config.json`. */
+  readonly preprocessorFile?: string
 }
 
 /**
- * Reads and checks the configuration of a Qwen2.5-VL checkpoint. Accepts the published spelling (flat text fields,
- * `rope_scaling`) and the newer one (`text_config`, `rope_parameters`).
+ * Reads and checks the configuration of a Qwen2.5-VL checkpoint, in every spelling of transformers 4.49 to 5: flat text
+ * fields or `text_config`, `rope_scaling` or `rope_parameters`, and fields of `vision_config` left out where they have the
+ * class's default.
  *
  * @throws ConfigError, whose `subject` is file and field (`config.json: vision_config.depth`): `other-architecture`,
  *   `unknown-rope`, `sliding-window`, `unsupported-preprocessing`, and `bad-field` for a field that is missing, has the
  *   wrong type or size, or contradicts another
  * @see transformers `configuration_qwen2_5_vl.py`, `generation/configuration_utils.py`
  */
-export function parseConfig({ config, generation, preprocessor }: ConfigFiles): Qwen25VLConfig {
+export function parseConfig({
+  config,
+  generation,
+  preprocessor,
+  preprocessorFile = 'preprocessor_config.json',
+}: ConfigFiles): Qwen25VLConfig {
   const root = new Fields('config.json', config)
   checkArchitecture(root)
   const text = parseText(root)
-  const vision = parseVision(root.child('vision_config'), text)
+  const vision = parseVision(root.childOrEmpty('vision_config'), text)
   return {
     text,
     vision,
     tokens: parseTokens(root, text),
-    generation: parseGeneration(new Fields('generation_config.json', generation ?? {}), root, text),
-    preprocessor: parsePreprocessor(new Fields('preprocessor_config.json', preprocessor ?? {}), vision),
+    generation: parseGeneration(generation, root, text),
+    preprocessor: parsePreprocessor(new Fields(preprocessorFile, preprocessor ?? {}), vision),
   }
 }
 
@@ -59,7 +68,8 @@ const layerCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSize))
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
 const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0))
-const probability = v.pipe(v.number(), v.gtValue(0), v.maxValue(1))
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
+const topK = v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(maxSize))
 const epsilon = v.pipe(v.number(), v.gtValue(0), v.ltValue(1))
 const silu = v.literal('silu')
 const triple = <T extends v.GenericSchema<unknown, number>>(item: T) => v.strictTuple([item, item, item])
@@ -68,8 +78,17 @@ const idList = v.union([
     count,
     v.transform((id) => [id]),
   ),
-  v.pipe(v.array(count), v.minLength(1)),
+  v.array(count),
 ])
+
+/**
+ * What a config.json calls its model, before anything else of it is read.
+ *
+ * @throws ConfigError `other-architecture`, and `bad-field` if it is no object
+ */
+export function refuseOtherArchitecture(config: unknown): void {
+  checkArchitecture(new Fields('config.json', config))
+}
 
 function checkArchitecture(root: Fields): void {
   const architectures = root.optional('architectures', v.array(v.string()))
@@ -81,10 +100,22 @@ function checkArchitecture(root: Fields): void {
   }
 }
 
+/** Models that are taken for a Qwen2.5-VL one, by `model_type`. */
+const otherModels: Readonly<Record<string, string>> = {
+  qwen2_vl: 'Qwen2-VL',
+  qwen3_vl: 'Qwen3-VL',
+  qwen3_vl_moe: 'Qwen3-VL',
+  qwen2_5_omni: 'Qwen2.5-Omni',
+  qwen2: 'Qwen2 or Qwen2.5, which see no pictures',
+  qwen3: 'Qwen3, which sees no pictures',
+}
+
 function otherArchitecture(root: Fields, field: string, found: unknown, expected: string): ConfigError {
+  const name = typeof found === 'string' ? otherModels[found] : undefined
+  const known = name === undefined ? '' : ` (${name})`
   return new ConfigError({
     code: 'other-architecture',
-    message: `${root.subject(field)} is ${show(found)}, expected ${expected}.`,
+    message: `${root.subject(field)} is ${show(found)}${known}, which is another architecture than Qwen2.5-VL (${expected}).`,
     action: 'Choose a Qwen2.5-VL checkpoint such as VidEmo-3B.',
     subject: root.subject(field),
   })
@@ -168,31 +199,50 @@ function unknownRope(subject: string, found: unknown): ConfigError {
   })
 }
 
+/**
+ * What transformers' `Qwen2_5_VLVisionConfig` takes for an absent field. Version 4.49 leaves out of config.json whatever
+ * equals these; later ones write everything.
+ */
+const visionDefaults = {
+  depth: 32,
+  hidden_size: 3584,
+  num_heads: 16,
+  intermediate_size: 3420,
+  patch_size: 14,
+  spatial_merge_size: 2,
+  temporal_patch_size: 2,
+  tokens_per_second: 4,
+  window_size: 112,
+  out_hidden_size: 3584,
+} as const
+const defaultFullAttentionBlocks = [7, 15, 23, 31]
+
 function parseVision(fields: Fields, text: TextConfig): VisionConfig {
   fields.optional('hidden_act', silu)
-  const hiddenSize = fields.required('hidden_size', size)
-  const heads = fields.required('num_heads', size)
+  const sizeOf = (name: keyof typeof visionDefaults) => fields.optional(name, size) ?? visionDefaults[name]
+  const hiddenSize = sizeOf('hidden_size')
+  const heads = sizeOf('num_heads')
   const headDim = hiddenSize / heads
   fields.check('num_heads', hiddenSize % heads === 0, heads, `a divisor of hidden_size (${hiddenSize})`)
   // A quarter of the head for rows, a quarter for columns, both twice.
   fields.check('num_heads', headDim % 4 === 0, heads, `a number giving heads whose width (${headDim}) 4 divides`)
 
-  const outHiddenSize = fields.required('out_hidden_size', size)
+  const outHiddenSize = sizeOf('out_hidden_size')
   const { hiddenSize: textWidth } = text
   fields.check('out_hidden_size', outHiddenSize === textWidth, outHiddenSize, `the text hidden_size (${textWidth})`)
 
-  const depth = fields.required('depth', layerCount)
-  const fullAttentionBlocks = fields.required('fullatt_block_indexes', v.array(count))
+  const depth = fields.optional('depth', layerCount) ?? visionDefaults.depth
+  const fullAttentionBlocks = fields.optional('fullatt_block_indexes', v.array(count)) ?? defaultFullAttentionBlocks
   const withinDepth = fullAttentionBlocks.every((index) => index < depth)
   fields.check('fullatt_block_indexes', withinDepth, fullAttentionBlocks, `indexes below depth (${depth})`)
 
   const channelsField = fields.has('in_channels') ? 'in_channels' : 'in_chans'
-  const inChannels = fields.required(channelsField, size)
+  const inChannels = fields.optional(channelsField, size) ?? 3
   fields.check(channelsField, inChannels === 3, inChannels, '3 (red, green, blue)')
 
-  const patchSize = fields.required(fields.has('patch_size') ? 'patch_size' : 'spatial_patch_size', size)
-  const spatialMergeSize = fields.required('spatial_merge_size', size)
-  const windowSize = fields.required('window_size', size)
+  const patchSize = sizeOf('patch_size')
+  const spatialMergeSize = sizeOf('spatial_merge_size')
+  const windowSize = sizeOf('window_size')
   const cell = patchSize * spatialMergeSize
   fields.check('window_size', windowSize >= cell, windowSize, `at least one merged patch (${cell} px)`)
   return {
@@ -200,15 +250,15 @@ function parseVision(fields: Fields, text: TextConfig): VisionConfig {
     hiddenSize,
     heads,
     headDim,
-    intermediateSize: fields.required('intermediate_size', size),
+    intermediateSize: sizeOf('intermediate_size'),
     outHiddenSize,
     inChannels,
     patchSize,
-    temporalPatchSize: fields.required('temporal_patch_size', size),
+    temporalPatchSize: sizeOf('temporal_patch_size'),
     spatialMergeSize,
     windowSize,
     fullAttentionBlocks,
-    tokensPerSecond: fields.required('tokens_per_second', positive),
+    tokensPerSecond: fields.optional('tokens_per_second', positive) ?? visionDefaults.tokens_per_second,
     // transformers writes 1e-6 into the code; no published file names it.
     rmsNormEps: fields.optional('rms_norm_eps', epsilon) ?? 1e-6,
   }
@@ -228,28 +278,34 @@ function parseTokens(root: Fields, text: TextConfig): TokenIds {
   return { imagePad, videoPad, visionStart, visionEnd }
 }
 
-function parseGeneration(fields: Fields, root: Fields, text: TextConfig): GenerationConfig {
-  const holder = [fields, root.has('text_config') ? root.child('text_config').orElse(root) : root]
-  const eosFrom = holder.find((candidate) => candidate.has('eos_token_id')) ?? fields
-  const eosTokenIds = eosFrom.required('eos_token_id', idList)
+/**
+ * What ends an answer, and how tokens are chosen. No end token has to be named: the end of a turn, which the tokenizer
+ * knows, always ends an answer (`endTokenIds`). Values that other programs write for "off" are read as that: a
+ * temperature of 0 is a greedy choice, `top_p` 0 and `top_k` 0 or -1 leave every token to choose from.
+ */
+function parseGeneration(generation: unknown, root: Fields, text: TextConfig): GenerationConfig {
+  const inConfig = root.has('text_config') ? root.child('text_config').orElse(root) : root
+  // As in transformers: a checkpoint without the file has its settings in config.json, where older versions kept them.
+  const fields = generation === undefined ? inConfig : new Fields('generation_config.json', generation ?? {})
+  const holder = [fields, inConfig]
+  const eosFrom = holder.find((candidate) => candidate.has('eos_token_id'))
+  const eosTokenIds = eosFrom?.required('eos_token_id', idList) ?? []
   const known = eosTokenIds.every((id) => id < text.vocabSize)
-  eosFrom.check('eos_token_id', known, eosTokenIds, `ids below vocab_size (${text.vocabSize})`)
+  eosFrom?.check('eos_token_id', known, eosTokenIds, `ids below vocab_size (${text.vocabSize})`)
 
   const padFrom = holder.find((candidate) => candidate.has('pad_token_id'))
   // As in transformers: without a pad token, the first end token pads.
   const padTokenId = padFrom?.required('pad_token_id', count) ?? eosTokenIds[0]
   padFrom?.check('pad_token_id', padTokenId < text.vocabSize, padTokenId, `an id below ${text.vocabSize}`)
 
-  const doSample = fields.optional('do_sample', v.boolean()) ?? false
   const temperature = fields.optional('temperature', nonNegative) ?? 1
-  fields.check('temperature', !doSample || temperature > 0, temperature, 'above 0 when do_sample is true')
   return {
     eosTokenIds,
     padTokenId,
-    doSample,
-    temperature,
-    topP: fields.optional('top_p', probability) ?? 1,
-    topK: fields.optional('top_k', count) ?? 50,
+    doSample: temperature > 0 && (fields.optional('do_sample', v.boolean()) ?? false),
+    temperature: temperature || 1,
+    topP: fields.optional('top_p', share) || 1,
+    topK: Math.max(0, fields.optional('top_k', topK) ?? 50),
     repetitionPenalty: fields.optional('repetition_penalty', positive) ?? 1,
   }
 }
@@ -305,101 +361,4 @@ function unsupportedPreprocessing(subject: string, found: unknown): ConfigError 
     action: 'Use the preprocessor_config.json of the checkpoint.',
     subject,
   })
-}
-
-/** The fields of one JSON object, which knows where it stands in its file. `null` counts as absent, as in Python. */
-class Fields {
-  readonly #file: string
-  readonly #path: string
-  readonly #value: Readonly<Record<string, unknown>>
-  readonly #fallback: Fields | undefined
-
-  constructor(file: string, value: unknown, path = '', fallback?: Fields) {
-    this.#file = file
-    this.#path = path
-    this.#fallback = fallback
-    if (!isRecord(value)) throw badField(path === '' ? file : `${file}: ${path}`, value, 'an object')
-    this.#value = value
-  }
-
-  /** These fields, and those of `fallback` where one is absent here. */
-  orElse(fallback: Fields): Fields {
-    return new Fields(this.#file, this.#value, this.#path, fallback)
-  }
-
-  has(name: string): boolean {
-    return this.#own(name) !== undefined || this.#fallback?.has(name) === true
-  }
-
-  child(name: string): Fields {
-    const holder = this.#holder(name)
-    return new Fields(holder.#file, holder.#own(name), holder.#pathOf(name))
-  }
-
-  /** File and path of a field, e.g. `config.json: vision_config.depth`. */
-  subject(name: string): string {
-    return `${this.#file}: ${this.#holder(name).#pathOf(name)}`
-  }
-
-  required<T>(name: string, schema: v.GenericSchema<unknown, T>): T {
-    const found = this.#holder(name).#own(name)
-    const result = v.safeParse(schema, found, { abortEarly: true })
-    if (result.success) return result.output
-    const [issue] = result.issues
-    throw badField(this.subject(name), found, found === undefined ? 'a value' : expectation(issue))
-  }
-
-  optional<T>(name: string, schema: v.GenericSchema<unknown, T>): T | undefined {
-    return this.has(name) ? this.required(name, schema) : undefined
-  }
-
-  /** Throws unless `holds`. */
-  check(name: string, holds: boolean, found: unknown, expected: string): void {
-    if (!holds) throw badField(this.subject(name), found, expected)
-  }
-
-  #own(name: string): unknown {
-    return Object.hasOwn(this.#value, name) ? (this.#value[name] ?? undefined) : undefined
-  }
-
-  #holder(name: string): Fields {
-    return this.#own(name) === undefined && this.#fallback?.has(name) ? this.#fallback : this
-  }
-
-  #pathOf(name: string): string {
-    return this.#path === '' ? name : `${this.#path}.${name}`
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function badField(subject: string, found: unknown, expected: string): ConfigError {
-  const what = found === undefined ? 'is missing' : `is ${show(found)}`
-  return new ConfigError({
-    code: 'bad-field',
-    message: `${subject} ${what}, expected ${expected}.`,
-    action: 'Use the file as the checkpoint was published; download it again if it was.',
-    subject,
-  })
-}
-
-/** What valibot expected, in words: `>=1`, `"silu"`, `integer`, with the item it concerns. */
-function expectation(issue: v.BaseIssue<unknown>): string {
-  const at = v.getDotPath(issue)
-  const expected = issue.expected ?? (issue.type === 'integer' ? 'an integer' : issue.type)
-  return at === null ? expected : `${expected} at [${at}]`
-}
-
-/** A found value, short enough for a message. */
-function show(value: unknown): string {
-  if (typeof value === 'string' && value.length <= 60) return JSON.stringify(value)
-  let text: string
-  try {
-    text = JSON.stringify(value) ?? String(value)
-  } catch {
-    text = typeof value
-  }
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

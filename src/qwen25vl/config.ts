@@ -46,11 +46,15 @@ export interface TokenIds {
 }
 
 export interface GenerationConfig {
+  /** As the files name them, perhaps none; `endTokenIds` knows what else ends an answer. */
   readonly eosTokenIds: readonly number[]
-  readonly padTokenId: number
+  readonly padTokenId: number | undefined
   readonly doSample: boolean
+  /** Above 0. */
   readonly temperature: number
+  /** Above 0; 1 is off. */
   readonly topP: number
+  /** 0 is off. */
   readonly topK: number
   readonly repetitionPenalty: number
 }

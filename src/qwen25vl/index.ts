@@ -11,7 +11,9 @@ export type {
   TokenIds,
   VisionConfig,
 } from './config.ts'
-export { type ConfigFiles, parseConfig } from './config-schema.ts'
+export { type PublishedConfigFiles, publishedConfigFiles } from './config-files.ts'
+export { type ConfigFiles, parseConfig, refuseOtherArchitecture } from './config-schema.ts'
+export { endTokenIds } from './end-tokens.ts'
 export { type Grid, gridOf, tokensPerTemporalPatch, videoTokens } from './grid.ts'
 export { PatchCutter, type RgbFrame, type VideoPatches } from './patches.ts'
 export {

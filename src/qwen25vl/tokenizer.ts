@@ -166,6 +166,11 @@ export class Tokenizer {
     })
   }
 
+  /** Whether `special` knows this token. */
+  has(content: string): boolean {
+    return this.#vocabulary.added.has(content)
+  }
+
   /** The ids of all tokens marked special, in order of id. */
   get specialIds(): number[] {
     return [...this.#addedById.values()]

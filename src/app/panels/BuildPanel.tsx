@@ -229,6 +229,7 @@ function Offer({ offer }: { readonly offer: BuildOffer }) {
         <Fact term="To be stored">{formatBytes(resultBytes)}</Fact>
         <Fact term="Room">{roomText(offer) ?? 'the browser does not say'}</Fact>
       </Facts>
+      {offer.oversize && <p className={styles.note}>{offer.oversize}</p>}
       <Licence offer={offer} />
       {!hasRoom(offer) && (
         <Message tone="warn" title="There is not enough room">
