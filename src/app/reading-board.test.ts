@@ -23,6 +23,7 @@ it.each([4, 2])('goes on behind the windows that are complete, hops of %d frames
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
     source: 'x',
+    opened: 1,
     hasTranscript: false,
     fromS: 10,
     settings: { framesPerSecond: 2, hopFrames },
@@ -46,6 +47,7 @@ it('records the frames that an update was about, though the window moves on befo
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
     source: 'x',
+    opened: 1,
     hasTranscript: false,
     fromS: 0,
     settings: { framesPerSecond: 2, hopFrames: 2 },
@@ -75,6 +77,7 @@ it('keeps what closed questions gave, and their mean time', () => {
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
     source: 'x',
+    opened: 1,
     hasTranscript: false,
     fromS: 0,
     settings: { framesPerSecond: 2, hopFrames: 2 },

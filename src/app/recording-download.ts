@@ -32,7 +32,7 @@ export async function recordingOf(
       settings: { preset, stages: stages.map(({ id, prompt }) => ({ id, prompt })), ...settings },
       source,
       readings: await Promise.all(
-        recording.map(async ({ frames, ...rest }) => ({
+        recording.map(async ({ frames, opened: _, ...rest }) => ({
           ...rest,
           frames: await Promise.all(
             frames.map(async ({ timeS, thumbnail }) => ({ timeS, thumbnail: await urlOf(thumbnail) })),

@@ -174,6 +174,7 @@ export function readings(frames: readonly StripFrame[], count: number): readonly
       update,
       window: update,
       source: 'Sample clip',
+      opened: 1,
       startS: update * 4,
       endS: update * 4 + 7.5,
       frames: frames.map(({ timeS, thumbnail }) => ({ timeS: timeS + update * 4, thumbnail })),
