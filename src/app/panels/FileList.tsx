@@ -26,7 +26,7 @@ export function FileList() {
   useEffect(() => {
     const row = list.current?.children[index]
     // Not scrollIntoView, which would move the page as well.
-    if (list.current && row instanceof HTMLElement) list.current.scrollTop = row.offsetTop - list.current.offsetTop - 8
+    if (list.current && row instanceof HTMLElement) list.current.scrollTop = row.offsetTop - 36
   }, [index])
 
   if (queue.length < 2) return null

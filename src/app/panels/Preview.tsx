@@ -145,12 +145,14 @@ function NewestFrame({ name }: { readonly name: string }) {
         aria-label={`The newest frame of ${isolatedName(name)}`}
       />
       <p className={styles.note} data-alone={!image || undefined}>
-        This browser’s player shows no picture of this file.
-        {isRead && ' It is read all the same'}
-        {isRead && (image ? ': this is the newest frame that was read.' : '.')}
+        {image ? 'This browser cannot show this file; you see the newest frame that was read.' : cannotShow(isRead)}
       </p>
     </div>
   )
+}
+
+function cannotShow(isRead: boolean): string {
+  return `This browser cannot show this file.${isRead ? ' It is read all the same.' : ''}`
 }
 
 /** A camera, as in a mirror where that is wished, or a screen. */

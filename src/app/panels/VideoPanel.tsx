@@ -175,6 +175,7 @@ function Stage({ source }: { readonly source: Source }) {
       <div
         className={styles.stage}
         data-square={source.kind === 'drawn' || undefined}
+        data-blind={picture !== 'there' || undefined}
         style={clip && { aspectRatio: `${clip.width} / ${clip.height}` }}
       >
         <Preview source={source} />
