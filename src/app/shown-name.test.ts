@@ -16,5 +16,6 @@ describe('shownName', () => {
 
   it('is set apart in a sentence', () => {
     expect(isolatedName('\u202Eابج.mp4')).toBe('\u2068ابج.mp4\u2069')
+    expect(isolatedName('clip.mp4')).toBe('clip.mp4')
   })
 })

@@ -2,6 +2,7 @@ import { actionOf, runAction } from '../actions.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
 import { formatBytes, formatWhole } from '../format.ts'
+import { isolatedName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Panels.module.css'
@@ -23,7 +24,7 @@ export function StoragePanel() {
     <>
       <Group title="Model">
         <Facts>
-          <Fact term="In use">{bundle ? `${bundle.name}, ${formatBytes(bytes)}` : 'none'}</Fact>
+          <Fact term="In use">{bundle ? `${isolatedName(bundle.name)}, ${formatBytes(bytes)}` : 'none'}</Fact>
           {bundle && (
             <Fact term="Kept in">
               {
