@@ -72,7 +72,7 @@ export const pageActions: readonly PageAction[] = [
       const isQueueRead = state.queue.some(({ progress }) => progress.state === 'reading')
       return isQueueRead && hasWaiting(state) && isActive(state.run) && state.run.state !== 'stopping'
     },
-    run: ({ session }) => void session.actions.skipFile(),
+    run: ({ session }) => void session.actions.readWaiting(),
   },
   {
     id: 'camera',

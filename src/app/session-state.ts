@@ -319,9 +319,7 @@ export interface SessionActions {
   dismissEvicted(): void
   /** Opens a file; several are read one after the other. */
   openFiles(files: readonly NamedFile[]): Promise<void>
-  /** Ends the reading of this file and begins the next one of the queue. */
-  skipFile(): Promise<void>
-  /** Goes on with the files that wait, after a stop or another source. */
+  /** Begins the next file of the queue, and ends what is being read. */
   readWaiting(): Promise<void>
   /** Takes a file out of the queue, unless it is being read. */
   removeFile(id: number): void

@@ -219,10 +219,6 @@ export class Session implements SessionActions {
     else this.failRun(nothingToOpen())
   }
 
-  async skipFile(): Promise<void> {
-    await this.readWaiting()
-  }
-
   async readWaiting(): Promise<void> {
     await this.files.next()
   }

@@ -14,7 +14,11 @@ export function askBeforeLeaving(
   store: Store<SessionState>,
   page: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> = globalThis,
 ): void {
-  const ask = (event: Event) => event.preventDefault()
+  const ask = (event: Event) => {
+    event.preventDefault()
+    // Older browsers, and Safari, ask only for this one's sake.
+    if (typeof BeforeUnloadEvent !== 'undefined' && event instanceof BeforeUnloadEvent) event.returnValue = 'unsaved'
+  }
   let isAsking = false
   const follow = () => {
     const isWanted = hasUnsaved(store.get())

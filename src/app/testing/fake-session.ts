@@ -52,7 +52,6 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     protectStorage: notedLater('protectStorage'),
     dismissEvicted: noted('dismissEvicted', () => store.update({ evicted: [] })),
     openFiles: notedLater('openFiles'),
-    skipFile: notedLater('skipFile'),
     readWaiting: notedLater('readWaiting'),
     removeFile: noted('removeFile', (id) =>
       store.update({ queue: store.get().queue.filter((item) => item.id !== id) }),
