@@ -39,7 +39,7 @@ export function queueSummary(queue: readonly QueuedFile[]): string {
 }
 
 function failureText(name: string, { message }: VidemoError): string {
-  return `${shown(name)} was not read: ${message}`
+  return `${shown(name)} failed: ${message}`
 }
 
 /**

@@ -83,7 +83,7 @@ const looks: Readonly<Record<QueuedFile['progress']['state'], { readonly icon: I
   reading: { icon: 'play', text: 'being read' },
   read: { icon: 'check', text: 'read' },
   stopped: { icon: 'stop', text: 'not read to its end' },
-  failed: { icon: 'wrong', text: 'not read' },
+  failed: { icon: 'wrong', text: 'failed' },
 }
 
 function Row({ item, onRemove }: { readonly item: QueuedFile; readonly onRemove: () => void }) {
