@@ -36,9 +36,7 @@ describe('FileQueue', () => {
     await queue.next()
     expect(end({ state: 'failed', error: emptyFile() })).toBe(true)
     await queue.next()
-    expect(store.get().announcement.replace(/[\u2068\u2069]/g, '')).toBe(
-      'b failed: The file is empty. File 3 of 3: c.',
-    )
+    expect(store.get().announcement.replace(/[\u2068\u2069]/g, '')).toBe('b failed: The file is empty. File 3 of 3: c.')
     expect(end({ state: 'read' })).toBe(true)
     expect(await queue.next()).toBe(false)
     queue.summarize()
