@@ -58,6 +58,11 @@ export class ReaderPage {
     await this.page.getByLabel('Video file').setInputFiles(file)
   }
 
+  /** Gives the page several files at once. */
+  async chooseAll(files: readonly { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }[]) {
+    await this.page.getByLabel('Video file').setInputFiles([...files])
+  }
+
   async openSample(): Promise<void> {
     await this.page.getByRole('button', { name: 'Try the sample clip' }).click()
   }

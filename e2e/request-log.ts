@@ -60,7 +60,7 @@ export class RequestLog {
   private watchContext(context: BrowserContext): void {
     context.on('request', (request: Request) => {
       const { protocol, origin, hostname } = new URL(request.url())
-      if (protocol === 'blob:' || protocol === 'data:') return
+      if (['blob:', 'data:', 'file:'].includes(protocol)) return
       const { own, chosen, foreign } = this.counts
       if (origin === this.ownOrigin) this.counts = { own: own + 1, chosen, foreign }
       else if (hostname === '127.0.0.1') this.counts = { own, chosen: chosen + 1, foreign }

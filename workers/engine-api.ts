@@ -1,5 +1,6 @@
 import type { StageId } from '../src/affect/stages.ts'
 import type { LiveFrames } from '../src/capture/live-frames.ts'
+import type { PictureState } from '../src/capture/picture-watch.ts'
 import type { DeviceReport } from '../src/device/device.ts'
 import type { AnswerFigures, FinishReason } from '../src/engine/conversation.ts'
 import type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
@@ -13,6 +14,7 @@ import type { BundleEntry, StoreUsage } from '../src/weights/bundle-store.ts'
 import type { BundleRoom } from '../src/weights/obtain-bundle.ts'
 
 export type { LiveFrameMessage, LiveFrames } from '../src/capture/live-frames.ts'
+export type { PictureState } from '../src/capture/picture-watch.ts'
 export type { AdapterFacts, DeviceReport } from '../src/device/device.ts'
 export type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
 export type { Probe, ProbeFigures } from '../src/engine/probes.ts'
@@ -236,6 +238,8 @@ export type ReadingEvent =
     }
   /** Live: how old the newest frame was when it had been read, and how many pairs were passed over so far. */
   | { readonly type: 'lag'; readonly lagS: number; readonly passedOver: number }
+  /** Live: whether the source gives a picture; while it does not, nothing is read. */
+  | { readonly type: 'picture'; readonly picture: PictureState }
   | { readonly type: 'paused'; readonly isPaused: boolean }
   | { readonly type: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
   | { readonly type: 'failed'; readonly error: WireError }

@@ -282,6 +282,16 @@ describe('EngineClient', () => {
       expect(await Promise.race([next, still])).toBe('still waiting')
     })
 
+    it('waits for ever for a camera that gives no picture', async () => {
+      const { api } = readings([[{ type: 'picture', picture: 'muted' }]])
+      const { client } = connect(api, quick)
+      const reading = client.read(request)
+      await reading.next()
+      const next = failure(reading.next())
+      const still = new Promise((resolve) => setTimeout(() => resolve('still waiting'), 300))
+      expect(await Promise.race([next, still])).toBe('still waiting')
+    })
+
     it('waits for ever for a reading that is held', async () => {
       const { api } = readings([[token(1)]])
       const { client } = connect({ ...api, pauseReading: () => undefined }, quick)

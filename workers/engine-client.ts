@@ -60,6 +60,8 @@ export class EngineClient {
   private reading = 0
   /** A held reading says nothing, however long. */
   private isPaused = false
+  /** The live source gives no picture: the reading waits for it. */
+  private isBlind = false
 
   constructor(
     options: EngineOptions,
@@ -138,6 +140,7 @@ export class EngineClient {
   async *read(request: ReadingRequest, transferred: Transferable[] = []): AsyncGenerator<ReadingProgress> {
     const started = ++this.reading
     this.isPaused = false
+    this.isBlind = false
     const number = await this.call(this.remote.startReading(transfer(request, transferred)), 'readMs')
     let isOver = false
     try {
@@ -148,6 +151,7 @@ export class EngineClient {
           isOver ||= event.type === 'over' || event.type === 'failed'
           if (started !== this.reading) return
           if (event.type === 'failed') throw fromWire(event.error)
+          if (event.type === 'picture') this.isBlind = event.picture !== 'there'
           yield event
         }
       }
@@ -206,7 +210,7 @@ export class EngineClient {
       const waitMs = Math.min(silenceMs, limitMs)
       await pause(waitMs, signal)
       if (signal.aborted) return new Promise<never>(() => undefined)
-      if (this.isPaused) heard.now()
+      if (this.isPaused || this.isBlind) heard.now()
       silentMs = heard.take() ? 0 : silentMs + waitMs
       if (silentMs >= limitMs) throw tooLong(limitMs)
       const answer = await Promise.race([

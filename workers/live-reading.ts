@@ -11,9 +11,9 @@ export async function readLive(
   source: Extract<ReadingSource, { type: 'live' }>,
   settings: ReadingRequest['settings'],
   emit: (event: ReadingEvent) => void,
-  { signal, gate }: ReadingControl,
+  { signal, gate, onPicture }: ReadingControl,
 ): Promise<void> {
-  const live = new LiveSource(source.frames, { framesPerSecond: settings.framesPerSecond })
+  const live = new LiveSource(source.frames, { framesPerSecond: settings.framesPerSecond, onPicture })
   let size = ''
   /** In the window, and no answer is about it yet. */
   let unread: LivePair | undefined

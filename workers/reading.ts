@@ -1,5 +1,5 @@
 import { type EngineError, toWire, VidemoError } from '../src/errors.ts'
-import type { KeptFrame, ReadingEvent, ReadingRequest } from './engine-api.ts'
+import type { KeptFrame, PictureState, ReadingEvent, ReadingRequest } from './engine-api.ts'
 import { EventQueue } from './event-queue.ts'
 import { readFile } from './file-reading.ts'
 import { Gate } from './gate.ts'
@@ -15,6 +15,8 @@ export class Reading {
   finished: Promise<void> = Promise.resolve()
   private readonly controller = new AbortController()
   private readonly gate = new Gate()
+  /** Closed while a live source gives no picture. */
+  private readonly sight = new Gate()
   private readonly failure: Promise<never>
   private reject: (error: EngineError) => void = () => undefined
   private readonly reader: WindowReader
@@ -48,6 +50,7 @@ export class Reading {
   stop(): void {
     this.controller.abort(new DOMException('The reading was stopped.', 'AbortError'))
     this.gate.open()
+    this.sight.open()
   }
 
   pause(isPaused: boolean): void {
@@ -67,7 +70,22 @@ export class Reading {
   }
 
   private get control() {
-    return { signal: this.controller.signal, gate: this.gate.pass }
+    return { signal: this.controller.signal, gate: this.pass, onPicture: this.takePicture }
+  }
+
+  private readonly pass = async (): Promise<void> => {
+    while (this.gate.isClosed || this.sight.isClosed) {
+      await this.gate.pass()
+      await this.sight.pass()
+    }
+  }
+
+  /** What is being said waits, too: a person who closes the shutter wants nothing more to be read. */
+  private readonly takePicture = (picture: PictureState): void => {
+    if (this.controller.signal.aborted) return
+    if (picture === 'there') this.sight.open()
+    else this.sight.close()
+    this.emit({ type: 'picture', picture })
   }
 
   private readonly emit = (event: ReadingEvent): void => this.events.push(event)

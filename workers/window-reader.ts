@@ -11,7 +11,7 @@ import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../src/en
 import type { VisionEncoder } from '../src/engine/vision-encoder.ts'
 import { type Grid, tokensPerTemporalPatch } from '../src/qwen25vl/index.ts'
 import { Aside } from './aside.ts'
-import type { FrameNote, KeptFrame, ReadingEvent, ReadingRequest, UpdateFigures } from './engine-api.ts'
+import type { FrameNote, KeptFrame, PictureState, ReadingEvent, ReadingRequest, UpdateFigures } from './engine-api.ts'
 import { FrameImager } from './frame-images.ts'
 import { ProbeRound } from './probe-round.ts'
 
@@ -28,6 +28,8 @@ export interface LoadedModel {
 export interface ReadingControl {
   readonly signal: AbortSignal
   readonly gate: () => Promise<void>
+  /** To be told whether a live source gives a picture; the gate is closed while it does not. */
+  readonly onPicture: (picture: PictureState) => void
 }
 
 /** Updates whose frames are kept for tests. */

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { BuildClient } from '../../workers/build-client.ts'
+import { readableFiles } from '../capture/readable-files.ts'
 import styles from './App.module.css'
 import { actionForKey, actionOf, placeOf, runAction } from './actions.ts'
 import { BuildDesk } from './build-desk.ts'
@@ -7,6 +8,7 @@ import { ActionMenu } from './controls/ActionMenu.tsx'
 import { Button } from './controls/Button.tsx'
 import { FilePicker } from './controls/FilePicker.tsx'
 import { Icon } from './controls/Icon.tsx'
+import type { NamedFile } from './file-queue.ts'
 import type { FramedSource, Framing } from './framing.ts'
 import type { PageSession } from './page-session.ts'
 import { EvidenceStrip } from './panels/EvidenceStrip.tsx'
@@ -41,9 +43,7 @@ export function App({ session, firstView, framing, firstDesk }: Props) {
     () => ({ session, view, desk, pickFile: () => picker.current?.click() }),
     [session, view, desk],
   )
-  const open = (file: File | undefined) => {
-    if (file) void session.actions.openFile(file, file.name)
-  }
+  const open = (files: readonly NamedFile[]) => void session.actions.openFiles(files)
   const isDropping = useDrop(open)
   useKeys(page)
   useNewest(page)
@@ -71,8 +71,9 @@ export function App({ session, firstView, framing, firstDesk }: Props) {
           <FilePicker
             ref={picker}
             label="Video file"
-            accept="video/*,image/gif,.mkv,.mov"
-            onFiles={([file]) => open(file)}
+            accept={readableFiles}
+            isMultiple
+            onFiles={(files) => open(files.map((file) => ({ file, name: file.name })))}
           />
         </main>
         <footer className={styles.footer}>
@@ -87,7 +88,7 @@ export function App({ session, firstView, framing, firstDesk }: Props) {
         <Announcer session={session} />
         {isDropping && (
           <p className={styles.drop}>
-            <span>Drop the video to read it</span>
+            <span>Drop videos or images to read them</span>
           </p>
         )}
       </div>

@@ -1,3 +1,4 @@
+import { hasWaiting } from './file-queue.ts'
 import { isActive } from './run-text.ts'
 import { isLive, type SessionState } from './session-state.ts'
 import { showReading } from './shown.ts'
@@ -61,6 +62,17 @@ export const pageActions: readonly PageAction[] = [
     keys: ['Escape'],
     isEnabled: ({ run, source }) => run.state !== 'stopping' && (isActive(run) || isLive(source)),
     run: ({ session }) => session.actions.stop(),
+  },
+  {
+    id: 'skip',
+    group: 'Reading',
+    title: () => 'Skip to the next file',
+    keys: ['n'],
+    isEnabled: (state) => {
+      const isQueueRead = state.queue.some(({ progress }) => progress.state === 'reading')
+      return isQueueRead && hasWaiting(state) && isActive(state.run) && state.run.state !== 'stopping'
+    },
+    run: ({ session }) => void session.actions.readWaiting(),
   },
   {
     id: 'camera',

@@ -2,6 +2,7 @@ import type { BundleSource } from '../../workers/engine-api.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { foreignHost } from './bundle-link.ts'
 import type { Source } from './session-state.ts'
+import { isolatedName } from './shown-name.ts'
 
 /** Whether a bundle's weights are random: it is built from the project's own fixture. */
 export function isPlaceholder({ source }: Pick<Manifest, 'source'>): boolean {
@@ -26,7 +27,7 @@ export function bundleName(url: string): string {
 
 /** What a bundle is called before its manifest is known; an address that is none stands for itself. */
 export function sourceName(source: BundleSource): string {
-  if (source.type !== 'url') return source.name
+  if (source.type !== 'url') return isolatedName(source.name)
   try {
     return bundleName(source.url)
   } catch {

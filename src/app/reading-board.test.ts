@@ -4,6 +4,7 @@ import { parseRecording, type ReadingOrigin } from '../affect/recording.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import { ReadingBoard } from './reading-board.ts'
 import { recordingOf } from './recording-download.ts'
+import { runText } from './run-text.ts'
 import { fakeSession } from './testing/fake-session.ts'
 
 const figures: UpdateFigures = {
@@ -40,6 +41,7 @@ it.each([4, 2])('goes on behind the windows that are complete, hops of %d frames
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
     origin: origin(hopFrames),
+    opened: 1,
     hasTranscript: false,
     fromS: 10,
     deviceFigures: async () => undefined,
@@ -62,6 +64,7 @@ it('records the frames that an update was about, though the window moves on befo
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
     origin: origin(2),
+    opened: 1,
     hasTranscript: false,
     fromS: 0,
     deviceFigures: async () => undefined,
@@ -97,6 +100,7 @@ it('names model, questions and rate of each reading in the file, and not those o
     const board = new ReadingBoard(store, flows, {
       stages: reasoningPreset.stages,
       origin,
+      opened: 1,
       hasTranscript: false,
       fromS: 0,
       deviceFigures: async () => undefined,
@@ -108,11 +112,72 @@ it('names model, questions and rate of each reading in the file, and not those o
   expect(readings.map(({ source, model, settings }) => ({ source, model, settings }))).toEqual([first, other])
 })
 
+it('never shows more frames than the window holds, nor one without its partner', () => {
+  const { store, flows } = fakeSession()
+  const board = new ReadingBoard(store, flows, {
+    stages: reasoningPreset.stages,
+    origin: origin(2),
+    opened: 1,
+    hasTranscript: false,
+    fromS: 0,
+    deviceFigures: async () => undefined,
+  })
+  let open = 0
+  const shown: number[] = []
+  store.subscribe(() => shown.push(store.get().frames.length))
+  const frame = (number: number) => {
+    open++
+    const image = { close: () => open-- } as unknown as ImageBitmap
+    board.take({ type: 'frame', number, timeS: number / 2, image, thumbnail: new Blob() })
+  }
+  for (let pair = 0; pair < 6; pair++) {
+    frame(2 * pair)
+    frame(2 * pair + 1)
+    const pairsInWindow = Math.min(4, pair + 1)
+    board.take({
+      type: 'pair',
+      window: 0,
+      pairsInWindow,
+      pairsPerWindow: 4,
+      visionMs: 1,
+      prefillMs: 1,
+      prefillTokens: 1,
+    })
+  }
+  expect(Math.max(...shown)).toBe(8)
+  expect(shown.every((count) => count % 2 === 0)).toBe(true)
+  // One came whose partner never did: it is closed with the reading.
+  frame(12)
+  expect(open).toBe(9)
+  board.settle()
+  expect(open).toBe(8)
+})
+
+it('says when there is no picture, and does not claim to read meanwhile', () => {
+  const { store, flows } = fakeSession({ run: { state: 'running' } })
+  const board = new ReadingBoard(store, flows, {
+    stages: reasoningPreset.stages,
+    origin: origin(2),
+    opened: 1,
+    hasTranscript: false,
+    fromS: 0,
+    deviceFigures: async () => undefined,
+  })
+  board.take({ type: 'picture', picture: 'silent' })
+  board.take({ type: 'lag', lagS: 3, passedOver: 4 })
+  const { picture, run } = store.get()
+  expect(picture).toBe('silent')
+  expect(runText(run, picture)).toEqual({ text: 'No picture', form: 'waiting' })
+  board.take({ type: 'picture', picture: 'there' })
+  expect(runText(store.get().run, store.get().picture).text).toBe('Reading')
+})
+
 it('keeps what closed questions gave, and their mean time', () => {
   const { store, flows } = fakeSession()
   const board = new ReadingBoard(store, flows, {
     stages: reasoningPreset.stages,
     origin: origin(2),
+    opened: 1,
     hasTranscript: false,
     fromS: 0,
     deviceFigures: async () => undefined,

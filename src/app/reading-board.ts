@@ -4,6 +4,7 @@ import { TreeReader } from '../affect/parse-answers.ts'
 import type { ReadingOrigin } from '../affect/recording.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
 import { emptyTree } from '../affect/tree.ts'
+import { pictureText } from './picture-text.ts'
 import { withAnswer } from './probes.ts'
 import type { AnswerState, RecordedReading, RunFigures, SessionState, StripFrame } from './session-state.ts'
 import type { Store } from './store.ts'
@@ -30,6 +31,8 @@ export interface BoardOptions {
   readonly stages: readonly Stage[]
   /** What it is read of, by and with, for the recording; whatever is chosen since. */
   readonly origin: ReadingOrigin
+  /** As in `RecordedReading`. */
+  readonly opened: number
   readonly hasTranscript: boolean
   /** Where the reading begins, in the source's time. */
   readonly fromS: number
@@ -47,6 +50,8 @@ export class ReadingBoard {
   private probesMs: number[] = []
   private passedOver = 0
   private isTreeDue = false
+  /** Frames of a pair that is on its way into the window. */
+  private coming: readonly StripFrame[] = []
   /** Those of the update under way: the window may move on before it ends. */
   private seen: readonly StripFrame[] = []
 
@@ -76,11 +81,11 @@ export class ReadingBoard {
       }
       case 'frame': {
         const { type: _, ...frame } = event
-        store.update({ frames: [...state.frames, frame] })
+        this.coming = [...this.coming, frame]
         break
       }
       case 'pair':
-        this.trimStrip(event.pairsInWindow * 2)
+        this.join(event.pairsInWindow * 2)
         store.update({ pairsPerWindow: event.pairsPerWindow })
         break
       case 'probe': {
@@ -164,10 +169,17 @@ export class ReadingBoard {
         this.passedOver = event.passedOver
         store.update({
           figures: { ...state.figures, passedOver: event.passedOver },
-          ...(isStopping || state.run.state === 'paused'
+          ...(isStopping || state.run.state === 'paused' || state.picture !== 'there'
             ? {}
             : { run: isLagging ? { state: 'lagging', lagS: event.lagS } : { state: 'running' } }),
         })
+        break
+      }
+      case 'picture': {
+        const { picture } = event
+        const text = state.source && pictureText(picture, state.source)
+        const announcement = text ? `${text.title}. ${text.cause}` : 'There is a picture again; the reading goes on.'
+        store.update({ picture, announcement })
         break
       }
       case 'paused':
@@ -184,6 +196,8 @@ export class ReadingBoard {
 
   /** Ends what is still open on the page, after a stop or a failure. */
   settle(): void {
+    for (const { image } of this.coming) image.close()
+    this.coming = []
     const { current } = this.store.get()
     if (!current) return
     const settled = stageIds.map((id): [StageId, AnswerState] => {
@@ -218,12 +232,13 @@ export class ReadingBoard {
     this.store.update({ current: { ...current, tree } })
   }
 
-  private trimStrip(count: number): void {
-    const { frames } = this.store.get()
-    const dropped = frames.slice(0, Math.max(0, frames.length - count))
-    if (dropped.length === 0) return
-    for (const { image } of dropped) image.close()
-    this.store.update({ frames: frames.slice(dropped.length) })
+  /** The frames that came join the strip, and those that the window has dropped leave it, in one step. */
+  private join(count: number): void {
+    const frames = [...this.store.get().frames, ...this.coming]
+    this.coming = []
+    const dropped = Math.max(0, frames.length - count)
+    for (const { image } of frames.slice(0, dropped)) image.close()
+    this.store.update({ frames: frames.slice(dropped) })
   }
 
   private record(update: number, figures: UpdateFigures): void {
@@ -238,6 +253,7 @@ export class ReadingBoard {
       update: recording.length,
       window: current.window,
       ...this.options.origin,
+      opened: this.options.opened,
       startS: current.frames[0]?.timeS ?? 0,
       endS: current.frames.at(-1)?.timeS ?? 0,
       frames: current.frames.flatMap(({ number, timeS }) => {

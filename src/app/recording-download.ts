@@ -13,7 +13,7 @@ export async function recordingOf(recording: readonly RecordedReading[], now = n
   return recordingFile(
     {
       readings: await Promise.all(
-        recording.map(async ({ frames, ...rest }) => ({
+        recording.map(async ({ frames, opened: _, ...rest }) => ({
           ...rest,
           frames: await Promise.all(
             frames.map(async ({ timeS, thumbnail }) => ({ timeS, thumbnail: await urlOf(thumbnail) })),

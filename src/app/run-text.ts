@@ -1,3 +1,4 @@
+import type { PictureState } from '../../workers/engine-api.ts'
 import { formatBytes, formatLeft, formatSeconds } from './format.ts'
 import { sourceName } from './model-kind.ts'
 import type { LoadState, RunState } from './session-state.ts'
@@ -17,7 +18,13 @@ export type RunForm =
   | 'failed'
 
 /** What a reading is doing, in words and form. */
-export function runText(run: RunState): { readonly text: string; readonly form: RunForm } {
+export function runText(
+  run: RunState,
+  picture: PictureState = 'there',
+): { readonly text: string; readonly form: RunForm } {
+  // Whatever else it would be doing waits for it.
+  const isWaiting = ['idle', 'queued', 'paused', 'stopping', 'recovering', 'over', 'failed'].includes(run.state)
+  if (picture !== 'there' && !isWaiting) return { text: 'No picture', form: 'waiting' }
   switch (run.state) {
     case 'idle':
       return { text: 'Ready', form: 'idle' }

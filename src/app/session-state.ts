@@ -6,6 +6,7 @@ import type {
   DeviceReport,
   FrameNote,
   LoadedBundle,
+  PictureState,
   ReadingSettings,
   StorageReport,
   UpdateFigures,
@@ -18,6 +19,7 @@ import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
 import { firstScene, persons } from '../demo-face/persons.ts'
 import type { VidemoError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { NamedFile, QueuedFile } from './file-queue.ts'
 import type { LostLoad } from './load-marker.ts'
 import type { ProbeHistory } from './probes.ts'
 import type { ShownWait } from './server-wait.ts'
@@ -170,6 +172,8 @@ export interface Progress {
 export interface RecordedReading extends ReadingOrigin {
   readonly update: number
   readonly window: number
+  /** Which of the sources that were opened in this page it is of: two may have one name. */
+  readonly opened: number
   readonly startS: number
   readonly endS: number
   readonly frames: readonly { readonly timeS: number; readonly thumbnail: Blob }[]
@@ -212,6 +216,8 @@ export interface SessionState {
   readonly drawn: DrawnState
   readonly clip: ClipFacts | undefined
   readonly run: RunState
+  /** Whether a live source gives a picture; while it does not, nothing is read. */
+  readonly picture: PictureState
   /** Frames of the window, oldest first. */
   readonly frames: readonly StripFrame[]
   readonly pairsPerWindow: number
@@ -219,6 +225,10 @@ export interface SessionState {
   readonly probes: ProbeHistory
   readonly progress: Progress | undefined
   readonly recording: readonly RecordedReading[]
+  /** How many of the readings were downloaded, from the first on. */
+  readonly savedReadings: number
+  /** Files that are read one after the other; none where one was chosen alone. */
+  readonly queue: readonly QueuedFile[]
   readonly figures: RunFigures
   readonly settings: Settings
   /** The camera must not start before this is given. */
@@ -252,12 +262,15 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     },
     clip: undefined,
     run: { state: 'idle' },
+    picture: 'there',
     frames: [],
     pairsPerWindow: 8,
     current: undefined,
     probes: {},
     progress: undefined,
     recording: [],
+    savedReadings: 0,
+    queue: [],
     figures: {},
     settings,
     hasCameraConsent,
@@ -308,7 +321,14 @@ export interface SessionActions {
   protectStorage(): Promise<void>
   /** The notice of what has gone was read. */
   dismissEvicted(): void
-  openFile(file: Blob, name: string): Promise<void>
+  /** Opens a file; several are read one after the other. */
+  openFiles(files: readonly NamedFile[]): Promise<void>
+  /** Begins the next file of the queue, and ends what is being read. */
+  readWaiting(): Promise<void>
+  /** Takes a file out of the queue, unless it is being read. */
+  removeFile(id: number): void
+  /** Takes all out of the queue but what is being read. */
+  clearFiles(): void
   openSample(): Promise<void>
   /** Asks for the camera. Call only with consent given. */
   openCamera(deviceId?: string): Promise<void>

@@ -11,6 +11,7 @@ import { type EngineClient, fatalCodes, lastingCodes } from '../../workers/engin
 import { modelOrigin, settingsOrigin } from '../affect/reading-origin.ts'
 import { type Stage, stageIds } from '../affect/stages.ts'
 import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
+import { nothingToOpen } from '../capture/file-errors.ts'
 import type { LiveCapture } from '../capture/live-capture.ts'
 import type { LiveFeed } from '../capture/live-frames.ts'
 import { openScreen } from '../capture/screen.ts'
@@ -21,6 +22,7 @@ import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
 import { foreignHost } from './bundle-link.ts'
 import { DrawnFace, drawnName } from './drawn-face.ts'
+import { FileQueue, hasWaiting, type NamedFile, type QueuedFile } from './file-queue.ts'
 import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
 import { LoadMarker } from './load-marker.ts'
 import { isPlaceholder } from './model-kind.ts'
@@ -51,6 +53,7 @@ import {
 import { Store } from './store.ts'
 import { StoredModels } from './stored-models.ts'
 import { TokenFlow } from './token-flow.ts'
+import { askBeforeLeaving } from './unsaved-readings.ts'
 
 export interface SessionOptions {
   readonly createClient: () => EngineClient
@@ -88,6 +91,7 @@ export class Session implements SessionActions {
   private readonly drawn: DrawnFace
   private readonly marker = new LoadMarker()
   private readonly stored: StoredModels
+  private readonly files: FileQueue
   private source: BundleSource
   private loads = 0
   /** The person wants what the page's address names. */
@@ -96,6 +100,8 @@ export class Session implements SessionActions {
   /** Of the bundle that is being loaded. */
   private room: BundleRoom | undefined
   private runs = 0
+  /** Sources opened so far. */
+  private opened = 0
   private recoveries = 0
   private board: ReadingBoard | undefined
   private capture: LiveCapture | undefined
@@ -109,6 +115,7 @@ export class Session implements SessionActions {
     const { smallBundle } = options
     this.store = new Store({ ...firstState(loadSettings(), loadConsent()), smallBundle })
     this.stored = new StoredModels(this.store, () => this.client)
+    this.files = new FileQueue(this.store, ({ file, name }) => this.openVideo(file, name, false))
     this.drawn = new DrawnFace(
       () => this.store.get().drawn,
       (change) => this.store.update({ drawn: { ...this.store.get().drawn, ...change } }),
@@ -126,6 +133,7 @@ export class Session implements SessionActions {
    */
   async open(): Promise<void> {
     watchCameras(() => void this.findCameras())
+    askBeforeLeaving(this.store)
     const lostLoad = await this.marker.takeLost()
     if (lostLoad)
       this.store.update({ lostLoad, announcement: `The last start ended while ${lostLoad.name} was loading.` })
@@ -213,16 +221,30 @@ export class Session implements SessionActions {
     }
   }
 
-  openFile(file: Blob, name: string): Promise<void> {
+  async openFiles(files: readonly NamedFile[]): Promise<void> {
     rememberSourceChosen()
-    return this.openVideo(file, name, false)
+    if (files.length > 0) await this.files.take(files)
+    else if (isBusy(this.store.get().run)) this.store.update({ announcement: nothingToOpen().message })
+    else this.failRun(nothingToOpen())
+  }
+
+  async readWaiting(): Promise<void> {
+    await this.files.next()
+  }
+
+  removeFile(id: number): void {
+    this.files.remove(id)
+  }
+
+  clearFiles(): void {
+    this.files.clear()
   }
 
   async openCamera(deviceId?: string): Promise<void> {
     if (!this.store.get().hasCameraConsent) return
     rememberSourceChosen()
-    await this.openLive(async (onEnded) => {
-      const capture = await openCamera({ onEnded, ...(deviceId ? { deviceId } : {}) })
+    await this.openLive(async (onEnded, onMuted) => {
+      const capture = await openCamera({ onEnded, onMuted, ...(deviceId ? { deviceId } : {}) })
       void this.findCameras()
       const source: Source = {
         kind: 'camera',
@@ -237,8 +259,8 @@ export class Session implements SessionActions {
 
   async openScreen(): Promise<void> {
     rememberSourceChosen()
-    await this.openLive(async (onEnded) => {
-      const capture = await openScreen({ onEnded })
+    await this.openLive(async (onEnded, onMuted) => {
+      const capture = await openScreen({ onEnded, onMuted })
       return { capture, source: { kind: 'screen', name: capture.label || 'Screen', stream: capture.stream } }
     })
   }
@@ -285,6 +307,7 @@ export class Session implements SessionActions {
     if (run.state === 'queued' || run.state === 'recovering') {
       this.runs++
       this.store.update({ run: { state: 'idle' } })
+      this.holdQueue()
     } else if (isBusy(run) && run.state !== 'stopping') {
       this.store.update({ run: { state: 'stopping' } })
       void this.client.stop().catch((error) => this.failRun(asError(error)))
@@ -305,12 +328,22 @@ export class Session implements SessionActions {
     this.endReading()
     this.closeSource()
     this.clear()
-    this.store.update({ recording: [], source: undefined, figures: {}, announcement: 'Everything was erased.' })
+    this.files.clear()
+    this.store.update({
+      recording: [],
+      savedReadings: 0,
+      source: undefined,
+      figures: {},
+      announcement: 'Everything was erased.',
+    })
   }
 
   async downloadRecording(): Promise<void> {
     const { recording } = this.store.get()
-    if (recording.length > 0) download(await recordingOf(recording))
+    if (recording.length === 0) return
+    download(await recordingOf(recording))
+    // Those that came meanwhile are not among them.
+    if (this.store.get().recording.length >= recording.length) this.store.update({ savedReadings: recording.length })
   }
 
   changeSettings(change: Partial<Settings>): void {
@@ -347,20 +380,30 @@ export class Session implements SessionActions {
   private async openVideo(file: Blob, name: string, isSample: boolean): Promise<void> {
     this.endReading()
     this.closeSource()
+    this.opened++
     this.store.update({ source: { kind: 'file', name, url: URL.createObjectURL(file), file, isSample } })
     await this.start()
   }
 
   private async openLive(
-    open: (onEnded: (error: CaptureError) => void) => Promise<{ capture: LiveCapture; source: Source }>,
+    open: (
+      onEnded: (error: CaptureError) => void,
+      onMuted: (isMuted: boolean) => void,
+    ) => Promise<{ capture: LiveCapture; source: Source }>,
   ): Promise<void> {
     const run = ++this.runs
     let own: LiveCapture | undefined
     const onEnded = (error: CaptureError) => {
       if (own && own === this.capture) this.loseCapture(error)
     }
+    const onMuted = (isMuted: boolean) => {
+      if (!own || own !== this.capture) return
+      // A reading says itself when there is a picture again.
+      if (isMuted) this.store.update({ picture: 'muted' })
+      else if (!isBusy(this.store.get().run)) this.store.update({ picture: 'there' })
+    }
     try {
-      const { capture, source } = await open(onEnded)
+      const { capture, source } = await open(onEnded, onMuted)
       own = capture
       if (run !== this.runs) {
         capture.stop()
@@ -369,6 +412,7 @@ export class Session implements SessionActions {
       this.endReading()
       this.closeSource()
       this.capture = capture
+      this.opened++
       this.store.update({ source })
     } catch (error) {
       if (run === this.runs) this.failRun(asError(error))
@@ -383,7 +427,7 @@ export class Session implements SessionActions {
     void this.client.stop().catch(() => undefined)
     this.endCapture()
     this.board?.settle()
-    this.store.update({ source: undefined, run: { state: 'failed', error } })
+    this.store.update({ source: undefined, picture: 'there', run: { state: 'failed', error } })
   }
 
   private async loadAndRead(source: BundleSource): Promise<void> {
@@ -506,6 +550,7 @@ export class Session implements SessionActions {
     const run = ++this.runs
     this.fromS = fromS
     this.clear()
+    if (source.kind === 'file') this.files.begin(source.file)
     if (!bundle || load.state === 'starting') {
       this.store.update({ run: { state: 'queued' } })
       return
@@ -513,6 +558,7 @@ export class Session implements SessionActions {
     this.store.update({ run: { state: 'opening' } })
     const stages = this.stages()
     const settings = this.readingSettings(bundle)
+    this.store.update({ pairsPerWindow: Math.max(1, Math.floor(settings.windowFrames / 2)) })
     const { kind, name } = source
     const board = new ReadingBoard(this.store, this.flows, {
       stages,
@@ -521,6 +567,7 @@ export class Session implements SessionActions {
         model: modelOrigin(bundle),
         settings: settingsOrigin(this.store.get().settings.preset, stages, settings),
       },
+      opened: this.opened,
       hasTranscript: this.options.keepFrames ?? false,
       fromS,
       deviceFigures: () => this.client.deviceFigures(),
@@ -536,6 +583,7 @@ export class Session implements SessionActions {
         if (event.type === 'updated') this.recoveries = 0
         board.take(event)
       }
+      if (run === this.runs) this.leaveFile()
     } catch (error) {
       if (run === this.runs) await this.recover(asError(error), board)
     }
@@ -592,6 +640,7 @@ export class Session implements SessionActions {
     board.settle()
     if (!isPassing(error) || this.recoveries >= mostRecoveries) {
       this.failRun(error)
+      this.leaveFile()
       return
     }
     const run = this.runs
@@ -622,7 +671,10 @@ export class Session implements SessionActions {
     if (outcome === 'failed') {
       const failure = load.state === 'failed' ? load.error : error
       if (fatalCodes.has(failure.code)) await this.recover(failure, board)
-      else this.failRun(failure)
+      else {
+        this.failRun(failure)
+        this.holdQueue()
+      }
       return
     }
     await this.read(source?.kind === 'file' ? board.resumeS : 0)
@@ -643,6 +695,29 @@ export class Session implements SessionActions {
     }
   }
 
+  /** Goes on with the next file of the queue after one that was read, or that could not be. */
+  private leaveFile(): void {
+    const { source, run } = this.store.get()
+    if (source?.kind !== 'file') return
+    if (run.state === 'over' && run.reason === 'ended') this.endFile(source.file, { state: 'read' })
+    // The next one would fail like it for want of a model.
+    else if (run.state === 'failed' && !fatalCodes.has(run.error.code)) {
+      this.endFile(source.file, { state: 'failed', error: run.error })
+    } else this.holdQueue()
+  }
+
+  private endFile(file: Blob, progress: QueuedFile['progress']): void {
+    if (!this.files.end(file, progress)) return
+    if (hasWaiting(this.store.get())) void this.files.next()
+    else this.files.summarize()
+  }
+
+  /** The file on show is no longer read, and none follows it by itself. */
+  private holdQueue(): void {
+    const { source } = this.store.get()
+    if (source?.kind === 'file') this.files.end(source.file, { state: 'stopped' })
+  }
+
   private endReading(): void {
     this.runs++
     if (isBusy(this.store.get().run)) void this.client.stop().catch(() => undefined)
@@ -651,6 +726,7 @@ export class Session implements SessionActions {
 
   private closeSource(): void {
     const { source } = this.store.get()
+    this.holdQueue()
     if (source?.kind === 'file') URL.revokeObjectURL(source.url)
     this.endCapture()
   }
@@ -666,6 +742,7 @@ export class Session implements SessionActions {
   private clear(): void {
     for (const { image } of this.store.get().frames) image.close()
     for (const flow of Object.values(this.flows)) flow.set('')
+    this.board?.settle()
     this.board = undefined
     this.store.update({
       frames: [],
@@ -674,6 +751,7 @@ export class Session implements SessionActions {
       probes: {},
       progress: undefined,
       run: { state: 'idle' },
+      picture: this.capture?.isMuted ? 'muted' : 'there',
       announcement: '',
     })
   }

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from 'react'
+import { droppedFiles } from './dropped-files.ts'
+import type { NamedFile } from './file-queue.ts'
 
-/** Takes files dropped anywhere on the page; true while one hovers over it. */
-export function useDrop(onFile: (file: File | undefined) => void): boolean {
+/** Takes files and folders dropped anywhere on the page; true while some hover over it. */
+export function useDrop(onFiles: (files: readonly NamedFile[]) => void): boolean {
   const [isOver, setOver] = useState(false)
-  const latest = useRef(onFile)
+  const latest = useRef(onFiles)
   useEffect(() => {
-    latest.current = onFile
+    latest.current = onFiles
   })
   useEffect(() => {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
@@ -21,7 +23,14 @@ export function useDrop(onFile: (file: File | undefined) => void): boolean {
       if (!hasFiles(event)) return
       event.preventDefault()
       setOver(false)
-      latest.current(event.dataTransfer?.files[0])
+      const { dataTransfer } = event
+      if (!dataTransfer) return
+      const plain = [...dataTransfer.files].map((file) => ({ file, name: file.name }))
+      droppedFiles(dataTransfer).then(
+        (files) => latest.current(files),
+        // What went away meanwhile says so when it is opened.
+        () => latest.current(plain),
+      )
     }
     addEventListener('dragover', onDragOver)
     addEventListener('dragleave', onDragLeave)

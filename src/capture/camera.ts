@@ -12,7 +12,12 @@ export interface CameraOptions {
   readonly deviceId?: string
   /** Told once when the camera goes away while running: `camera-ended`. */
   readonly onEnded?: (error: CaptureError) => void
+  /** Told whenever the camera is muted or unmuted by the browser or the system. */
+  readonly onMuted?: (isMuted: boolean) => void
 }
+
+/** A camera gives frames whether anything moves or not: without any for so long there is no picture. */
+export const cameraQuietMs = 2000
 
 /** The model sees some 300 pixels a side: more would only cost time. */
 const size = {
@@ -48,7 +53,7 @@ export function watchCameras(onChange: () => void): () => void {
  *
  * @throws CaptureError `camera-denied`, `no-camera`, `camera-busy`, `camera-constraints`, `insecure-context`
  */
-export async function openCamera({ deviceId, onEnded }: CameraOptions = {}): Promise<LiveCapture> {
+export async function openCamera({ deviceId, onEnded, onMuted }: CameraOptions = {}): Promise<LiveCapture> {
   const devices = mediaDevices()
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: 'user' } }
   let stream: MediaStream
@@ -61,7 +66,7 @@ export async function openCamera({ deviceId, onEnded }: CameraOptions = {}): Pro
   if (!track) throw noCamera()
   // Only what looks away from the person says so.
   const isMirrored = track.getSettings().facingMode !== 'environment'
-  return new LiveCapture({ stream, track, isMirrored, ended: cameraEnded, onEnded })
+  return new LiveCapture({ stream, track, isMirrored, ended: cameraEnded, onEnded, onMuted, quietMs: cameraQuietMs })
 }
 
 /** What getUserMedia's failures mean. @see W3C Media Capture and Streams, getUserMedia, and older browsers' names */

@@ -24,6 +24,15 @@ export function emptyFile(): CaptureError {
   })
 }
 
+export function nothingToOpen(): CaptureError {
+  return new CaptureError({
+    code: 'nothing-to-open',
+    message: 'There is no file in what was dropped whose name is that of a video or an image.',
+    action: 'Drop the files themselves, or choose them with “Open a video”.',
+    recoverable: true,
+  })
+}
+
 export function notAVideo(): CaptureError {
   return new CaptureError({
     code: 'not-a-video',

@@ -2,10 +2,22 @@ import { followTrack } from './followed-track.ts'
 import { FrameSampler } from './frame-sampler.ts'
 
 /** How frames of a camera or a screen come in: as a stream of the browser's, or posted one by one. */
-export type LiveFrames =
+export type LiveFrames = FrameWay & {
+  /** Posts a `MuteMessage` whenever the browser mutes the track, which then gives no picture, or unmutes it. */
+  readonly mutes?: MessagePort
+  /** Without a frame for so long there is no picture. Default: the picture then stands still. */
+  readonly quietMs?: number
+}
+
+type FrameWay =
   | { readonly type: 'stream'; readonly readable: ReadableStream<VideoFrame> }
   /** Posts `LiveFrameMessage`s, each frame after a `LiveFrameRequest`. */
   | { readonly type: 'port'; readonly port: MessagePort }
+
+/** From the page to the worker. */
+export interface MuteMessage {
+  readonly isMuted: boolean
+}
 
 /** From the page to the worker. */
 export type LiveFrameMessage =
@@ -21,6 +33,8 @@ export interface LiveFrameRequest {
 export interface LiveFramesOptions {
   /** The rate the worker will sample at. A port carries no more; a stream carries all, and the worker chooses. */
   readonly framesPerSecond: number
+  /** As in `LiveFrames`: for cameras, which give frames whether anything moves or not. */
+  readonly quietMs?: number | undefined
   /** Ends the feed. */
   readonly signal?: AbortSignal
 }
@@ -48,15 +62,42 @@ export function liveFrames(stream: MediaStream, options: LiveFramesOptions): Liv
   // A track of its own can be ended without ending the preview.
   const track = original.clone()
   const Processor = (globalThis as { MediaStreamTrackProcessor?: TrackProcessor }).MediaStreamTrackProcessor
-  const feed = Processor ? streamFeed(track, Processor) : portFeed(track, options.framesPerSecond)
+  const way = Processor ? streamFeed(track, Processor) : portFeed(track, options.framesPerSecond)
+  const mutes = muteFeed(original)
   const leave = followTrack(original, track, () => stop())
   const stop = () => {
     leave()
-    feed.stop()
+    mutes.stop()
+    way.stop()
   }
+  // Through a port come no more frames than are asked for.
+  const quietMs =
+    options.quietMs && (Processor ? options.quietMs : Math.max(options.quietMs, 3000 / options.framesPerSecond))
   options.signal?.addEventListener('abort', stop, { once: true })
   if (options.signal?.aborted) stop()
-  return { ...feed, stop }
+  return {
+    frames: { ...way.frames, mutes: mutes.port, ...(quietMs ? { quietMs } : {}) },
+    transfer: [...way.transfer, mutes.port],
+    stop,
+  }
+}
+
+/** Tells a worker when the browser mutes a track. A copy of the track may be muted later, or not at all. */
+function muteFeed(track: MediaStreamTrack): { readonly port: MessagePort; stop(): void } {
+  const { port1, port2 } = new MessageChannel()
+  const stopped = new AbortController()
+  const { signal } = stopped
+  const tell = (isMuted: boolean) => port1.postMessage({ isMuted } satisfies MuteMessage)
+  track.addEventListener('mute', () => tell(true), { signal })
+  track.addEventListener('unmute', () => tell(false), { signal })
+  if (track.muted) tell(true)
+  return {
+    port: port2,
+    stop: () => {
+      stopped.abort()
+      port1.close()
+    },
+  }
 }
 
 function streamFeed(track: MediaStreamTrack, Processor: TrackProcessor): LiveFeed {
@@ -83,8 +124,8 @@ class VideoGrabber {
   private readonly sampler: FrameSampler
   private isWanted = false
   private isStopped = false
-  /** The element's own time of the frame that was posted last. */
-  private postedS = -1
+  /** Of the frame that was posted last, see `mark`. */
+  private posted = -1
   private timer: ReturnType<typeof setTimeout> | undefined
   private callback = 0
 
@@ -119,7 +160,8 @@ class VideoGrabber {
   private wait(): void {
     const hasCallback = 'requestVideoFrameCallback' in this.video
     if (hasCallback) this.callback = this.video.requestVideoFrameCallback((nowMs) => void this.grab(nowMs))
-    const patience = hasCallback ? 2 : 0.5
+    // What was passed over as too early is taken as soon as it is due, should nothing follow it.
+    const patience = hasCallback && this.mark() === this.posted ? 2 : 0.5
     this.timer = setTimeout(() => void this.grab(performance.now()), patience * this.periodS * 1000)
   }
 
@@ -131,10 +173,11 @@ class VideoGrabber {
   private async grab(timeMs: number): Promise<void> {
     this.cancel()
     const { video } = this
-    const isNew = video.readyState >= video.HAVE_CURRENT_DATA && video.currentTime !== this.postedS
+    const mark = this.mark()
+    const isNew = video.readyState >= video.HAVE_CURRENT_DATA && mark !== this.posted
     if (this.isWanted && isNew && this.sampler.takes(timeMs / 1000)) {
       this.isWanted = false
-      this.postedS = video.currentTime
+      this.posted = mark
       try {
         const image = await createImageBitmap(video)
         if (this.isStopped) image.close()
@@ -145,5 +188,13 @@ class VideoGrabber {
       }
     }
     if (!this.isStopped) this.wait()
+  }
+
+  /** Another number for every frame: time alone runs on in some browsers, whether frames come or not. */
+  private mark(): number {
+    const { video } = this
+    // A page in the background shows none, and may not count what comes.
+    if (document.visibilityState === 'hidden') return video.currentTime
+    return video.getVideoPlaybackQuality().totalVideoFrames || video.currentTime
   }
 }

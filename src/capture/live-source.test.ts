@@ -1,94 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveFrameMessage, LiveFrameRequest } from './live-frames.ts'
-import { type Clock, LiveSource } from './live-source.ts'
+import { LiveSource } from './live-source.ts'
 import type { TimedFrame } from './painter.ts'
-
-/** A frame that knows its number and whether it was closed. */
-class FakeFrame {
-  isClosed = false
-  constructor(
-    readonly number: number,
-    readonly timestamp: number,
-    readonly displayWidth = 4,
-    readonly displayHeight = 3,
-  ) {}
-  close(): void {
-    this.isClosed = true
-  }
-}
-
-class FakeClock implements Clock {
-  private timeMs = 0
-  private readonly timers = new Set<{ readonly atMs: number; readonly callback: () => void }>()
-
-  now(): number {
-    return this.timeMs
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    const timer = { atMs: this.timeMs + ms, callback }
-    this.timers.add(timer)
-    return () => this.timers.delete(timer)
-  }
-
-  async advance(toMs: number): Promise<void> {
-    await settle()
-    for (;;) {
-      const next = [...this.timers].filter(({ atMs }) => atMs <= toMs).sort((a, b) => a.atMs - b.atMs)[0]
-      if (!next) break
-      this.timers.delete(next)
-      this.timeMs = next.atMs
-      next.callback()
-      await settle()
-    }
-    this.timeMs = toMs
-  }
-
-  get waiting(): number {
-    return this.timers.size
-  }
-}
-
-/** Lets everything that can go on do so. */
-async function settle(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve))
-}
-
-/** A painted frame carries its number in its first byte. */
-const painter = {
-  painted: 0,
-  paint(image: unknown, timeS: number): TimedFrame {
-    const { number, isClosed, displayWidth: width, displayHeight: height } = image as FakeFrame
-    if (isClosed) throw new Error(`frame ${number} is closed`)
-    this.painted++
-    return { width, height, rgba: new Uint8ClampedArray([number]), timeS }
-  },
-}
-
-function setUp(framesPerSecond = 2) {
-  const clock = new FakeClock()
-  const sent: FakeFrame[] = []
-  const stream = { controller: undefined as ReadableStreamDefaultController<VideoFrame> | undefined, cancelled: false }
-  const readable = new ReadableStream<VideoFrame>({
-    start: (controller) => {
-      stream.controller = controller
-    },
-    cancel: () => {
-      stream.cancelled = true
-    },
-  })
-  const source = new LiveSource({ type: 'stream', readable }, { framesPerSecond, clock, painter })
-  /** A frame comes at this time; frames count from a moment of the camera's own. */
-  async function arrive(atMs: number, size: readonly [number, number] = [4, 3]): Promise<void> {
-    await clock.advance(atMs)
-    const frame = new FakeFrame(sent.length, 5e6 + atMs * 1000, ...size)
-    sent.push(frame)
-    stream.controller?.enqueue(frame as unknown as VideoFrame)
-    await settle()
-  }
-  const open = () => sent.filter(({ isClosed }) => !isClosed).map(({ number }) => number)
-  return { clock, sent, stream, source, arrive, open }
-}
+import { FakeClock, FakeFrame, painter, settle, liveSetUp as setUp } from './testing/fake-live.ts'
 
 const seen = (pair: Awaited<ReturnType<LiveSource['nextPair']>>) =>
   pair?.frames.map(({ rgba, timeS }) => [rgba[0], Number(timeS.toFixed(3))])
@@ -217,7 +131,7 @@ describe('LiveSource', () => {
     const pair = source.nextPair()
     await clock.advance(1150)
     expect(seen(await pair)).toEqual([
-      [0, 0.65],
+      [3, 0.65],
       [3, 1.15],
     ])
   })

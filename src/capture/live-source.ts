@@ -1,7 +1,9 @@
 import { CaptureError } from '../errors.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { FrameSampler } from './frame-sampler.ts'
-import type { LiveFrameMessage, LiveFrameRequest, LiveFrames } from './live-frames.ts'
+import type { LiveFrameMessage, LiveFrameRequest, LiveFrames, MuteMessage } from './live-frames.ts'
 import { Painter, type TimedFrame } from './painter.ts'
+import { type PictureState, PictureWatch } from './picture-watch.ts'
 
 /** Two frames one sampling period apart, of one size. */
 export interface LivePair {
@@ -17,25 +19,14 @@ export interface LiveSourceOptions {
   readonly framesPerSecond: number
   readonly clock?: Clock
   readonly painter?: Pick<Painter, 'paint'>
-}
-
-export interface Clock {
-  /** Milliseconds from any fixed moment. */
-  now(): number
-  /** Calls back once; the returned function calls it off. */
-  after(ms: number, callback: () => void): () => void
-}
-
-const systemClock: Clock = {
-  now: () => performance.now(),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  },
+  /** Told when the source stops to give a picture and when it gives one again; until then no pair comes. */
+  readonly onPicture?: (state: PictureState) => void
 }
 
 /** Periods without a new frame after which the picture counts as standing still. */
 const stillPeriods = 2
+/** Frames dated further back than this come from a clock that was set back; less is the way's unevenness. */
+const setBackS = 0.5
 
 type LiveImage = VideoFrame | ImageBitmap
 type Size = Pick<TimedFrame, 'width' | 'height'>
@@ -75,7 +66,8 @@ interface Sample {
  * The live end of a camera or a screen, in the worker: always the newest pair of frames, and never a queue. Frames of
  * the sampling rate are painted and closed as they come, asked for or not: a camera has few buffers and stands still
  * while two or three are kept. Of all others only the newest is open. A picture that stands still (a screen gives
- * frames only when it changes) is repeated after two periods.
+ * frames only when it changes) is repeated after two periods. Every time that a frame is given is one at which it was
+ * on show. While the source gives no picture (see `PictureWatch`) there are no pairs, and none reaches over such a gap.
  */
 export class LiveSource {
   private readonly periodS: number
@@ -87,6 +79,8 @@ export class LiveSource {
   /** What is on show now. */
   private latest: Shot | undefined
   private sampledMs = 0
+  /** The time of the newest sample, s; undefined where none is of the picture on show. */
+  private sampledS: number | undefined
   private originMs: number | undefined
   /** Of the newest frame, s. */
   private timeS = 0
@@ -97,12 +91,23 @@ export class LiveSource {
   }
   private wake: () => void = () => undefined
   private disconnect: () => void = () => undefined
+  private readonly watch: PictureWatch
+  private readonly mutes: MessagePort | undefined
 
-  constructor(frames: LiveFrames, { framesPerSecond, clock = systemClock, painter }: LiveSourceOptions) {
+  constructor(frames: LiveFrames, { framesPerSecond, clock = systemClock, painter, onPicture }: LiveSourceOptions) {
     this.periodS = 1 / framesPerSecond
     this.clock = clock
     this.painter = painter ?? new Painter()
     this.sampler = new FrameSampler(this.periodS)
+    const onChange = (state: PictureState) => {
+      if (state !== 'there') this.forget()
+      onPicture?.(state)
+    }
+    this.watch = new PictureWatch({ clock, quietMs: frames.quietMs, onChange })
+    this.mutes = frames.mutes
+    if (frames.mutes) {
+      frames.mutes.onmessage = ({ data }: MessageEvent<MuteMessage>) => this.watch.mute(data.isMuted)
+    }
     if (frames.type === 'stream') this.readStream(frames.readable)
     else this.readPort(frames.port)
   }
@@ -176,20 +181,59 @@ export class LiveSource {
       image.close()
       return
     }
+    this.watch.arrived()
+    if (this.watch.state !== 'there') {
+      image.close()
+      return
+    }
     const timeS = this.dated(timeMs)
     const arrivedMs = this.clock.now()
-    this.latest?.close()
-    this.latest = new Shot(image, timeS, arrivedMs)
-    if (this.sampler.takes(timeS)) this.hold(this.latest, timeS, arrivedMs)
+    const shot = new Shot(image, timeS, arrivedMs)
+    const { latest: before } = this
+    if (this.sampler.takes(timeS)) {
+      if (before) this.holdEarlier(before, timeS)
+      // What was held may have ended it all, for want of memory.
+      if (this.state.type === 'open') this.hold(shot, timeS, arrivedMs)
+    }
+    before?.close()
+    if (this.state.type !== 'open') {
+      image.close()
+      return
+    }
+    this.latest = shot
+    // Whoever waits knows of no picture that could stand still.
+    if (!before) this.wake()
   }
 
-  /** Times never step back, though the clocks of camera and page may disagree on how long a machine slept. */
+  /**
+   * Times never step back. A frame may be dated a little before the one that it follows, where that was repeated while
+   * it was on its way; and the clocks of camera and page may disagree on how long a machine slept.
+   */
   private dated(timeMs: number): number {
     this.originMs ??= timeMs
-    const aheadMs = this.timeS * 1000 - (timeMs - this.originMs)
-    if (aheadMs > 0) this.originMs -= aheadMs
-    this.timeS = (timeMs - this.originMs) / 1000
+    const aheadS = this.timeS - (timeMs - this.originMs) / 1000
+    if (aheadS > setBackS) this.originMs -= aheadS * 1000
+    this.timeS = Math.max(this.timeS, (timeMs - this.originMs) / 1000)
     return this.timeS
+  }
+
+  /**
+   * Over a long gap, the picture that was on show one period before the frame of this time is its partner: not the
+   * newest sample, which another picture may have followed.
+   */
+  private holdEarlier(before: Shot, timeS: number): void {
+    if (this.sampledS === undefined || timeS - this.sampledS < stillPeriods * this.periodS) return
+    // Somebody waited, or nobody asked: either way it is the gap's and was not passed over.
+    if (this.held.length === 1) this.held = []
+    this.hold(before, timeS - this.periodS, before.arrivedMs)
+  }
+
+  /** There is no picture: what was seen before it went is not shown beside what comes after. */
+  private forget(): void {
+    this.latest?.close()
+    this.latest = undefined
+    this.held = []
+    this.sampledS = undefined
   }
 
   /** A pair has one size, so a frame of an older size goes. */
@@ -205,6 +249,7 @@ export class LiveSource {
     this.dropped += this.held.length - kept.length
     this.held = [...kept, { frame, arrivedMs }]
     this.sampledMs = this.clock.now()
+    this.sampledS = timeS
     this.wake()
   }
 
@@ -237,15 +282,14 @@ export class LiveSource {
     const timeS = Math.max(this.timeS, shot.timeS + (arrivedMs - shot.arrivedMs) / 1000)
     this.timeS = timeS
     this.sampler.take(timeS)
-    this.hold(shot, timeS, arrivedMs)
+    this.holdEarlier(shot, timeS)
+    if (this.state.type === 'open') this.hold(shot, timeS, arrivedMs)
   }
 
   private take(first: Sample, second: Sample): LivePair {
     this.held = []
     const { frame, arrivedMs } = second
-    // Over a longer gap the first picture was still on show one period before the second.
-    const isLong = frame.timeS - first.frame.timeS >= stillPeriods * this.periodS
-    const frames = [isLong ? { ...first.frame, timeS: frame.timeS - this.periodS } : first.frame, frame] as const
+    const frames = [first.frame, frame] as const
     const sizeChanged = this.lastSize !== undefined && !hasSameSize(this.lastSize, frame)
     this.lastSize = { width: frame.width, height: frame.height }
     return { frames, arrivedMs, sizeChanged }
@@ -257,6 +301,8 @@ export class LiveSource {
     this.latest?.close()
     this.held = []
     this.latest = undefined
+    this.watch.stop()
+    this.mutes?.close()
     this.disconnect()
     this.wake()
   }

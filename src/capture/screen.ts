@@ -5,6 +5,8 @@ import { LiveCapture } from './live-capture.ts'
 export interface ScreenOptions {
   /** Told once when the person ends the sharing with the browser's own button: `screen-ended`. */
   readonly onEnded?: (error: CaptureError) => void
+  /** Told whenever what is shared can no longer be seen, and when it can be seen again. */
+  readonly onMuted?: (isMuted: boolean) => void
 }
 
 /** Whether this browser can share a tab, a window or a screen; phones cannot. */
@@ -18,7 +20,7 @@ export function canCaptureScreen(): boolean {
  *
  * @throws CaptureError `screen-denied`, `no-screen-capture`, `insecure-context`
  */
-export async function openScreen({ onEnded }: ScreenOptions = {}): Promise<LiveCapture> {
+export async function openScreen({ onEnded, onMuted }: ScreenOptions = {}): Promise<LiveCapture> {
   if (!canCaptureScreen()) throw globalThis.isSecureContext ? noScreenCapture() : insecureContext()
   let stream: MediaStream
   try {
@@ -28,7 +30,7 @@ export async function openScreen({ onEnded }: ScreenOptions = {}): Promise<LiveC
   }
   const [track] = stream.getVideoTracks()
   if (!track) throw noScreenCapture()
-  return new LiveCapture({ stream, track, isMirrored: false, ended: screenEnded, onEnded })
+  return new LiveCapture({ stream, track, isMirrored: false, ended: screenEnded, onEnded, onMuted })
 }
 
 function noScreenCapture(): CaptureError {

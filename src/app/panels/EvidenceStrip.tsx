@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { Name } from '../controls/Name.tsx'
 import { formatSpan, formatTime } from '../format.ts'
 import { useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
@@ -52,6 +53,7 @@ export function EvidenceStrip() {
         <h2 id="strip-title" className={styles.title}>
           {recorded ? 'What the model saw' : 'What the model sees'}
         </h2>
+        {recorded && <Name className={styles.source}>{recorded.source.name}</Name>}
         <p className={styles.figures}>{count}</p>
       </div>
       {pictures.length === 0 ? (

@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatWhole } from '../format.ts'
 import { isPlaceholder, licenceText, placedName, readsDrawnFaces } from '../model-kind.ts'
 import { isLoading } from '../run-text.ts'
 import { trainedFrames } from '../settings.ts'
+import { isolatedName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import { LoadProgress } from './LoadProgress.tsx'
@@ -138,7 +139,7 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const places = { opfs: 'this browser’s storage', memory: 'memory, until the page is closed', folder: 'your folder' }
   return (
-    <Group title={`In use: ${placedName(source, bundle.name)}`}>
+    <Group title={`In use: ${placedName(source, isolatedName(bundle.name))}`}>
       <Facts>
         <Fact term="What it is">{whatItIs(manifest)}</Fact>
         <Fact term="Licence">{licenceText(manifest)}</Fact>
@@ -177,7 +178,7 @@ function placeOf(source: LoadedBundle['source']): string {
     case 'url':
       return source.url
     case 'files':
-      return `folder ${source.name}`
+      return `folder ${isolatedName(source.name)}`
     case 'stored':
       return source.url ?? 'this browser, where it was built'
   }

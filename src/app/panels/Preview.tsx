@@ -1,6 +1,7 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { imagePreview } from '../../capture/image-preview.ts'
 import type { Source } from '../session-state.ts'
+import { isolatedName, shownName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Preview.module.css'
@@ -8,13 +9,53 @@ import styles from './Preview.module.css'
 /** Someone who drags along the line passes many places; the reading goes on from the last. */
 const settleMs = 300
 
-/** A file, playing by itself in a loop; going elsewhere in it makes the reading go on from there. */
-export function FilePreview({ source }: { readonly source: Extract<Source, { readonly kind: 'file' }> }) {
+type FileSource = Extract<Source, { readonly kind: 'file' }>
+
+/** A file, playing by itself in a loop, or standing still; or the newest frame of what this browser does not play. */
+export function FilePreview({ source }: { readonly source: FileSource }) {
+  const [hasPicture, setHasPicture] = useState<boolean>()
+  const { file } = source
+  const isImage = file.type.startsWith('image/')
+  useEffect(() => {
+    let isGone = false
+    // A player would ask the addresses in a playlist for what is there.
+    isPlaylist(file).then(
+      (isList) => isGone || setHasPicture(!isList),
+      // What is wrong with the file is the reading's to tell.
+      () => isGone || setHasPicture(false),
+    )
+    return () => {
+      isGone = true
+    }
+  }, [file])
+  // Of an empty file the browser would only complain.
+  if (hasPicture === undefined || file.size === 0) return null
+  if (!hasPicture) return <NewestFrame name={source.name} />
+  const onNoPicture = () => setHasPicture(false)
+  return isImage ? (
+    <ImagePreview source={source} onNoPicture={onNoPicture} />
+  ) : (
+    <FilePlayer source={source} onNoPicture={onNoPicture} />
+  )
+}
+
+async function isPlaylist(file: Blob): Promise<boolean> {
+  return (await file.slice(0, 16).text()).trimStart().startsWith('#EXTM3U')
+}
+
+interface PlayerProps {
+  readonly source: FileSource
+  /** This browser shows nothing of it. */
+  readonly onNoPicture: () => void
+}
+
+/** Going elsewhere in it makes the reading go on from there. */
+function FilePlayer({ source, onNoPicture }: PlayerProps) {
   const { actions } = usePage().session
   const video = useRef<HTMLVideoElement>(null)
   const isLooping = useRef(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const { url, name, file } = source
+  const { url, name } = source
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each video starts anew
   useEffect(() => {
@@ -39,33 +80,29 @@ export function FilePreview({ source }: { readonly source: Extract<Source, { rea
       if (video.current) void actions.seek(video.current.currentTime)
     }, settleMs)
   }
-
-  if (isAnimatedImage(file)) return <ImagePreview file={file} name={name} />
-  // Of an empty file the browser would only complain.
-  if (file.size === 0) return null
   return (
     <video
       ref={video}
       className={styles.video}
       src={url}
-      aria-label={name}
+      aria-label={shownName(name)}
       controls
       preload="auto"
       muted
       playsInline
       onEnded={onEnded}
       onSeeked={onSeeked}
+      onError={onNoPicture}
+      // Where it cannot decode the picture a browser may still play the sound.
+      onLoadedMetadata={({ currentTarget }) => currentTarget.videoWidth === 0 && onNoPicture()}
     />
   )
 }
 
-function isAnimatedImage({ type }: Blob): boolean {
-  return type.startsWith('image/')
-}
-
 /** An animated image has no video element; its first picture stands for it, in the size of a page. */
-function ImagePreview({ file, name }: { readonly file: Blob; readonly name: string }) {
+function ImagePreview({ source: { file, name }, onNoPicture }: PlayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the file that is drawn, once
   useEffect(() => {
     let isGone = false
     imagePreview(file)
@@ -78,13 +115,45 @@ function ImagePreview({ file, name }: { readonly file: Blob; readonly name: stri
         }
         image.close()
       })
-      // What is wrong with the file is the reading's to tell.
-      .catch(() => undefined)
+      .catch(() => isGone || onNoPicture())
     return () => {
       isGone = true
     }
   }, [file])
-  return <canvas ref={canvas} className={styles.video} role="img" aria-label={name} />
+  return <canvas ref={canvas} className={styles.video} role="img" aria-label={shownName(name)} />
+}
+
+/** What stands in for a preview: the reading has decoders of its own, and may read what a browser does not play. */
+function NewestFrame({ name }: { readonly name: string }) {
+  const { store } = usePage().session
+  const image = useStore(store, (state) => state.frames.at(-1)?.image)
+  const isRead = useStore(store, (state) => state.clip !== undefined && state.run.state !== 'failed')
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    const element = canvas.current
+    if (!element || !image || image.width === 0) return
+    element.width = image.width
+    element.height = image.height
+    element.getContext('2d')?.drawImage(image, 0, 0)
+  }, [image])
+  return (
+    <div className={styles.place}>
+      <canvas
+        ref={canvas}
+        className={styles.video}
+        hidden={!image}
+        role="img"
+        aria-label={`The newest frame of ${isolatedName(name)}`}
+      />
+      <p className={styles.note} data-alone={!image || undefined}>
+        {image ? 'This browser cannot show this file; you see the newest frame that was read.' : cannotShow(isRead)}
+      </p>
+    </div>
+  )
+}
+
+function cannotShow(isRead: boolean): string {
+  return `This browser cannot show this file.${isRead ? ' It is read all the same.' : ''}`
 }
 
 /** A camera, as in a mirror where that is wished, or a screen. */
@@ -108,7 +177,7 @@ export function LivePreview({ source }: { readonly source: Extract<Source, { rea
       ref={video}
       className={styles.video}
       data-mirrored={isMirrored || undefined}
-      aria-label={name}
+      aria-label={shownName(name)}
       muted
       playsInline
       autoPlay

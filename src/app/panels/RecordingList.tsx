@@ -1,7 +1,8 @@
-import { useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef } from 'react'
 import { actionOf, runAction } from '../actions.ts'
 import { Button } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
+import { Name } from '../controls/Name.tsx'
 import { emotionHue } from '../emotion-hue.ts'
 import { formatLabel, formatSpan } from '../format.ts'
 import type { RecordedReading } from '../session-state.ts'
@@ -16,6 +17,7 @@ export function RecordingList() {
   const recording = useStore(page.session.store, (state) => state.recording)
   const shown = useStore(page.view, (view) => view.shownUpdate)
   if (recording.length === 0) return null
+  const groups = bySource(recording)
   return (
     <section className={styles.recording} aria-labelledby="recording-title">
       <div className={styles.head}>
@@ -34,19 +36,42 @@ export function RecordingList() {
           </Button>
         </div>
       </div>
-      <ol className={styles.list}>
-        {[...recording].reverse().map((reading) => (
-          <li key={reading.update}>
-            <Reading
-              reading={reading}
-              isShown={reading.update === shown}
-              onPress={() => showReading(page, reading.update === shown ? undefined : reading.update)}
-            />
-          </li>
+      <div className={styles.scroll}>
+        {groups.map((readings) => (
+          <Fragment key={readings[0].update}>
+            {groups.length > 1 && (
+              <h3 className={styles.source}>
+                <Name>{readings[0].source.name}</Name>
+                <span className={styles.of}>{readings.length}</span>
+              </h3>
+            )}
+            <ol className={styles.list}>
+              {readings.map((reading) => (
+                <li key={reading.update}>
+                  <Reading
+                    reading={reading}
+                    isShown={reading.update === shown}
+                    onPress={() => showReading(page, reading.update === shown ? undefined : reading.update)}
+                  />
+                </li>
+              ))}
+            </ol>
+          </Fragment>
         ))}
-      </ol>
+      </div>
     </section>
   )
+}
+
+/** Newest first, those of one file or one camera together. */
+function bySource(recording: readonly RecordedReading[]): readonly (readonly RecordedReading[])[] {
+  const groups: RecordedReading[][] = []
+  for (const reading of [...recording].reverse()) {
+    const last = groups.at(-1)
+    if (last?.[0].opened === reading.opened) last.push(reading)
+    else groups.push([reading])
+  }
+  return groups
 }
 
 interface ReadingProps {

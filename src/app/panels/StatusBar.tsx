@@ -6,6 +6,7 @@ import { formatCount, formatRate, formatSeconds } from '../format.ts'
 import { sourceName } from '../model-kind.ts'
 import { isLoading, loadText } from '../run-text.ts'
 import type { SessionState } from '../session-state.ts'
+import { isolatedName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { type PanelId, usePage } from '../view.ts'
 import styles from './StatusBar.module.css'
@@ -108,7 +109,7 @@ function modelText(bundle: SessionState['bundle'], load: SessionState['load']): 
   }
   if (bundle) {
     const { dtype, model } = bundle.manifest
-    return `${bundle.name} · ${dtype} · ${formatCount(model.parameters)} parameters`
+    return `${isolatedName(bundle.name)} · ${dtype} · ${formatCount(model.parameters)} parameters`
   }
   return load.state === 'failed' ? `${sourceName(load.source)} not loaded` : 'No model'
 }

@@ -3,6 +3,7 @@ import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
 import { formatBytes, formatWhole } from '../format.ts'
 import { placedName } from '../model-kind.ts'
+import { isolatedName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Panels.module.css'
@@ -25,7 +26,7 @@ export function StoragePanel() {
       <Group title="Model">
         <Facts>
           <Fact term="In use">
-            {bundle ? `${placedName(bundle.source, bundle.name)}, ${formatBytes(bytes)}` : 'none'}
+            {bundle ? `${placedName(bundle.source, isolatedName(bundle.name))}, ${formatBytes(bytes)}` : 'none'}
           </Fact>
           {bundle && (
             <Fact term="Kept in">

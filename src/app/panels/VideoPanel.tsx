@@ -5,13 +5,17 @@ import { Button } from '../controls/Button.tsx'
 import { SelectField } from '../controls/Fields.tsx'
 import { Icon, type IconName } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
+import { Name } from '../controls/Name.tsx'
 import { formatLeft, formatTime, formatWhole } from '../format.ts'
 import { isActive, type RunForm, runText } from '../run-text.ts'
 import { isLive, type Source } from '../session-state.ts'
+import { shownName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import { DrawnFacePanel } from './DrawnFacePanel.tsx'
+import { FileList } from './FileList.tsx'
 import { Hud } from './Hud.tsx'
+import { PictureNotice } from './PictureNotice.tsx'
 import { DrawnPreview, FilePreview, LivePreview } from './Preview.tsx'
 import styles from './VideoPanel.module.css'
 import { Welcome } from './Welcome.tsx'
@@ -33,12 +37,14 @@ export function VideoPanel() {
           ) : (
             <Stage source={source} />
           )}
+          <PictureNotice />
           <FileProgress />
         </>
       ) : (
         <Welcome />
       )}
       <Failure />
+      <FileList />
     </section>
   )
 }
@@ -84,17 +90,21 @@ function WatchBar({ source }: { readonly source: Source }) {
             label="Camera"
             isLabelHidden
             value={source.deviceId}
-            options={cameras.map(({ deviceId, label }) => ({ id: deviceId, title: label }))}
+            options={cameras.map(({ deviceId, label }) => ({ id: deviceId, title: shownName(label) }))}
             onChange={(id) => void actions.openCamera(id)}
           />
         </div>
       ) : (
-        <p
-          className={styles.facts}
-          title={clip && `${clip.width} × ${clip.height}${clip.codec ? `, ${clip.codec}` : ''}`}
-        >
-          {source.kind !== 'drawn' && <span className={styles.name}>{source.name}</span>}
-          {clip?.durationS !== undefined && ` · ${formatTime(clip.durationS)}`}
+        <p className={styles.facts}>
+          {source.kind !== 'drawn' && <Name className={styles.name}>{source.name}</Name>}
+          {clip?.durationS !== undefined && (
+            <span
+              className={styles.length}
+              title={`${clip.width} × ${clip.height}${clip.codec ? `, ${clip.codec}` : ''}`}
+            >
+              · {formatTime(clip.durationS)}
+            </span>
+          )}
         </p>
       )}
       <div className={styles.controls}>
@@ -158,12 +168,14 @@ function Stage({ source }: { readonly source: Source }) {
   const { store } = usePage().session
   const run = useStore(store, (state) => state.run)
   const clip = useStore(store, (state) => state.clip)
-  const { text, form } = runText(run)
+  const picture = useStore(store, (state) => state.picture)
+  const { text, form } = runText(run, picture)
   return (
     <div className={styles.ring} data-form={form}>
       <div
         className={styles.stage}
         data-square={source.kind === 'drawn' || undefined}
+        data-blind={picture !== 'there' || undefined}
         style={clip && { aspectRatio: `${clip.width} / ${clip.height}` }}
       >
         <Preview source={source} />

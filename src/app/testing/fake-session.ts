@@ -51,7 +51,12 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     removeStored: notedLater('removeStored'),
     protectStorage: notedLater('protectStorage'),
     dismissEvicted: noted('dismissEvicted', () => store.update({ evicted: [] })),
-    openFile: notedLater('openFile'),
+    openFiles: notedLater('openFiles'),
+    readWaiting: notedLater('readWaiting'),
+    removeFile: noted('removeFile', (id) =>
+      store.update({ queue: store.get().queue.filter((item) => item.id !== id) }),
+    ),
+    clearFiles: noted('clearFiles', () => store.update({ queue: [] })),
     openSample: notedLater('openSample'),
     openCamera: notedLater('openCamera'),
     openScreen: notedLater('openScreen'),

@@ -1,6 +1,8 @@
+import { notAVideo } from '../../capture/file-errors.ts'
 import { expressions } from '../../demo-face/live-face.ts'
 import { EngineError } from '../../errors.ts'
 import type { DeskState } from '../build-desk.ts'
+import type { QueuedFile } from '../file-queue.ts'
 import type { DrawnState, RunState, SessionState, Source, StripFrame } from '../session-state.ts'
 import { defaultSettings } from '../settings.ts'
 import type { ViewState } from '../view.ts'
@@ -70,6 +72,17 @@ function reading(material: Material, run: RunState): Partial<SessionState> {
     probes,
     figures,
   }
+}
+
+function queueOf({ file }: Material): readonly QueuedFile[] {
+  const progress: readonly (readonly [string, QueuedFile['progress']])[] = [
+    ['سلام و درود بر شما از این سوی آب‌های آرام و آبی ایران.mp4', { state: 'read' }],
+    ['notes about the takes.mp4', { state: 'failed', error: notAVideo() }],
+    ['IMG_2041 – the first take, before the light was changed for good.mov', { state: 'reading' }],
+    ['smile.gif', { state: 'waiting' }],
+    ['photo\u202Egpj.webm', { state: 'waiting' }],
+  ]
+  return progress.map(([name, progress], id) => ({ id, file, name, progress }))
 }
 
 function live(material: Material, run: RunState): Partial<SessionState> {
@@ -225,6 +238,59 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
     state: {
       ...live(material, { state: 'running' }),
       source: { kind: 'screen', name: 'Tab: a film with a very long title that does not fit', stream: material.stream },
+    },
+  }),
+  'no-picture': (material) => ({ state: { ...live(material, { state: 'running' }), picture: 'silent' } }),
+  'screen-hidden': (material) => ({
+    state: {
+      ...live(material, { state: 'running' }),
+      source: { kind: 'screen', name: 'Tab: a film', stream: material.stream },
+      picture: 'muted',
+    },
+  }),
+  files: (material) => ({
+    state: {
+      ...reading(material, { state: 'running' }),
+      source: { ...file(material), name: 'IMG_2041 – the first take, before the light was changed for good.mov' },
+      queue: queueOf(material),
+      recording: readings(material.frames, 6).map((each, index) =>
+        index < 2
+          ? {
+              ...each,
+              source: { kind: 'file', name: 'سلام و درود بر شما از این سوی آب‌های آرام و آبی ایران.mp4' },
+              opened: 0,
+            }
+          : each,
+      ),
+    },
+  }),
+  'files-stopped': (material) => ({
+    state: {
+      ...reading(material, { state: 'over', reason: 'stopped' }),
+      queue: queueOf(material).map((item) =>
+        item.progress.state === 'reading' ? { ...item, progress: { state: 'stopped' } } : item,
+      ),
+    },
+  }),
+  'name-right-to-left': (material) => ({
+    state: {
+      ...reading(material, { state: 'running' }),
+      source: {
+        ...file(material),
+        name: 'سلام و درود بر شما از این سوی آب‌های آرام و آبی ایران تا آن سوی کوه‌ها\u202Egpj.mp4',
+      },
+    },
+  }),
+  'no-preview': (material) => ({
+    state: {
+      ...reading(material, { state: 'running' }),
+      source: {
+        kind: 'file',
+        name: 'take 3.mkv',
+        url: URL.createObjectURL(new Blob(['nothing to play'])),
+        file: new Blob(['nothing to play']),
+        isSample: false,
+      },
     },
   }),
   drawn: (material) => ({ state: drawn(material, false) }),

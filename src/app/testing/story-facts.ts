@@ -182,6 +182,7 @@ export function readings(frames: readonly StripFrame[], count: number): readonly
         hopFrames: 8,
         maxTokens: 256,
       }),
+      opened: 1,
       startS: update * 4,
       endS: update * 4 + 7.5,
       frames: frames.map(({ timeS, thumbnail }) => ({ timeS: timeS + update * 4, thumbnail })),

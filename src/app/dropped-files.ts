@@ -1,0 +1,47 @@
+import { isReadableName } from '../capture/readable-files.ts'
+import type { NamedFile } from './file-queue.ts'
+
+const byName = new Intl.Collator('en', { numeric: true })
+
+/**
+ * The files of a drop, in the order in which they were dropped. Folders are gone through, and what is not a video or an
+ * image by its name is passed over in them. To be called within the event, which forgets its folders afterwards.
+ */
+export async function droppedFiles({ items, files }: Pick<DataTransfer, 'items' | 'files'>): Promise<NamedFile[]> {
+  const entries = [...items].flatMap((item) => (item.kind === 'file' ? [item.webkitGetAsEntry()] : []))
+  // Some browsers hand out no entries, and no folders either.
+  const plain = [...files]
+  if (!entries.some((entry) => entry?.isDirectory)) return plain.map(named)
+  const found = await Promise.all(entries.map((entry) => (entry ? filesOf(entry, false) : [])))
+  return found.flat().map(named)
+}
+
+function named(file: File): NamedFile {
+  return { file, name: file.name }
+}
+
+async function filesOf(entry: FileSystemEntry, isInFolder: boolean): Promise<readonly File[]> {
+  if (isFile(entry)) {
+    if (isInFolder && !isReadableName(entry.name)) return []
+    return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))]
+  }
+  if (!isFolder(entry)) return []
+  const reader = entry.createReader()
+  const children: FileSystemEntry[] = []
+  // A reader gives some at a time, and none at the end.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    if (some.length === 0) break
+    children.push(...some)
+  }
+  const sorted = children.sort((a, b) => byName.compare(a.name, b.name))
+  return (await Promise.all(sorted.map((child) => filesOf(child, true)))).flat()
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory
+}

@@ -1,0 +1,140 @@
+import type { VidemoError } from '../errors.ts'
+import type { SessionState } from './session-state.ts'
+import { isolatedName as shown } from './shown-name.ts'
+import type { Store } from './store.ts'
+
+/** A file by its name. */
+export interface NamedFile {
+  readonly file: Blob
+  readonly name: string
+}
+
+/** One of several files that were chosen together, or while others were being read. */
+export interface QueuedFile extends NamedFile {
+  readonly id: number
+  readonly progress:
+    | { readonly state: 'waiting' }
+    | { readonly state: 'reading' }
+    /** To its end. */
+    | { readonly state: 'read' }
+    /** It was begun, and a person ended or skipped it. */
+    | { readonly state: 'stopped' }
+    | { readonly state: 'failed'; readonly error: VidemoError }
+}
+
+type Progress = QueuedFile['progress']
+
+/** Whether there is a file that would be read next. */
+export function hasWaiting({ queue }: Pick<SessionState, 'queue'>): boolean {
+  return queue.some(({ progress }) => progress.state === 'waiting')
+}
+
+/** What has become of them all, in a sentence; and of the last one, where it could not be read. */
+export function queueSummary(queue: readonly QueuedFile[]): string {
+  const read = queue.filter(({ progress }) => progress.state === 'read').length
+  const all =
+    read === queue.length ? `All ${read} files were read.` : `${read} of ${queue.length} files were read to their end.`
+  const last = queue.at(-1)
+  return last?.progress.state === 'failed' ? `${failureText(last.name, last.progress.error)} ${all}` : all
+}
+
+function failureText(name: string, { message }: VidemoError): string {
+  return `${shown(name)} failed: ${message}`
+}
+
+/**
+ * Files that are read one after the other. The one being read is the page's source; a file that cannot be read is noted
+ * with its error, and the next one begins. Stopping holds the queue.
+ */
+export class FileQueue {
+  private numbers = 0
+
+  constructor(
+    private readonly store: Store<SessionState>,
+    /** Opens a file and reads it. */
+    private readonly open: (file: NamedFile) => Promise<void>,
+  ) {}
+
+  /**
+   * Takes the files that were chosen: one alone is opened at once, and takes over from what is being read; several, and
+   * any that are chosen while there is a queue, are read in their order.
+   */
+  async take(files: readonly NamedFile[]): Promise<void> {
+    const [first] = files
+    if (!first) return
+    const queue = this.items
+    const isRead = queue.some(({ progress }) => progress.state === 'reading')
+    const isOpen = isRead || hasWaiting(this.store.get())
+    if (!isOpen && files.length === 1) {
+      this.items = []
+      await this.open(first)
+      return
+    }
+    const added = files.map(({ file, name }) => ({
+      id: this.numbers++,
+      file,
+      name,
+      progress: { state: 'waiting' } as const,
+    }))
+    this.items = [...(isOpen ? queue : []), ...added]
+    if (isRead) {
+      const count = added.length === 1 ? shown(added[0].name) : `${added.length} files`
+      this.store.update({ announcement: `${count} will be read after the others.` })
+    } else await this.next()
+  }
+
+  /** Opens the first file that waits; false where there is none. */
+  async next(): Promise<boolean> {
+    const next = this.items.find(({ progress }) => progress.state === 'waiting')
+    if (next) await this.open(next)
+    return next !== undefined
+  }
+
+  /** Notes that this file is being read, for the first time or again. */
+  begin(file: Blob): void {
+    const index = this.items.findIndex((item) => item.file === file)
+    if (index < 0) return
+    const item = this.items[index]
+    const before = this.items[index - 1]?.progress
+    const failed = before?.state === 'failed' ? `${failureText(this.items[index - 1].name, before.error)} ` : ''
+    this.mark(file, { state: 'reading' })
+    this.store.update({
+      announcement: `${failed}File ${index + 1} of ${this.items.length}: ${shown(item.name)}.`,
+    })
+  }
+
+  /** Notes how the reading of this file ended, where it was under way; whether that leaves the turn to the next. */
+  end(file: Blob, progress: Progress): boolean {
+    const isRead = this.items.some((item) => item.file === file && item.progress.state === 'reading')
+    if (!isRead) return false
+    this.mark(file, progress)
+    return progress.state === 'read' || progress.state === 'failed'
+  }
+
+  /** Takes a file out of the list, unless it is being read. */
+  remove(id: number): void {
+    this.items = this.items.filter((item) => item.id !== id || item.progress.state === 'reading')
+  }
+
+  /** Takes all out of the list but the one that is being read. */
+  clear(): void {
+    this.items = this.items.filter(({ progress }) => progress.state === 'reading')
+  }
+
+  /** Tells that it is through. */
+  summarize(): void {
+    if (this.items.length > 1) this.store.update({ announcement: queueSummary(this.items) })
+  }
+
+  private get items(): readonly QueuedFile[] {
+    return this.store.get().queue
+  }
+
+  private set items(queue: readonly QueuedFile[]) {
+    this.store.update({ queue })
+  }
+
+  private mark(file: Blob, progress: Progress): void {
+    this.items = this.items.map((item) => (item.file === file ? { ...item, progress } : item))
+  }
+}

@@ -1,0 +1,32 @@
+import type { SessionState } from './session-state.ts'
+import type { Store } from './store.ts'
+
+/** Whether leaving the page would lose readings. */
+export function hasUnsaved({ recording, savedReadings }: Pick<SessionState, 'recording' | 'savedReadings'>): boolean {
+  return recording.length > savedReadings
+}
+
+/**
+ * Has the browser ask before the page is left, and only while there is something to lose: a page that always listens
+ * cannot be kept for the way back.
+ */
+export function askBeforeLeaving(
+  store: Store<SessionState>,
+  page: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> = globalThis,
+): void {
+  const ask = (event: Event) => {
+    event.preventDefault()
+    // Older browsers, and Safari, ask only for this one's sake.
+    if (typeof BeforeUnloadEvent !== 'undefined' && event instanceof BeforeUnloadEvent) event.returnValue = 'unsaved'
+  }
+  let isAsking = false
+  const follow = () => {
+    const isWanted = hasUnsaved(store.get())
+    if (isWanted === isAsking) return
+    isAsking = isWanted
+    if (isWanted) page.addEventListener('beforeunload', ask)
+    else page.removeEventListener('beforeunload', ask)
+  }
+  store.subscribe(follow)
+  follow()
+}
