@@ -74,6 +74,9 @@ export class ReadingBoard {
         })
         break
       }
+      case 'notice':
+        store.update({ fileNotices: [...state.fileNotices, event.message], announcement: event.message })
+        break
       case 'frame': {
         const { type: _, ...frame } = event
         store.update({ frames: [...state.frames, frame] })

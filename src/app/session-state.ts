@@ -214,6 +214,8 @@ export interface SessionState {
   readonly current: CurrentUpdate | undefined
   readonly probes: ProbeHistory
   readonly progress: Progress | undefined
+  /** What a person should know of the file that is read: parts that cannot be, and why. */
+  readonly fileNotices: readonly string[]
   readonly recording: readonly RecordedReading[]
   readonly figures: RunFigures
   readonly settings: Settings
@@ -253,6 +255,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     current: undefined,
     probes: {},
     progress: undefined,
+    fileNotices: [],
     recording: [],
     figures: {},
     settings,

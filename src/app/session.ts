@@ -643,6 +643,7 @@ export class Session implements SessionActions {
       current: undefined,
       probes: {},
       progress: undefined,
+      fileNotices: [],
       run: { state: 'idle' },
       announcement: '',
     })

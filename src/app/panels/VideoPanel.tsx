@@ -34,6 +34,7 @@ export function VideoPanel() {
             <Stage source={source} />
           )}
           <FileProgress />
+          <FileNotices />
         </>
       ) : (
         <Welcome />
@@ -186,6 +187,20 @@ function Preview({ source }: { readonly source: Source }) {
     default:
       return <LivePreview source={source} />
   }
+}
+
+/** What of a file could not be read, and why; the reading goes on. */
+function FileNotices() {
+  const { store } = usePage().session
+  const notices = useStore(store, (state) => state.fileNotices)
+  if (notices.length === 0) return null
+  return (
+    <Message tone="warn" title="Not all of this file can be read">
+      {notices.map((notice) => (
+        <p key={notice}>{notice}</p>
+      ))}
+    </Message>
+  )
 }
 
 /** How far a file has been read. */

@@ -1,0 +1,153 @@
+/** Runs in headless Chromium: reads clips of numbered frames as the app does, and beside that shows them in its player. */
+import { readFrameNumber } from '../../fixtures/numbered_frames.ts'
+import { toWire, type WireError } from '../../src/errors.ts'
+import { EngineClient } from '../../workers/engine-client.ts'
+
+/** A frame that was kept of a reading. */
+export interface KeptNumber {
+  readonly timeS: number
+  readonly width: number
+  readonly height: number
+  /** Undefined where it has none that can be read. */
+  readonly number: number | undefined
+  readonly window: number
+}
+
+export interface ReadClip {
+  /** In order of their times. */
+  readonly frames: readonly KeptNumber[]
+  readonly windows: number
+  /** What was said of the file while it was read. */
+  readonly notices: readonly string[]
+  readonly clip?: {
+    readonly width: number
+    readonly height: number
+    readonly endS: number
+    readonly framesPerSecond: number
+    readonly codec: string
+  }
+  readonly error?: WireError
+}
+
+export interface ReadOptions {
+  readonly framesPerSecond?: number
+  readonly windowFrames?: number
+  readonly fromS?: number
+}
+
+const client = new EngineClient({ appUrl: new URL('/', location.href).href })
+const loaded = client.loadBundle(
+  { source: { type: 'url', url: new URL('/job/bundle/', location.href).href }, isTrusted: true },
+  () => undefined,
+)
+
+const clipTable = {
+  /** Reads a file as `videmo analyze` does, with one short question, and keeps the frames. */
+  async read(name: string, { framesPerSecond = 2, windowFrames = 16, fromS = 0 }: ReadOptions = {}): Promise<ReadClip> {
+    await loaded
+    const file = await fetchFile(name)
+    const frames = new Map<number, KeptNumber>()
+    const notices: string[] = []
+    let windows = 0
+    let clip: ReadClip['clip']
+    try {
+      const events = client.read({
+        source: { type: 'file', file, fromS },
+        stages: [{ id: 'emotion', prompt: '?' }],
+        settings: {
+          framesPerSecond,
+          windowFrames,
+          hopFrames: windowFrames / 2,
+          maxTokens: 1,
+          frameBudget: { minPixels: 784, maxPixels: 12_544 },
+        },
+        keepFrames: true,
+      })
+      for await (const event of events) {
+        if (event.type === 'frame') event.image.close()
+        if (event.type === 'notice') notices.push(event.message)
+        if (event.type === 'opened' && event.clip) {
+          const { width, height } = event
+          const { durationS: endS, framesPerSecond, codec } = event.clip
+          clip = { width, height, endS, framesPerSecond, codec }
+        }
+        if (event.type !== 'update') continue
+        windows++
+        const kept = await client.framesOf(event.update)
+        for (const [index, { number }] of event.frames.entries()) {
+          const { timeS, width, height } = kept[index]
+          frames.set(number, { timeS, width, height, number: readFrameNumber(kept[index]), window: event.update })
+        }
+      }
+      return { frames: [...frames.values()], windows, notices, ...(clip ? { clip } : {}) }
+    } catch (error) {
+      return { frames: [...frames.values()], windows, notices, ...(clip ? { clip } : {}), error: toWire(error) }
+    }
+  },
+
+  /**
+   * What this browser's player shows at these times: the numbers of frames; undefined where it cannot play the file, or
+   * does not get there.
+   */
+  async player(name: string, timesS: readonly number[]): Promise<readonly (number | undefined)[]> {
+    const url = URL.createObjectURL(await fetchFile(name))
+    const video = document.createElement('video')
+    const canvas = document.createElement('canvas')
+    const context = canvas.getContext('2d', { willReadFrequently: true })
+    try {
+      video.muted = true
+      video.preload = 'auto'
+      video.src = url
+      if (!context || !(await happens(video, 'loadeddata'))) return timesS.map(() => undefined)
+      const numbers: (number | undefined)[] = []
+      for (const timeS of timesS) {
+        const isShown = happens(video, 'seeked')
+        video.currentTime = timeS
+        // Behind damage a player does not move any more.
+        if (!(await isShown)) break
+        // The event comes before the picture.
+        await new Promise((resolve) => requestAnimationFrame(resolve))
+        const { videoWidth: width, videoHeight: height } = video
+        canvas.width = width
+        canvas.height = height
+        context.drawImage(video, 0, 0)
+        const { data: rgba } = context.getImageData(0, 0, width, height)
+        numbers.push(readFrameNumber({ width, height, rgba }))
+      }
+      return timesS.map((_, i) => numbers[i])
+    } finally {
+      video.removeAttribute('src')
+      video.load()
+      URL.revokeObjectURL(url)
+    }
+  },
+}
+
+async function fetchFile(name: string): Promise<Blob> {
+  return (await fetch(`/job/${name}`)).blob()
+}
+
+/** Whether an event comes, rather than an error or nothing for a while. */
+function happens(video: HTMLVideoElement, event: 'loadeddata' | 'seeked'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (has: boolean) => {
+      clearTimeout(timer)
+      video.removeEventListener(event, yes)
+      video.removeEventListener('error', no)
+      resolve(has)
+    }
+    const yes = () => end(true)
+    const no = () => end(false)
+    const timer = setTimeout(no, 3000)
+    video.addEventListener(event, yes)
+    video.addEventListener('error', no)
+  })
+}
+
+declare global {
+  interface Window {
+    clipTable: typeof clipTable
+  }
+}
+window.clipTable = clipTable
+Object.assign(window, { outcome: true })
