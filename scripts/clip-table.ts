@@ -21,7 +21,8 @@ const paths =
     : readdirSync(own)
         .sort()
         .map((name) => join(own, name))
-if (!existsSync(fixtureFolder)) throw new Error('Run “npx tsx scripts/prepare.ts” first: a small bundle reads the clips.')
+if (!existsSync(fixtureFolder))
+  throw new Error('Run “npx tsx scripts/prepare.ts” first: a small bundle reads the clips.')
 
 /** Well within a frame of up to 60 a second: players round the times of seeks. */
 const insideS = 0.004
@@ -42,16 +43,23 @@ try {
       [name, options] as const,
     )
     const times = frames.map(({ timeS }) => timeS + insideS)
-    const shown = times.length === 0 ? [] : await page.evaluate(([file, at]) => window.clipTable.player(file, at), [name, times] as const)
+    const shown =
+      times.length === 0
+        ? []
+        : await page.evaluate(([file, at]) => window.clipTable.player(file, at), [name, times] as const)
     const isPlayed = shown.some((number) => number !== undefined)
     const numbers = frames.map(({ number }) => number)
     const isEqual = shown.every((number, at) => number === undefined || number === numbers[at])
     if (isPlayed && !isEqual) differ++
-    console.log(`\n${basename(path)}${clip ? `: ${clip.width} x ${clip.height}, ends at ${clip.endS.toFixed(2)} s, ${clip.framesPerSecond.toFixed(1)} frames a second, ${clip.codec}, ${windows} windows` : ''}`)
+    console.log(
+      `\n${basename(path)}${clip ? `: ${clip.width} x ${clip.height}, ends at ${clip.endS.toFixed(2)} s, ${clip.framesPerSecond.toFixed(1)} frames a second, ${clip.codec}, ${windows} windows` : ''}`,
+    )
     if (frames.length > 0) {
       console.log(`  time, s  ${frames.map(({ timeS }) => timeS.toFixed(2).padStart(6)).join('')}`)
       console.log(`  read     ${row(numbers)}`)
-      console.log(`  player   ${isPlayed ? row(shown) : 'cannot play it'}${isPlayed ? (isEqual ? '  equal' : '  DIFFERENT') : ''}`)
+      console.log(
+        `  player   ${isPlayed ? row(shown) : 'cannot play it'}${isPlayed ? (isEqual ? '  equal' : '  DIFFERENT') : ''}`,
+      )
       const sizes = new Set(frames.map(({ width, height }) => `${width} x ${height}`))
       if (sizes.size > 1) console.log(`  sizes    ${[...sizes].join(', then ')}`)
     }

@@ -1,5 +1,8 @@
 /** Runs in headless Chromium: reads clips of numbered frames as the app does, and beside that shows them in its player. */
 import { readFrameNumber } from '../../fixtures/numbered_frames.ts'
+import type { ClipFacts } from '../../src/capture/clip.ts'
+import type { LostPart } from '../../src/capture/file-notice.ts'
+import { openClip } from '../../src/capture/open-clip.ts'
 import { toWire, type WireError } from '../../src/errors.ts'
 import { EngineClient } from '../../workers/engine-client.ts'
 
@@ -35,16 +38,30 @@ export interface ReadOptions {
   readonly fromS?: number
 }
 
-const client = new EngineClient({ appUrl: new URL('/', location.href).href })
-const loaded = client.loadBundle(
-  { source: { type: 'url', url: new URL('/job/bundle/', location.href).href }, isTrusted: true },
-  () => undefined,
-)
+/** What is decoded of a file at these times, without a model. */
+export interface DecodedClip {
+  readonly facts?: ClipFacts
+  readonly frames: readonly Pick<KeptNumber, 'timeS' | 'width' | 'height' | 'number'>[]
+  readonly notices: readonly string[]
+  readonly lost: readonly LostPart[]
+  readonly error?: WireError
+}
+
+let reader: Promise<EngineClient> | undefined
+
+/** An engine with the bundle at `/job/bundle/`. */
+async function startReader(): Promise<EngineClient> {
+  const client = new EngineClient({ appUrl: new URL('/', location.href).href })
+  const url = new URL('/job/bundle/', location.href).href
+  await client.loadBundle({ source: { type: 'url', url }, isTrusted: true }, () => undefined)
+  return client
+}
 
 const clipTable = {
   /** Reads a file as `videmo analyze` does, with one short question, and keeps the frames. */
   async read(name: string, { framesPerSecond = 2, windowFrames = 16, fromS = 0 }: ReadOptions = {}): Promise<ReadClip> {
-    await loaded
+    reader ??= startReader()
+    const client = await reader
     const file = await fetchFile(name)
     const frames = new Map<number, KeptNumber>()
     const notices: string[] = []
@@ -85,6 +102,44 @@ const clipTable = {
     }
   },
 
+  /** Decodes the frames on show at the middles of so many equal parts of a file, from 0 to its end. */
+  async decode(name: string, count: number): Promise<DecodedClip> {
+    const frames: KeptNumber[] = []
+    const lost: LostPart[] = []
+    try {
+      const clip = await openClip(await fetchFile(name))
+      const { facts, notices } = clip
+      try {
+        const times = Array.from({ length: count }, (_, i) => ((i + 0.5) / count) * (facts.startS + facts.durationS))
+        for await (const frame of clip.framesAt(times, { onLost: (part) => lost.push(part) })) {
+          const { timeS, width, height } = frame
+          frames.push({ timeS, width, height, number: readFrameNumber(frame), window: 0 })
+        }
+        return { facts, frames, notices: notices.map(({ code }) => code), lost }
+      } finally {
+        clip.close()
+      }
+    } catch (error) {
+      return { frames, notices: [], lost, error: toWire(error) }
+    }
+  },
+
+  /** Colours of the first frame at places in shares of its width and height. */
+  async colors(name: string, places: readonly (readonly [number, number])[]): Promise<number[][]> {
+    const clip = await openClip(await fetchFile(name))
+    try {
+      for await (const { width, height, rgba } of clip.framesAt([0])) {
+        return places.map(([x, y]) => {
+          const at = (Math.floor(y * height) * width + Math.floor(x * width)) * 4
+          return [...rgba.subarray(at, at + 3)]
+        })
+      }
+      return []
+    } finally {
+      clip.close()
+    }
+  },
+
   /**
    * What this browser's player shows at these times: the numbers of frames; undefined where it cannot play the file, or
    * does not get there.
@@ -102,11 +157,12 @@ const clipTable = {
       const numbers: (number | undefined)[] = []
       for (const timeS of timesS) {
         const isShown = happens(video, 'seeked')
+        const isPainted = paints(video)
         video.currentTime = timeS
         // Behind damage a player does not move any more.
         if (!(await isShown)) break
-        // The event comes before the picture.
-        await new Promise((resolve) => requestAnimationFrame(resolve))
+        // The event may come before the picture.
+        await isPainted
         const { videoWidth: width, videoHeight: height } = video
         canvas.width = width
         canvas.height = height
@@ -141,6 +197,17 @@ function happens(video: HTMLVideoElement, event: 'loadeddata' | 'seeked'): Promi
     const timer = setTimeout(no, 3000)
     video.addEventListener(event, yes)
     video.addEventListener('error', no)
+  })
+}
+
+/** Waits for a picture to be handed to the screen; not for long, since the same one may stay. */
+function paints(video: HTMLVideoElement): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 1000)
+    video.requestVideoFrameCallback(() => {
+      clearTimeout(timer)
+      resolve()
+    })
   })
 }
 

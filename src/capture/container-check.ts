@@ -1,6 +1,6 @@
 import type { CaptureError } from '../errors.ts'
 import { latinAt, viewAt } from './blob-view.ts'
-import { cutOff, encryptedVideo, noTracks, noVideoTrack, streamPiece, unsupportedCodec } from './file-errors.ts'
+import { cutOff, damagedIndex, encryptedVideo, noTracks, noVideoTrack, streamPiece, unsupportedCodec } from './file-errors.ts'
 import { type FileKind, headBytes } from './file-kind.ts'
 import type { IsoFile } from './iso-file.ts'
 import { readMatroskaTracks } from './matroska-file.ts'
@@ -24,7 +24,7 @@ export async function containerTrouble(
 ): Promise<CaptureError | undefined> {
   switch (kind) {
     case 'iso':
-      return iso && isoTrouble(iso)
+      return iso && isoTrouble(iso, file.size)
     case 'matroska': {
       const tracks = await readMatroskaTracks(file)
       const videos = tracks.filter(({ type }) => type === 'video')
@@ -50,9 +50,11 @@ export async function containerTrouble(
   }
 }
 
-function isoTrouble({ index, isFragment, tracks }: IsoFile): CaptureError | undefined {
+function isoTrouble({ index, isFragment, mostSamples, tracks }: IsoFile, bytes: number): CaptureError | undefined {
   if (index === 'missing') return isFragment ? streamPiece() : cutOff('missing')
   if (index === 'cut') return cutOff('incomplete')
+  // No sample is smaller than a byte.
+  if (mostSamples > bytes) return damagedIndex()
   const videos = tracks.filter(({ handler }) => handler === 'vide')
   if (videos.length > 0) {
     const isEncrypted = videos.every(({ formats }) => formats.some((format) => encryptedFormats.includes(format)))

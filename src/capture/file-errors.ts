@@ -52,6 +52,16 @@ export function cutOff(index: 'missing' | 'incomplete'): CaptureError {
   })
 }
 
+/** An MP4 or MOV whose index is there, and does not make sense. */
+export function damagedIndex(): CaptureError {
+  return new CaptureError({
+    code: 'damaged-index',
+    message: 'The file’s index is damaged: it does not tell where the pictures are.',
+    action: 'Download or copy the file again.',
+    recoverable: true,
+  })
+}
+
 /** A piece of a stream, without the part that says how it is to be decoded. */
 export function streamPiece(): CaptureError {
   return new CaptureError({

@@ -2,13 +2,16 @@ import { latinAt, viewAt } from './blob-view.ts'
 
 /**
  * What an MP4 or MOV file says of itself that mediabunny 1.61.0 does not pass on: whether its index is there, all
- * entries of its edit lists (mediabunny knows the first), and which tracks are encrypted.
+ * entries of its edit lists (mediabunny knows the first), which tracks are encrypted, and how many samples its tables
+ * claim (mediabunny makes a list of all, and a few damaged bytes claim billions).
  */
 export interface IsoFile {
   /** `missing`: pictures are there, but not the index (`moov`); `cut`: the index itself is cut off. */
   readonly index: 'whole' | 'cut' | 'missing'
   /** Has fragments (`moof`), which may lie in a file of their own. */
   readonly isFragment: boolean
+  /** Samples that its tables and fragments claim: of one track, or of one fragment, the most. */
+  readonly mostSamples: number
   readonly tracks: readonly IsoTrack[]
 }
 
@@ -20,6 +23,8 @@ export interface IsoTrack {
   readonly formats: readonly string[]
   /** In order of presentation; none where the whole track is presented as it is. */
   readonly edits: readonly Edit[]
+  /** The most that any of its tables claims. */
+  readonly samples: number
 }
 
 /** A part of a track that is presented; an empty one (`mediaS` undefined) is time without a picture. */
@@ -39,6 +44,8 @@ interface Box {
 
 /** More boxes in one than any honest file has. */
 const mostBoxes = 10_000
+/** A fragment's own lists are shorter. */
+const mostFragmentBytes = 1 << 20
 /** More edits than any honest file has. */
 const mostEdits = 4096
 
@@ -47,12 +54,15 @@ export async function readIsoFile(file: Blob): Promise<IsoFile> {
   const top = await boxesIn(file, 0, file.size)
   const index = top.find(({ type }) => type === 'moov')
   const isFragment = top.some(({ type }) => type === 'moof')
-  if (!index) return { index: 'missing', isFragment, tracks: [] }
+  if (!index) return { index: 'missing', isFragment, mostSamples: 0, tracks: [] }
   const tracks: IsoTrack[] = []
   const inIndex = await boxesIn(file, index.from, Math.min(index.end, file.size))
   const movieTicks = (await ticksOf(file, inIndex, 'mvhd')) ?? 1000
   for (const box of inIndex) if (box.type === 'trak') tracks.push(await readTrack(file, box, movieTicks))
-  return { index: index.end > file.size ? 'cut' : 'whole', isFragment, tracks }
+  const claims = tracks.map(({ samples }) => samples)
+  for (const box of top) if (box.type === 'moof') claims.push(await samplesOfFragment(file, box))
+  const mostSamples = Math.max(0, ...claims.slice(0, mostBoxes))
+  return { index: index.end > file.size ? 'cut' : 'whole', isFragment, mostSamples, tracks }
 }
 
 async function readTrack(file: Blob, track: Box, movieTicks: number): Promise<IsoTrack> {
@@ -69,7 +79,42 @@ async function readTrack(file: Blob, track: Box, movieTicks: number): Promise<Is
     : []
   const list = (await boxesWithin(file, inTrack, 'edts')).find(({ type }) => type === 'elst')
   const edits = list ? editsOf(await viewAt(file, list.from, list.end - list.from), movieTicks, mediaTicks) : []
-  return { id: header ? await trackId(file, header) : 0, handler, formats, edits }
+  const claims: number[] = []
+  for (const each of table) {
+    if (each.type === 'stts' || each.type === 'ctts') claims.push(await samplesOfRuns(file, each))
+    if (each.type === 'stsz') claims.push(await countAt(file, each.from + 8))
+    if (each.type === 'stz2') claims.push(await countAt(file, each.from + 8))
+  }
+  return { id: header ? await trackId(file, header) : 0, handler, formats, edits, samples: Math.max(0, ...claims) }
+}
+
+/** Of a table that tells how many samples in a row share a value. */
+async function samplesOfRuns(file: Blob, { from, end }: Box): Promise<number> {
+  const view = await viewAt(file, from, end - from)
+  let samples = 0
+  for (let at = 8; at + 8 <= view.byteLength; at += 8) samples += view.getUint32(at)
+  return samples
+}
+
+/** Of all runs of a fragment (`moof`). */
+async function samplesOfFragment(file: Blob, fragment: Box): Promise<number> {
+  const view = await viewAt(file, fragment.from, Math.min(fragment.end - fragment.from, mostFragmentBytes))
+  let samples = 0
+  for (let at = 0; at + 16 <= view.byteLength; ) {
+    const size = view.getUint32(at)
+    const type = latinAt(view, at + 4, 4)
+    if (type === 'trun') samples += view.getUint32(at + 12)
+    // What is in a track's part of the fragment comes next.
+    const step = type === 'traf' ? 8 : size
+    if (step < 8) break
+    at += step
+  }
+  return samples
+}
+
+async function countAt(file: Blob, at: number): Promise<number> {
+  const view = await viewAt(file, at, 4)
+  return view.byteLength === 4 ? view.getUint32(0) : 0
 }
 
 function editsOf(view: DataView, movieTicks: number, mediaTicks: number): Edit[] {

@@ -26,6 +26,41 @@ export interface PresentedTimes {
 /** Packets whose times are read for the mean rate: all of a short clip, enough of a long one. */
 const packetsForRate = 1000
 
+/** More parts than that are taken as they are. */
+const mostAligned = 64
+/** Packets in which a part's first picture is looked for. */
+const packetsSearched = 600
+
+/**
+ * The same parts, each beginning with its first picture: an edit may begin between two, and Chromium's player shows the
+ * second of them from the part's very beginning, and its later ones as much earlier.
+ */
+export async function alignedParts(track: InputVideoTrack, parts: readonly PresentedPart[]): Promise<PresentedPart[]> {
+  const sink = new EncodedPacketSink(track)
+  const firstOf = async (part: PresentedPart): Promise<number> => {
+    const key = await sink.getKeyPacket(part.fromS, { metadataOnly: true })
+    let firstS = Number.POSITIVE_INFINITY
+    let count = 0
+    for await (const { timestamp } of sink.packets(key ?? undefined, undefined, { metadataOnly: true })) {
+      if (presentedAt(part, timestamp) !== undefined) firstS = Math.min(firstS, timestamp)
+      // Pictures that are shown earlier come within a few packets.
+      if (count++ > packetsSearched || timestamp > firstS + 1) break
+    }
+    return Number.isFinite(firstS) ? firstS : part.fromS
+  }
+  const aligned: PresentedPart[] = []
+  for (const [index, part] of parts.entries()) {
+    let { fromS } = part
+    try {
+      if (index < mostAligned) fromS = await firstOf(part)
+    } catch (error) {
+      if (isGone(error)) throw error
+    }
+    aligned.push({ ...part, fromS })
+  }
+  return aligned
+}
+
 /** The pictures of a track that players show, at the times at which they show them. */
 export class PresentedPictures {
   /** @param parts see `presentedParts`; at least one */

@@ -1,9 +1,11 @@
 import { BlobSource, FLAC, Input, type InputVideoTrack, MATROSKA, MP4, MPEG_TS, OGG, QTFF, WEBM } from 'mediabunny'
+import { CaptureError } from '../errors.ts'
 import { viewAt } from './blob-view.ts'
 import { type Clip, type ClipFacts, type FrameOptions, middles } from './clip.ts'
 import { containerTrouble } from './container-check.ts'
 import {
   asCaptureError,
+  damagedIndex,
   damagedVideo,
   emptyFile,
   isGone,
@@ -19,7 +21,7 @@ import { Painter, type TimedFrame } from './painter.ts'
 import { decoderConfigOf } from './picture-decoder.ts'
 import { nameOfCodec, takenFormats } from './picture-formats.ts'
 import { presentedParts } from './presentation.ts'
-import { PresentedPictures, type ShownPicture } from './presented-pictures.ts'
+import { alignedParts, PresentedPictures, type ShownPicture } from './presented-pictures.ts'
 import { Transparency } from './transparency.ts'
 
 /** No playlists: what they list would be fetched. */
@@ -48,11 +50,12 @@ export class VideoClip implements Clip {
       const iso = kind === 'iso' ? await readIsoFile(file) : undefined
       const trouble = await containerTrouble(file, kind, iso)
       if (trouble) throw trouble
-      const track = await videoTrackOf(input)
+      const track = await videoTrackOf(input, iso ? damagedIndex() : notAVideo())
       const config = await decoderConfigOf(track)
       const codec = config?.codec ?? (await codecOf(track))
       if (!config) throw unsupportedCodec(nameOfCodec(codec), await takenFormats())
-      const parts = presentedParts(iso?.tracks.find(({ id }) => id === track.id)?.edits ?? [])
+      const edits = iso?.tracks.find(({ id }) => id === track.id)?.edits ?? []
+      const parts = edits.length > 0 ? await alignedParts(track, presentedParts(edits)) : presentedParts([])
       // A transport stream's clock begins anywhere; players show it from 0 on.
       const [{ fromS, toS, atS }] = parts
       const isStream = (await input.getFormat()) === MPEG_TS
@@ -154,15 +157,16 @@ export class VideoClip implements Clip {
   }
 }
 
-async function videoTrackOf(input: Input): Promise<InputVideoTrack> {
+/** Throws `trouble` where the container makes no sense. */
+async function videoTrackOf(input: Input, trouble: CaptureError): Promise<InputVideoTrack> {
   try {
-    if (!(await input.canRead())) throw notAVideo()
+    if (!(await input.canRead())) throw trouble
     const track = await input.getPrimaryVideoTrack()
     if (track) return track
-    throw (await input.getTracks()).length > 0 ? noVideoTrack() : notAVideo()
+    throw (await input.getTracks()).length > 0 ? noVideoTrack() : trouble
   } catch (error) {
     // A demuxer that meets nonsense throws anything.
-    throw isGone(error) ? error : error instanceof Error && error.name === 'CaptureError' ? error : notAVideo()
+    throw isGone(error) || error instanceof CaptureError ? error : trouble
   }
 }
 
