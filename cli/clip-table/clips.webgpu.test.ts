@@ -24,7 +24,7 @@ describe('clips as the player shows them', () => {
       policy.content = "worker-src 'self'"
       document.head.append(policy)
     })
-  })
+  }, 120_000)
   afterAll(() => chromium.close())
 
   it('are all told about', () => {
@@ -32,7 +32,10 @@ describe('clips as the player shows them', () => {
   })
 
   it.each(Object.entries(numberedClips))('%s', async (name, right) => {
-    const decoded = await page.evaluate(([file, n]) => window.clipTable.decode(file, n), [`clips/${name}`, count] as const)
+    const decoded = await page.evaluate(([file, n]) => window.clipTable.decode(file, n), [
+      `clips/${name}`,
+      count,
+    ] as const)
     const { facts, frames, notices, lost, error } = decoded
     if ('code' in right) {
       expect(error?.code, JSON.stringify(decoded)).toBe(right.code)
@@ -58,7 +61,10 @@ describe('clips as the player shows them', () => {
     expect(timesOfFrames).toEqual([...timesOfFrames].sort((a, b) => a - b))
     if (right.isUnplayed) return
     const played = readable.filter((timeS) => !lost.some(({ fromS }) => timeS >= fromS))
-    const shown = await page.evaluate(([file, at]) => window.clipTable.player(file, at), [`clips/${name}`, played] as const)
+    const shown = await page.evaluate(([file, at]) => window.clipTable.player(file, at), [
+      `clips/${name}`,
+      played,
+    ] as const)
     // A player may end some way before damage; it does not show another picture.
     const seen = lost.length > 0 ? shown.filter((number) => number !== undefined) : shown
     expect(seen.length).toBeGreaterThan(2)
@@ -66,7 +72,12 @@ describe('clips as the player shows them', () => {
   })
 
   it('shows black where a clip is see-through, without a worker from a blob', async () => {
-    const [opaque, seeThrough] = await page.evaluate(() => window.clipTable.colors('clips/alpha.webm', [[0.3, 0.9], [0.5, 0.9]]))
+    const [opaque, seeThrough] = await page.evaluate(() =>
+      window.clipTable.colors('clips/alpha.webm', [
+        [0.3, 0.9],
+        [0.5, 0.9],
+      ]),
+    )
     expect(Math.max(...seeThrough)).toBeLessThan(24)
     expect(opaque[2]).toBeGreaterThan(150)
   })

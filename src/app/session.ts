@@ -11,6 +11,7 @@ import { type Stage, stageIds } from '../affect/stages.ts'
 import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import type { LiveCapture } from '../capture/live-capture.ts'
 import type { LiveFeed } from '../capture/live-frames.ts'
+import { refusalOf } from '../capture/open-clip.ts'
 import { openScreen } from '../capture/screen.ts'
 import type { FaceSetting } from '../demo-face/live-face.ts'
 import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors.ts'
@@ -338,6 +339,16 @@ export class Session implements SessionActions {
   private async openVideo(file: Blob, name: string, isSample: boolean): Promise<void> {
     this.endReading()
     this.closeSource()
+    const run = this.runs
+    // Before a video element is given the file: of a playlist, it would fetch what is listed.
+    const refusal = await refusalOf(file)
+    if (run !== this.runs) return
+    if (refusal) {
+      this.clear()
+      this.store.update({ source: undefined })
+      this.failRun(refusal)
+      return
+    }
     this.store.update({ source: { kind: 'file', name, url: URL.createObjectURL(file), file, isSample } })
     await this.start()
   }

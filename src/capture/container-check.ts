@@ -1,6 +1,14 @@
 import type { CaptureError } from '../errors.ts'
 import { latinAt, viewAt } from './blob-view.ts'
-import { cutOff, damagedIndex, encryptedVideo, noTracks, noVideoTrack, streamPiece, unsupportedCodec } from './file-errors.ts'
+import {
+  cutOff,
+  damagedIndex,
+  encryptedVideo,
+  noTracks,
+  noVideoTrack,
+  streamPiece,
+  unsupportedCodec,
+} from './file-errors.ts'
 import { type FileKind, headBytes } from './file-kind.ts'
 import type { IsoFile } from './iso-file.ts'
 import { readMatroskaTracks } from './matroska-file.ts'

@@ -19,7 +19,6 @@ describe('VideoClip.open', () => {
     expect((await failure(new Blob(['hello '.repeat(500)]))).code).toBe('not-a-video')
   })
 
-
   it('refuses a damaged video', async () => {
     const bytes = await readFile(new URL('../../fixtures/data/clips/tiny.mp4', import.meta.url))
     expect((await failure(new Blob([new Uint8Array(bytes.subarray(0, 300))]))).code).toBe('cut-off')
