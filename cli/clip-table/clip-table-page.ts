@@ -47,6 +47,12 @@ export interface DecodedClip {
   readonly error?: WireError
 }
 
+/** A frame that a player shows. */
+export interface ShownFrame {
+  readonly number: number | undefined
+  readonly timeS: number
+}
+
 let reader: Promise<EngineClient> | undefined
 
 /** An engine with the bundle at `/job/bundle/`. */
@@ -102,15 +108,16 @@ const clipTable = {
     }
   },
 
-  /** Decodes the frames on show at the middles of so many equal parts of a file, from 0 to its end. */
-  async decode(name: string, count: number): Promise<DecodedClip> {
+  /** Decodes the frames on show at these times, or at the middles of so many equal parts of a file, from 0 to its end. */
+  async decode(name: string, wanted: number | readonly number[]): Promise<DecodedClip> {
     const frames: KeptNumber[] = []
     const lost: LostPart[] = []
     try {
       const clip = await openClip(await fetchFile(name))
       const { facts, notices } = clip
       try {
-        const times = Array.from({ length: count }, (_, i) => ((i + 0.5) / count) * (facts.startS + facts.durationS))
+        const endS = facts.startS + facts.durationS
+        const times = typeof wanted === 'number' ? middlesOf(wanted, endS) : wanted
         for await (const frame of clip.framesAt(times, { onLost: (part) => lost.push(part) })) {
           const { timeS, width, height } = frame
           frames.push({ timeS, width, height, number: readFrameNumber(frame), window: 0 })
@@ -141,10 +148,10 @@ const clipTable = {
   },
 
   /**
-   * What this browser's player shows at these times: the numbers of frames; undefined where it cannot play the file, or
-   * does not get there.
+   * What this browser's player shows at these times, and when the shown frame begins by its own word; undefined where it
+   * cannot play the file, or does not get there.
    */
-  async player(name: string, timesS: readonly number[]): Promise<readonly (number | undefined)[]> {
+  async player(name: string, timesS: readonly number[]): Promise<readonly (ShownFrame | undefined)[]> {
     const url = URL.createObjectURL(await fetchFile(name))
     const video = document.createElement('video')
     const canvas = document.createElement('canvas')
@@ -154,7 +161,7 @@ const clipTable = {
       video.preload = 'auto'
       video.src = url
       if (!context || !(await happens(video, 'loadeddata'))) return timesS.map(() => undefined)
-      const numbers: (number | undefined)[] = []
+      const shown: ShownFrame[] = []
       for (const timeS of timesS) {
         const isShown = happens(video, 'seeked')
         const isPainted = paints(video)
@@ -163,20 +170,26 @@ const clipTable = {
         if (!(await isShown)) break
         // The event may come before the picture.
         await isPainted
-        const { videoWidth: width, videoHeight: height } = video
+        const frame = new VideoFrame(video)
+        const { displayWidth: width, displayHeight: height, timestamp } = frame
         canvas.width = width
         canvas.height = height
         context.drawImage(video, 0, 0)
+        frame.close()
         const { data: rgba } = context.getImageData(0, 0, width, height)
-        numbers.push(readFrameNumber({ width, height, rgba }))
+        shown.push({ number: readFrameNumber({ width, height, rgba }), timeS: timestamp / 1e6 })
       }
-      return timesS.map((_, i) => numbers[i])
+      return timesS.map((_, i) => shown[i])
     } finally {
       video.removeAttribute('src')
       video.load()
       URL.revokeObjectURL(url)
     }
   },
+}
+
+function middlesOf(count: number, endS: number): number[] {
+  return Array.from({ length: count }, (_, i) => ((i + 0.5) / count) * endS)
 }
 
 async function fetchFile(name: string): Promise<Blob> {
