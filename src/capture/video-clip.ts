@@ -23,6 +23,7 @@ import { nameOfCodec, takenFormats } from './picture-formats.ts'
 import { presentedParts } from './presentation.ts'
 import { alignedParts, PresentedPictures, type ShownPicture } from './presented-pictures.ts'
 import { Transparency } from './transparency.ts'
+import { transportSource } from './transport-source.ts'
 
 /** No playlists: what they list would be fetched. */
 const formats = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, OGG, FLAC]
@@ -44,9 +45,11 @@ export class VideoClip implements Clip {
    */
   static async open(file: Blob): Promise<VideoClip> {
     if (file.size === 0) throw emptyFile()
-    const input = new Input({ formats, source: new BlobSource(file) })
+    const head = await headOf(file)
+    const kind = kindOf(head).type
+    const source = kind === 'mpeg-ts' ? transportSource(file, head[0] === 0x47 ? 0 : 4) : new BlobSource(file)
+    const input = new Input({ formats, source })
     try {
-      const kind = kindOf(new Uint8Array((await viewAt(file, 0, headBytes)).buffer)).type
       const iso = kind === 'iso' ? await readIsoFile(file) : undefined
       const trouble = await containerTrouble(file, kind, iso)
       if (trouble) throw trouble
@@ -154,6 +157,15 @@ export class VideoClip implements Clip {
 
   close(): void {
     this.input.dispose()
+  }
+}
+
+/** Throws CaptureError `unreadable-file`. */
+async function headOf(file: Blob): Promise<Uint8Array> {
+  try {
+    return new Uint8Array((await viewAt(file, 0, headBytes)).buffer)
+  } catch (error) {
+    throw asCaptureError(error)
   }
 }
 
