@@ -69,7 +69,10 @@ describe('clips as the player shows them', () => {
       // A recorder writes how long each frame lasts as it likes, and a player that seeks goes by that; frames' own times
       // are what it plays by.
       const starts = shown.flatMap((frame) => (frame ? [frame.timeS + 1e-3] : []))
-      const ours = await page.evaluate(([file, at]) => window.clipTable.decode(file, at), [`clips/${name}`, starts] as const)
+      const ours = await page.evaluate(([file, at]) => window.clipTable.decode(file, at), [
+        `clips/${name}`,
+        starts,
+      ] as const)
       expect(starts).toHaveLength(count)
       expect(ours.frames.map(({ number }) => number)).toEqual(shown.map((frame) => frame?.number))
       return

@@ -59,8 +59,8 @@ export async function containerTrouble(
 }
 
 function isoTrouble({ index, isFragment, mostSamples, tracks }: IsoFile, bytes: number): CaptureError | undefined {
-  if (index === 'missing') return isFragment ? streamPiece() : cutOff('missing')
-  if (index === 'cut') return cutOff('incomplete')
+  if (index === 'missing') return isFragment ? streamPiece() : cutOff('index-missing')
+  if (index === 'cut') return cutOff('index-incomplete')
   // No sample is smaller than a byte.
   if (mostSamples > bytes) return damagedIndex()
   const videos = tracks.filter(({ handler }) => handler === 'vide')

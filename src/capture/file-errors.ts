@@ -42,11 +42,15 @@ export function notAVideo(what?: string): CaptureError {
   })
 }
 
-/** An MP4 or MOV without its index, or with a part of it: nothing in it can be found. */
-export function cutOff(index: 'missing' | 'incomplete'): CaptureError {
+/** An MP4 or MOV without its index, or with a part of it; or a file that ends before its first picture. */
+export function cutOff(what: 'index-missing' | 'index-incomplete' | 'no-picture'): CaptureError {
+  const index = what === 'index-missing' ? 'missing' : 'incomplete'
   return new CaptureError({
     code: 'cut-off',
-    message: `The file was cut off: its index is ${index}, and no picture can be found without it.`,
+    message:
+      what === 'no-picture'
+        ? 'The file was cut off before its first picture.'
+        : `The file was cut off: its index is ${index}, and no picture can be found without it.`,
     action: 'Download or copy it again, to the end. If it was recorded, the recording was not finished properly.',
     recoverable: true,
   })

@@ -8,6 +8,8 @@ import { latinAt, viewAt } from './blob-view.ts'
 export interface IsoFile {
   /** `missing`: pictures are there, but not the index (`moov`); `cut`: the index itself is cut off. */
   readonly index: 'whole' | 'cut' | 'missing'
+  /** The last box says that it goes on. */
+  readonly isCut: boolean
   /** Has fragments (`moof`), which may lie in a file of their own. */
   readonly isFragment: boolean
   /** Samples that its tables and fragments claim: of one track, or of one fragment, the most. */
@@ -53,8 +55,9 @@ const mostEdits = 4096
 export async function readIsoFile(file: Blob): Promise<IsoFile> {
   const top = await boxesIn(file, 0, file.size)
   const index = top.find(({ type }) => type === 'moov')
+  const isCut = (top.at(-1)?.end ?? 0) > file.size
   const isFragment = top.some(({ type }) => type === 'moof')
-  if (!index) return { index: 'missing', isFragment, mostSamples: 0, tracks: [] }
+  if (!index) return { index: 'missing', isCut, isFragment, mostSamples: 0, tracks: [] }
   const tracks: IsoTrack[] = []
   const inIndex = await boxesIn(file, index.from, Math.min(index.end, file.size))
   const movieTicks = (await ticksOf(file, inIndex, 'mvhd')) ?? 1000
@@ -62,7 +65,7 @@ export async function readIsoFile(file: Blob): Promise<IsoFile> {
   const claims = tracks.map(({ samples }) => samples)
   for (const box of top) if (box.type === 'moof') claims.push(await samplesOfFragment(file, box))
   const mostSamples = Math.max(0, ...claims.slice(0, mostBoxes))
-  return { index: index.end > file.size ? 'cut' : 'whole', isFragment, mostSamples, tracks }
+  return { index: index.end > file.size ? 'cut' : 'whole', isCut, isFragment, mostSamples, tracks }
 }
 
 async function readTrack(file: Blob, track: Box, movieTicks: number): Promise<IsoTrack> {

@@ -14,6 +14,8 @@ export interface StreamOptions {
   readonly fromS: number
   /** The next time of which the picture is wanted: what lies before a key frame before it may be passed over. */
   readonly wantedS?: () => number
+  /** Places in the file, in bytes, at which something is missing. */
+  readonly breaks?: readonly number[]
   /** Decodes transparency in place of colour, as a picture of greys. */
   readonly isTransparency?: boolean
 }
@@ -191,13 +193,24 @@ class Run {
         return jump
       }
       const next = await this.packets.next(packet)
-      if (!next && (await this.packets.isListed(packet))) this.loss = { cause: 'cut' }
+      if (next && this.isBreakBetween(packet, next)) {
+        this.loss = { cause: 'damage' }
+        return undefined
+      }
+      if (!next && this.isBreakBetween(packet)) this.loss = { cause: 'damage' }
+      else if (!next && (await this.packets.isListed(packet))) this.loss = { cause: 'cut' }
       return next
     } catch (error) {
       if (isGone(error)) throw error
       this.error ??= { error }
       return undefined
     }
+  }
+
+  /** Numbers of packets are places in the file, as far as whole clusters of blocks are meant. */
+  private isBreakBetween(packet: EncodedPacket, next?: EncodedPacket): boolean {
+    const { breaks = [] } = this.options
+    return breaks.some((at) => packet.sequenceNumber < at && at <= (next?.sequenceNumber ?? Number.POSITIVE_INFINITY))
   }
 
   /** Colour or transparency; undefined for a packet without the latter. */

@@ -68,6 +68,8 @@ export class PresentedPictures {
     readonly track: InputVideoTrack,
     readonly config: VideoDecoderConfig,
     private readonly parts: readonly PresentedPart[],
+    /** Places in the file, in bytes, at which something is missing. */
+    private readonly breaks: readonly number[] = [],
   ) {}
 
   /** Reads no pictures. A long file is asked for its end, and for the rate of its beginning. */
@@ -124,9 +126,9 @@ export class PresentedPictures {
   }
 
   private async *ofPart(part: PresentedPart, fromS: number, wantedS?: () => number): AsyncGenerator<ShownPart> {
-    const { track, config } = this
+    const { track, config, breaks } = this
     let lastS = Number.NEGATIVE_INFINITY
-    for await (const each of pictureStream(track, { config, fromS, ...(wantedS ? { wantedS } : {}) })) {
+    for await (const each of pictureStream(track, { config, fromS, breaks, ...(wantedS ? { wantedS } : {}) })) {
       if (each.type === 'lost') {
         yield each
         continue

@@ -5,6 +5,7 @@ import { type Clip, type ClipFacts, type FrameOptions, middles } from './clip.ts
 import { containerTrouble } from './container-check.ts'
 import {
   asCaptureError,
+  cutOff,
   damagedIndex,
   damagedVideo,
   emptyFile,
@@ -17,6 +18,7 @@ import {
 import { headBytes, kindOf } from './file-kind.ts'
 import { beganLate, type FileNotice, type LostPart, lostPart } from './file-notice.ts'
 import { readIsoFile } from './iso-file.ts'
+import { repairMatroska } from './matroska-repair.ts'
 import { Painter, type TimedFrame } from './painter.ts'
 import { decoderConfigOf } from './picture-decoder.ts'
 import { nameOfCodec, takenFormats } from './picture-formats.ts'
@@ -47,7 +49,9 @@ export class VideoClip implements Clip {
     if (file.size === 0) throw emptyFile()
     const head = await headOf(file)
     const kind = kindOf(head).type
-    const source = kind === 'mpeg-ts' ? transportSource(file, head[0] === 0x47 ? 0 : 4) : new BlobSource(file)
+    const repaired =
+      kind === 'matroska' ? await repairMatroska(file).catch(rethrow) : { file, breaks: [], isCut: false }
+    const source = kind === 'mpeg-ts' ? transportSource(file, head[0] === 0x47 ? 0 : 4) : new BlobSource(repaired.file)
     const input = new Input({ formats, source })
     try {
       const iso = kind === 'iso' ? await readIsoFile(file) : undefined
@@ -64,7 +68,9 @@ export class VideoClip implements Clip {
       const isStream = (await input.getFormat()) === MPEG_TS
       const shiftedS = isStream ? await input.getFirstTimestamp() : 0
       const shifted = isStream ? [{ fromS: fromS + shiftedS, toS, atS }] : parts
-      return await VideoClip.of(input, new PresentedPictures(track, config, shifted), codec)
+      const pictures = new PresentedPictures(track, config, shifted, repaired.breaks)
+      if (iso?.isCut && (await pictures.times()).count === 0) throw cutOff('no-picture')
+      return await VideoClip.of(input, pictures, codec, repaired.isCut)
     } catch (error) {
       input.dispose()
       throw asCaptureError(error)
@@ -72,9 +78,14 @@ export class VideoClip implements Clip {
   }
 
   /** Decodes the first picture: only that tells its size, and where what can be decoded begins. */
-  private static async of(input: Input, pictures: PresentedPictures, codec: string): Promise<VideoClip> {
+  private static async of(
+    input: Input,
+    pictures: PresentedPictures,
+    codec: string,
+    isCut: boolean,
+  ): Promise<VideoClip> {
     const times = await pictures.times()
-    if (times.count === 0) throw noFrames()
+    if (times.count === 0) throw isCut ? cutOff('no-picture') : noFrames()
     const { shown, isAfterDamage } = await pictures.first()
     const { startS, picture } = shown
     const { displayWidth: width, displayHeight: height } = picture
@@ -87,6 +98,7 @@ export class VideoClip implements Clip {
       const part: LostPart = { fromS: times.startS, toS: startS, cause: 'damage', missedFrames: 0 }
       notices.push(isAfterDamage ? lostPart(part, times.endS) : beganLate(startS))
     }
+    if (isCut) notices.push(lostPart({ fromS: times.endS, toS: undefined, cause: 'cut', missedFrames: 0 }, times.endS))
     return new VideoClip({ startS, durationS, framesPerSecond, width, height, codec }, notices, input, pictures)
   }
 
@@ -158,6 +170,10 @@ export class VideoClip implements Clip {
   close(): void {
     this.input.dispose()
   }
+}
+
+function rethrow(error: unknown): never {
+  throw asCaptureError(error)
 }
 
 /** Throws CaptureError `unreadable-file`. */
