@@ -9,11 +9,6 @@ const elsewhere = 'http://192.0.2.7/clip/'
 test('files that cannot be read say why, and the page goes on; unusual ones are read', async ({ reader }) => {
   await reader.settings(quick)
   await reader.open('test&tokens=2')
-  const whole = await readFile('fixtures/data/clips/tiny.mp4')
-  // The index stays whole while the pictures are noise.
-  const noise = Buffer.from(whole)
-  const from = noise.indexOf('mdat') + 200
-  for (let i = from; i < Math.min(from + 20_000, noise.length); i++) noise[i] = (i * 197) & 255
   const cases = [
     ['empty.mp4', Buffer.alloc(0), 'empty-file', 'The file is empty.'],
     ['corrupt.mp4', Buffer.from('not a video '.repeat(500)), 'not-a-video', 'The file is a text, and not a video'],
@@ -32,7 +27,6 @@ test('files that cannot be read say why, and the page goes on; unusual ones are 
     ],
     ['photo.heic', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), 'unsupported-image', 'HEIC'],
     ['index-missing.mp4', await readFile(`${numbered}index-missing.mp4`), 'cut-off', 'its index is missing'],
-    ['noise.mp4', noise, 'damaged-video', 'No picture of the video could be decoded'],
   ] as const
   for (const [name, buffer, code, message] of cases) {
     await reader.choose({ name, mimeType: 'video/mp4', buffer })

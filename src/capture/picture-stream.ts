@@ -22,7 +22,7 @@ export interface StreamOptions {
 
 /** Decoded pictures that wait for their turn, and packets given to the decoder ahead of them. */
 const mostWaiting = 4
-const mostAhead = 12
+const mostAhead = 8
 /** Time that a jump to a later key frame must save: it empties the decoder's pipeline. */
 const leastJumpS = 0.25
 
@@ -164,7 +164,8 @@ class Run {
       }
       if (isFlushed) return
       if (packet) {
-        if (this.waiting.length >= mostWaiting || this.decoder.getDecodeQueueSize() >= mostAhead) await this.rest()
+        const ahead = this.waiting.length + this.decoder.getDecodeQueueSize()
+        if (this.waiting.length >= mostWaiting || ahead >= mostAhead) await this.rest()
         else packet = await this.give(packet)
       } else {
         await this.flush()
