@@ -1,4 +1,5 @@
 import type { StageId } from '../src/affect/stages.ts'
+import type { FileNotice } from '../src/capture/file-notice.ts'
 import type { LiveFrames } from '../src/capture/live-frames.ts'
 import type { PictureState } from '../src/capture/picture-watch.ts'
 import type { DeviceReport } from '../src/device/device.ts'
@@ -179,11 +180,13 @@ export type ReadingEvent =
       readonly type: 'opened'
       readonly width: number
       readonly height: number
-      /** Files only. */
+      /** Files only. The picture's end stands for the duration: the file's own clock, whatever it begins with. */
       readonly clip?: { readonly durationS: number; readonly framesPerSecond: number; readonly codec: string }
       /** Windows the file will be read in. */
       readonly windows?: number
     }
+  /** Files: something that does not end the reading, and that a person should know. */
+  | ({ readonly type: 'notice' } & FileNotice)
   /** A frame at the model's resolution, and a small WebP of it to keep. */
   | ({ readonly type: 'frame'; readonly image: ImageBitmap; readonly thumbnail: Blob } & FrameNote)
   /** A pair went through the vision tower and joined the window. */

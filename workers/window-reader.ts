@@ -120,6 +120,13 @@ export class WindowReader {
     await this.probe()
   }
 
+  /** The next pair begins a new window, whatever its size: what it shows does not follow what came before. */
+  async beginAnew(): Promise<void> {
+    if (!this.window) return
+    this.moveOn(0)
+    await this.dispose()
+  }
+
   /** Whether the window holds as many frames as the model was shown at least: nothing is asked about fewer. */
   get isAskable(): boolean {
     return this.pairs >= Math.min(Math.ceil(this.leastFrames / 2), this.pairsPerWindow)
@@ -232,10 +239,7 @@ export class WindowReader {
   private async windowFor(grid: Grid): Promise<LiveWindow> {
     const { window, model, request } = this
     if (window && window.grid.h === grid.h && window.grid.w === grid.w) return window
-    if (window) {
-      this.moveOn(0)
-      await this.dispose()
-    }
+    await this.beginAnew()
     const { runtime, bundle } = model
     const tokensPerPair = tokensPerTemporalPatch(grid, bundle.config.vision)
     const size = { pairs: this.pairsPerWindow, tokensPerPair }

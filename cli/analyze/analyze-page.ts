@@ -83,6 +83,7 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
   })
   for await (const event of events) {
     if (event.type === 'frame') event.image.close()
+    if (event.type === 'notice') await window.tell({ type: 'notice', text: event.message })
     const record = recorder.take(event)
     if (record) await window.tell({ type: 'window', record })
     const text = readingStatus(event)

@@ -108,7 +108,7 @@ describe('clips in Chromium', () => {
         expect(framesPerSecond).toBeCloseTo(10, 1)
       }
       const gif = await facts('variable-delay.gif')
-      expect(gif).toEqual({ durationS: 2, framesPerSecond: 3, width: 80, height: 64, codec: 'image/gif' })
+      expect(gif).toEqual({ startS: 0, durationS: 2, framesPerSecond: 3, width: 80, height: 64, codec: 'image/gif' })
       const one = await facts('one-frame.webm')
       expect(Math.round(one.durationS * one.framesPerSecond)).toBe(1)
     })
@@ -166,7 +166,7 @@ describe('clips in Chromium', () => {
         ['empty.mp4', 'empty-file'],
         ['text.mp4', 'not-a-video'],
         ['sound.wav', 'no-video-track'],
-        ['head.gif', 'damaged-video'],
+        ['head.gif', 'damaged-image'],
       ]) {
         const outcome = await read(page, name, { indices: all })
         expect(outcome, name).toMatchObject({ type: 'failed', error: { name: 'CaptureError', code } })

@@ -53,7 +53,7 @@ const api = {
     const controller = new AbortController()
     let frames = 0
     try {
-      for await (const _ of clip.framesAt(asked, controller.signal)) {
+      for await (const _ of clip.framesAt(asked, { signal: controller.signal })) {
         frames++
         if (frames === after) controller.abort(new DOMException('enough', 'AbortError'))
       }

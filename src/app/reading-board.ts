@@ -79,6 +79,9 @@ export class ReadingBoard {
         })
         break
       }
+      case 'notice':
+        store.update({ fileNotices: [...state.fileNotices, event.message], announcement: event.message })
+        break
       case 'frame': {
         const { type: _, ...frame } = event
         this.coming = [...this.coming, frame]

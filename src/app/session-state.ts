@@ -224,6 +224,8 @@ export interface SessionState {
   readonly current: CurrentUpdate | undefined
   readonly probes: ProbeHistory
   readonly progress: Progress | undefined
+  /** What a person should know of the file that is read: parts that cannot be, and why. */
+  readonly fileNotices: readonly string[]
   readonly recording: readonly RecordedReading[]
   /** How many of the readings were downloaded, from the first on. */
   readonly savedReadings: number
@@ -268,6 +270,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     current: undefined,
     probes: {},
     progress: undefined,
+    fileNotices: [],
     recording: [],
     savedReadings: 0,
     queue: [],

@@ -14,6 +14,7 @@ import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import { nothingToOpen } from '../capture/file-errors.ts'
 import type { LiveCapture } from '../capture/live-capture.ts'
 import type { LiveFeed } from '../capture/live-frames.ts'
+import { refusalOf } from '../capture/open-clip.ts'
 import { openScreen } from '../capture/screen.ts'
 import type { FaceSetting } from '../demo-face/live-face.ts'
 import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors.ts'
@@ -381,6 +382,18 @@ export class Session implements SessionActions {
     this.endReading()
     this.closeSource()
     this.opened++
+    const run = this.runs
+    // Before a video element is given the file: of a playlist, it would fetch what is listed.
+    const refusal = await refusalOf(file)
+    if (run !== this.runs) return
+    if (refusal) {
+      this.clear()
+      this.store.update({ source: undefined })
+      this.files.begin(file)
+      this.failRun(refusal)
+      this.endFile(file, { state: 'failed', error: refusal })
+      return
+    }
     this.store.update({ source: { kind: 'file', name, url: URL.createObjectURL(file), file, isSample } })
     await this.start()
   }
@@ -750,6 +763,7 @@ export class Session implements SessionActions {
       current: undefined,
       probes: {},
       progress: undefined,
+      fileNotices: [],
       run: { state: 'idle' },
       picture: this.capture?.isMuted ? 'muted' : 'there',
       announcement: '',

@@ -1,25 +1,9 @@
-import { type Clip, type ClipFacts, middles } from './clip.ts'
-import { asCaptureError, noFrames, unsupportedImage } from './file-errors.ts'
+import { CaptureError } from '../errors.ts'
+import { type Clip, type ClipFacts, type FrameOptions, middles } from './clip.ts'
+import { asCaptureError, damagedImage, isGone, noFrames, unsupportedImage } from './file-errors.ts'
+import { type FileNotice, imageCutOff } from './file-notice.ts'
 import { decodeSize, imageBounds, requireFewFrames, requireFileBounded, within } from './image-bounds.ts'
 import { Painter, type TimedFrame } from './painter.ts'
-
-/** How an image file begins: bytes as text, `.` for any. */
-const signatures = [
-  ['image/gif', 'GIF8'],
-  ['image/png', '\x89PNG\r\n'],
-  ['image/webp', 'RIFF....WEBP'],
-  ['image/avif', '....ftypavi'],
-  ['image/jpeg', '\xff\xd8\xff'],
-  // The length of the file, and two numbers that are always 0.
-  ['image/bmp', 'BM....\0\0\0\0'],
-] as const
-
-/** The media type of an image, by the first 12 bytes of its file; undefined for anything else. */
-export function imageTypeOf(head: Uint8Array): string | undefined {
-  const isMatch = (signature: string) =>
-    [...signature].every((character, i) => character === '.' || head[i] === character.charCodeAt(0))
-  return signatures.find(([, signature]) => isMatch(signature))?.[0]
-}
 
 /**
  * An animated image (GIF, and what else the browser's ImageDecoder takes: APNG, WebP, AVIF) played once. A still image
@@ -28,16 +12,18 @@ export function imageTypeOf(head: Uint8Array): string | undefined {
 export class AnimatedImage implements Clip {
   private constructor(
     readonly facts: ClipFacts,
-    private readonly decoder: ImageDecoder,
+    readonly notices: readonly FileNotice[],
+    private readonly source: ImageSource,
     /** Where each frame begins, in seconds. */
     private readonly starts: readonly number[],
   ) {}
 
   /**
-   * Decodes every frame once, for only a decoded frame tells its duration.
+   * Decodes every frame once, for only a decoded frame tells its duration. Of an animation that ends early, what is there
+   * is read.
    *
    * @param type its media type, see `imageTypeOf`
-   * @throws CaptureError `unsupported-image`, `image-too-large`, `no-frames`, `unreadable-file`, `damaged-video`
+   * @throws CaptureError `unsupported-image`, `image-too-large`, `no-frames`, `unreadable-file`, `damaged-image`
    */
   static async open(file: Blob, type: string): Promise<AnimatedImage> {
     if (typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(type))) throw unsupportedImage(type)
@@ -45,7 +31,8 @@ export class AnimatedImage implements Clip {
     try {
       requireFileBounded(file)
       const bytes = new Uint8Array(await file.arrayBuffer())
-      decoder = new ImageDecoder({ type, data: bytes, ...decodeSize(bytes, type).desired })
+      const source = { type, data: bytes, ...decodeSize(bytes, type).desired }
+      decoder = new ImageDecoder(source)
       await decoder.completed
       await decoder.tracks.ready
       const count = decoder.tracks.selectedTrack?.frameCount ?? 0
@@ -55,50 +42,74 @@ export class AnimatedImage implements Clip {
       let endS = 0
       let size = { width: 0, height: 0 }
       for (let frameIndex = 0; frameIndex < count; frameIndex++) {
-        const { image } = await decoder.decode({ frameIndex })
+        const decoded = await decoder.decode({ frameIndex }).catch((error: unknown) => {
+          if (frameIndex === 0) throw error
+        })
+        if (!decoded) break
+        const { image } = decoded
         starts.push(endS)
         endS += (image.duration ?? 0) / 1e6
-        size = within({ width: image.displayWidth, height: image.displayHeight }, imageBounds.mostPaintedPixels)
+        const { displayWidth: width, displayHeight: height } = image
+        if (frameIndex === 0) size = within({ width, height }, imageBounds.mostPaintedPixels)
         image.close()
       }
       // A still image lasts a second, as a lone frame does.
-      const durationS = endS > 0 ? endS : count
-      return new AnimatedImage({ durationS, framesPerSecond: count / durationS, ...size, codec: type }, decoder, starts)
+      const durationS = endS > 0 ? endS : starts.length
+      const facts = { startS: 0, durationS, framesPerSecond: starts.length / durationS, ...size, codec: type }
+      const notices = starts.length < count ? [imageCutOff(starts.length, count)] : []
+      return new AnimatedImage(facts, notices, source, starts)
     } catch (error) {
+      throw asImageError(error)
+    } finally {
       decoder?.close()
-      throw asCaptureError(error)
     }
   }
 
-  frames(indices: readonly number[], signal?: AbortSignal): AsyncGenerator<TimedFrame> {
-    return this.framesAt(middles(indices, this.facts.framesPerSecond), signal)
+  frames(indices: Iterable<number>, options?: FrameOptions): AsyncGenerator<TimedFrame> {
+    return this.framesAt(middles(indices, this.facts), options)
   }
 
-  async *framesAt(timesS: readonly number[], signal?: AbortSignal): AsyncGenerator<TimedFrame> {
+  /**
+   * With a decoder of its own, which is asked for each frame once at most: Firefox (153) hands out the same `VideoFrame`,
+   * closed by then, when an index is decoded again.
+   */
+  async *framesAt(timesS: Iterable<number>, { signal }: FrameOptions = {}): AsyncGenerator<TimedFrame> {
     const painter = new Painter()
+    const decoder = new ImageDecoder(this.source)
+    let shown: { readonly frameIndex: number; readonly image: VideoFrame } | undefined
     try {
+      await decoder.completed
+      await decoder.tracks.ready
       for (const timeS of timesS) {
         const frameIndex = Math.max(
           0,
           this.starts.findLastIndex((start) => start <= timeS),
         )
-        const { image } = await this.decoder.decode({ frameIndex })
-        let frame: TimedFrame
-        try {
-          signal?.throwIfAborted()
-          frame = painter.paint(image, this.starts[frameIndex], imageBounds.mostPaintedPixels)
-        } finally {
-          image.close()
+        if (shown?.frameIndex !== frameIndex) {
+          shown?.image.close()
+          shown = undefined
+          shown = { frameIndex, image: (await decoder.decode({ frameIndex })).image }
         }
-        yield frame
+        signal?.throwIfAborted()
+        yield painter.paint(shown.image, this.starts[frameIndex], imageBounds.mostPaintedPixels)
       }
     } catch (error) {
       signal?.throwIfAborted()
-      throw asCaptureError(error)
+      throw asImageError(error)
+    } finally {
+      shown?.image.close()
+      decoder.close()
     }
   }
 
   close(): void {
-    this.decoder.close()
+    // Each run of frames has a decoder of its own, and closes it.
   }
+}
+
+/** What each decoder of the image is made with. */
+type ImageSource = ImageDecoderInit & { readonly data: Uint8Array<ArrayBuffer> }
+
+function asImageError(error: unknown): CaptureError {
+  return error instanceof CaptureError || isGone(error) ? asCaptureError(error) : damagedImage(error)
 }

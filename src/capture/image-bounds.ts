@@ -1,5 +1,5 @@
 import { CaptureError } from '../errors.ts'
-import { damagedVideo } from './file-errors.ts'
+import { damagedImage } from './file-errors.ts'
 import { type ImageSize, imageSize } from './image-size.ts'
 
 /**
@@ -37,11 +37,11 @@ export function requireFileBounded({ size }: Blob): void {
  * The size to decode a picture at, by its header and before anything is decoded.
  *
  * @param bytes the whole file
- * @throws CaptureError `image-too-large`, `damaged-video` for a header that gives no size
+ * @throws CaptureError `image-too-large`, `damaged-image` for a header that gives no size
  */
 export function decodeSize(bytes: Uint8Array, type: string): DecodeSize {
   const size = imageSize(bytes, type)
-  if (!size) throw damagedVideo()
+  if (!size) throw damagedImage()
   const { width, height, isSequential = false } = size
   const { mostPixels, mostShrunkPixels, mostPaintedPixels } = imageBounds
   const pixels = width * height

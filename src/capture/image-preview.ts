@@ -1,4 +1,4 @@
-import { imageTypeOf } from './animated-image.ts'
+import { imageTypeOf } from './file-kind.ts'
 import { decodeSize, requireFileBounded, within } from './image-bounds.ts'
 
 /** Pixels of a preview at most: more than a page shows. */

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blackApng, blackPng, greyJpeg, whiteBmp } from '../../fixtures/image_bombs.ts'
 import { CaptureError } from '../errors.ts'
-import { imageTypeOf } from './animated-image.ts'
+import { imageTypeOf } from './file-kind.ts'
 import { decodeSize, imageBounds, requireFewFrames, requireFileBounded, within } from './image-bounds.ts'
 import { imageSize } from './image-size.ts'
 
@@ -87,7 +87,7 @@ describe('the size of a picture', () => {
           },
         ),
       )
-      expect(errorOf(() => decodeSize(head.subarray(0, 11), type)).code).toBe('damaged-video')
+      expect(errorOf(() => decodeSize(head.subarray(0, 11), type)).code).toBe('damaged-image')
     }
   })
 })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CaptureError } from '../errors.ts'
-import { imageTypeOf } from './animated-image.ts'
+import { imageTypeOf } from './file-kind.ts'
 import { openClip } from './open-clip.ts'
 
 const latin = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))

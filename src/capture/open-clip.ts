@@ -1,25 +1,73 @@
-import { AnimatedImage, imageTypeOf } from './animated-image.ts'
+import type { CaptureError } from '../errors.ts'
+import { AnimatedImage } from './animated-image.ts'
+import { viewAt } from './blob-view.ts'
 import type { Clip } from './clip.ts'
-import { asCaptureError, emptyFile } from './file-errors.ts'
+import {
+  asCaptureError,
+  emptyFile,
+  notAVideo,
+  noVideoTrack,
+  playlist,
+  unsupportedContainer,
+  unsupportedImage,
+} from './file-errors.ts'
+import { type FileKind, headBytes, kindOf } from './file-kind.ts'
+import { takenFormats } from './picture-formats.ts'
 
 /**
  * Opens a video or an animated image, by what is in the file and not by its name. A still image opens as a clip of
  * one frame: the model then reads a photograph.
  *
- * @throws CaptureError `empty-file`, `not-a-video`, `no-video-track`, `unsupported-codec`, `unsupported-image`,
- * `image-too-large`, `no-frames`, `unreadable-file`, `damaged-video`
+ * @throws CaptureError of `refusalOf`; `unsupported-image`, `image-too-large`, `damaged-image`; those of `VideoClip.open`
  */
 export async function openClip(file: Blob): Promise<Clip> {
-  if (file.size === 0) throw emptyFile()
-  const head = await file
-    .slice(0, 12)
-    .arrayBuffer()
-    .catch((error) => {
-      throw asCaptureError(error)
-    })
-  const type = imageTypeOf(new Uint8Array(head))
-  if (type !== undefined) return AnimatedImage.open(file, type)
+  const kind = await kindOfFile(file)
+  const refusal = await refusalOfKind(kind)
+  if (refusal) throw refusal
+  if (kind.type === 'image') return AnimatedImage.open(file, kind.mediaType)
   // Demuxers are as much code as the rest of the worker, and a camera needs none.
   const { VideoClip } = await import('./video-clip.ts')
   return VideoClip.open(file)
+}
+
+/**
+ * Why a file is none to read, where its first bytes tell; undefined for any other. To be asked before a video element
+ * is given the file: of a playlist, it would fetch what is listed.
+ *
+ * @returns CaptureError `empty-file`, `playlist`, `unsupported-container`, `unsupported-image`, `no-video-track`,
+ * `not-a-video`, `unreadable-file`
+ */
+export async function refusalOf(file: Blob): Promise<CaptureError | undefined> {
+  try {
+    return await refusalOfKind(await kindOfFile(file))
+  } catch (error) {
+    return asCaptureError(error)
+  }
+}
+
+/** Throws CaptureError `empty-file`, `unreadable-file`. */
+async function kindOfFile(file: Blob): Promise<FileKind> {
+  if (file.size === 0) throw emptyFile()
+  try {
+    return kindOf(new Uint8Array((await viewAt(file, 0, headBytes)).buffer))
+  } catch (error) {
+    throw asCaptureError(error)
+  }
+}
+
+async function refusalOfKind(kind: FileKind): Promise<CaptureError | undefined> {
+  switch (kind.type) {
+    case 'playlist':
+      return playlist(kind.name)
+    case 'foreign-video':
+      return unsupportedContainer(kind.name, await takenFormats())
+    case 'foreign-image':
+      return unsupportedImage(kind.name)
+    case 'sound':
+      return noVideoTrack()
+    case 'not-media':
+      return notAVideo(kind.name)
+    default:
+      return undefined
+  }
 }

@@ -10,7 +10,7 @@ export interface WindowSettings {
   readonly windowFrames: number
   /** Frames by which a full window moves on; even, at most `windowFrames`. */
   readonly hopFrames: number
-  /** Where in the file to begin; the file's start where unsaid. */
+  /** Where in the file to begin, on its own clock; its first picture where unsaid. */
   readonly fromS?: number
 }
 
@@ -26,14 +26,18 @@ export interface FileWindow {
   readonly endPair: number
 }
 
-export type WindowPlan =
-  /** A short clip, by the model's own recipe; for `Clip.frames`. */
-  | { readonly type: 'indices'; readonly indices: readonly number[]; readonly windows: readonly FileWindow[] }
-  /** A long one, at an even rate; for `Clip.framesAt`. */
-  | { readonly type: 'times'; readonly timesS: readonly number[]; readonly windows: readonly FileWindow[] }
+export type WindowPlan = {
+  /** How many pairs are planned; of a file whose times claim thousands of hours, more than any list could hold. */
+  readonly pairs: number
+} & (
+  | /** A short clip, by the model's own recipe; for `Clip.frames`. */
+  { readonly type: 'indices'; readonly indices: readonly number[] }
+  /** A long one, at an even rate, one time after the other; for `Clip.framesAt`. */
+  | { readonly type: 'times'; readonly timesS: Iterable<number> }
+)
 
 /**
- * Plans how a file is read: which frames are taken, an even number and at least two, and in which windows.
+ * Plans how a file is read: which frames are taken, an even number and at least two. Windows over them: `fileWindows`.
  *
  * *Short*: what is left of the file from `fromS` on lasts at most `windowFrames / framesPerSecond` seconds (give or
  * take half a frame of the file). Then there is one window, and `recipe` chooses its frames. It is told the duration of
@@ -42,44 +46,64 @@ export type WindowPlan =
  *
  * *Long*: what is left is cut into intervals of `1 / framesPerSecond` seconds, and frame i of the plan is the one on
  * show in the middle of interval i. An interval that the file ends in, and the last one of an odd number, are left
- * out: less than two intervals at the end. Windows: the first has the first `windowFrames` frames; each further one
- * ends `hopFrames` later than the one before, or where the pairs end; and each begins `windowFrames` before its end.
- * So every window is full, every pair is in some window, a window has `hopFrames` new frames, and only the last may
- * have fewer: it then keeps more of the old.
+ * out: less than two intervals at the end.
  *
  * @throws CaptureError `bad-window` for settings that make no windows; `no-frames`, `bad-frame-rate` by the recipe
  */
 export function planWindows(
-  facts: { readonly durationS: number; readonly framesPerSecond: number },
+  facts: { readonly startS: number; readonly durationS: number; readonly framesPerSecond: number },
   settings: WindowSettings,
   recipe: SamplingRecipe,
 ): WindowPlan {
   check(settings)
-  const { framesPerSecond, windowFrames, hopFrames } = settings
-  const totalFrames = Math.max(1, Math.round(facts.durationS * facts.framesPerSecond))
+  const { framesPerSecond, windowFrames } = settings
+  const { startS, durationS } = facts
+  const totalFrames = Math.max(1, Math.round(durationS * facts.framesPerSecond))
   // A place beyond the end is the end.
-  const fromS = Math.min(Math.max(0, settings.fromS ?? 0), facts.durationS)
+  const fromS = Math.min(Math.max(0, (settings.fromS ?? startS) - startS), durationS)
   // The file's frame on show at `fromS`; the last one beyond the end.
   const first = Math.min(Math.floor(fromS * facts.framesPerSecond + 1e-6), totalFrames - 1)
   const leftFrames = totalFrames - first
   if (leftFrames / facts.framesPerSecond <= windowFrames / framesPerSecond + 0.5 / facts.framesPerSecond) {
     const indices = recipe(leftFrames / facts.framesPerSecond, facts.framesPerSecond).map(({ index }) => first + index)
-    return { type: 'indices', indices, windows: [{ firstPair: 0, endPair: indices.length / framesPerPair }] }
+    return { type: 'indices', indices, pairs: indices.length / framesPerPair }
   }
-  const pairs = Math.floor(((facts.durationS - fromS) * framesPerSecond + 1e-6) / framesPerPair)
-  const count = Math.max(windowFrames / framesPerPair, pairs) * framesPerPair
-  const timesS = Array.from({ length: count }, (_, i) => fromS + (i + 0.5) / framesPerSecond)
-  return { type: 'times', timesS, windows: hop(count / framesPerPair, windowFrames, hopFrames) }
+  const left = Math.floor(((durationS - fromS) * framesPerSecond + 1e-6) / framesPerPair)
+  const pairs = Math.max(windowFrames / framesPerPair, left)
+  return { type: 'times', timesS: middlesOf(pairs * framesPerPair, startS + fromS, framesPerSecond), pairs }
 }
 
-function hop(pairs: number, windowFrames: number, hopFrames: number): FileWindow[] {
+function* middlesOf(count: number, fromS: number, framesPerSecond: number): Generator<number> {
+  for (let i = 0; i < count; i++) yield fromS + (i + 0.5) / framesPerSecond
+}
+
+/**
+ * Windows over so many pairs. The first has the first `windowFrames` frames; each further one ends `hopFrames` later
+ * than the one before, or where the pairs end; and each begins `windowFrames` before its end. So every window is full
+ * (but the only one of fewer pairs), every pair is in some window, a window has `hopFrames` new frames, and only the
+ * last may have fewer: it then keeps more of the old.
+ */
+export function* fileWindows(
+  pairs: number,
+  { windowFrames, hopFrames }: Pick<WindowSettings, 'windowFrames' | 'hopFrames'>,
+): Generator<FileWindow> {
   const size = windowFrames / framesPerPair
-  const windows = [{ firstPair: 0, endPair: size }]
-  for (let end = size; end < pairs; ) {
+  if (pairs <= 0) return
+  let end = Math.min(size, pairs)
+  yield { firstPair: 0, endPair: end }
+  while (end < pairs) {
     end = Math.min(end + hopFrames / framesPerPair, pairs)
-    windows.push({ firstPair: end - size, endPair: end })
+    yield { firstPair: end - size, endPair: end }
   }
-  return windows
+}
+
+/** How many windows `fileWindows` gives. */
+export function countWindows(
+  pairs: number,
+  { windowFrames, hopFrames }: Pick<WindowSettings, 'windowFrames' | 'hopFrames'>,
+): number {
+  if (pairs <= 0) return 0
+  return 1 + Math.ceil(Math.max(0, pairs - windowFrames / framesPerPair) / (hopFrames / framesPerPair))
 }
 
 function check({ framesPerSecond, windowFrames, hopFrames, fromS }: WindowSettings): void {

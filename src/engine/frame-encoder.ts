@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-web'
+import { CaptureError } from '../errors.ts'
 import {
   BicubicResizer,
   type FrameSize,
@@ -37,6 +38,15 @@ export interface EncodedPair {
   readonly ms: number
 }
 
+/** Two sizes may have as many pixels, and would be read as stripes. */
+function mixedSizes(): CaptureError {
+  return new CaptureError({
+    code: 'frame-size-changed',
+    message: 'Two frames of a pair have different sizes.',
+    action: 'Report this with the source that was read.',
+  })
+}
+
 /** Frames to features, one temporal patch (a pair of frames) at a time: pairs never look at each other. */
 export class FrameEncoder {
   private readonly cutter: PatchCutter
@@ -55,10 +65,11 @@ export class FrameEncoder {
     this.budget = { ...videoBudget(vision, preprocessor), ...pixels }
   }
 
-  /** Frames of one temporal patch, and of one size. Waits until the features are computed. */
+  /** Frames of one temporal patch, and of one size (CaptureError `frame-size-changed` otherwise). Waits until the features are computed. */
   async encode(frames: readonly SourceFrame[]): Promise<EncodedPair> {
     const started = performance.now()
     const [{ width, height }] = frames
+    if (frames.some((frame) => frame.width !== width || frame.height !== height)) throw mixedSizes()
     const size = smartResize(height, width, this.budget)
     if (this.resizer?.source.width !== width || this.resizer.source.height !== height) {
       this.resizer = new BicubicResizer({ width, height }, size)

@@ -13,23 +13,11 @@ type FileSource = Extract<Source, { readonly kind: 'file' }>
 
 /** A file, playing by itself in a loop, or standing still; or the newest frame of what this browser does not play. */
 export function FilePreview({ source }: { readonly source: FileSource }) {
-  const [hasPicture, setHasPicture] = useState<boolean>()
+  const [hasPicture, setHasPicture] = useState(true)
   const { file } = source
   const isImage = file.type.startsWith('image/')
-  useEffect(() => {
-    let isGone = false
-    // A player would ask the addresses in a playlist for what is there.
-    isPlaylist(file).then(
-      (isList) => isGone || setHasPicture(!isList),
-      // What is wrong with the file is the reading's to tell.
-      () => isGone || setHasPicture(false),
-    )
-    return () => {
-      isGone = true
-    }
-  }, [file])
   // Of an empty file the browser would only complain.
-  if (hasPicture === undefined || file.size === 0) return null
+  if (file.size === 0) return null
   if (!hasPicture) return <NewestFrame name={source.name} />
   const onNoPicture = () => setHasPicture(false)
   return isImage ? (
@@ -37,10 +25,6 @@ export function FilePreview({ source }: { readonly source: FileSource }) {
   ) : (
     <FilePlayer source={source} onNoPicture={onNoPicture} />
   )
-}
-
-async function isPlaylist(file: Blob): Promise<boolean> {
-  return (await file.slice(0, 16).text()).trimStart().startsWith('#EXTM3U')
 }
 
 interface PlayerProps {

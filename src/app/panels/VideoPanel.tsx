@@ -39,6 +39,7 @@ export function VideoPanel() {
           )}
           <PictureNotice />
           <FileProgress />
+          <FileNotices />
         </>
       ) : (
         <Welcome />
@@ -192,12 +193,26 @@ function Stage({ source }: { readonly source: Source }) {
 function Preview({ source }: { readonly source: Source }) {
   switch (source.kind) {
     case 'file':
-      return <FilePreview source={source} />
+      return <FilePreview key={source.url} source={source} />
     case 'drawn':
       return <DrawnPreview source={source} />
     default:
       return <LivePreview source={source} />
   }
+}
+
+/** What of a file could not be read, and why; the reading goes on. */
+function FileNotices() {
+  const { store } = usePage().session
+  const notices = useStore(store, (state) => state.fileNotices)
+  if (notices.length === 0) return null
+  return (
+    <Message tone="warn" title="Not all of this file can be read">
+      {notices.map((notice) => (
+        <p key={notice}>{notice}</p>
+      ))}
+    </Message>
+  )
 }
 
 /** How far a file has been read. */
