@@ -15,6 +15,7 @@ import { DirectoryFiles } from './directory-files.ts'
 import { DirectorySink } from './directory-sink.ts'
 import { bitsOption, CLIError, countOption, Interrupted, oneOf } from './options.ts'
 import { QuantizerPool } from './quantizer-pool.ts'
+import { canRewriteLines } from './terminal.ts'
 
 export const buildCommand = defineCommand({
   meta: { name: 'build', description: 'Builds a bundle from a Qwen2.5-VL checkpoint.' },
@@ -30,7 +31,12 @@ export const buildCommand = defineCommand({
     layout: { type: 'string', default: 'bundle', description: 'bundle, transformers.js' },
     reads: { type: 'string', description: `What it was trained to read, for the manifest: ${subjects.join(', ')}` },
     revision: { type: 'string', description: "The checkpoint's revision, for the manifest" },
-    check: { type: 'boolean', default: true, description: 'Add expected logits to the manifest (--no-check: do not)' },
+    check: {
+      type: 'boolean',
+      default: true,
+      description: 'Add expected logits to the manifest',
+      negativeDescription: 'Leave them out',
+    },
     json: { type: 'boolean', default: false, description: 'Print events and result as lines of JSON' },
   },
   async run({ args }) {
@@ -201,7 +207,7 @@ class ProgressLine {
     this.last = now
     if (this.json) {
       process.stdout.write(`${JSON.stringify({ kind: 'progress', doneBytes, totalBytes, weight })}\n`)
-    } else if (process.stderr.isTTY) {
+    } else if (canRewriteLines(process.stderr)) {
       const mega = (bytes: number) => Math.round(bytes / 1e6)
       this.bar ??= this.start(mega(totalBytes))
       this.bar.update(mega(doneBytes), { weight })
