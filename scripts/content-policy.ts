@@ -1,15 +1,8 @@
 import type { Plugin } from 'vite'
+import { frameAncestors, weightHosts } from './policy-sources.ts'
 
-/** The hub's own address, and where it sends downloads of large files. @see https://huggingface.co/docs/hub/models-downloading */
-const hubHosts = ['https://huggingface.co', 'https://*.huggingface.co', 'https://*.hf.co']
-
-/** From where weights may be fetched: VIDEMO_WEIGHT_HOSTS, a list of sources apart by spaces, or the hub. */
-export function weightHosts(env: NodeJS.ProcessEnv = process.env): readonly string[] {
-  const hosts = env.VIDEMO_WEIGHT_HOSTS?.trim().split(/\s+/).filter(Boolean) ?? hubHosts
-  const wrong = hosts.find((host) => !/^https?:(\/\/(\*\.)?[\w.-]+(:(\d+|\*))?\/?)?$/.test(host))
-  if (wrong) throw new Error(`VIDEMO_WEIGHT_HOSTS: ${wrong} is no source such as https://example.org`)
-  return hosts
-}
+/** Cloudflare Pages passes over a longer line of `_headers`, and with it the policy. */
+const longestLine = 2000
 
 /** What a meta element can say. */
 export function contentPolicy(hosts: readonly string[]): string {
@@ -34,7 +27,12 @@ export function contentPolicy(hosts: readonly string[]): string {
 export function contentPolicyFiles(env: NodeJS.ProcessEnv = process.env): Plugin {
   const hosts = weightHosts(env)
   const policy = contentPolicy(hosts)
-  const ancestors = env.VIDEMO_FRAME_ANCESTORS ?? "'self'"
+  const header = `  Content-Security-Policy: ${policy}; frame-ancestors ${frameAncestors(env).join(' ')}`
+  if (header.length > longestLine) {
+    throw new Error(
+      `VIDEMO_WEIGHT_HOSTS and VIDEMO_FRAME_ANCESTORS: the policy would have ${header.length} characters, and hosts take ${longestLine} a line. Name fewer hosts, or one with a wildcard, as in https://*.example.org.`,
+    )
+  }
   return {
     name: 'content-policy',
     apply: 'build',
@@ -53,7 +51,7 @@ export function contentPolicyFiles(env: NodeJS.ProcessEnv = process.env): Plugin
     generateBundle() {
       const source = [
         '/*',
-        `  Content-Security-Policy: ${policy}; frame-ancestors ${ancestors}`,
+        header,
         '  X-Content-Type-Options: nosniff',
         '  Referrer-Policy: no-referrer',
         '/assets/*',
