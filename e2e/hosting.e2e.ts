@@ -73,6 +73,24 @@ for (const { name, hasNoHeaders } of [
   })
 }
 
+test('an address without its slash leads to the page, by the host or by the page itself', async ({ page, watch }) => {
+  watch.expectedErrors.push(/Failed to load resource|MIME type/)
+  for (const servesFolderAsFile of [false, true]) {
+    await withHost({ servesFolderAsFile }, async (host) => {
+      watch.allowedOrigins.push(host.origin)
+      const { pathname } = new URL(host.url)
+      await page.goto(`${host.origin}${pathname.slice(0, -1)}?test&source=none#here`)
+      await expect(page.getByRole('heading', { name: 'VidEmo', level: 1 })).toBeVisible()
+      const { pathname: landed, search, hash } = new URL(page.url())
+      expect([landed, search, hash]).toEqual([pathname, '?test&source=none', '#here'])
+      // A file's own address is right as it is.
+      await page.goto(`${host.url}index.html?test&source=none`)
+      await expect(page.getByRole('heading', { name: 'VidEmo', level: 1 })).toBeVisible()
+      expect(new URL(page.url()).pathname).toBe(`${pathname}index.html`)
+    })
+  }
+})
+
 test('where the host isolates the page, the processor computes with threads, and the GPU as ever', async ({
   page,
   blindBrowser,

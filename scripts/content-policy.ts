@@ -1,5 +1,6 @@
 import type { Plugin } from 'vite'
 import { frameAncestors, weightHosts } from './policy-sources.ts'
+import { slashRedirect, slashRedirectHash } from './slash-redirect.ts'
 
 /** Cloudflare Pages passes over a longer line of `_headers`, and with it the policy. */
 const longestLine = 2000
@@ -8,7 +9,7 @@ const longestLine = 2000
 export function contentPolicy(hosts: readonly string[]): string {
   return [
     "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
+    `script-src 'self' 'wasm-unsafe-eval' ${slashRedirectHash}`,
     "worker-src 'self'",
     ['connect-src', "'self'", ...hosts].join(' '),
     "style-src 'self'",
@@ -27,12 +28,7 @@ export function contentPolicy(hosts: readonly string[]): string {
 export function contentPolicyFiles(env: NodeJS.ProcessEnv = process.env): Plugin {
   const hosts = weightHosts(env)
   const policy = contentPolicy(hosts)
-  const header = `  Content-Security-Policy: ${policy}; frame-ancestors ${frameAncestors(env).join(' ')}`
-  if (header.length > longestLine) {
-    throw new Error(
-      `VIDEMO_WEIGHT_HOSTS and VIDEMO_FRAME_ANCESTORS: the policy would have ${header.length} characters, and hosts take ${longestLine} a line. Name fewer hosts, or one with a wildcard, as in https://*.example.org.`,
-    )
-  }
+  const headers = headersFile(env)
   return {
     name: 'content-policy',
     apply: 'build',
@@ -46,21 +42,37 @@ export function contentPolicyFiles(env: NodeJS.ProcessEnv = process.env): Plugin
           attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
           injectTo: 'head-prepend',
         },
+        { tag: 'script', children: slashRedirect, injectTo: 'head-prepend' },
       ],
     },
     generateBundle() {
-      const source = [
-        '/*',
-        header,
-        '  X-Content-Type-Options: nosniff',
-        '  Referrer-Policy: no-referrer',
-        '/assets/*',
-        '  Cache-Control: public, max-age=31536000, immutable',
-        '/sw.js',
-        '  Cache-Control: no-cache',
-        '',
-      ].join('\n')
-      this.emitFile({ type: 'asset', fileName: '_headers', source })
+      this.emitFile({ type: 'asset', fileName: '_headers', source: headers })
     },
   }
+}
+
+/**
+ * Headers for hosts that read such a file. Throws Error where the policy would be longer than they read.
+ *
+ * @see https://developers.cloudflare.com/pages/configuration/headers/
+ */
+export function headersFile(env: NodeJS.ProcessEnv): string {
+  const policy = contentPolicy(weightHosts(env))
+  const header = `  Content-Security-Policy: ${policy}; frame-ancestors ${frameAncestors(env).join(' ')}`
+  if (header.length > longestLine) {
+    throw new Error(
+      `VIDEMO_WEIGHT_HOSTS and VIDEMO_FRAME_ANCESTORS: the policy would have ${header.length} characters, and hosts take ${longestLine} a line. Name fewer hosts, or one with a wildcard, as in https://*.example.org.`,
+    )
+  }
+  return [
+    '/*',
+    header,
+    '  X-Content-Type-Options: nosniff',
+    '  Referrer-Policy: no-referrer',
+    '/assets/*',
+    '  Cache-Control: public, max-age=31536000, immutable',
+    '/sw.js',
+    '  Cache-Control: no-cache',
+    '',
+  ].join('\n')
 }

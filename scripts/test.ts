@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { takesColors } from '../cli/terminal.ts'
+import { testedBuild } from '../e2e/tested-build.ts'
 import { ensureChromium } from './ensure-chromium.ts'
 import { faults, forgetFaults, gatherFaults } from './fault-table.ts'
 
@@ -45,18 +47,20 @@ interface PlaywrightReport extends PlaywrightSuite {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'videmo-tests-'))
+/** Vitest writes in colours wherever it is not told otherwise. */
+const noColors = takesColors(process.stdout) ? {} : { NO_COLOR: '1' }
 /** Said once more at the end, where a long log is read first. */
 const failures: string[] = []
 
 function run(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n== ${title}`)
-  const result = spawnSync('npx', args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  const result = spawnSync('npx', args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...noColors, ...env } })
   return result.status === 0
 }
 
 /** A tool that only says yes or no counts as one test. */
-function check(title: string, args: readonly string[]): Tally {
-  const passed = run(title, args)
+function check(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Tally {
+  const passed = run(title, args, env)
   if (!passed) failures.push(title)
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 }
 }
@@ -129,7 +133,7 @@ const tallies = [
   vitest(),
   playwright(),
   // Of the build that was just tested.
-  check('Size of the page', ['tsx', 'scripts/size.ts']),
+  check('Size of the page', ['tsx', 'scripts/size.ts'], { E2E_DIST: testedBuild }),
   faultTable(),
 ]
 rmSync(reports, { recursive: true, force: true })
