@@ -26,6 +26,23 @@ test('every file of the build is within what static hosts take', async () => {
   const kept = [...(await readFile(join(dist, 'sw.js'), 'utf8')).matchAll(/url:"([^"]+)"/g)].map(([, url]) => url)
   expect(kept).toContain('index.html')
   expect(kept.filter((url) => /models\/|\.gz$|\.onnx|\.data\./.test(url))).toEqual([])
+  // Whose code it is, of the page, its workers, the WebAssembly and the service worker.
+  const notice = await readFile(join(dist, 'NOTICE.txt'), 'utf8')
+  const parties = [...notice.matchAll(/^- (\S+) [\d.]+\S*, ([\w.-]+), https:/gm)].map(
+    ([, name, licence]) => `${name} ${licence}`,
+  )
+  console.log(`    notices: ${parties.join(', ')}`)
+  expect(parties).toEqual(
+    expect.arrayContaining([
+      'mediabunny MPL-2.0',
+      'comlink Apache-2.0',
+      'react-aria-components Apache-2.0',
+      'react MIT',
+      'onnxruntime-web MIT',
+      'hash-wasm MIT',
+      'workbox-precaching MIT',
+    ]),
+  )
 })
 
 for (const { name, hasNoHeaders } of [
