@@ -25,6 +25,15 @@ describe('workflows', () => {
     expect([...versions].filter(([, { size }]) => size > 1)).toEqual([])
   })
 
+  it('publish only what was tested', () => {
+    const pages = workflows.find(({ name }) => name === 'pages.yml')?.text ?? ''
+    expect(pages).toContain('  test:\n    uses: ./.github/workflows/tests.yml\n')
+    expect(pages).toContain('  build:\n    needs: test\n')
+    expect(pages).toContain('  publish:\n    needs: build\n')
+    const tests = workflows.find(({ name }) => name === 'tests.yml')?.text ?? ''
+    expect(tests).toContain('  pull_request:\n  workflow_call:\n')
+  })
+
   it.each(workflows)('$name gives its jobs no more rights than it names', ({ text }) => {
     expect(text).toMatch(/^permissions:\n {2}contents: read$/m)
   })
