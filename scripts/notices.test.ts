@@ -39,7 +39,10 @@ describe('notices', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     // Only measured against, never part of the page.
     const shipped = Object.keys(dependencies).filter((name) => name !== '@huggingface/transformers')
-    for (const name of shipped) expect(installed(name).text.length, name).toBeGreaterThan(500)
+    for (const { name, text, source } of shipped.map(installed)) {
+      expect(text.length, name).toBeGreaterThan(500)
+      expect(source, name).toMatch(/^https:\/\/[\w.-]+\/\S+$/)
+    }
     expect(readdirSync(root)).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE']))
   })
 })

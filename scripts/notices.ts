@@ -17,7 +17,11 @@ const holders: Readonly<Record<string, string>> = {
 /** What is published beside code: the models and the media. */
 const ownParts = `The sample clip, the icons and the models under models/ are this project's own, Apache-2.0. The tokenizer of the models
 is cut from that of Qwen2.5 (Alibaba Cloud, Apache-2.0). The models' weights were trained on, or drawn at random for, faces
-that this project draws.`
+that this project draws.
+
+ONNX Runtime's WebAssembly is compiled from further projects, among them Protocol Buffers, Abseil, Eigen (MPL-2.0) and
+Dawn's headers; its package names none of them, its source does:
+https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt`
 
 interface Package {
   readonly name: string
@@ -92,7 +96,7 @@ function sourceOf(repository: string | { readonly url?: string } | undefined): s
   if (!url) return undefined
   const plain = url
     .replace(/^git\+/, '')
-    .replace(/^git:/, 'https:')
+    .replace(/^(git|ssh):\/\/(git@)?/, 'https://')
     .replace(/\.git$/, '')
   return /^[\w.-]+\/[\w.-]+$/.test(plain)
     ? `https://github.com/${plain}`
