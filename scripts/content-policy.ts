@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite'
-import { frameAncestors, weightHosts } from './policy-sources.ts'
+import { BuildVariableError, frameAncestors, weightHosts } from './policy-sources.ts'
 import { slashRedirect, slashRedirectHash } from './slash-redirect.ts'
 
 /** Cloudflare Pages passes over a longer line of `_headers`, and with it the policy. */
@@ -52,7 +52,7 @@ export function contentPolicyFiles(env: NodeJS.ProcessEnv = process.env): Plugin
 }
 
 /**
- * Headers for hosts that read such a file. Throws Error where the policy would be longer than they read.
+ * Headers for hosts that read such a file. Throws BuildVariableError where the policy would be longer than they read.
  *
  * @see https://developers.cloudflare.com/pages/configuration/headers/
  */
@@ -60,7 +60,7 @@ export function headersFile(env: NodeJS.ProcessEnv): string {
   const policy = contentPolicy(weightHosts(env))
   const header = `  Content-Security-Policy: ${policy}; frame-ancestors ${frameAncestors(env).join(' ')}`
   if (header.length > longestLine) {
-    throw new Error(
+    throw new BuildVariableError(
       `VIDEMO_WEIGHT_HOSTS and VIDEMO_FRAME_ANCESTORS: the policy would have ${header.length} characters, and hosts take ${longestLine} a line. Name fewer hosts, or one with a wildcard, as in https://*.example.org.`,
     )
   }

@@ -24,14 +24,23 @@ const frameAncestorsVariable: SourceVariable = {
 }
 const variables = [weightHostsVariable.name, frameAncestorsVariable.name]
 
-/** From where weights may be fetched beside the page's own origin: VIDEMO_WEIGHT_HOSTS, or the hub. Throws Error. */
+/** A build variable has a wrong value. What it says is for whoever typed it, so it brings no stack. */
+export class BuildVariableError extends Error {
+  override readonly name = 'BuildVariableError'
+  constructor(message: string) {
+    super(message)
+    this.stack = message
+  }
+}
+
+/** From where weights may be fetched beside the page's own origin: VIDEMO_WEIGHT_HOSTS, or the hub. Throws BuildVariableError. */
 export function weightHosts(env: NodeJS.ProcessEnv = process.env): readonly string[] {
   requireKnownVariables(env)
   const hosts = parseSources(weightHostsVariable, env[weightHostsVariable.name]) ?? hubHosts
   return hosts.filter((host) => host !== "'none'")
 }
 
-/** Who may show the page in a frame: VIDEMO_FRAME_ANCESTORS, or the page's own origin. Throws Error. */
+/** Who may show the page in a frame: VIDEMO_FRAME_ANCESTORS, or the page's own origin. Throws BuildVariableError. */
 export function frameAncestors(env: NodeJS.ProcessEnv = process.env): readonly string[] {
   requireKnownVariables(env)
   return parseSources(frameAncestorsVariable, env[frameAncestorsVariable.name]) ?? ["'self'"]
@@ -39,13 +48,13 @@ export function frameAncestors(env: NodeJS.ProcessEnv = process.env): readonly s
 
 /**
  * A variable's value as sources of a content policy, in lower case and each once; undefined where it is not set, or
- * empty. Throws Error with what is wrong and an example: a wrong value would be a hole in the policy, or a policy that
+ * empty. Throws BuildVariableError with what is wrong and an example: a wrong value would be a hole in the policy, or a policy that
  * browsers read otherwise than whoever wrote it.
  */
 export function parseSources(variable: SourceVariable, value: string | undefined): readonly string[] | undefined {
   if (value === undefined || /^ *$/.test(value)) return undefined
   const refuse = (why: string): never => {
-    throw new Error(
+    throw new BuildVariableError(
       `${variable.name}: ${why} Give sources apart by spaces, as in ${variable.name}="${variable.example}".`,
     )
   }
@@ -105,11 +114,12 @@ function parseSource({ keywords }: SourceVariable, source: string, refuse: (why:
   return `${prefix}${host}${port === undefined ? '' : `:${port}`}`
 }
 
-/** A misspelt variable would leave the policy as it is without a word. Throws Error. */
+/** A misspelt variable would leave the policy as it is without a word. Throws BuildVariableError. */
 function requireKnownVariables(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) {
     if (!name.startsWith('VIDEMO_') || variables.includes(name)) continue
     const nearest = closest(name, variables)
-    if (distance(name, nearest) <= 4) throw new Error(`${name}: there is no such variable. Did you mean ${nearest}?`)
+    if (distance(name, nearest) <= 4)
+      throw new BuildVariableError(`${name}: there is no such variable. Did you mean ${nearest}?`)
   }
 }
