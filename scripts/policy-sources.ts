@@ -26,10 +26,9 @@ const variables = [weightHostsVariable.name, frameAncestorsVariable.name]
 
 /** A build variable has a wrong value. What it says is for whoever typed it, so it brings no stack. */
 export class BuildVariableError extends Error {
-  override readonly name = 'BuildVariableError'
   constructor(message: string) {
     super(message)
-    this.stack = message
+    this.stack = `Error: ${message}`
   }
 }
 
