@@ -20,7 +20,6 @@ test('a stored model is exported from Storage and from Model', async ({ page, re
     await expect(dialog).toContainText('is exported')
     await expect(dialog.getByRole('button', { name: /^Export .* to a folder$/ }).first()).toBeEnabled()
     sizes.push(zip.length)
-    if (process.env.SCREENSHOTS) await page.screenshot({ path: `test-results/export-${panel}.png` })
     await page.keyboard.press('Escape')
     await expect(dialog).toHaveCount(0)
   }
