@@ -1,10 +1,9 @@
 import { defineConfig } from '@playwright/test'
 import { basePath } from './e2e/base-path.ts'
+import { testedBuild } from './e2e/tested-build.ts'
 import { doorPort } from './e2e/whole-run.ts'
 import { chromiumArgs, findChromium, quickShadersFlag, webgpuArgs } from './scripts/find-chromium.ts'
 
-/** Another build, for two runs side by side. */
-const dist = process.env.E2E_DIST ?? 'dist'
 const port = Number(process.env.E2E_PORT ?? 4173)
 const address = `http://127.0.0.1:${port}${basePath}`
 const executablePath = findChromium()
@@ -38,7 +37,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx tsx scripts/prepare.ts && npx vite build --mode tests --logLevel warn --emptyOutDir --outDir ${dist} && npx tsx e2e/static-host.ts ${port}`,
+    command: `npx tsx scripts/prepare.ts && npx vite build --mode tests --logLevel warn --emptyOutDir --outDir ${JSON.stringify(testedBuild)} && npx tsx e2e/static-host.ts ${port}`,
     url: address,
     // Weights come from servers of the tests' own.
     env: { VIDEMO_WEIGHT_HOSTS: 'http://127.0.0.1:*' },

@@ -3,15 +3,18 @@ import { defineConfig } from 'vite'
 import { contentPolicyFiles } from './scripts/content-policy.ts'
 import { embedTypes } from './scripts/embed-types.ts'
 import { gzippedWasm } from './scripts/gzipped-wasm.ts'
+import { notices } from './scripts/notices.ts'
 import { offlineWorker } from './scripts/offline-worker.ts'
+
+const { collect, write } = notices()
 
 export default defineConfig({
   // Relative addresses: the built page runs below any path of a static host.
   base: './',
   // A missing file is a 404 and not the page itself, as on a static host.
   appType: 'mpa',
-  plugins: [react(), gzippedWasm(), contentPolicyFiles(), embedTypes(), offlineWorker()],
-  worker: { format: 'es', plugins: () => [gzippedWasm()] },
+  plugins: [react(), gzippedWasm(), contentPolicyFiles(), embedTypes(), collect(), write(), offlineWorker()],
+  worker: { format: 'es', plugins: () => [gzippedWasm(), collect()] },
   build: {
     target: 'es2023',
     // A WebAssembly or an icon inlined as a data URL would need a looser content policy.

@@ -2,10 +2,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineCommand, renderUsage, runCommand } from 'citty'
-import { CLIError, countOption, oneOf } from '../cli/options.ts'
+import { defineCommand } from 'citty'
+import { runCommandLine } from '../cli/command-line.ts'
+import { countOption, oneOf } from '../cli/options.ts'
 import { QuantizerPool } from '../cli/quantizer-pool.ts'
-import { VidemoError } from '../src/errors.ts'
 import { dtypes } from '../src/manifest/manifest.ts'
 import { runDawn } from './dawn.ts'
 import { defaultCycles, defaultDtype, defaultTokens } from './dawn-options.ts'
@@ -125,19 +125,5 @@ async function updateDocs(report: BenchReport): Promise<void> {
   await writeFile(docs, withSection(page, title, markdownText(report)))
 }
 
-const rawArgs = process.argv.slice(2)
-try {
-  if (rawArgs.includes('--help') || rawArgs.includes('-h')) process.stdout.write(`${await renderUsage(bench)}\n`)
-  else await runCommand(bench, { rawArgs })
-} catch (error) {
-  if (error instanceof VidemoError) {
-    process.stderr.write(`${error.name} [${error.code}] ${error.message}\n${error.action}\n`)
-    process.exitCode = error.code === 'no-adapter' ? 3 : 1
-  } else if (error instanceof CLIError || (error instanceof Error && error.name === 'CLIError')) {
-    process.stderr.write(`${error.message}\nnpm run bench -- --help says more.\n`)
-    process.exitCode = 2
-  } else {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-    process.exitCode = 1
-  }
-}
+const status = await runCommandLine({ call: 'npm run bench --', main: bench }, process.argv.slice(2))
+if (status !== undefined) process.exitCode = status

@@ -30,8 +30,6 @@ export const analyzeCommand = defineCommand({
   meta: { name: 'analyze', description: 'Reads the face in a video file, window by window, in headless Chromium.' },
   args,
   async run({ args: given }) {
-    requireKnown(Object.keys(given))
-    if (given._.length > 1) throw new CLIError(`Give one FILE, not also ${given._.slice(1).join(' ')}.`)
     const { stages, id } = findPreset(
       oneOf(
         '--preset',
@@ -88,14 +86,6 @@ export const analyzeCommand = defineCommand({
     }
   },
 })
-
-/** A script that misspells an option must not be answered as if it had not given it. Throws CLIError. */
-function requireKnown(options: readonly string[]): void {
-  const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-  const known = new Set(['_', ...Object.keys(args).flatMap((name) => [name, camelCase(name)])])
-  const unknown = options.find((option) => !known.has(option))
-  if (unknown !== undefined) throw new CLIError(`--${unknown}: there is no such option.`)
-}
 
 const steps = { 'a number': undefined, 'a whole number': 1, 'an even number': 2 } as const
 type NumberKind = keyof typeof steps

@@ -21,6 +21,7 @@ import { openCheckpointSource } from './checkpoint-source.ts'
 import { DirectorySink } from './directory-sink.ts'
 import { CLIError, Interrupted, oneOf } from './options.ts'
 import { QuantizerPool } from './quantizer-pool.ts'
+import { canRewriteLines } from './terminal.ts'
 import { weightArgs, weightOptions } from './weight-options.ts'
 
 export const buildCommand = defineCommand({
@@ -34,7 +35,12 @@ export const buildCommand = defineCommand({
     layout: { type: 'string', default: 'bundle', description: 'bundle, transformers.js' },
     reads: { type: 'string', description: `What it was trained to read, for the manifest: ${subjects.join(', ')}` },
     revision: { type: 'string', description: "The checkpoint's revision, for the manifest" },
-    check: { type: 'boolean', default: true, description: 'Add expected logits to the manifest (--no-check: do not)' },
+    check: {
+      type: 'boolean',
+      default: true,
+      description: 'Add expected logits to the manifest',
+      negativeDescription: 'Leave them out',
+    },
     plan: { type: 'boolean', default: false, description: 'Say what would be read and written, and write nothing' },
     json: { type: 'boolean', default: false, description: 'Print events and result as lines of JSON' },
   },
@@ -227,7 +233,7 @@ class ProgressLine {
     this.last = now
     if (this.json) {
       process.stdout.write(`${JSON.stringify({ kind: 'progress', doneBytes, totalBytes, weight })}\n`)
-    } else if (process.stderr.isTTY && !this.waiting) {
+    } else if (canRewriteLines(process.stderr) && !this.waiting) {
       const mega = (bytes: number) => Math.round(bytes / 1e6)
       this.bar ??= this.start(mega(totalBytes))
       this.bar.update(mega(doneBytes), { weight })

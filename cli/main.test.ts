@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { parseManifest } from '../src/manifest/manifest.ts'
 import { BundleDirectory } from './bundle-directory.ts'
 import { ownSet } from './parity/cases.ts'
 
+const escapeCode = '\u001b'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'videmo-cli-'))
 const { checkpoint, cases } = ownSet()
@@ -69,16 +70,60 @@ describe('videmo', () => {
     [['draw', '--count', '1', '--out', 'package.json/x'], 'a part of this path is a file; give a folder'],
     [['draw', '--count', '1'], '--out'],
     [['calibrate', '--out', 'src'], '--out src: this is a folder; give the name of a file'],
-    [['frob'], 'frob'],
   ])('exits with 2 and names what is wrong: %j', (args, named) => {
     const { status, stderr } = videmo(args)
     expect(status).toBe(2)
     expect(stderr).toContain(named)
   })
 
-  it('prints usage', () => {
-    const { status, stdout } = videmo(['parity', '--help'])
+  it.each([
+    [['frob'], 'build, parity, analyze, draw, score, calibrate'],
+    [['draw', '--outt', join(folder, 'x')], 'Did you mean --out?'],
+    [[], 'Say what to do'],
+  ])('exits with 2 before anything is done, in plain words: %j', (args, named) => {
+    const { status, stdout, stderr } = videmo(args)
+    expect(status).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(named)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(2)
+    expect(stderr).not.toContain(escapeCode)
+    expect(existsSync(join(folder, 'x'))).toBe(false)
+  })
+
+  it.each([['--help'], ['build --help'], ['help score']])('prints usage without colours into a pipe: %s', (words) => {
+    const { status, stdout } = videmo(words.split(' '))
     expect(status).toBe(0)
-    expect(stdout).toContain('--checkpoint')
+    const name = words.replace(/help|--help|-h/g, '').trim()
+    expect(stdout).toContain(`USAGE videmo ${name}`.trim())
+    expect(stdout).not.toContain(escapeCode)
+    expect(stdout).not.toMatch(/ $/m)
+  })
+
+  it('prints usage in colours where FORCE_COLOR asks for them', () => {
+    const env = { FORCE_COLOR: '1', NO_COLOR: undefined, CI: undefined, TEST: undefined, TERM: 'xterm' }
+    expect(videmo(['draw', '--help'], env).stdout).toContain(escapeCode)
+    expect(videmo(['draw', '--help'], { ...env, FORCE_COLOR: '0' }).stdout).not.toContain(escapeCode)
+  })
+
+  it('prints the version of package.json', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    for (const args of [['--version'], ['build', '--version']]) {
+      expect(videmo(args)).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+    }
+    const bench = (...args: string[]) =>
+      spawnSync(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...args], { cwd: root, encoding: 'utf8' })
+    expect(bench('--version').stdout).toBe(`${version}\n`)
+    const { status, stderr } = bench('--tokenz', '3')
+    expect(status).toBe(2)
+    expect(stderr).toBe(
+      '--tokenz: there is no such option. Did you mean --tokens?\nnpm run bench -- --help says more.\n',
+    )
+  })
+
+  it('ends well when nobody reads what it prints', () => {
+    const command = `"${process.execPath}" --import tsx cli/main.ts build --help | true; echo "\${PIPESTATUS[0]}"`
+    const { stdout, stderr } = spawnSync('bash', ['-c', command], { cwd: root, encoding: 'utf8' })
+    expect(stderr).toBe('')
+    expect(stdout).toBe('0\n')
   })
 })

@@ -26,6 +26,23 @@ test('every file of the build is within what static hosts take', async () => {
   const kept = [...(await readFile(join(dist, 'sw.js'), 'utf8')).matchAll(/url:"([^"]+)"/g)].map(([, url]) => url)
   expect(kept).toContain('index.html')
   expect(kept.filter((url) => /models\/|\.gz$|\.onnx|\.data\./.test(url))).toEqual([])
+  // Whose code it is, of the page, its workers, the WebAssembly and the service worker.
+  const notice = await readFile(join(dist, 'NOTICE.txt'), 'utf8')
+  const parties = [...notice.matchAll(/^- (\S+) [\d.]+\S*, ([\w.-]+), https:/gm)].map(
+    ([, name, licence]) => `${name} ${licence}`,
+  )
+  console.log(`    notices: ${parties.join(', ')}`)
+  expect(parties).toEqual(
+    expect.arrayContaining([
+      'mediabunny MPL-2.0',
+      'comlink Apache-2.0',
+      'react-aria-components Apache-2.0',
+      'react MIT',
+      'onnxruntime-web MIT',
+      'hash-wasm MIT',
+      'workbox-precaching MIT',
+    ]),
+  )
 })
 
 for (const { name, hasNoHeaders } of [
@@ -72,6 +89,24 @@ for (const { name, hasNoHeaders } of [
     })
   })
 }
+
+test('an address without its slash leads to the page, by the host or by the page itself', async ({ page, watch }) => {
+  watch.expectedErrors.push(/Failed to load resource|MIME type/)
+  for (const servesFolderAsFile of [false, true]) {
+    await withHost({ servesFolderAsFile }, async (host) => {
+      watch.allowedOrigins.push(host.origin)
+      const { pathname } = new URL(host.url)
+      await page.goto(`${host.origin}${pathname.slice(0, -1)}?test&source=none#here`)
+      await expect(page.getByRole('heading', { name: 'VidEmo', level: 1 })).toBeVisible()
+      const { pathname: landed, search, hash } = new URL(page.url())
+      expect([landed, search, hash]).toEqual([pathname, '?test&source=none', '#here'])
+      // A file's own address is right as it is.
+      await page.goto(`${host.url}index.html?test&source=none`)
+      await expect(page.getByRole('heading', { name: 'VidEmo', level: 1 })).toBeVisible()
+      expect(new URL(page.url()).pathname).toBe(`${pathname}index.html`)
+    })
+  }
+})
 
 test('where the host isolates the page, the processor computes with threads, and the GPU as ever', async ({
   page,

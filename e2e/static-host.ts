@@ -1,7 +1,7 @@
 /**
  * Serves the built page as a plain static host would: files only, below a path that is not the root, with the headers
  * that the build's `_headers` asks for; and beside the page's own bundle that of the fixtures. `npx tsx
- * e2e/static-host.ts PORT`; E2E_DIST names another folder than dist.
+ * e2e/static-host.ts PORT`.
  */
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
@@ -11,9 +11,10 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fixtureFolder, fixtureName } from '../scripts/fixture-bundle.ts'
 import { basePath } from './base-path.ts'
+import { testedBuild } from './tested-build.ts'
 
 /** The build under test. */
-export const dist = process.env.E2E_DIST ?? fileURLToPath(new URL('../dist', import.meta.url))
+export const dist = testedBuild
 
 export interface HostOptions {
   /** Of the built page. */
@@ -24,6 +25,8 @@ export interface HostOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Takes no notice of `_headers`, as many hosts. */
   readonly hasNoHeaders?: boolean
+  /** Answers the folder's address without its slash with the page, as some hosts do, instead of a redirect. */
+  readonly servesFolderAsFile?: boolean
 }
 
 export interface StaticHost {
@@ -37,9 +40,11 @@ export interface StaticHost {
 }
 
 const fixturePath = join('models', fixtureName, '/')
-const types: Readonly<Record<string, string>> = {
+/** Of every kind of file that a build may hold. */
+export const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
@@ -48,15 +53,27 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
   '.webm': 'video/webm',
   '.webmanifest': 'application/manifest+json',
+  '.onnx': 'application/octet-stream',
+  '.ts': 'text/plain',
+  '.txt': 'text/plain',
+  '.md': 'text/plain',
 }
 
 /** Throws when the folder holds no build. */
 export async function startStaticHost(options: HostOptions = {}): Promise<StaticHost> {
-  const { folder = dist, port = 0, headers = {}, hasNoHeaders = false } = options
+  const { folder = dist, port = 0, headers = {}, hasNoHeaders = false, servesFolderAsFile = false } = options
   const rules = hasNoHeaders ? [] : parseHeaders(await readFile(join(folder, '_headers'), 'utf8'))
   const requests: string[] = []
   const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)
+    const { pathname, search } = new URL(request.url ?? '/', 'http://x')
+    let path = decodeURIComponent(pathname)
+    if (`${path}/` === basePath) {
+      if (!servesFolderAsFile) {
+        response.writeHead(301, { location: `${basePath}${search}` }).end()
+        return
+      }
+      path = basePath
+    }
     const name = path.startsWith(basePath) ? normalize(path.slice(basePath.length) || 'index.html') : '..'
     requests.push(name)
     const file = name.startsWith(fixturePath) ? join(fixtureFolder, name.slice(fixturePath.length)) : join(folder, name)
@@ -85,13 +102,13 @@ export async function startStaticHost(options: HostOptions = {}): Promise<Static
   }
 }
 
-interface HeaderRule {
+export interface HeaderRule {
   readonly covers: (path: string) => boolean
   readonly headers: readonly (readonly [string, string])[]
 }
 
 /** The format that several static hosts share: a path with `*`, and below it, indented, its headers. */
-function parseHeaders(text: string): HeaderRule[] {
+export function parseHeaders(text: string): HeaderRule[] {
   return text
     .split(/^(?=\S)/m)
     .filter((block) => block.trim())

@@ -1,21 +1,15 @@
 import type { Plugin } from 'vite'
+import { BuildVariableError, frameAncestors, weightHosts } from './policy-sources.ts'
+import { slashRedirect, slashRedirectHash } from './slash-redirect.ts'
 
-/** The hub's own address, and where it sends downloads of large files. @see https://huggingface.co/docs/hub/models-downloading */
-const hubHosts = ['https://huggingface.co', 'https://*.huggingface.co', 'https://*.hf.co']
-
-/** From where weights may be fetched: VIDEMO_WEIGHT_HOSTS, a list of sources apart by spaces, or the hub. */
-export function weightHosts(env: NodeJS.ProcessEnv = process.env): readonly string[] {
-  const hosts = env.VIDEMO_WEIGHT_HOSTS?.trim().split(/\s+/).filter(Boolean) ?? hubHosts
-  const wrong = hosts.find((host) => !/^https?:(\/\/(\*\.)?[\w.-]+(:(\d+|\*))?\/?)?$/.test(host))
-  if (wrong) throw new Error(`VIDEMO_WEIGHT_HOSTS: ${wrong} is no source such as https://example.org`)
-  return hosts
-}
+/** Cloudflare Pages passes over a longer line of `_headers`, and with it the policy. */
+const longestLine = 2000
 
 /** What a meta element can say. */
 export function contentPolicy(hosts: readonly string[]): string {
   return [
     "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
+    `script-src 'self' 'wasm-unsafe-eval' ${slashRedirectHash}`,
     "worker-src 'self'",
     ['connect-src', "'self'", ...hosts].join(' '),
     "style-src 'self'",
@@ -34,7 +28,7 @@ export function contentPolicy(hosts: readonly string[]): string {
 export function contentPolicyFiles(env: NodeJS.ProcessEnv = process.env): Plugin {
   const hosts = weightHosts(env)
   const policy = contentPolicy(hosts)
-  const ancestors = env.VIDEMO_FRAME_ANCESTORS ?? "'self'"
+  const headers = headersFile(env)
   return {
     name: 'content-policy',
     apply: 'build',
@@ -48,21 +42,37 @@ export function contentPolicyFiles(env: NodeJS.ProcessEnv = process.env): Plugin
           attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
           injectTo: 'head-prepend',
         },
+        { tag: 'script', children: slashRedirect, injectTo: 'head-prepend' },
       ],
     },
     generateBundle() {
-      const source = [
-        '/*',
-        `  Content-Security-Policy: ${policy}; frame-ancestors ${ancestors}`,
-        '  X-Content-Type-Options: nosniff',
-        '  Referrer-Policy: no-referrer',
-        '/assets/*',
-        '  Cache-Control: public, max-age=31536000, immutable',
-        '/sw.js',
-        '  Cache-Control: no-cache',
-        '',
-      ].join('\n')
-      this.emitFile({ type: 'asset', fileName: '_headers', source })
+      this.emitFile({ type: 'asset', fileName: '_headers', source: headers })
     },
   }
+}
+
+/**
+ * Headers for hosts that read such a file. Throws BuildVariableError where the policy would be longer than they read.
+ *
+ * @see https://developers.cloudflare.com/pages/configuration/headers/
+ */
+export function headersFile(env: NodeJS.ProcessEnv): string {
+  const policy = contentPolicy(weightHosts(env))
+  const header = `  Content-Security-Policy: ${policy}; frame-ancestors ${frameAncestors(env).join(' ')}`
+  if (header.length > longestLine) {
+    throw new BuildVariableError(
+      `VIDEMO_WEIGHT_HOSTS and VIDEMO_FRAME_ANCESTORS: the policy would have ${header.length} characters, and hosts take ${longestLine} a line. Name fewer hosts, or one with a wildcard, as in https://*.example.org.`,
+    )
+  }
+  return [
+    '/*',
+    header,
+    '  X-Content-Type-Options: nosniff',
+    '  Referrer-Policy: no-referrer',
+    '/assets/*',
+    '  Cache-Control: public, max-age=31536000, immutable',
+    '/sw.js',
+    '  Cache-Control: no-cache',
+    '',
+  ].join('\n')
 }

@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { takesColors } from '../cli/terminal.ts'
+import { nginxPath } from '../e2e/nginx-block.ts'
+import { testedBuild } from '../e2e/tested-build.ts'
 import { ensureChromium } from './ensure-chromium.ts'
 import { faults, forgetFaults, gatherFaults } from './fault-table.ts'
 
@@ -45,18 +48,22 @@ interface PlaywrightReport extends PlaywrightSuite {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = mkdtempSync(join(tmpdir(), 'videmo-tests-'))
+/** Vitest writes in colours wherever it is not told otherwise. */
+const noColors = takesColors(process.stdout) ? {} : { NO_COLOR: '1' }
 /** Said once more at the end, where a long log is read first. */
 const failures: string[] = []
+/** What this machine lacks the means for. */
+const notRun: string[] = []
 
 function run(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n== ${title}`)
-  const result = spawnSync('npx', args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  const result = spawnSync('npx', args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...noColors, ...env } })
   return result.status === 0
 }
 
 /** A tool that only says yes or no counts as one test. */
-function check(title: string, args: readonly string[]): Tally {
-  const passed = run(title, args)
+function check(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Tally {
+  const passed = run(title, args, env)
   if (!passed) failures.push(title)
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 }
 }
@@ -113,6 +120,23 @@ function read<T>(file: string): T | undefined {
   }
 }
 
+/** Python, where a machine has what checks it; elsewhere the last lines say that it was not. */
+function ruff(): Tally {
+  const isThere = spawnSync('ruff', ['--version']).status === 0
+  if (!isThere) {
+    notRun.push('Python was not checked: ruff is not installed (pip install ruff).')
+    return { passed: 0, failed: 0, skipped: 0 }
+  }
+  console.log('\n== Ruff')
+  const { status } = spawnSync('ruff', ['check', '.'], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...noColors },
+  })
+  if (status !== 0) failures.push('Ruff')
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+}
+
 /** One test for every fault that must be injected. */
 function faultTable(): Tally {
   console.log('\n== Faults')
@@ -121,20 +145,23 @@ function faultTable(): Tally {
   return { passed: faults.length - missing.length, failed: missing.length, skipped: 0 }
 }
 
+if (!nginxPath) notRun.push('nginx is not installed: the set-up in docs/hosting.md was read, and not tried.')
 ensureChromium()
 forgetFaults()
 const tallies = [
   check('Biome', ['biome', 'check', '.']),
   check('TypeScript', ['tsc', '--noEmit']),
+  ruff(),
   vitest(),
   playwright(),
   // Of the build that was just tested.
-  check('Size of the page', ['tsx', 'scripts/size.ts']),
+  check('Size of the page', ['tsx', 'scripts/size.ts'], { E2E_DIST: testedBuild }),
   faultTable(),
 ]
 rmSync(reports, { recursive: true, force: true })
 const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
+for (const each of notRun) console.log(`\nNot run: ${each}`)
 for (const failure of failures) console.log(`\nFailed: ${failure.slice(0, 1500)}`)
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = sum('failed') === 0 && sum('passed') > 0 ? 0 : 1

@@ -197,7 +197,8 @@ class Mixture:
     def restore(self, state):
         self.block_number, self.at, self.batches = state["block"], state["at"], None
 
-    @lru_cache(maxsize=8)
+    # One object lives as long as a run, so that the cache holds nothing back.
+    @lru_cache(maxsize=8)  # noqa: B019
     def _round(self, stage, number):
         return np.random.default_rng([self.seed, stage, number]).permutation(self.lines[stage])
 

@@ -21,7 +21,6 @@ import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list, set_seed
-from torch import nn
 
 from data import STAGES, Codec, Conversations, Mixture, batch_of
 from evidence import EvidenceHead

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty'
+import { canRewriteLines } from '../terminal.ts'
 
 /** One line of a terminal that says what is being done right now; nothing where there is no terminal. */
 export class StatusLine {
@@ -7,7 +8,7 @@ export class StatusLine {
   constructor(private readonly stream: Pick<WriteStream, 'isTTY' | 'columns' | 'write'> = process.stderr) {}
 
   show(text: string): void {
-    if (!this.stream.isTTY) return
+    if (!canRewriteLines(this.stream)) return
     this.clear()
     this.stream.write(text.slice(0, Math.max(0, this.stream.columns - 1)))
     this.isShown = true

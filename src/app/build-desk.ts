@@ -50,6 +50,9 @@ export type ExportState =
   | { readonly state: 'exported'; readonly name: string; readonly to: 'folder' | 'zip' }
   | { readonly state: 'failed'; readonly name: string; readonly error: VidemoError }
 
+/** A bundle of this browser's store, and how it is called where it goes. */
+export type ExportedBundle = Pick<BundleNote, 'key' | 'name'>
+
 export interface DeskState {
   readonly build: BuildState
   readonly export: ExportState
@@ -160,21 +163,21 @@ export class BuildDesk {
     }
   }
 
-  async exportToFolder(key: string): Promise<void> {
-    const folder = await this.orFailed(key, pickFolder)
+  async exportToFolder(bundle: ExportedBundle): Promise<void> {
+    const folder = await this.orFailed(bundle, pickFolder)
     if (folder)
-      await this.exportFiles(key, 'folder', (name, files, options) => exportToFolder(folder, name, files, options))
+      await this.exportFiles(bundle, 'folder', (name, files, options) => exportToFolder(folder, name, files, options))
   }
 
-  async exportToZip(key: string): Promise<void> {
+  async exportToZip(bundle: ExportedBundle): Promise<void> {
     if (!canPickFile()) {
-      await this.exportFiles(key, 'zip', async (name, files, options) =>
+      await this.exportFiles(bundle, 'zip', async (name, files, options) =>
         downloadBlob(await zipBlob(name, files, options), `${name}.zip`),
       )
       return
     }
-    const file = await this.orFailed(key, () => pickZip(`${this.nameOf(key)}.zip`))
-    if (file) await this.exportFiles(key, 'zip', (name, files, options) => exportToZip(file, name, files, options))
+    const file = await this.orFailed(bundle, () => pickZip(`${bundle.name}.zip`))
+    if (file) await this.exportFiles(bundle, 'zip', (name, files, options) => exportToZip(file, name, files, options))
   }
 
   cancelExport(): void {
@@ -208,21 +211,17 @@ export class BuildDesk {
     this.store.update({ build: { state: 'failed', request, name, error: asError(error) } })
   }
 
-  private nameOf(key: string): string {
-    return this.store.get().stored.find((bundle) => bundle.key === key)?.name ?? 'bundle'
-  }
-
-  private async orFailed<T>(key: string, pick: () => Promise<T>): Promise<T | undefined> {
+  private async orFailed<T>({ name }: ExportedBundle, pick: () => Promise<T>): Promise<T | undefined> {
     try {
       return await pick()
     } catch (error) {
-      this.store.update({ export: { state: 'failed', name: this.nameOf(key), error: asError(error) } })
+      this.store.update({ export: { state: 'failed', name, error: asError(error) } })
       return undefined
     }
   }
 
   private async exportFiles(
-    key: string,
+    { key, name }: ExportedBundle,
     to: 'folder' | 'zip',
     write: (
       name: string,
@@ -230,7 +229,6 @@ export class BuildDesk {
       options: { readonly onProgress: (progress: TransferProgress) => void; readonly signal: AbortSignal },
     ) => Promise<void>,
   ): Promise<void> {
-    const name = this.nameOf(key)
     const exporting = new AbortController()
     this.exporting = exporting
     const { signal } = exporting

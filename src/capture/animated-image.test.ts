@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { encodeGif } from '../../fixtures/gif.ts'
 import { AnimatedImage } from './animated-image.ts'
+
+/** Its header is read; the decoder below makes up the frames. */
+const gif = new Blob([encodeGif(2, 1, [{ rgba: new Uint8ClampedArray(8), delay: 10 }])])
 
 /** Three frames of 0.1 s, handed out as Firefox does: an index that is decoded again gives the same frame, closed or not. */
 class FirefoxImageDecoder {
@@ -66,7 +70,7 @@ describe('an animated image in Firefox', () => {
 
   it('gives every frame as often as it is asked for, and again', async () => {
     inFirefox()
-    const image = await AnimatedImage.open(new Blob(['GIF89a\x02\0\x01\0\0\0\0']), 'image/gif')
+    const image = await AnimatedImage.open(gif, 'image/gif')
     expect(image.facts).toMatchObject({ startS: 0, durationS: expect.closeTo(0.3), width: 2, height: 1 })
     expect(await numbersAt(image, [0, 0.05, 0.15, 0.15, 0.25, 9])).toEqual([0, 0, 1, 1, 2, 2])
     expect(await numbersAt(image, [0.15, 0.25])).toEqual([1, 2])
@@ -74,7 +78,7 @@ describe('an animated image in Firefox', () => {
 
   it('gives what is there of one that was cut off, and says so', async () => {
     inFirefox(2)
-    const image = await AnimatedImage.open(new Blob(['GIF89a\x02\0\x01\0\0\0\0']), 'image/gif')
+    const image = await AnimatedImage.open(gif, 'image/gif')
     expect(image.notices.map(({ code, message }) => [code, message])).toEqual([
       ['cut-off-part', expect.stringContaining('2 of its 3 frames')],
     ])
@@ -83,6 +87,8 @@ describe('an animated image in Firefox', () => {
 
   it('says that an image is damaged, and not a video', async () => {
     inFirefox(0)
-    await expect(AnimatedImage.open(new Blob(['GIF89a\x02\0\x01\0\0\0\0']), 'image/gif')).rejects.toMatchObject({ code: 'damaged-image' })
+    await expect(AnimatedImage.open(gif, 'image/gif')).rejects.toMatchObject({
+      code: 'damaged-image',
+    })
   })
 })

@@ -21,7 +21,7 @@ export function requireAllowedHost(address: string, appUrl: string, hosts = weig
   if (!hosts || url.origin === new URL(appUrl).origin || hosts.some((source) => matches(source, url))) return
   throw new BundleError({
     code: 'host-not-allowed',
-    message: `This page may not fetch weights from ${url.host}; it was built to take them from ${hosts.join(', ')}.`,
+    message: `This page may not fetch weights from ${url.host}; it was built to take them from ${hosts.join(', ') || 'its own host alone'}.`,
     action: 'Download the folder and open it from this machine, or build the page with this host allowed.',
     subject: url.origin,
   })

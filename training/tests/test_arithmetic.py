@@ -75,7 +75,7 @@ class Sequences(unittest.TestCase):
             count = sum(c for _, _, c in single)
             losses[kind] = float(batch[0])
             self.assertEqual(int(batch[2]), int(count))
-            self.assertAlmostEqual(float(batch[0]), float(sum(l * c for l, _, c in single) / count), places=4)
+            self.assertAlmostEqual(float(batch[0]), float(sum(loss * c for loss, _, c in single) / count), places=4)
         self.assertAlmostEqual(losses["sdpa"], losses["batched"], places=4)
 
     def test_the_loss_is_the_reference_models_own(self):

@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import type { BuildOffer } from '../../../workers/build-api.ts'
 import { folderOfFiles } from '../../../workers/checkpoint-pick.ts'
 import { type Dtype, dtypes } from '../../manifest/manifest.ts'
-import type { BuildState, DeskState, ExportState } from '../build-desk.ts'
+import type { BuildState, DeskState } from '../build-desk.ts'
 import { hasRoom, keptText, roomText, statesLicence, stepText } from '../build-text.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
@@ -10,13 +10,13 @@ import { AddressField, SelectField } from '../controls/Fields.tsx'
 import { FilePicker } from '../controls/FilePicker.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
-import { canPickFile, canPickFolder } from '../file-pickers.ts'
 import { formatBytes, formatCount } from '../format.ts'
 import type { ShownWait } from '../server-wait.ts'
 import { useStore } from '../store.ts'
 import { useFolderDrop } from '../use-folder-drop.ts'
 import { usePage } from '../view.ts'
 import styles from './BuildPanel.module.css'
+import { ExportButtons, ExportStatus } from './ExportModel.tsx'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
 
 const official = 'KlingTeam/VidEmo-3B'
@@ -361,28 +361,20 @@ function LoadButton({ bundleKey, name, isPrimary = false }: LoadProps) {
 function Stored() {
   const { desk } = usePage()
   const stored = useStore(desk.store, (state) => state.stored)
-  const exported = useStore(desk.store, (state) => state.export)
   if (stored.length === 0) return null
   return (
     <Group title="Stored in this browser">
-      <Exported exported={exported} />
+      <ExportStatus />
       <ul className={styles.list}>
         {stored.map((bundle) => (
-          <StoredItem key={bundle.key} bundle={bundle} isBusy={exported.state === 'exporting'} />
+          <StoredItem key={bundle.key} bundle={bundle} />
         ))}
       </ul>
-      {!canPickFile() && (
-        <p className={styles.note}>
-          This browser saves a zip only as a whole, and needs as much memory or temporary space for it as the bundle has
-          bytes: above about 2 GB it may fail.
-        </p>
-      )}
     </Group>
   )
 }
 
-function StoredItem({ bundle, isBusy }: { readonly bundle: StoredEntry; readonly isBusy: boolean }) {
-  const { desk } = usePage()
+function StoredItem({ bundle }: { readonly bundle: StoredEntry }) {
   const { key, name, bytes } = bundle
   return (
     <li className={styles.item}>
@@ -391,60 +383,8 @@ function StoredItem({ bundle, isBusy }: { readonly bundle: StoredEntry; readonly
       </p>
       <div className={styles.answers}>
         <LoadButton bundleKey={key} name={name} />
-        {canPickFolder() && (
-          <Button
-            disabled={isBusy}
-            aria-label={`Export ${name} to a folder`}
-            onClick={() => void desk.exportToFolder(key)}
-          >
-            <Icon name="folder" />
-            To a folder
-          </Button>
-        )}
-        <Button disabled={isBusy} aria-label={`Save ${name} as a zip`} onClick={() => void desk.exportToZip(key)}>
-          <Icon name="download" />
-          As a zip
-        </Button>
+        <ExportButtons bundle={bundle} />
       </div>
     </li>
   )
-}
-
-function Exported({ exported }: { readonly exported: ExportState }) {
-  const { desk } = usePage()
-  const textId = useId()
-  switch (exported.state) {
-    case 'idle':
-      return null
-    case 'exporting': {
-      const { name, progress } = exported
-      return (
-        <div className={styles.item}>
-          <p id={textId} className={styles.figures}>
-            Exporting {name}
-            {progress && ` · ${formatBytes(progress.doneBytes)} of ${formatBytes(progress.totalBytes)}`}
-          </p>
-          <progress
-            className={styles.bar}
-            aria-labelledby={textId}
-            {...(progress ? { value: progress.doneBytes / progress.totalBytes } : {})}
-          />
-          <div className={styles.answers}>
-            <Button onClick={() => desk.cancelExport()}>Cancel</Button>
-          </div>
-        </div>
-      )
-    }
-    case 'exported':
-      return (
-        <Message tone="info" title={`${exported.name} is exported`}>
-          <p>
-            Put the {exported.to === 'folder' ? 'folder' : 'unpacked zip'} on any static host; its address is then what
-            others load.
-          </p>
-        </Message>
-      )
-    case 'failed':
-      return <Message tone="danger" title={`${exported.name} was not exported`} error={exported.error} />
-  }
 }

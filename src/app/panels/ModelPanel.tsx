@@ -14,8 +14,10 @@ import { trainedFrames } from '../settings.ts'
 import { isolatedName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { ExportButtons, ExportStatus } from './ExportModel.tsx'
 import { LoadProgress } from './LoadProgress.tsx'
 import styles from './ModelPanel.module.css'
+import panels from './Panels.module.css'
 import { SmallModelButton } from './SmallModelButton.tsx'
 
 /** Which model is in use, where another comes from, and on what terms. */
@@ -169,7 +171,32 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
           second
         </Fact>
       </Facts>
+      {store === 'opfs' && <ExportInUse bundle={bundle} />}
     </Group>
+  )
+}
+
+/** The model in use, for a host to publish, where this browser has it whole. */
+function ExportInUse({ bundle: { source } }: { readonly bundle: LoadedBundle }) {
+  const { session } = usePage()
+  const stored = useStore(session.store, (state) => state.stored)
+  useEffect(() => void session.actions.lookAtStorage(), [session])
+  const entry =
+    stored?.state === 'known' &&
+    stored.bundles.find(
+      ({ key, url, state }) =>
+        state === 'whole' &&
+        ((source.type === 'stored' && source.key === key) || (source.type === 'url' && source.url === url)),
+    )
+  if (!entry) return null
+  return (
+    <>
+      <p className={styles.note}>For a host of your own: the folder, or an unpacked zip, is the bundle.</p>
+      <div className={panels.actions}>
+        <ExportButtons bundle={entry} />
+      </div>
+      <ExportStatus />
+    </>
   )
 }
 

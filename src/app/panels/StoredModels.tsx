@@ -9,6 +9,7 @@ import { formatBytes, formatDay } from '../format.ts'
 import type { StoredState } from '../session-state.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { ExportButtons, ExportStatus } from './ExportModel.tsx'
 import panels from './Panels.module.css'
 import styles from './StoredModels.module.css'
 
@@ -54,6 +55,7 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
           ))}
         </ul>
       )}
+      {bundles.length > 0 && <ExportStatus />}
       <Facts>
         <Fact term="Used by models">{formatBytes(usedBytes)}</Fact>
         {freeBytes !== undefined && <Fact term="Free for this site">{formatBytes(freeBytes)}</Fact>}
@@ -130,6 +132,7 @@ function Model({ entry, isInUse, onDelete }: ModelProps) {
             {isPartial ? 'Go on' : 'Load'}
           </Button>
         )}
+        {!isPartial && <ExportButtons bundle={entry} />}
         <Button aria-label={`Delete ${name}`} onClick={onDelete}>
           Delete
         </Button>

@@ -3,8 +3,13 @@
     python -m venv venv && venv/bin/pip install torch==2.13.0 transformers==5.18.0 numpy
     venv/bin/python make_goldens.py
 """
-import base64, json, math, os
-import numpy as np, torch, torch.nn.functional as F
+import base64
+import json
+import math
+import os
+import numpy as np
+import torch
+import torch.nn.functional as F
 from transformers import Qwen2_5_VLConfig
 from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLRotaryEmbedding, Qwen2_5_VLVisionRotaryEmbedding
 from transformers.vision_utils import get_vision_position_ids, get_vision_window_index
@@ -60,7 +65,8 @@ def windows(h, w):
     order, bounds = get_vision_window_index(torch.tensor([[1, h, w]]), spatial_merge_size=2, window_size=112, patch_size=14)
     ids = [0] * (h * w // 4)
     for k in range(len(bounds) - 1):
-        for i in range(int(bounds[k]) // 4, int(bounds[k + 1]) // 4): ids[int(order[i])] = k
+        for i in range(int(bounds[k]) // 4, int(bounds[k + 1]) // 4):
+            ids[int(order[i])] = k
     return {"grid": [h, w], "cells": ids}
 
 
@@ -83,5 +89,6 @@ goldens = {"resize": [resize(*s) for s in sizes], "sampling": [sampling(*c) for 
            "windows": [windows(*g) for g in [(20, 26), (16, 30), (22, 22), (16, 16), (2, 2), (8, 34)]],
            "visionRotary": vision_rotary(4, 6), "textRotary": text_rotary([[0, 1, 14, 1000, 7], [0, 1, 3, 1000, 250], [0, 1, 5, 1000, 999]])}
 for table in (goldens["visionRotary"], goldens["textRotary"]):
-    for k in ("cos", "sin"): table[k] = short(table[k])
+    for k in ("cos", "sin"):
+        table[k] = short(table[k])
 json.dump(goldens, open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "goldens.json"), "w"), separators=(",", ":"))
