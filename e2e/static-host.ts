@@ -24,6 +24,8 @@ export interface HostOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Takes no notice of `_headers`, as many hosts. */
   readonly hasNoHeaders?: boolean
+  /** Script that every worker of the page runs before its own. */
+  readonly workerPrelude?: string
 }
 
 export interface StaticHost {
@@ -36,6 +38,7 @@ export interface StaticHost {
   close(): Promise<void>
 }
 
+const isWorker = /\.worker-[\w-]+\.js$/
 const fixturePath = join('models', fixtureName, '/')
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -52,7 +55,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** Throws when the folder holds no build. */
 export async function startStaticHost(options: HostOptions = {}): Promise<StaticHost> {
-  const { folder = dist, port = 0, headers = {}, hasNoHeaders = false } = options
+  const { folder = dist, port = 0, headers = {}, hasNoHeaders = false, workerPrelude } = options
   const rules = hasNoHeaders ? [] : parseHeaders(await readFile(join(folder, '_headers'), 'utf8'))
   const requests: string[] = []
   const server = createServer(async (request, response) => {
@@ -68,7 +71,9 @@ export async function startStaticHost(options: HostOptions = {}): Promise<Static
       ...Object.fromEntries(own),
       ...headers,
     })
-    if (isFile) createReadStream(file).pipe(response)
+    if (isFile && workerPrelude && isWorker.test(name))
+      response.end(`${workerPrelude}\n${await readFile(file, 'utf8')}`)
+    else if (isFile) createReadStream(file).pipe(response)
     else response.end()
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
