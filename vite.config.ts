@@ -11,7 +11,13 @@ export default defineConfig({
   // A missing file is a 404 and not the page itself, as on a static host.
   appType: 'mpa',
   plugins: [react(), gzippedWasm(), contentPolicyFiles(), embedTypes(), offlineWorker()],
-  worker: { format: 'es', plugins: () => [gzippedWasm()] },
+  worker: {
+    format: 'es',
+    plugins: () => [gzippedWasm()],
+    // What is loaded later never imports the file that a worker began with: WebKit runs that a second time, with classes
+    // and message handlers of its own, and every video hangs.
+    rolldownOptions: { preserveEntrySignatures: 'strict' },
+  },
   build: {
     target: 'es2023',
     // A WebAssembly or an icon inlined as a data URL would need a looser content policy.

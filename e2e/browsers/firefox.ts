@@ -33,7 +33,7 @@ function preferences(doorPort: number) {
     'dom.push.connection.enabled': false,
     'extensions.systemAddon.update.enabled': false,
     'media.gmp-manager.updateEnabled': false,
-    'services.settings.server': 'data:,none',
+    'services.settings.server': 'data:,#remote-settings-dummy/v1',
     'toolkit.telemetry.server': '',
     // A camera of Firefox's own, which shows one colour after another, and no question about it.
     'media.navigator.streams.fake': true,
@@ -41,6 +41,9 @@ function preferences(doorPort: number) {
     'dom.w3c_touch_events.enabled': 1,
   }
 }
+
+/** Firefox asks these for itself, with no page open and whatever its preferences; they get no answer. */
+const ownHosts = ['//firefox.settings.services.mozilla.com', '//aus5.mozilla.org']
 
 /** Firefox without a window. Each visitor has a container tab of his own, in which nothing is kept yet. */
 export async function startFirefox({ firefox }: FirefoxPaths): Promise<TestBrowser> {
@@ -52,12 +55,16 @@ export async function startFirefox({ firefox }: FirefoxPaths): Promise<TestBrows
     headless: true,
     defaultViewport: null,
     args: ['--width=1280', '--height=900'],
+    // Without it the address of Firefox's remote settings cannot be changed.
+    env: { ...process.env, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' },
     extraPrefsFirefox: preferences(doorPort),
   })
   await browser.installExtension(zoomExtension)
   return {
     name: (await browser.version()).replace('firefox/', 'Firefox '),
-    asked: door.asked,
+    get asked() {
+      return door.asked.filter((address) => !ownHosts.some((host) => address.includes(host)))
+    },
     visit: (options) => FirefoxVisitor.arrive(browser, options),
     close: async () => {
       await browser.close()
@@ -92,7 +99,7 @@ class FirefoxVisitor implements Visitor {
   }
 
   evaluate<A extends readonly unknown[], T>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
-    return this.page.evaluate(run as (...args: unknown[]) => T, ...args) as Promise<T>
+    return this.page.evaluate(`(${run})(...${JSON.stringify(args)})`) as Promise<T>
   }
 
   async click(role: Role, name: string): Promise<void> {
@@ -126,9 +133,9 @@ class FirefoxVisitor implements Visitor {
     await this.context.close()
   }
 
-  private find(role: Role, name: string): Promise<ElementHandle<Element>> {
+  private find(role: Role, name: string): Promise<ElementHandle<HTMLElement>> {
     return waitFor(`${role} “${name}”`, async () => {
-      return (await this.page.evaluateHandle(findInPage, role, name)).asElement()
+      return (await this.page.evaluateHandle(findInPage, role, name)).asElement() as ElementHandle<HTMLElement> | null
     })
   }
 }

@@ -9,7 +9,7 @@ import { toFrames } from '../cpu-reading.ts'
 import type { Visitor } from './visitor.ts'
 
 /** For what takes these browsers a few seconds, on a machine that has other things to do. */
-export const patience = { timeout: 40_000, interval: 50 }
+export const patience = { timeout: 120_000, interval: 100 }
 
 /** The path of one of the fixtures' clips. */
 export function clip(name: string): string {
@@ -20,6 +20,12 @@ export function textOf(visitor: Visitor): Promise<string> {
   return visitor.evaluate(() => document.body.innerText)
 }
 
+/** What this visitor chose earlier; from a picture of the same origin, before the page opens. */
+export async function choosesSettings(visitor: Visitor, address: string, settings: object): Promise<void> {
+  await visitor.goto(new URL('icon.svg', address).href)
+  await visitor.evaluate((json) => localStorage.setItem('videmo-settings', json), JSON.stringify(settings))
+}
+
 /** Waits for words on the page, as they are shown. */
 export async function sees(visitor: Visitor, words: string | RegExp): Promise<void> {
   const polled = expect.poll(() => textOf(visitor), patience)
@@ -28,9 +34,13 @@ export async function sees(visitor: Visitor, words: string | RegExp): Promise<vo
 
 /** Waits for words in a message of something that went wrong. */
 export async function alerts(visitor: Visitor, words: string): Promise<void> {
-  const text = () =>
-    visitor.evaluate(() => [...document.querySelectorAll('[role=alert]')].map((each) => each.textContent).join(' '))
-  await expect.poll(text, patience).toContain(words)
+  await expect.poll(() => alertText(visitor), patience).toContain(words)
+}
+
+function alertText(visitor: Visitor): Promise<string> {
+  return visitor.evaluate(() =>
+    [...document.querySelectorAll('[role=alert]')].map((each) => each.textContent).join(' '),
+  )
 }
 
 export function offersWebGpu(visitor: Visitor): Promise<boolean> {
@@ -60,8 +70,12 @@ export function framesOf(visitor: Visitor, update: number): Promise<HandedFrame[
 
 /** Waits until a marked clip is read, and holds the number in each frame against the one on show at its time. */
 export async function expectRead(visitor: Visitor, name: keyof typeof markedClips): Promise<void> {
-  await sees(visitor, 'The reading is complete.')
   await sees(visitor, name)
+  const outcome = () => Promise.all([textOf(visitor), alertText(visitor)])
+  await expect
+    .poll(outcome, patience)
+    .toSatisfy(([text, alert]) => /The reading is complete\./.test(text) || alert !== '')
+  expect(await alertText(visitor), name).toBe('')
   const handed = await framesOf(visitor, 0)
   const numbers = toFrames(handed).map(numberOf)
   const { times } = markedClips[name]
@@ -82,15 +96,18 @@ export async function expectRoom(visitor: Visitor, width: number): Promise<void>
       }))
       .filter(({ box }) => box.width > 0)
     return {
-      scrollWidth: document.documentElement.scrollWidth,
+      overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      width: innerWidth,
       count: pressable.length,
       // WCAG 2.2, 2.5.8: 24 CSS pixels.
       small: pressable.filter(({ box }) => Math.min(box.width, box.height) < 24).map(({ name }) => name),
       outside: pressable.filter(({ box }) => box.left < 0 || box.right > innerWidth).map(({ name }) => name),
     }
   })
+  expect(found.width).toBe(width)
   expect(found.count).toBeGreaterThan(3)
-  expect({ ...found, count: 0 }).toEqual({ scrollWidth: width, count: 0, small: [], outside: [] })
+  const { overflow, small, outside } = found
+  expect({ overflow, small, outside }).toEqual({ overflow: 0, small: [], outside: [] })
 }
 
 /**

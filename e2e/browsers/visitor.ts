@@ -84,13 +84,13 @@ export function findInPage(role: Role, name: string): HTMLElement | null {
   return found ?? null
 }
 
-/** Asks again and again until there is an answer. Throws after half a minute, with what was looked for. */
+/** Asks again and again until there is an answer. Throws after a minute, with what was looked for. */
 export async function waitFor<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const endMs = performance.now() + 30_000
+  const endMs = performance.now() + 60_000
   for (;;) {
     const answer = await ask()
     if (answer) return answer
-    if (performance.now() > endMs) throw new Error(`${what}: it did not come within 30 s`)
+    if (performance.now() > endMs) throw new Error(`${what}: it did not come within 60 s`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -7,6 +7,7 @@ import { type HostOptions, type StaticHost, startStaticHost } from '../static-ho
 import { WeightServer } from '../weight-server.ts'
 import {
   alerts,
+  choosesSettings,
   clip,
   decodes,
   expectRead,
@@ -31,9 +32,13 @@ declare module 'vitest' {
 
 /** A bundle of random weights, quick to load, with the tests' own view into the page. */
 const fixture = `?test&tokens=6&bundle=models/${fixtureName}/`
+const quick = {
+  prompts: { attributes: 'Face?', expression: 'Expression?', emotion: 'Emotion?' },
+  probes: { isOn: false },
+}
 const phone: Size = { width: 360, height: 640 }
 /** Of all memories of WebAssembly: room for the fixture's bundle, and not for the page's own. */
-const scantMiB = 32
+const scantMiB = 20
 
 export interface VisitedBrowser {
   /** A visitor has a camera only where asked for. */
@@ -80,6 +85,14 @@ export function describeVisits<T>(
       return own
     }
 
+    /** The page with the fixture's bundle; time goes into the words of questions, so they are few. */
+    async function visitFixture(options?: VisitOptions, address = host.url + fixture): Promise<Visitor> {
+      const visitor = await visit(options)
+      await choosesSettings(visitor, address, quick)
+      await visitor.goto(address)
+      return visitor
+    }
+
     it('a first visitor sees a drawn face read, and where it is computed', async () => {
       const visitor = await visit()
       await visitor.goto(host.url)
@@ -106,6 +119,8 @@ export function describeVisits<T>(
 
     it('a video file is read frame by frame, and its answers are exact', async () => {
       const visitor = await visit()
+      // The questions as they are: they are compared, too.
+      await choosesSettings(visitor, host.url, { probes: quick.probes })
       await visitor.goto(host.url + fixture)
       await sees(visitor, 'random weights')
       await visitor.choose('Video file', clip('vp8.webm'))
@@ -124,8 +139,7 @@ export function describeVisits<T>(
     })
 
     it('video of each codec is read, or refused by its name', async () => {
-      const visitor = await visit()
-      await visitor.goto(host.url + fixture)
+      const visitor = await visitFixture()
       for (const [name, codec] of [
         ['variable-rate.webm', 'vp09.00.10.08'],
         ['plain.mov', 'avc1.42001e'],
@@ -142,8 +156,7 @@ export function describeVisits<T>(
     })
 
     it('an animated image is read, or refused by its name', async () => {
-      const visitor = await visit()
-      await visitor.goto(host.url + fixture)
+      const visitor = await visitFixture()
       await visitor.choose('Video file', clip('variable-delay.gif'))
       if (await visitor.evaluate(() => typeof ImageDecoder === 'function')) {
         await expectRead(visitor, 'variable-delay.gif')
@@ -154,8 +167,7 @@ export function describeVisits<T>(
     })
 
     it('a camera is read after consent, and is off after Stop', async () => {
-      const visitor = await visit({ hasCamera: true })
-      await visitor.goto(host.url + fixture)
+      const visitor = await visitFixture({ hasCamera: true })
       await visitor.click('button', 'Use my camera')
       await visitor.click('button', 'I agree')
       await expect.poll(() => finished(visitor), patience).toBeGreaterThanOrEqual(2)
@@ -202,13 +214,13 @@ export function describeVisits<T>(
       if (canKeep) expect(weights, 'files of the model, fetched again').toEqual([])
       else expect(weights.length, 'files of the model, fetched again').toBeGreaterThan(0)
       await visitor.click('button', 'Try the drawn face')
+      await visitor.click('radio', 'Smile')
       await sees(visitor, 'Appears happy')
     })
 
     it('without enough memory it says so, and reads with a smaller model', async () => {
       const own = await ownHost({ workerPrelude: `(${limitMemory})(${scantMiB * 16})` })
-      const visitor = await visit()
-      await visitor.goto(`${own.url}?test&tokens=6`)
+      const visitor = await visitFixture({}, `${own.url}?test&tokens=6`)
       await alerts(visitor, 'There is not enough memory for')
       await alerts(visitor, 'Close other pages and try again, or load a smaller bundle.')
       await alerts(visitor, 'out-of-memory')
@@ -223,8 +235,7 @@ export function describeVisits<T>(
       const weights = await WeightServer.start()
       onTestFinished(() => weights.close())
       weights.changeManifest(({ model }) => ({ model: { ...model, parameters: 3e9 } }))
-      const visitor = await visit()
-      await visitor.goto(host.url + fixture)
+      const visitor = await visitFixture()
       skip(await offersWebGpu(visitor), 'this browser offers WebGPU')
       await sees(visitor, 'random weights')
       await visitor.click('button', 'Load a bundle')
@@ -246,6 +257,7 @@ export function describeVisits<T>(
       await expectRoom(visitor, phone.width)
       await visitor.tap('button', 'Close')
       await visitor.tap('button', 'Try the drawn face')
+      await visitor.tap('radio', 'Smile')
       await sees(visitor, 'Appears happy')
       await expectRoom(visitor, phone.width)
       await visitor.tap('button', 'Stop')
@@ -266,6 +278,7 @@ export function describeVisits<T>(
       await expectRoom(visitor, width)
       await visitor.click('button', 'Close')
       await visitor.click('button', 'Try the drawn face')
+      await visitor.click('radio', 'Smile')
       await sees(visitor, 'Appears happy')
       await expectRoom(visitor, width)
     })

@@ -37,13 +37,16 @@ export async function startWebKit(paths: WebKitPaths): Promise<TestBrowser> {
     visitors.add(visitor)
     return visitor
   }
-  const first = await visit()
-  const name = `WebKitGTK ${first.version}`
-  await first.close()
+  // It alone tells the version; the first to come takes it.
+  let ready: WebKitVisitor | undefined = await visit()
   return {
-    name,
+    name: `WebKitGTK ${ready.version}`,
     asked: door.asked,
-    visit,
+    visit: async (options = {}) => {
+      const visitor = Object.keys(options).length === 0 ? ready : undefined
+      if (visitor) ready = undefined
+      return visitor ?? visit(options)
+    },
     close: async () => {
       for (const visitor of visitors) await visitor.close()
       xvfb.process.kill()
@@ -81,6 +84,10 @@ class WebKitVisitor implements Visitor {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environment(place, isZoomed),
     })
+    const end = () => endGroup(driverProcess)
+    // Of tests that are broken off, too.
+    process.once('exit', end)
+    driverProcess.once('exit', () => process.off('exit', end))
     const errors = errorsIn(driverProcess)
     const args = [
       '--automation',
@@ -107,7 +114,7 @@ class WebKitVisitor implements Visitor {
       await visitor.setViewport({ width: firstSize.width / scale, height: firstSize.height / scale })
       return visitor
     } catch (error) {
-      endGroup(driverProcess)
+      end()
       throw error
     }
   }

@@ -22,7 +22,7 @@ export function Notices() {
   const isPanelOpen = useStore(view, ({ panel }) => panel === 'model')
   const openModel = () => view.update({ panel: 'model', isAddressWanted: true })
   // Where there is no adapter a small bundle may still run on the processor.
-  const isStuck = device?.state === 'unusable' && !bundle && !lostLoad && !isLoading(load)
+  const isStuck = device?.state === 'unusable' && !bundle && !lostLoad && load.state !== 'failed' && !isLoading(load)
   return (
     <>
       {isStuck && (
@@ -45,7 +45,7 @@ export function Notices() {
           <LoadProgress load={load} />
         </div>
       )}
-      {load.state === 'failed' && !isStuck && !isPanelOpen && (
+      {load.state === 'failed' && !isPanelOpen && (
         <Message tone="danger" title={`${sourceName(load.source)} was not loaded`} error={load.error}>
           <div className={styles.actions}>
             <Button onClick={() => void session.actions.retryLoad()}>Try again</Button>
