@@ -4,6 +4,7 @@ import { contentPolicyFiles } from './scripts/content-policy.ts'
 import { embedTypes } from './scripts/embed-types.ts'
 import { gzippedWasm } from './scripts/gzipped-wasm.ts'
 import { offlineWorker } from './scripts/offline-worker.ts'
+import { workerFacade } from './scripts/worker-facade.ts'
 
 export default defineConfig({
   // Relative addresses: the built page runs below any path of a static host.
@@ -11,13 +12,7 @@ export default defineConfig({
   // A missing file is a 404 and not the page itself, as on a static host.
   appType: 'mpa',
   plugins: [react(), gzippedWasm(), contentPolicyFiles(), embedTypes(), offlineWorker()],
-  worker: {
-    format: 'es',
-    plugins: () => [gzippedWasm()],
-    // What is loaded later never imports the file that a worker began with: WebKit runs that a second time, with classes
-    // and message handlers of its own, and every video hangs.
-    rolldownOptions: { preserveEntrySignatures: 'strict' },
-  },
+  worker: { format: 'es', plugins: () => [gzippedWasm(), workerFacade()] },
   build: {
     target: 'es2023',
     // A WebAssembly or an icon inlined as a data URL would need a looser content policy.
