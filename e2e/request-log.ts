@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Request } from '@playwright/test'
@@ -115,8 +116,10 @@ export class ClosedDoor {
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
   })
 
-  async open(port: number): Promise<void> {
+  /** At any free port where none is given; its port. */
+  async open(port = 0): Promise<number> {
     await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve))
+    return (this.server.address() as AddressInfo).port
   }
 
   async close(): Promise<void> {

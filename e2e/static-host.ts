@@ -27,6 +27,8 @@ export interface HostOptions {
   readonly hasNoHeaders?: boolean
   /** Answers the folder's address without its slash with the page, as some hosts do, instead of a redirect. */
   readonly servesFolderAsFile?: boolean
+  /** Script that every worker of the page runs before its own. */
+  readonly workerPrelude?: string
 }
 
 export interface StaticHost {
@@ -39,6 +41,7 @@ export interface StaticHost {
   close(): Promise<void>
 }
 
+const isWorker = /\.worker-[\w-]+\.js$/
 const fixturePath = join('models', fixtureName, '/')
 /** Of every kind of file that a build may hold. */
 export const types: Readonly<Record<string, string>> = {
@@ -61,7 +64,8 @@ export const types: Readonly<Record<string, string>> = {
 
 /** Throws when the folder holds no build. */
 export async function startStaticHost(options: HostOptions = {}): Promise<StaticHost> {
-  const { folder = dist, port = 0, headers = {}, hasNoHeaders = false, servesFolderAsFile = false } = options
+  const { folder = dist, port = 0, headers = {}, hasNoHeaders = false } = options
+  const { servesFolderAsFile = false, workerPrelude } = options
   const rules = hasNoHeaders ? [] : parseHeaders(await readFile(join(folder, '_headers'), 'utf8'))
   const requests: string[] = []
   const server = createServer(async (request, response) => {
@@ -85,7 +89,9 @@ export async function startStaticHost(options: HostOptions = {}): Promise<Static
       ...Object.fromEntries(own),
       ...headers,
     })
-    if (isFile) createReadStream(file).pipe(response)
+    if (isFile && workerPrelude && isWorker.test(name))
+      response.end(`${workerPrelude}\n${await readFile(file, 'utf8')}`)
+    else if (isFile) createReadStream(file).pipe(response)
     else response.end()
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))

@@ -9,6 +9,7 @@ import { nginxPath } from '../e2e/nginx-block.ts'
 import { testedBuild } from '../e2e/tested-build.ts'
 import { ensureChromium } from './ensure-chromium.ts'
 import { faults, forgetFaults, gatherFaults } from './fault-table.ts'
+import { findFirefox, findWebKit } from './find-browsers.ts'
 
 interface Tally {
   readonly passed: number
@@ -28,6 +29,8 @@ interface VitestReport {
       readonly fullName: string
       readonly status: string
       readonly failureMessages: readonly string[]
+      /** Of tests in e2e/browsers. */
+      readonly meta?: { readonly browser?: string }
     }[]
   }[]
 }
@@ -54,6 +57,8 @@ const noColors = takesColors(process.stdout) ? {} : { NO_COLOR: '1' }
 const failures: string[] = []
 /** What this machine lacks the means for. */
 const notRun: string[] = []
+/** What each of the other browsers passed, or why it was not tried. */
+const browserLines: string[] = []
 
 function run(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n== ${title}`)
@@ -70,13 +75,52 @@ function check(title: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 
 /** Both projects at once, so that neither waits for the other's last file. */
 function vitest(): Tally {
-  const file = join(reports, 'vitest.json')
-  const passed = run('Vitest', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${file}`])
-  const report = read<VitestReport>(file)
-  if (!report) {
-    failures.push('Vitest: no report')
-    return { passed: 0, failed: 1, skipped: 0 }
+  return runVitest('Vitest', 'vitest.json', ['--reporter=default']).tally
+}
+
+/** The build that Playwright has just tested, in the browsers that are here; what each passed is told at the end. */
+function otherBrowsers(): Tally {
+  const args = ['--config', 'browsers.config.ts', '--reporter=verbose']
+  const { tally, report } = runVitest('Firefox and WebKitGTK', 'browsers.json', args)
+  for (const [name, file, found] of [
+    ['Firefox', 'firefox.visits.ts', findFirefox()],
+    ['WebKitGTK', 'webkit.visits.ts', findWebKit()],
+  ] as const) {
+    if (!found.isFound) {
+      browserLines.push(`${name}: not run: ${found.reason}`)
+      continue
+    }
+    const own = report?.testResults.find((each) => each.name.endsWith(`/${file}`))
+    const results = own?.assertionResults ?? []
+    const browser = results.find(({ meta }) => meta?.browser)?.meta?.browser ?? name
+    const count = (wanted: string) => results.filter(({ status }) => status === wanted).length
+    const passed = count('passed')
+    // A browser that does not start fails no test, but the file.
+    const failed = Math.max(count('failed'), own?.status === 'passed' ? 0 : 1)
+    browserLines.push(
+      `${browser}: ${summaryOf({ passed, failed, skipped: results.length - passed - count('failed') })}`,
+    )
   }
+  return tally
+}
+
+function summaryOf({ passed, failed, skipped }: Tally): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+function runVitest(title: string, reportName: string, args: readonly string[]) {
+  const file = join(reports, reportName)
+  const passed = run(title, ['vitest', 'run', ...args, '--reporter=json', `--outputFile=${file}`])
+  const report = read<VitestReport>(file)
+  return { tally: report ? tallyOf(report, passed) : noReport(title), report }
+}
+
+function noReport(title: string): Tally {
+  failures.push(`${title}: no report`)
+  return { passed: 0, failed: 1, skipped: 0 }
+}
+
+function tallyOf(report: VitestReport, passed: boolean): Tally {
   const failed = report.numFailedTests
   for (const { name, status, message, assertionResults } of report.testResults) {
     const wrong = assertionResults.filter((test) => test.status === 'failed')
@@ -97,10 +141,7 @@ function playwright(): Tally {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
   const report = read<PlaywrightReport>(file)
-  if (!report) {
-    failures.push('Playwright: no report')
-    return { passed: 0, failed: 1, skipped: 0 }
-  }
+  if (!report) return noReport('Playwright')
   failures.push(...failedSpecs(report))
   const { expected, unexpected, flaky, skipped } = report.stats
   const failed = unexpected + flaky
@@ -154,14 +195,15 @@ const tallies = [
   ruff(),
   vitest(),
   playwright(),
+  otherBrowsers(),
   // Of the build that was just tested.
   check('Size of the page', ['tsx', 'scripts/size.ts'], { E2E_DIST: testedBuild }),
   faultTable(),
 ]
 rmSync(reports, { recursive: true, force: true })
 const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
-const skipped = sum('skipped')
+const all: Tally = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
 for (const each of notRun) console.log(`\nNot run: ${each}`)
 for (const failure of failures) console.log(`\nFailed: ${failure.slice(0, 1500)}`)
-console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exitCode = sum('failed') === 0 && sum('passed') > 0 ? 0 : 1
+console.log(`\n${browserLines.join('\n')}\n\n${summaryOf(all)}`)
+process.exitCode = all.failed === 0 && all.passed > 0 ? 0 : 1

@@ -69,6 +69,14 @@ describe('openCamera', () => {
     expect((await failure(openCamera())).code).toBe('no-camera')
   })
 
+  it('tells a camera that meets no constraints from one that is not there, whatever the browser calls that', async () => {
+    const { getUserMedia } = failing('OverconstrainedError')
+    setUp({ getUserMedia, enumerateDevices: async () => [{ kind: 'audioinput' }] })
+    expect((await failure(openCamera())).code).toBe('no-camera')
+    setUp({ getUserMedia, enumerateDevices: async () => [{ kind: 'videoinput' }] })
+    expect((await failure(openCamera())).code).toBe('camera-constraints')
+  })
+
   it('asks for the front camera, or for exactly the chosen one, and never for sound', async () => {
     const getUserMedia = vi.fn(async (_: MediaStreamConstraints) => streamOf(new FakeTrack()))
     setUp({ getUserMedia })

@@ -60,7 +60,10 @@ export async function openCamera({ deviceId, onEnded, onMuted }: CameraOptions =
   try {
     stream = await devices.getUserMedia({ video: { ...size, ...which }, audio: false })
   } catch (error) {
-    throw cameraError(error)
+    const told = cameraError(error)
+    // WebKitGTK says of a camera that is not there that it does not meet the constraints.
+    if (told.code === 'camera-constraints' && !(await isThereAny(devices))) throw noCamera(error)
+    throw told
   }
   const [track] = stream.getVideoTracks()
   if (!track) throw noCamera()
@@ -87,6 +90,15 @@ export function cameraError(error: unknown): CaptureError {
     default:
       // NotReadableError, AbortError, TrackStartError: it is there and allowed, and gives no picture.
       return cameraBusy(error)
+  }
+}
+
+/** Whether there is a camera at all; where the browser does not tell, there is. */
+async function isThereAny(devices: MediaDevices): Promise<boolean> {
+  try {
+    return (await devices.enumerateDevices()).some(({ kind }) => kind === 'videoinput')
+  } catch {
+    return true
   }
 }
 
