@@ -5,7 +5,7 @@ import { CLIError } from './options.ts'
 
 /** What was typed, before any of it is believed. */
 export interface Tokens {
-  readonly options: readonly { readonly name: string; readonly rawName: string; readonly value?: string }[]
+  readonly options: readonly { readonly name: string; readonly rawName: string; readonly value?: string | undefined }[]
   readonly positionals: readonly string[]
 }
 

@@ -13,7 +13,7 @@ import type { ByteSource, CheckpointFiles } from '../src/build/source.ts'
 /** What a server does amiss, or merely does; all of it may be changed while it runs. */
 export interface HubHabits {
   /** Says of the model, whatever is asked for, with this `X-Error-Code`. */
-  refusal?: 'RepoNotFound' | 'GatedRepo' | 'RevisionNotFound'
+  refusal?: 'RepoNotFound' | 'GatedRepo' | 'RevisionNotFound' | undefined
   /** Revisions that it has; every one where unsaid. */
   revisions?: readonly string[]
   /** How long the signature of a redirect holds; for ever where unsaid. */

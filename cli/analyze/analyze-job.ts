@@ -1,4 +1,4 @@
-import type { FrameSettings } from '../../src/app/settings.ts'
+import type { ChosenFrames } from '../../src/app/session-state.ts'
 import type { WireError } from '../../src/errors.ts'
 import type { WindowRecord } from './window-record.ts'
 
@@ -13,7 +13,7 @@ export interface AnalyzeJob {
   readonly adapter: AdapterChoice
   readonly preset: string
   /** What is unsaid is as the bundle's model was trained. */
-  readonly settings: Partial<FrameSettings> & { readonly maxTokens: number }
+  readonly settings: ChosenFrames & { readonly maxTokens: number }
   /** Where in the video to begin, s. */
   readonly fromS: number
 }

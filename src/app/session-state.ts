@@ -282,17 +282,22 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
   }
 }
 
+/** The frames that a reading is made of. */
+export type FrameSettings = Pick<ReadingSettings, 'framesPerSecond' | 'windowFrames' | 'hopFrames' | 'frameBudget'>
+
+/** What of them somebody chose; what is undefined is as the model was trained. */
+export type ChosenFrames = { readonly [Name in keyof FrameSettings]?: FrameSettings[Name] | undefined }
+
 /** Remembered on this device. */
 export interface Settings {
-  readonly reading: Pick<ReadingSettings, 'frameBudget' | 'maxTokens'> &
-    /** Only what the person chose; as the model was trained where unsaid. */
-    Partial<Pick<ReadingSettings, 'framesPerSecond' | 'windowFrames' | 'hopFrames'>> & {
+  readonly reading: Pick<ReadingSettings, 'maxTokens'> &
+    ChosenFrames & {
       readonly sampling: { readonly isOn: boolean; readonly temperature: number; readonly topP: number }
     }
   readonly preset: string
   readonly stagesOn: Readonly<Record<StageId, boolean>>
   /** The person's own words, where they differ from the preset's. */
-  readonly prompts: Readonly<Partial<Record<StageId, string>>>
+  readonly prompts: { readonly [Id in StageId]?: string | undefined }
   readonly probes: {
     readonly isOn: boolean
     readonly orders: OptionOrders

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { optionOrders } from '../affect/probes/probe-set.ts'
-import type { Settings } from './session-state.ts'
+import type { FrameSettings, Settings } from './session-state.ts'
 import {
   bounds,
   defaultSettings,
-  type FrameSettings,
   framesFor,
   loadConsent,
   loadSettings,
@@ -43,7 +42,7 @@ function expectUsable({ reading, stagesOn, prompts, probes }: Settings) {
   const { windowFrames = bounds.windowFrames.max, hopFrames = bounds.hopFrames.min } = reading
   expect(hopFrames).toBeLessThanOrEqual(windowFrames)
   expect(Object.values(stagesOn)).toContain(true)
-  for (const prompt of Object.values(prompts)) expect(prompt.trim()).not.toBe('')
+  for (const prompt of Object.values(prompts)) expect(prompt?.trim()).not.toBe('')
 }
 
 const nearlySettings = fc.record(

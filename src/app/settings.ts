@@ -1,9 +1,8 @@
 import * as v from 'valibot'
-import type { ReadingSettings } from '../../workers/engine-api.ts'
 import { optionOrders } from '../affect/probes/probe-set.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import type { Settings } from './session-state.ts'
+import type { ChosenFrames, FrameSettings, Settings } from './session-state.ts'
 
 /** What each setting may be; the page's controls and what was stored keep to it. */
 export const bounds = {
@@ -115,9 +114,6 @@ export interface TrainedFrames {
   readonly maxPixels: number
 }
 
-/** Clips as a reading takes them. */
-export type FrameSettings = Pick<ReadingSettings, 'framesPerSecond' | 'windowFrames' | 'hopFrames' | 'frameBudget'>
-
 /** VidEmo's recipe: two frames a second, sixteen at most. */
 const recipe = { framesPerSecond: 2, maxFrames: 16, maxPixels: 105_369 }
 
@@ -132,7 +128,7 @@ export function trainedFrames(bundle: Trained): TrainedFrames {
 }
 
 /** What a reading with this bundle takes: the person's choices, and for the rest as its model was trained. */
-export function framesFor(chosen: Partial<FrameSettings>, bundle: Trained): FrameSettings {
+export function framesFor(chosen: ChosenFrames, bundle: Trained): FrameSettings {
   const trained = trainedFrames(bundle)
   const { frameBudget, framesPerSecond = trained.framesPerSecond, windowFrames = trained.windowFrames } = chosen
   return {

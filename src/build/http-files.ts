@@ -17,7 +17,7 @@ export interface HttpOptions {
   /** An attempt that brings no byte for so long has failed; 60 s unless told. */
   readonly stallMs?: number
   /** Waits between attempts; stands in for a timer. */
-  readonly sleep?: Sleep
+  readonly sleep?: Sleep | undefined
   /** Told when the server asks to be left alone for a while, and with nothing when requests go on. */
   readonly onWait?: (wait: ServerWait | undefined) => void
 }

@@ -89,7 +89,10 @@ describe('requestDevice', () => {
     [16, ['subgroups']],
     [undefined, []],
   ])('asks for subgroups of at least 16 only: %s', async (subgroupMinSize, requiredFeatures) => {
-    const { value, requested } = adapter({ features: ['subgroups'], info: { subgroupMinSize } })
+    const { value, requested } = adapter({
+      features: ['subgroups'],
+      info: subgroupMinSize === undefined ? {} : { subgroupMinSize },
+    })
     await requestDevice(value)
     expect(requested).toEqual([
       {

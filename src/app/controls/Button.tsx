@@ -4,7 +4,7 @@ import styles from './Button.module.css'
 interface Looks {
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger'
   /** Square, for a sign alone; give it an `aria-label`. */
-  readonly isSquare?: boolean
+  readonly isSquare?: boolean | undefined
 }
 
 /** The page's one kind of button, in four weights. */

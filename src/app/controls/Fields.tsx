@@ -34,7 +34,7 @@ export function SwitchField({ label, isOn, onChange, isDisabled = false, childre
         isSelected={isOn}
         onChange={onChange}
         isDisabled={isDisabled}
-        aria-describedby={children ? noteId : undefined}
+        {...(children ? { 'aria-describedby': noteId } : {})}
       >
         <span>{label}</span>
         <span className={styles.track} aria-hidden="true">
