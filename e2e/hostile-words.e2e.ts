@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { recordFault } from '../scripts/fault-table.ts'
-import { parseRecording } from '../src/affect/recording.ts'
+import { parseRecording } from '../src/reading/recording.ts'
 import { expect, quick, processorTest as test } from './page.ts'
 
 /** What a model might say that was trained, or shown something, to do harm. */

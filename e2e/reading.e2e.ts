@@ -84,7 +84,7 @@ test('a long clip is read window by window to its end, each exact, and listed in
   const download = page.waitForEvent('download')
   await reader.act('Download the readings (JSON)')
   const file = await (await download).path()
-  const { parseRecording } = await import('../src/affect/recording.ts')
+  const { parseRecording } = await import('../src/reading/recording.ts')
   const { readFile } = await import('node:fs/promises')
   const recording = parseRecording(await readFile(file, 'utf8'))
   expect(recording.readings).toHaveLength(said.length)

@@ -1,15 +1,10 @@
-import type { StageId } from '../src/affect/stages.ts'
-import type { FileNotice } from '../src/capture/file-notice.ts'
-import type { LiveFrames } from '../src/capture/live-frames.ts'
-import type { PictureState } from '../src/capture/picture-watch.ts'
 import type { DeviceReport } from '../src/device/device.ts'
-import type { AnswerFigures, FinishReason } from '../src/engine/conversation.ts'
 import type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
-import type { Probe, ProbeFigures } from '../src/engine/probes.ts'
 import type { CheckReport } from '../src/engine/self-check.ts'
-import type { WireError } from '../src/errors.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
 import type { ServerWait } from '../src/quiet-time.ts'
+import type { ReadingEvent } from '../src/reading/events.ts'
+import type { ReadingRequest } from '../src/reading/request.ts'
 import type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
 import type { BundleEntry, StoreUsage } from '../src/weights/bundle-store.ts'
 import type { BundleRoom } from '../src/weights/obtain-bundle.ts'
@@ -18,7 +13,6 @@ export type { LiveFrameMessage, LiveFrames } from '../src/capture/live-frames.ts
 export type { PictureState } from '../src/capture/picture-watch.ts'
 export type { AdapterFacts, DeviceReport } from '../src/device/device.ts'
 export type { DeviceFigures } from '../src/engine/gpu-ledger.ts'
-export type { Probe, ProbeFigures } from '../src/engine/probes.ts'
 export type { CheckReport } from '../src/engine/self-check.ts'
 export type { BundleFile, BundleSource } from '../src/weights/bundle-source.ts'
 export type { BundleEntry } from '../src/weights/bundle-store.ts'
@@ -126,144 +120,6 @@ export interface LoadedBundle {
   readonly kept?: readonly BundleFile[]
   /** What a person should know of where it computes or where it is kept. */
   readonly notices: readonly string[]
-}
-
-export type ReadingSource =
-  /** Read on its own clock, every window of it. */
-  | { readonly type: 'file'; readonly file: Blob; readonly fromS?: number }
-  /** Live; the newest pair wins. */
-  | { readonly type: 'live'; readonly frames: LiveFrames }
-
-export interface ReadingSettings {
-  readonly framesPerSecond: number
-  /** Pixels of a frame at the model; the bundle's own where unsaid. */
-  readonly frameBudget?: { readonly minPixels: number; readonly maxPixels: number }
-  /** Frames of a full window; even. */
-  readonly windowFrames: number
-  /** Frames by which a full window moves on; even, at most windowFrames. */
-  readonly hopFrames: number
-  /** Tokens of each answer at most. */
-  readonly maxTokens: number
-  /** Greedy where unsaid. */
-  readonly sampling?: { readonly temperature: number; readonly topP: number; readonly seed: number }
-}
-
-export interface StageQuestion {
-  readonly id: StageId
-  readonly prompt: string
-  /** Asked once in a window; later updates put its answer back into the conversation. */
-  readonly isStanding?: boolean
-}
-
-export interface ReadingRequest {
-  readonly source: ReadingSource
-  readonly stages: readonly StageQuestion[]
-  /**
-   * Closed questions about the window, asked after every pair of frames: the first one always, the others by turns, for
-   * no longer than the pair itself lasts.
-   */
-  readonly probes?: readonly Probe[]
-  readonly settings: ReadingSettings
-  readonly keepFrames?: boolean
-  /** One token a pass: for tests and comparisons. */
-  readonly withoutDrafts?: boolean
-}
-
-/** One of the frames the model sees, by its number in the reading. */
-export interface FrameNote {
-  readonly number: number
-  readonly timeS: number
-}
-
-export type ReadingEvent =
-  | {
-      readonly type: 'opened'
-      readonly width: number
-      readonly height: number
-      /** Files only. The picture's end stands for the duration: the file's own clock, whatever it begins with. */
-      readonly clip?: { readonly durationS: number; readonly framesPerSecond: number; readonly codec: string }
-      /** Windows the file will be read in. */
-      readonly windows?: number
-    }
-  /** Files: something that does not end the reading, and that a person should know. */
-  | ({ readonly type: 'notice' } & FileNotice)
-  /** A frame at the model's resolution, and a small WebP of it to keep. */
-  | ({ readonly type: 'frame'; readonly image: ImageBitmap; readonly thumbnail: Blob } & FrameNote)
-  /** A pair went through the vision tower and joined the window. */
-  | {
-      readonly type: 'pair'
-      readonly window: number
-      readonly pairsInWindow: number
-      readonly pairsPerWindow: number
-      readonly visionMs: number
-      readonly prefillMs: number
-      readonly prefillTokens: number
-    }
-  /** A closed question was answered about the window as it stood at this time of the source. */
-  | {
-      readonly type: 'probe'
-      readonly id: string
-      readonly timeS: number
-      /** One an option, of sum 1. */
-      readonly probabilities: readonly number[]
-      readonly figures: ProbeFigures
-    }
-  /** An update begins: these frames are what its answers are about. */
-  | { readonly type: 'update'; readonly update: number; readonly window: number; readonly frames: readonly FrameNote[] }
-  | { readonly type: 'stage'; readonly id: StageId }
-  /** The window's own answer, given earlier, stands again in the conversation. */
-  | { readonly type: 'reused'; readonly id: StageId; readonly text: string }
-  | {
-      readonly type: 'token'
-      readonly id: StageId
-      readonly tokenId: number
-      readonly text: string
-      /** Since the question was asked. */
-      readonly ms: number
-    }
-  | {
-      readonly type: 'answer'
-      readonly id: StageId
-      readonly text: string
-      readonly ids: readonly number[]
-      readonly finish: FinishReason
-      readonly figures: AnswerFigures
-    }
-  | { readonly type: 'updated'; readonly update: number; readonly figures: UpdateFigures }
-  /** Files: how far the reading is. */
-  | {
-      readonly type: 'progress'
-      readonly doneWindows: number
-      readonly windows: number
-      readonly doneS: number
-      readonly totalS: number
-      readonly leftS?: number
-    }
-  /** Live: how old the newest frame was when it had been read, and how many pairs were passed over so far. */
-  | { readonly type: 'lag'; readonly lagS: number; readonly passedOver: number }
-  /** Live: whether the source gives a picture; while it does not, nothing is read. */
-  | { readonly type: 'picture'; readonly picture: PictureState }
-  | { readonly type: 'paused'; readonly isPaused: boolean }
-  | { readonly type: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
-  | { readonly type: 'failed'; readonly error: WireError }
-
-/** What an update cost. */
-export interface UpdateFigures {
-  /** From the update's first pass to its last token, ms. */
-  readonly updateMs: number
-  /** Pairs encoded since the update before. */
-  readonly visionPairs: number
-  readonly visionMs: number
-  readonly prefillTokens: number
-  readonly prefillMs: number
-  readonly answerTokens: number
-  readonly decodeMs: number
-  /** As in `AnswerFigures`, of all answers. */
-  readonly passes: number
-  readonly drafted: number
-  readonly accepted: number
-  /** To the first token of the first answer, ms. */
-  readonly firstTokenMs: number
 }
 
 export interface KeptFrame {

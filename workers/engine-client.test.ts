@@ -2,7 +2,9 @@ import { expose } from 'comlink'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { recordFault } from '../scripts/fault-table.ts'
 import { CaptureError, EngineError, toWire } from '../src/errors.ts'
-import type { EngineApi, ReadingEvent, ReadingRequest } from './engine-api.ts'
+import type { ReadingEvent } from '../src/reading/events.ts'
+import type { ReadingRequest } from '../src/reading/request.ts'
+import type { EngineApi } from './engine-api.ts'
 import { type Deadlines, defaultDeadlines, EngineClient, type EngineWorker } from './engine-client.ts'
 
 const request: ReadingRequest = {

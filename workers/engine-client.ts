@@ -1,6 +1,8 @@
 import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink'
 import type { DeviceReport } from '../src/device/device.ts'
 import { EngineError, fromWire } from '../src/errors.ts'
+import type { ReadingEvent } from '../src/reading/events.ts'
+import type { ReadingRequest } from '../src/reading/request.ts'
 import type {
   DeviceFigures,
   EngineApi,
@@ -9,8 +11,6 @@ import type {
   LoadedBundle,
   LoadProgress,
   LoadRequest,
-  ReadingEvent,
-  ReadingRequest,
   StorageReport,
 } from './engine-api.ts'
 import { installErrorTransfer } from './wire.ts'

@@ -1,6 +1,8 @@
 import { transfer } from 'comlink'
 import { type DeviceReport, probeDevice } from '../src/device/device.ts'
 import { EngineError } from '../src/errors.ts'
+import type { ReadingEvent } from '../src/reading/events.ts'
+import type { ReadingRequest } from '../src/reading/request.ts'
 import { OpfsStore } from '../src/weights/opfs-store.ts'
 import { requireAllowedHost } from '../src/weights/weight-hosts.ts'
 import type {
@@ -11,8 +13,6 @@ import type {
   LoadedBundle,
   LoadProgress,
   LoadRequest,
-  ReadingEvent,
-  ReadingRequest,
   StorageReport,
 } from './engine-api.ts'
 import { ModelLoader } from './model-loader.ts'

@@ -4,7 +4,8 @@ import { openClip } from '../src/capture/open-clip.ts'
 import type { TimedFrame } from '../src/capture/painter.ts'
 import { countWindows, fileWindows, planWindows, type SamplingRecipe, type WindowPlan } from '../src/capture/windows.ts'
 import { sampleTimes } from '../src/qwen25vl/index.ts'
-import type { ReadingEvent, ReadingRequest, ReadingSource } from './engine-api.ts'
+import type { ReadingEvent } from '../src/reading/events.ts'
+import type { ReadingRequest, ReadingSource } from '../src/reading/request.ts'
 import type { ReadingControl, WindowReader } from './window-reader.ts'
 
 /** A part of which fewer frames are missing is passed over within a window. */

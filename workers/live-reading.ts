@@ -1,5 +1,6 @@
 import { type LivePair, LiveSource } from '../src/capture/live-source.ts'
-import type { ReadingEvent, ReadingRequest, ReadingSource } from './engine-api.ts'
+import type { ReadingEvent } from '../src/reading/events.ts'
+import type { ReadingRequest, ReadingSource } from '../src/reading/request.ts'
 import type { ReadingControl, WindowReader } from './window-reader.ts'
 
 /**

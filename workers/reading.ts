@@ -1,5 +1,7 @@
 import { type EngineError, toWire, VidemoError } from '../src/errors.ts'
-import type { KeptFrame, PictureState, ReadingEvent, ReadingRequest } from './engine-api.ts'
+import type { ReadingEvent } from '../src/reading/events.ts'
+import type { ReadingRequest } from '../src/reading/request.ts'
+import type { KeptFrame, PictureState } from './engine-api.ts'
 import { EventQueue } from './event-queue.ts'
 import { readFile } from './file-reading.ts'
 import { Gate } from './gate.ts'

@@ -1,5 +1,5 @@
-import type { ChosenFrames } from '../../src/app/session-state.ts'
 import type { WireError } from '../../src/errors.ts'
+import type { ChosenFrames } from '../../src/reading/frames.ts'
 import type { WindowRecord } from './window-record.ts'
 
 export const adapterChoices = ['auto', 'hardware', 'software'] as const

@@ -1,10 +1,11 @@
 /** Runs in headless Chromium: reads a video through the app's own worker, and tells the command line of each window. */
-import { modelOrigin, settingsOrigin } from '../../src/affect/reading-origin.ts'
+
 import { findPreset } from '../../src/affect/stages.ts'
 import { isPlaceholder, readsDrawnFaces } from '../../src/app/model-kind.ts'
-import { framesFor } from '../../src/app/settings.ts'
 import { openClip } from '../../src/capture/open-clip.ts'
 import { CaptureError, EngineError, toWire } from '../../src/errors.ts'
+import { modelOrigin, settingsOrigin } from '../../src/reading/origin.ts'
+import { readingRequest, readingSettings } from '../../src/reading/request.ts'
 import type { BundleSource, DeviceReport } from '../../workers/engine-api.ts'
 import { EngineClient } from '../../workers/engine-client.ts'
 import type { AnalyzeJob, AnalyzeOutcome, Told } from './analyze-job.ts'
@@ -69,19 +70,15 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
 
   const { stages } = findPreset(job.preset)
   const { fromS } = job
-  const settings = { ...framesFor(job.settings, manifest), maxTokens: job.settings.maxTokens }
+  const settings = readingSettings(job.settings, manifest)
   const facts = { ...model, provider, ...(isOnGpu ? { adapter: device.adapter.name } : {}), check: check.verdict }
   const recorder = new WindowRecorder(
     stages,
     { ...facts, dtype: manifest.dtype },
     settingsOrigin(job.preset, stages, settings),
   )
-  const events = client.read({
-    source: { type: 'file', file: video, fromS },
-    stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
-    settings,
-  })
-  for await (const event of events) {
+  const request = readingRequest({ source: { type: 'file', file: video, fromS }, stages, settings }, manifest)
+  for await (const event of client.read(request)) {
     if (event.type === 'frame') event.image.close()
     if (event.type === 'notice') await window.tell({ type: 'notice', text: event.message })
     const record = recorder.take(event)

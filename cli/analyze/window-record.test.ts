@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { settingsOrigin } from '../../src/affect/reading-origin.ts'
 import { reasoningPreset } from '../../src/affect/stages.ts'
-import type { ReadingEvent } from '../../workers/engine-api.ts'
+import type { ReadingEvent } from '../../src/reading/events.ts'
+import { settingsOrigin } from '../../src/reading/origin.ts'
 import { WindowRecorder } from './window-record.ts'
 import { windowText } from './window-text.ts'
 

@@ -3,18 +3,12 @@ import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
 import { Decoder } from '../../src/engine/decoder.ts'
 import { GpuLedger } from '../../src/engine/gpu-ledger.ts'
 import { LiveWindow } from '../../src/engine/live-window.ts'
-import {
-  askProbes,
-  barePass,
-  type Probe,
-  type ProbeFigures,
-  prepareProbe,
-  probeSlots,
-  scoreLabels,
-} from '../../src/engine/probes.ts'
+import { askProbes, barePass, prepareProbe, probeSlots, scoreLabels } from '../../src/engine/probes.ts'
 import { browserRuntime } from '../../src/engine/runtimes/browser.ts'
 import { forcedLogProbabilities, testFeatures, testGrid } from '../../src/engine/testing/teacher-forcing.ts'
 import { toWire, type WireError } from '../../src/errors.ts'
+import type { ProbeFigures } from '../../src/reading/events.ts'
+import type { Probe } from '../../src/reading/request.ts'
 
 export interface ProbesJob {
   readonly pairs: number

@@ -18,6 +18,8 @@ export interface Stage {
   readonly prompt: string
   /** The labels its answers are read against; a letter in an answer picks one by its place. */
   readonly labels?: readonly string[]
+  /** What a face looks like holds for a window: the answer stands, and is not asked for at every update. */
+  readonly isStanding?: boolean
   /** Which kinds of nodes its answers hold, where not only its own. */
   readonly reads?: readonly StageId[]
 }
@@ -39,6 +41,7 @@ export const reasoningPreset: StagePreset = {
     {
       id: 'attributes',
       title: 'Attributes',
+      isStanding: true,
       about: 'What the face looks like: hair, eyes, brows, mouth, what is worn.',
       prompt: `${afterVideo}Describe the facial attributes of the person in the video: apparent age, hair, skin, eyes, eyebrows, nose, mouth, chin, face shape and accessories. Answer directly, without prefixes or suffixes.`,
     },
@@ -67,6 +70,7 @@ export const choicesPreset: StagePreset = {
     {
       id: 'attributes',
       title: 'Attributes',
+      isStanding: true,
       about: 'Which of 40 appearance labels apply.',
       prompt: `${afterVideo}Which of these describe the appearance of the person in the video: ${appearances.join(', ')}? Answer with all that apply, separated by commas.`,
       labels: appearances,

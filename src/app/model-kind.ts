@@ -40,8 +40,3 @@ export function placedName(source: BundleSource, name = sourceName(source)): str
   const host = foreignHost(source)
   return host === undefined || host === name ? name : `${name} from ${host}`
 }
-
-/** The licence as a bundle states it, short. */
-export function licenceText({ license }: Pick<Manifest, 'license'>): string {
-  return license.name ?? license.link ?? license.text?.split('\n', 1)[0] ?? 'not stated'
-}

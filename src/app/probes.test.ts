@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { liveProbes } from '../affect/probes/probe-set.ts'
-import { probesFor, ribbonS, withAnswer } from './probes.ts'
+import { probesFor } from '../reading/probes.ts'
+import { ribbonS, withAnswer } from './probes.ts'
 
 const on = { isOn: true, orders: 'given', isSmoothed: true } as const
 const calibration = {

@@ -1,4 +1,4 @@
-import { type RecordingFile, recordingFile } from '../affect/recording.ts'
+import { type RecordingFile, recordingFile } from '../reading/recording.ts'
 import type { RecordedReading } from './session-state.ts'
 
 /** A recording as a file of its own: nothing in it points to the page. */

@@ -4,21 +4,21 @@ import type {
   CheckReport,
   DeviceFigures,
   DeviceReport,
-  FrameNote,
   LoadedBundle,
   PictureState,
-  ReadingSettings,
   StorageReport,
-  UpdateFigures,
 } from '../../workers/engine-api.ts'
 import type { OptionOrders } from '../affect/probes/probe-set.ts'
-import type { ReadingOrigin } from '../affect/recording.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
 import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
 import { firstScene, persons } from '../demo-face/persons.ts'
 import type { VidemoError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { FrameNote, UpdateFigures } from '../reading/events.ts'
+import type { ChosenFrames } from '../reading/frames.ts'
+import type { ReadingOrigin } from '../reading/recording.ts'
+import type { ReadingSettings } from '../reading/request.ts'
 import type { NamedFile, QueuedFile } from './file-queue.ts'
 import type { LostLoad } from './load-marker.ts'
 import type { ProbeHistory } from './probes.ts'
@@ -281,12 +281,6 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     announcement: '',
   }
 }
-
-/** The frames that a reading is made of. */
-export type FrameSettings = Pick<ReadingSettings, 'framesPerSecond' | 'windowFrames' | 'hopFrames' | 'frameBudget'>
-
-/** What of them somebody chose; what is undefined is as the model was trained. */
-export type ChosenFrames = { readonly [Name in keyof FrameSettings]?: FrameSettings[Name] | undefined }
 
 /** Remembered on this device. */
 export interface Settings {

@@ -1,14 +1,5 @@
-import type {
-  BundleRoom,
-  BundleSource,
-  LoadedBundle,
-  LoadProgress,
-  ReadingRequest,
-  ReadingSettings,
-  ReadingSource,
-} from '../../workers/engine-api.ts'
+import type { BundleRoom, BundleSource, LoadedBundle, LoadProgress } from '../../workers/engine-api.ts'
 import { type EngineClient, fatalCodes, lastingCodes } from '../../workers/engine-client.ts'
-import { modelOrigin, settingsOrigin } from '../affect/reading-origin.ts'
 import { type Stage, stageIds } from '../affect/stages.ts'
 import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import { nothingToOpen } from '../capture/file-errors.ts'
@@ -19,6 +10,9 @@ import { openScreen } from '../capture/screen.ts'
 import type { FaceSetting } from '../demo-face/live-face.ts'
 import { type CaptureError, fromWire, toWire, type VidemoError } from '../errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import { modelOrigin, settingsOrigin } from '../reading/origin.ts'
+import type { ReadingRequest, ReadingSettings, ReadingSource } from '../reading/request.ts'
+import { readingRequest, readingSettings } from '../reading/request.ts'
 import { fetchClip } from '../weights/fetch-clip.ts'
 import { askToPersist } from '../weights/persistence.ts'
 import { foreignHost } from './bundle-link.ts'
@@ -28,7 +22,6 @@ import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
 import { LoadMarker } from './load-marker.ts'
 import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
-import { probesFor } from './probes.ts'
 import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
 import { download, recordingOf } from './recording-download.ts'
 import { shownWait } from './server-wait.ts'
@@ -42,15 +35,7 @@ import {
   type Settings,
   type Source,
 } from './session-state.ts'
-import {
-  defaultSettings,
-  framesFor,
-  loadConsent,
-  loadSettings,
-  saveConsent,
-  saveSettings,
-  settled,
-} from './settings.ts'
+import { defaultSettings, loadConsent, loadSettings, saveConsent, saveSettings, settled } from './settings.ts'
 import { Store } from './store.ts'
 import { StoredModels } from './stored-models.ts'
 import { TokenFlow } from './token-flow.ts'
@@ -608,13 +593,13 @@ export class Session implements SessionActions {
   }
 
   private readingSettings({ manifest }: LoadedBundle): ReadingSettings {
-    const { reading } = this.store.get().settings
-    const { isOn, temperature, topP } = reading.sampling
-    return {
-      ...framesFor(reading, manifest),
-      maxTokens: this.options.maxTokens ?? (isPlaceholder(manifest) ? placeholderTokens : reading.maxTokens),
-      ...(isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}),
-    }
+    const { sampling, ...chosen } = this.store.get().settings.reading
+    const { isOn, temperature, topP } = sampling
+    const maxTokens = this.options.maxTokens ?? (isPlaceholder(manifest) ? placeholderTokens : chosen.maxTokens)
+    return readingSettings(
+      { ...chosen, maxTokens, ...(isOn ? { sampling: { temperature, topP, seed: newSeed() } } : {}) },
+      manifest,
+    )
   }
 
   private request(
@@ -635,15 +620,9 @@ export class Session implements SessionActions {
       from = { type: 'live', frames: feed.frames }
       transferred = feed.transfer
     }
+    const { keepFrames = false } = this.options
     return {
-      request: {
-        source: from,
-        // What a face looks like holds for a window; what it does and expresses is asked every time.
-        stages: stages.map(({ id, prompt }) => ({ id, prompt, ...(id === 'attributes' ? { isStanding: true } : {}) })),
-        probes: probesFor(probes, bundle.manifest),
-        settings,
-        ...(this.options.keepFrames ? { keepFrames: true } : {}),
-      },
+      request: readingRequest({ source: from, stages, settings, probes, keepFrames }, bundle.manifest),
       transferred,
     }
   }

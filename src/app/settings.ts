@@ -1,14 +1,12 @@
 import * as v from 'valibot'
 import { optionOrders } from '../affect/probes/probe-set.ts'
 import { reasoningPreset } from '../affect/stages.ts'
-import type { Manifest } from '../manifest/manifest.ts'
-import type { ChosenFrames, FrameSettings, Settings } from './session-state.ts'
+import { frameBounds } from '../reading/frames.ts'
+import type { Settings } from './session-state.ts'
 
 /** What each setting may be; the page's controls and what was stored keep to it. */
 export const bounds = {
-  framesPerSecond: { min: 0.5, max: 8, step: 0.5 },
-  windowFrames: { min: 2, max: 32, step: 2 },
-  hopFrames: { min: 2, max: 32, step: 2 },
+  ...frameBounds,
   maxTokens: { min: 256, max: 2048, step: 64 },
   temperature: { min: 0.1, max: 1.5, step: 0.05 },
   topP: { min: 0.05, max: 1, step: 0.05 },
@@ -102,55 +100,6 @@ const schema = v.object({
 export function settingsFrom(value: unknown): Settings {
   const result = v.safeParse(schema, value)
   return result.success ? settled(result.output) : defaultSettings
-}
-
-type Trained = Pick<Manifest, 'video'> | undefined
-
-/** Clips as a model saw them in training, as far as the page can read so. */
-export interface TrainedFrames {
-  readonly framesPerSecond: number
-  readonly windowFrames: number
-  /** Of a frame, at most. */
-  readonly maxPixels: number
-}
-
-/** VidEmo's recipe: two frames a second, sixteen at most. */
-const recipe = { framesPerSecond: 2, maxFrames: 16, maxPixels: 105_369 }
-
-/** By the bundle's manifest; VidEmo's recipe where there is none or it does not say. */
-export function trainedFrames(bundle: Trained): TrainedFrames {
-  const { framesPerSecond, maxFrames, maxPixels } = bundle?.video ?? recipe
-  return {
-    framesPerSecond: clamp(framesPerSecond, bounds.framesPerSecond),
-    windowFrames: clamp(even(maxFrames), bounds.windowFrames),
-    maxPixels,
-  }
-}
-
-/** What a reading with this bundle takes: the person's choices, and for the rest as its model was trained. */
-export function framesFor(chosen: ChosenFrames, bundle: Trained): FrameSettings {
-  const trained = trainedFrames(bundle)
-  const { frameBudget, framesPerSecond = trained.framesPerSecond, windowFrames = trained.windowFrames } = chosen
-  return {
-    framesPerSecond,
-    windowFrames,
-    hopFrames: Math.min(chosen.hopFrames ?? hopOf(windowFrames), windowFrames),
-    // For less detail only: more than a model was trained on helps nobody.
-    ...(frameBudget && frameBudget.maxPixels < trained.maxPixels ? { frameBudget } : {}),
-  }
-}
-
-function clamp(value: number, { min, max }: { readonly min: number; readonly max: number }): number {
-  return Math.min(Math.max(value, min), max)
-}
-
-function even(frames: number): number {
-  return 2 * Math.floor(frames / 2)
-}
-
-/** Half a window: what a full window moves on by where nobody chose. */
-export function hopOf(windowFrames: number): number {
-  return Math.max(bounds.hopFrames.min, even(windowFrames / 2))
 }
 
 /** Settings that go together: the hop fits the window, some stage is on, and nothing is kept that says nothing. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { ReadingProgress } from '../../workers/engine-client.ts'
 import { liveProbes } from '../affect/probes/probe-set.ts'
-import { settingsOrigin } from '../affect/reading-origin.ts'
 import { reasoningPreset } from '../affect/stages.ts'
+import { settingsOrigin } from '../reading/origin.ts'
 import { ReadingCollector } from './reading-collector.ts'
 
 const origin = {

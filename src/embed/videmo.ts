@@ -1,12 +1,12 @@
-import type { LoadedBundle, LoadProgress, ReadingRequest } from '../../workers/engine-api.ts'
+import type { LoadedBundle, LoadProgress } from '../../workers/engine-api.ts'
 import { EngineClient } from '../../workers/engine-client.ts'
-import { modelOrigin, settingsOrigin } from '../affect/reading-origin.ts'
 import { reasoningPreset } from '../affect/stages.ts'
-import { licenceText } from '../app/model-kind.ts'
-import { probesFor } from '../app/probes.ts'
-import { defaultSettings, framesFor } from '../app/settings.ts'
 import { type LiveFeed, liveFrames } from '../capture/live-frames.ts'
+import { licenceText } from '../manifest/licence-text.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import { modelOrigin, settingsOrigin } from '../reading/origin.ts'
+import type { ReadingRequest } from '../reading/request.ts'
+import { type ReadingSource, readingRequest, readingSettings } from '../reading/request.ts'
 import type { Analyzer, createAnalyzer as declared, LoadStep, ModelFacts, Reading } from './api.ts'
 import { type CheckedOptions, checkedOptions, type UsePlace } from './checked-options.ts'
 import { ReadingCollector } from './reading-collector.ts'
@@ -126,20 +126,14 @@ class WorkerAnalyzer implements Analyzer {
 
   private request(manifest: Manifest): { request: ReadingRequest; transferred: Transferable[] } {
     const { source, maxTokens, framesPerSecond, withProbabilities } = this.options
-    const settings = { ...framesFor(framesPerSecond === undefined ? {} : { framesPerSecond }, manifest), maxTokens }
-    const request = {
-      stages: reasoningPreset.stages.map(({ id, prompt }) => ({
-        id,
-        prompt,
-        ...(id === 'attributes' ? { isStanding: true } : {}),
-      })),
-      probes: probesFor({ ...defaultSettings.probes, isOn: withProbabilities }, manifest),
-      settings,
-    }
-    if (source.type === 'file') return { request: { ...request, source }, transferred: [] }
+    const settings = readingSettings({ framesPerSecond, maxTokens }, manifest)
+    const { stages } = reasoningPreset
+    const probes = { isOn: withProbabilities, orders: 'given' } as const
+    const asked = (from: ReadingSource) => readingRequest({ source: from, stages, settings, probes }, manifest)
+    if (source.type === 'file') return { request: asked(source), transferred: [] }
     const feed = liveFrames(source.stream, { framesPerSecond: settings.framesPerSecond })
     this.feed = feed
-    return { request: { ...request, source: { type: 'live', frames: feed.frames } }, transferred: feed.transfer }
+    return { request: asked({ type: 'live', frames: feed.frames }), transferred: feed.transfer }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PositionCursor, TokenStream } from '../qwen25vl/index.ts'
 import { textPositions } from '../qwen25vl/index.ts'
+import type { AnswerFigures, FinishReason } from '../reading/events.ts'
 import type { Bundle } from './bundle.ts'
 import type { Decoder, QueuedPass } from './decoder.ts'
 import { type Draft, DraftSource, type Drafts, mostDrafted } from './drafts.ts'
@@ -28,23 +29,6 @@ export interface AnswerOptions {
 export interface AnswerToken {
   readonly id: number
   readonly text: string
-}
-
-export type FinishReason = 'end-of-text' | 'length' | 'context-full' | 'stopped'
-
-/** What was measured while an answer was made. */
-export interface AnswerFigures {
-  readonly promptTokens: number
-  /** From the question to the first token, ms. */
-  readonly prefillMs: number
-  readonly answerTokens: number
-  /** All tokens after the first, ms. */
-  readonly decodeMs: number
-  /** Passes of the language model, that over the question included. */
-  readonly passes: number
-  /** Ids that passes were asked to verify, and those of them that were right. */
-  readonly drafted: number
-  readonly accepted: number
 }
 
 export interface Answer {

@@ -1,36 +1,11 @@
 import { EngineError } from '../errors.ts'
 import { textPositions } from '../qwen25vl/index.ts'
+import type { ProbeFigures } from '../reading/events.ts'
+import type { Probe } from '../reading/request.ts'
 import type { Bundle } from './bundle.ts'
 import type { Decoder } from './decoder.ts'
 import type { BranchPoint, LiveWindow } from './live-window.ts'
 import type { Wanted } from './scores.ts'
-
-/** One wording of a question with given options. */
-export interface Asking {
-  readonly prompt: string
-  /** How each option is answered, `(A) happy`; they must differ in one token after what they begin with alike. */
-  readonly answers: readonly string[]
-}
-
-/** A question with given options, answered by their probabilities. */
-export interface Probe<Id extends string = string> {
-  readonly id: Id
-  /**
-   * The same options asked for in one or several ways, a pass each. Log-probabilities are averaged: two orders of the
-   * options cancel a liking for early letters.
-   */
-  readonly askings: readonly Asking[]
-  /** Above 0; log-probabilities are divided by it. Default 1. */
-  readonly temperature?: number
-}
-
-/** What passes cost. */
-export interface ProbeFigures {
-  /** Tokens appended. What a question has in common with the one before it is in the cache already. */
-  readonly tokens: number
-  /** From when the first pass was queued, or the probe before was read, to when the last was read. */
-  readonly ms: number
-}
 
 export interface ProbeReading<Id extends string = string> {
   readonly id: Id

@@ -1,5 +1,5 @@
+import type { Stage } from '../affect/stages.ts'
 import type { ReadingOrigin } from './recording.ts'
-import type { Stage } from './stages.ts'
 
 /** Where a bundle comes from, as the worker tells it. */
 interface BundleFacts {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseAnswers } from '../affect/parse-answers.ts'
+import { reasoningPreset } from '../affect/stages.ts'
+import type { AffectiveTree } from '../affect/tree.ts'
 import { VidemoError } from '../errors.ts'
-import { parseAnswers } from './parse-answers.ts'
 import { parseRecording, type RecordingParts, type RecordingReading, recordingFile } from './recording.ts'
-import { reasoningPreset } from './stages.ts'
-import type { AffectiveTree } from './tree.ts'
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))
 const amount = finite.map(Math.abs)

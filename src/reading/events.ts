@@ -1,0 +1,126 @@
+import type { StageId } from '../affect/stages.ts'
+import type { FileNotice } from '../capture/file-notice.ts'
+import type { PictureState } from '../capture/picture-watch.ts'
+import type { WireError } from '../errors.ts'
+
+export type FinishReason = 'end-of-text' | 'length' | 'context-full' | 'stopped'
+
+/** What was measured while an answer was made. */
+export interface AnswerFigures {
+  readonly promptTokens: number
+  /** From the question to the first token, ms. */
+  readonly prefillMs: number
+  readonly answerTokens: number
+  /** All tokens after the first, ms. */
+  readonly decodeMs: number
+  /** Passes of the language model, that over the question included. */
+  readonly passes: number
+  /** Ids that passes were asked to verify, and those of them that were right. */
+  readonly drafted: number
+  readonly accepted: number
+}
+
+/** What passes cost. */
+export interface ProbeFigures {
+  /** Tokens appended. What a question has in common with the one before it is in the cache already. */
+  readonly tokens: number
+  /** From when the first pass was queued, or the probe before was read, to when the last was read. */
+  readonly ms: number
+}
+
+/** One of the frames the model sees, by its number in the reading. */
+export interface FrameNote {
+  readonly number: number
+  readonly timeS: number
+}
+
+export type ReadingEvent =
+  | {
+      readonly type: 'opened'
+      readonly width: number
+      readonly height: number
+      /** Files only. The picture's end stands for the duration: the file's own clock, whatever it begins with. */
+      readonly clip?: { readonly durationS: number; readonly framesPerSecond: number; readonly codec: string }
+      /** Windows the file will be read in. */
+      readonly windows?: number
+    }
+  /** Files: something that does not end the reading, and that a person should know. */
+  | ({ readonly type: 'notice' } & FileNotice)
+  /** A frame at the model's resolution, and a small WebP of it to keep. */
+  | ({ readonly type: 'frame'; readonly image: ImageBitmap; readonly thumbnail: Blob } & FrameNote)
+  /** A pair went through the vision tower and joined the window. */
+  | {
+      readonly type: 'pair'
+      readonly window: number
+      readonly pairsInWindow: number
+      readonly pairsPerWindow: number
+      readonly visionMs: number
+      readonly prefillMs: number
+      readonly prefillTokens: number
+    }
+  /** A closed question was answered about the window as it stood at this time of the source. */
+  | {
+      readonly type: 'probe'
+      readonly id: string
+      readonly timeS: number
+      /** One an option, of sum 1. */
+      readonly probabilities: readonly number[]
+      readonly figures: ProbeFigures
+    }
+  /** An update begins: these frames are what its answers are about. */
+  | { readonly type: 'update'; readonly update: number; readonly window: number; readonly frames: readonly FrameNote[] }
+  | { readonly type: 'stage'; readonly id: StageId }
+  /** The window's own answer, given earlier, stands again in the conversation. */
+  | { readonly type: 'reused'; readonly id: StageId; readonly text: string }
+  | {
+      readonly type: 'token'
+      readonly id: StageId
+      readonly tokenId: number
+      readonly text: string
+      /** Since the question was asked. */
+      readonly ms: number
+    }
+  | {
+      readonly type: 'answer'
+      readonly id: StageId
+      readonly text: string
+      readonly ids: readonly number[]
+      readonly finish: FinishReason
+      readonly figures: AnswerFigures
+    }
+  | { readonly type: 'updated'; readonly update: number; readonly figures: UpdateFigures }
+  /** Files: how far the reading is. */
+  | {
+      readonly type: 'progress'
+      readonly doneWindows: number
+      readonly windows: number
+      readonly doneS: number
+      readonly totalS: number
+      readonly leftS?: number
+    }
+  /** Live: how old the newest frame was when it had been read, and how many pairs were passed over so far. */
+  | { readonly type: 'lag'; readonly lagS: number; readonly passedOver: number }
+  /** Live: whether the source gives a picture; while it does not, nothing is read. */
+  | { readonly type: 'picture'; readonly picture: PictureState }
+  | { readonly type: 'paused'; readonly isPaused: boolean }
+  | { readonly type: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
+  | { readonly type: 'failed'; readonly error: WireError }
+
+/** What an update cost. */
+export interface UpdateFigures {
+  /** From the update's first pass to its last token, ms. */
+  readonly updateMs: number
+  /** Pairs encoded since the update before. */
+  readonly visionPairs: number
+  readonly visionMs: number
+  readonly prefillTokens: number
+  readonly prefillMs: number
+  readonly answerTokens: number
+  readonly decodeMs: number
+  /** As in `AnswerFigures`, of all answers. */
+  readonly passes: number
+  readonly drafted: number
+  readonly accepted: number
+  /** To the first token of the first answer, ms. */
+  readonly firstTokenMs: number
+}

@@ -1,0 +1,97 @@
+import type { Stage, StageId } from '../affect/stages.ts'
+import type { LiveFrames } from '../capture/live-frames.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { type ChosenFrames, framesFor } from './frames.ts'
+import { type ProbeChoice, probesFor } from './probes.ts'
+
+/** One wording of a question with given options. */
+export interface Asking {
+  readonly prompt: string
+  /** How each option is answered, `(A) happy`; they must differ in one token after what they begin with alike. */
+  readonly answers: readonly string[]
+}
+
+/** A question with given options, answered by their probabilities. */
+export interface Probe<Id extends string = string> {
+  readonly id: Id
+  /**
+   * The same options asked for in one or several ways, a pass each. Log-probabilities are averaged: two orders of the
+   * options cancel a liking for early letters.
+   */
+  readonly askings: readonly Asking[]
+  /** Above 0; log-probabilities are divided by it. Default 1. */
+  readonly temperature?: number
+}
+
+export type ReadingSource =
+  /** Read on its own clock, every window of it. */
+  | { readonly type: 'file'; readonly file: Blob; readonly fromS?: number }
+  /** Live; the newest pair wins. */
+  | { readonly type: 'live'; readonly frames: LiveFrames }
+
+export interface ReadingSettings {
+  readonly framesPerSecond: number
+  /** Pixels of a frame at the model; the bundle's own where unsaid. */
+  readonly frameBudget?: { readonly minPixels: number; readonly maxPixels: number }
+  /** Frames of a full window; even. */
+  readonly windowFrames: number
+  /** Frames by which a full window moves on; even, at most windowFrames. */
+  readonly hopFrames: number
+  /** Tokens of each answer at most. */
+  readonly maxTokens: number
+  /** Greedy where unsaid. */
+  readonly sampling?: { readonly temperature: number; readonly topP: number; readonly seed: number }
+}
+
+export interface StageQuestion {
+  readonly id: StageId
+  readonly prompt: string
+  /** Asked once in a window; later updates put its answer back into the conversation. */
+  readonly isStanding?: boolean
+}
+
+export interface ReadingRequest {
+  readonly source: ReadingSource
+  readonly stages: readonly StageQuestion[]
+  /**
+   * Closed questions about the window, asked after every pair of frames: the first one always, the others by turns, for
+   * no longer than the pair itself lasts.
+   */
+  readonly probes?: readonly Probe[]
+  readonly settings: ReadingSettings
+  readonly keepFrames?: boolean
+  /** One token a pass: for tests and comparisons. */
+  readonly withoutDrafts?: boolean
+}
+
+/** What somebody wants of a reading; everything else follows from the bundle. */
+export interface ReadingWish {
+  readonly source: ReadingSource
+  readonly stages: readonly Stage[]
+  readonly settings: ReadingSettings
+  /** No closed questions by default. */
+  readonly probes?: ProbeChoice
+  readonly keepFrames?: boolean
+}
+
+/** How a reading with this bundle is made: what somebody chose, and for the rest as the bundle's model was trained. */
+export function readingSettings(
+  { maxTokens, sampling, ...chosen }: ChosenFrames & Pick<ReadingSettings, 'maxTokens' | 'sampling'>,
+  manifest: Pick<Manifest, 'video'>,
+): ReadingSettings {
+  return { ...framesFor(chosen, manifest), maxTokens, ...(sampling ? { sampling } : {}) }
+}
+
+/** The one way to a request: for the page, the API and the command line. */
+export function readingRequest(
+  { source, stages, settings, probes, keepFrames = false }: ReadingWish,
+  manifest: Pick<Manifest, 'calibration'>,
+): ReadingRequest {
+  return {
+    source,
+    stages: stages.map(({ id, prompt, isStanding = false }) => ({ id, prompt, ...(isStanding ? { isStanding } : {}) })),
+    ...(probes ? { probes: probesFor(probes, manifest) } : {}),
+    settings,
+    ...(keepFrames ? { keepFrames } : {}),
+  }
+}
