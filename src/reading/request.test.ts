@@ -40,6 +40,7 @@ it('asks closed questions only where they are wanted and were learnt', () => {
   const all = readingRequest({ ...wish, probes: { isOn: true, orders: 'both' } }, {}).probes ?? []
   expect(all.every(({ askings }) => askings.length === 2)).toBe(true)
   const calibration = {
+    clips: { seed: 1, count: 1 },
     temperatures: {},
     accuracy: { unit: { given: 0.5, both: 0.5 }, emotion: { given: 0.9, both: 0.9 } },
   }
