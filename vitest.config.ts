@@ -18,6 +18,7 @@ export default defineConfig({
           exclude: [...exclude, ...webgpu],
           setupFiles: ['fixtures/property-seed.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -28,6 +29,8 @@ export default defineConfig({
           include: webgpu,
           setupFiles: ['fixtures/property-seed.ts'],
           testTimeout: 900_000,
+          // Bundles that git does not hold are made first.
+          hookTimeout: 120_000,
         },
       },
     ],

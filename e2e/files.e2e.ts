@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Dialog, Page } from '@playwright/test'
 import { expect, quick, processorTest as test } from './page.ts'
+import { testedBuild } from './tested-build.ts'
 
 const clip = (name: string) => `fixtures/data/clips/${name}`
 
@@ -129,7 +130,7 @@ test('a file that the browser does not play is read, and its newest frame stands
 test('opened from a disk the page says what to do', async ({ page, watch }) => {
   watch.expectedErrors.push(/CORS|ERR_FAILED/)
   watch.allowedOrigins.push('null')
-  await page.goto(pathToFileURL(resolve(process.env.E2E_DIST ?? 'dist', 'index.html')).href)
+  await page.goto(pathToFileURL(resolve(testedBuild, 'index.html')).href)
   await expect(page.getByRole('heading', { name: 'VidEmo has not started' })).toBeVisible()
   await expect(page.getByText('This page was opened from a disk.')).toBeVisible()
   await expect(page.getByText('npm ci && npm start')).toBeVisible()

@@ -115,6 +115,8 @@ export class VideoClip implements Clip {
     if (next.done) return
     const firstS = next.value
     let shown: ShownPicture | undefined
+    /** Decoded, while the one before it is still being handed out: whoever stops reading there must not leave it open. */
+    let coming: ShownPicture | undefined
     /** What could not be decoded since the picture on show. */
     let lost:
       | { fromS: number; missedFrames: number; readonly cause: LostPart['cause']; readonly error: unknown }
@@ -130,6 +132,7 @@ export class VideoClip implements Clip {
     const wantedS = () => (next.done ? Number.POSITIVE_INFINITY : next.value)
     try {
       for await (const part of this.pictures.from(firstS, wantedS)) {
+        coming = part.type === 'picture' ? part : undefined
         signal?.throwIfAborted()
         if (part.type === 'lost') {
           const endS = shown ? Math.max(shown.endS, shown.startS + 1 / framesPerSecond) : Math.max(startS, firstS)
@@ -146,6 +149,7 @@ export class VideoClip implements Clip {
         }
         shown?.picture.close()
         shown = part
+        coming = undefined
         tell(part.startS)
         if (next.done) return
       }
@@ -163,6 +167,7 @@ export class VideoClip implements Clip {
       throw asCaptureError(error)
     } finally {
       shown?.picture.close()
+      coming?.picture.close()
       await transparency.close()
     }
   }
