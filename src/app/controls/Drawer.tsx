@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { Button } from './Button.tsx'
 import styles from './Drawer.module.css'
@@ -13,10 +13,12 @@ interface Props {
 
 /** A panel that slides in beside the video; on small screens it comes from below. Closes on Escape and outside. */
 export function Drawer({ title, isOpen, onClose, children }: Props) {
+  const dialog = useRef<HTMLElement>(null)
+  useEscapeWithoutFocus(dialog, isOpen, onClose)
   return (
     <ModalOverlay className={styles.scrim} isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
       <Modal className={styles.drawer}>
-        <Dialog className={styles.dialog}>
+        <Dialog ref={dialog} className={styles.dialog}>
           <header className={styles.head}>
             <Heading slot="title" className={styles.title}>
               {title}
@@ -30,6 +32,23 @@ export function Drawer({ title, isOpen, onClose, children }: Props) {
       </Modal>
     </ModalOverlay>
   )
+}
+
+/**
+ * A control that had the focus may vanish or be switched off while it works; the key then goes to the page instead of the
+ * dialog, which would not hear that it is to close.
+ */
+function useEscapeWithoutFocus(dialog: RefObject<HTMLElement | null>, isOpen: boolean, onClose: () => void): void {
+  useEffect(() => {
+    if (!isOpen) return
+    const close = ({ key, target }: KeyboardEvent) => {
+      const top = [...document.querySelectorAll('[role=dialog], [role=alertdialog]')].at(-1)
+      const isUnheard = target === document.body || (target instanceof HTMLButtonElement && target.disabled)
+      if (key === 'Escape' && isUnheard && top === dialog.current) onClose()
+    }
+    document.addEventListener('keydown', close)
+    return () => document.removeEventListener('keydown', close)
+  }, [dialog, isOpen, onClose])
 }
 
 interface QuestionProps extends Omit<Props, 'children'> {
