@@ -22,6 +22,8 @@ export type Runtime =
       readonly executionProvider?: 'wasm'
       /** Whether it was last refused memory that it asked for: what fails then, fails for that. */
       readonly isShortOfMemory?: () => boolean
+      /** Awaited before each run, where runs keep the thread that others wait for. */
+      readonly takeTurns?: () => Promise<void>
       readonly leastRows?: number
     }
   | {
@@ -93,7 +95,7 @@ export async function createSession(
     options.externalData = graph.data.map((name, index) => ({ path: name, data: readable(data[index]) }))
     const session = await runtime.ort.InferenceSession.create(await bytesOf(model), options)
     runtime.ort.started?.()
-    if (runtime.provider === 'cpu') nameShortage(session, runtime, graph)
+    if (runtime.provider === 'cpu') minded(session, runtime, graph)
     return session
   } catch (cause) {
     if (isOutOfMemory(cause, runtime)) throw noRoomFor(graph, cause)
@@ -116,12 +118,13 @@ function allowCapture(options: InferenceSession.SessionOptions): void {
   Object.defineProperty(options, 'enableGraphCapture', { get: () => (asked++ === 0 ? true : undefined) })
 }
 
-/** Has the session's runs say where it is memory that they lack. */
-function nameShortage(session: InferenceSession, runtime: Runtime, graph: ManifestGraph): void {
+/** Has the session's runs take turns with what else the thread has to do, and say where it is memory that they lack. */
+function minded(session: InferenceSession, runtime: Extract<Runtime, { provider: 'cpu' }>, graph: ManifestGraph): void {
   const run: (...args: Parameters<InferenceSession['run']>) => ReturnType<InferenceSession['run']> =
     session.run.bind(session)
   Object.assign(session, {
     run: async (...args: Parameters<InferenceSession['run']>) => {
+      await runtime.takeTurns?.()
       try {
         return await run(...args)
       } catch (cause) {

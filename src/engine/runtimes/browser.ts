@@ -6,6 +6,7 @@ import { EngineError } from '../../errors.ts'
 import type { Ort, Runtime } from '../runtime.ts'
 import { fetchWasm } from './app-wasm.ts'
 import { type MemoryGrowth, watchMemoryGrowth } from './memory-growth.ts'
+import { turnTaking } from './turns.ts'
 
 /** ONNX Runtime on a device of this browser; its WebAssembly comes from the app's own origin. */
 export async function browserRuntime(
@@ -21,7 +22,13 @@ export async function browserRuntime(
  */
 export async function wasmRuntime(): Promise<Extract<Runtime, { provider: 'cpu' }>> {
   memoryGrowth ??= watchMemoryGrowth()
-  return { provider: 'cpu', ort: await loadWasm(), executionProvider: 'wasm', isShortOfMemory: memoryGrowth.isRefused }
+  return {
+    provider: 'cpu',
+    ort: await loadWasm(),
+    executionProvider: 'wasm',
+    isShortOfMemory: memoryGrowth.isRefused,
+    takeTurns: turnTaking(),
+  }
 }
 
 let memoryGrowth: MemoryGrowth | undefined
