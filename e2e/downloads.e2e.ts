@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { recordFault } from '../scripts/fault-table.ts'
 import { expect, ReaderPage, test } from './page.ts'
 import type { WeightServer } from './weight-server.ts'
+import { beforeWorker } from './worker-prelude.ts'
 
 /** Of the fixture's 1.8 MB. */
 const chunkBytes = 65_536
@@ -234,11 +235,10 @@ test('when the room ends on the way, the model is loaded and what is stored stay
 })
 
 test('without a file system the model is kept in memory, with a notice', async ({ page, reader }) => {
-  await page.route('**/engine.worker-*.js', async (route) => {
-    const response = await route.fetch()
-    const body = `StorageManager.prototype.getDirectory = async () => { throw new DOMException('no', 'SecurityError') };${await response.text()}`
-    await route.fulfill({ response, body })
-  })
+  await beforeWorker(
+    page,
+    `StorageManager.prototype.getDirectory = async () => { throw new DOMException('no', 'SecurityError') }`,
+  )
   await reader.open('test&tokens=2')
   await expect(page.getByText(/The browser does not let this page store files/)).toBeVisible()
   await reader.openPanel('Storage')

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { beforeWorker } from './worker-prelude.ts'
 
 /** What is made to go wrong in the engine's worker from now on. */
 export interface Frailty {
@@ -14,10 +15,7 @@ declare global {
 
 /** Has every engine's worker compute on a device that can be told to fail. To be called before the page opens. */
 export async function withFrailDevice(page: Page): Promise<void> {
-  await page.route('**/engine.worker-*.js', async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({ response, body: `(${makeFrail})();${await response.text()}` })
-  })
+  await beforeWorker(page, `(${makeFrail})()`)
 }
 
 /** Of the worker that the page has now; a worker that takes its place is sound. */

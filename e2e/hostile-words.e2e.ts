@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { recordFault } from '../scripts/fault-table.ts'
 import { parseRecording } from '../src/reading/recording.ts'
 import { expect, quick, processorTest as test } from './page.ts'
+import { beforeWorker } from './worker-prelude.ts'
 
 /** What a model might say that was trained, or shown something, to do harm. */
 const words = [
@@ -23,10 +24,7 @@ test('whatever the model says is text: no HTML, no markdown, nothing fetched and
   reader,
 }) => {
   // The engine's own words are replaced on their way to the page: by tokens that cut every tag in two, and as answers.
-  await page.route('**/engine.worker-*.js', async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({ response, body: `(${speakFor})(${JSON.stringify(words)});${await response.text()}` })
-  })
+  await beforeWorker(page, `(${speakFor})(${JSON.stringify(words)})`)
   await reader.settings(quick)
   await reader.open('test&tokens=4')
   await reader.choose('fixtures/data/clips/tiny.webm')

@@ -2,6 +2,7 @@ import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import { expect, fixture, quick, ReaderPage, test } from './page.ts'
+import { beforeWorker } from './worker-prelude.ts'
 
 /** Of the real model's size, by what it says. */
 const large = ({ model }: Pick<Manifest, 'model'>) => ({ model: { ...model, parameters: 3_750_000_000 } })
@@ -150,11 +151,7 @@ test('an adapter in software is used for what is too large for the processor, an
 
 test('without navigator.gpu the cause is another one', async ({ page, reader }) => {
   // The worker asks, so it is the worker's own navigator that must lack it.
-  await page.route('**/engine.worker-*.js', async (route) => {
-    const response = await route.fetch()
-    const body = `Object.defineProperty(WorkerNavigator.prototype, 'gpu', { value: undefined });${await response.text()}`
-    await route.fulfill({ response, body })
-  })
+  await beforeWorker(page, `Object.defineProperty(WorkerNavigator.prototype, 'gpu', { value: undefined })`)
   await reader.open('test')
   await expect(page.getByText(/This browser does not offer WebGPU/).first()).toBeVisible()
   await expect(page.getByText(/on the processor/).first()).toBeVisible()
@@ -166,10 +163,7 @@ test('a browser without JSPI gets the larger build of the runtime', async ({ pag
     const build = /ort-wasm[\w.-]*?(jspi|asyncify)/.exec(request.url())?.[1]
     if (build) builds.push(build)
   })
-  await page.route('**/engine.worker-*.js', async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({ response, body: `delete WebAssembly.Suspending;${await response.text()}` })
-  })
+  await beforeWorker(page, 'delete WebAssembly.Suspending')
   await reader.settings(quick)
   await reader.open('test&tokens=2')
   await reader.choose('fixtures/data/clips/tiny.webm')

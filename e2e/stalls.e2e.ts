@@ -1,6 +1,7 @@
 import { recordFault } from '../scripts/fault-table.ts'
 import { consentEarlier, expect, quick, test } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
+import { beforeWorker } from './worker-prelude.ts'
 
 declare global {
   var collecting: number
@@ -15,13 +16,7 @@ test('a page that stands still for ten seconds, and an hour’s sleep, end nothi
 }) => {
   await consentEarlier(page)
   // Streams of Blobs used to be collected under a load, which then stood (see `blob-pieces.ts`).
-  await page.route('**/engine.worker-*.js', async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({
-      response,
-      body: `self.collecting = setInterval(() => globalThis.gc(), 20);${await response.text()}`,
-    })
-  })
+  await beforeWorker(page, 'self.collecting = setInterval(() => globalThis.gc(), 20)')
   await reader.settings({ ...quick, reading: { ...quick.reading, framesPerSecond: 5 } })
   await reader.open('test&tokens=2')
   const [worker] = page.workers()

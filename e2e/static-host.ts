@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { fixtureFolder, fixtureName } from '../scripts/fixture-bundle.ts'
 import { basePath } from './base-path.ts'
 import { testedBuild } from './tested-build.ts'
+import { withPrelude } from './worker-prelude.ts'
 
 /** The build under test. */
 export const dist = testedBuild
@@ -41,7 +42,7 @@ export interface StaticHost {
   close(): Promise<void>
 }
 
-const isWorker = /\.worker-[\w-]+\.js$/
+const isWorker = /\.(worker|shared)-[\w-]+\.js$/
 const fixturePath = join('models', fixtureName, '/')
 /** Of every kind of file that a build may hold. */
 export const types: Readonly<Record<string, string>> = {
@@ -90,7 +91,7 @@ export async function startStaticHost(options: HostOptions = {}): Promise<Static
       ...headers,
     })
     if (isFile && workerPrelude && isWorker.test(name))
-      response.end(`${workerPrelude}\n${await readFile(file, 'utf8')}`)
+      response.end(withPrelude(workerPrelude, await readFile(file, 'utf8')))
     else if (isFile) createReadStream(file).pipe(response)
     else response.end()
   })

@@ -1,6 +1,7 @@
 import { type DeviceReport, missingFor, probeDevice, problemError, requestDevice } from '../src/device/device.ts'
 import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
 import { Decoder } from '../src/engine/decoder.ts'
+import { disposeAfterFailure } from '../src/engine/disposal.ts'
 import { GpuLedger } from '../src/engine/gpu-ledger.ts'
 import { watchMemory } from '../src/engine/gpu-memory.ts'
 import { type CheckedDevice, checkDevice, checkFolders } from '../src/engine/kernel-check.ts'
@@ -119,8 +120,7 @@ export class ModelLoader {
       }
       signal.throwIfAborted()
     } catch (error) {
-      await decoder?.dispose()
-      await vision.dispose()
+      await disposeAfterFailure(decoder, vision)
       throw error
     }
     const model = { runtime, bundle, vision, decoder }

@@ -25,6 +25,8 @@ function preferences(doorPort: number) {
     'network.captive-portal-service.enabled': false,
     'network.connectivity-service.enabled': false,
     'app.update.disabledForTesting': true,
+    'media.gmp-manager.url': '',
+    'extensions.update.enabled': false,
     'browser.region.network.url': '',
     'browser.safebrowsing.provider.google4.updateURL': '',
     'browser.safebrowsing.provider.mozilla.updateURL': '',
@@ -41,9 +43,6 @@ function preferences(doorPort: number) {
     'dom.w3c_touch_events.enabled': 1,
   }
 }
-
-/** Firefox asks these for itself, with no page open and whatever its preferences; they get no answer. */
-const ownHosts = ['//firefox.settings.services.mozilla.com', '//aus5.mozilla.org']
 
 /** Firefox without a window. Each visitor has a container tab of his own, in which nothing is kept yet. */
 export async function startFirefox({ firefox }: FirefoxPaths): Promise<TestBrowser> {
@@ -62,9 +61,7 @@ export async function startFirefox({ firefox }: FirefoxPaths): Promise<TestBrows
   await browser.installExtension(zoomExtension)
   return {
     name: (await browser.version()).replace('firefox/', 'Firefox '),
-    get asked() {
-      return door.asked.filter((address) => !ownHosts.some((host) => address.includes(host)))
-    },
+    asked: door.asked,
     visit: (options) => FirefoxVisitor.arrive(browser, options),
     close: async () => {
       await browser.close()

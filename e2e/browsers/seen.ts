@@ -88,8 +88,16 @@ export async function expectRead(visitor: Visitor, name: keyof typeof markedClip
 /** Nothing sticks out at the side, and whatever can be pressed is large enough and within the page's width. */
 export async function expectRoom(visitor: Visitor, width: number): Promise<void> {
   const found = await visitor.evaluate(() => {
+    // A single pixel, cut off there: for screen readers, and for nobody's finger.
+    const isForReaders = (element: Element | null): boolean => {
+      if (!element) return false
+      const { width, height } = element.getBoundingClientRect()
+      const isClipped = width <= 1 && height <= 1 && getComputedStyle(element).overflow === 'hidden'
+      return isClipped || isForReaders(element.parentElement)
+    }
     const pressable = [...document.querySelectorAll<HTMLElement>('button, [role=menuitem], [role=radio], a[href]')]
       .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert]'))
+      .filter((element) => !isForReaders(element))
       .map((element) => ({
         name: element.getAttribute('aria-label') ?? element.innerText,
         box: element.getBoundingClientRect(),
@@ -105,7 +113,8 @@ export async function expectRoom(visitor: Visitor, width: number): Promise<void>
     }
   })
   expect(found.width).toBe(width)
-  expect(found.count).toBeGreaterThan(3)
+  // All of the page, or the few of a drawer over it.
+  expect(found.count).toBeGreaterThan(1)
   const { overflow, small, outside } = found
   expect({ overflow, small, outside }).toEqual({ overflow: 0, small: [], outside: [] })
 }

@@ -140,15 +140,15 @@ export function describeVisits<T>(
 
     it('video of each codec is read, or refused by its name', async () => {
       const visitor = await visitFixture()
-      for (const [name, codec] of [
-        ['variable-rate.webm', 'vp09.00.10.08'],
-        ['plain.mov', 'avc1.42001e'],
+      for (const [name, codec, called] of [
+        ['variable-rate.webm', 'vp09.00.10.08', 'VP9, vp09'],
+        ['plain.mov', 'avc1.42001e', 'H.264, avc1'],
       ] as const) {
         await visitor.choose('Video file', clip(name))
         if (await decodes(visitor, codec)) await expectRead(visitor, name)
         else {
           await alerts(visitor, 'unsupported-codec')
-          await alerts(visitor, `This browser cannot decode the video’s format (${codec.slice(0, 4)}`)
+          await alerts(visitor, `This browser cannot decode the video’s format (${called}`)
         }
       }
       await visitor.choose('Video file', clip('../../README.md'))

@@ -20,6 +20,10 @@ export type Runtime =
       readonly ort: Ort
       /** The name this build of ONNX Runtime has for its CPU provider, where it has no other default. */
       readonly executionProvider?: 'wasm'
+      /** Whether it was last refused memory that it asked for: what fails then, fails for that. */
+      readonly isShortOfMemory?: () => boolean
+      /** Awaited before each run, where runs keep the thread that others wait for. */
+      readonly takeTurns?: () => Promise<void>
       readonly leastRows?: number
     }
   | {
@@ -56,7 +60,8 @@ export function fitsWasm({ model, files }: Pick<Manifest, 'model' | 'files'>): b
 }
 
 /**
- * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `out-of-memory`.
+ * Creates the session of one of a bundle's graphs. Throws EngineError `session-failed`, `out-of-memory`; on the
+ * processor its runs throw the latter, too.
  *
  * @param canCapture on WebGPU: runs can be recorded and played again
  */
@@ -90,9 +95,10 @@ export async function createSession(
     options.externalData = graph.data.map((name, index) => ({ path: name, data: readable(data[index]) }))
     const session = await runtime.ort.InferenceSession.create(await bytesOf(model), options)
     runtime.ort.started?.()
+    if (runtime.provider === 'cpu') minded(session, runtime, graph)
     return session
   } catch (cause) {
-    if (isOutOfMemory(cause)) throw noRoomFor(graph, cause)
+    if (isOutOfMemory(cause, runtime)) throw noRoomFor(graph, cause)
     throw new EngineError({
       code: 'session-failed',
       message: `${graph.graph} could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -112,9 +118,26 @@ function allowCapture(options: InferenceSession.SessionOptions): void {
   Object.defineProperty(options, 'enableGraphCapture', { get: () => (asked++ === 0 ? true : undefined) })
 }
 
-/** As browsers, WebAssembly and ONNX Runtime say it. */
-function isOutOfMemory(cause: unknown): boolean {
+/** Has the session's runs take turns with what else the thread has to do, and say where it is memory that they lack. */
+function minded(session: InferenceSession, runtime: Extract<Runtime, { provider: 'cpu' }>, graph: ManifestGraph): void {
+  const run: (...args: Parameters<InferenceSession['run']>) => ReturnType<InferenceSession['run']> =
+    session.run.bind(session)
+  Object.assign(session, {
+    run: async (...args: Parameters<InferenceSession['run']>) => {
+      await runtime.takeTurns?.()
+      try {
+        return await run(...args)
+      } catch (cause) {
+        throw isOutOfMemory(cause, runtime) ? noRoomFor(graph, cause) : cause
+      }
+    },
+  })
+}
+
+/** As browsers, WebAssembly and ONNX Runtime say it, or as the runtime knows it. */
+function isOutOfMemory(cause: unknown, runtime: Runtime): boolean {
   if (!(cause instanceof Error)) return false
+  if (runtime.provider === 'cpu' && runtime.isShortOfMemory?.()) return true
   return (
     cause instanceof RangeError || /out of memory|bad_alloc|failed to allocate|could not allocate/i.test(cause.message)
   )

@@ -3,6 +3,7 @@ import type { ManifestCheck } from '../manifest/manifest.ts'
 import { type Qwen25VLConfig, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import type { Bundle } from './bundle.ts'
 import { Decoder } from './decoder.ts'
+import { disposingAfter } from './disposal.ts'
 import type { Runtime } from './runtime.ts'
 import type { Compute } from './tensors.ts'
 import { VisionEncoder } from './vision-encoder.ts'
@@ -104,17 +105,10 @@ export function runCheck(runtime: Runtime, bundle: Bundle, input: CheckInput): P
 }
 
 async function withModel<T>(runtime: Runtime, bundle: Bundle, use: (model: CheckedModel) => Promise<T>): Promise<T> {
-  const vision = await VisionEncoder.create(runtime, bundle)
-  try {
-    const decoder = await Decoder.create(runtime, bundle, { capacity: 1 })
-    try {
-      return await use({ vision, decoder })
-    } finally {
-      await decoder.dispose()
-    }
-  } finally {
-    await vision.dispose()
-  }
+  return disposingAfter(await VisionEncoder.create(runtime, bundle), async (vision) => {
+    const own = await Decoder.create(runtime, bundle, { capacity: 1 })
+    return disposingAfter(own, (decoder) => use({ vision, decoder }))
+  })
 }
 
 /** Runs a check's steps over sessions that are there already; the logits f32 [V] after each. */

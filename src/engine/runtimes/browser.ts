@@ -5,6 +5,8 @@ import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?gzip'
 import { EngineError } from '../../errors.ts'
 import type { Ort, Runtime } from '../runtime.ts'
 import { fetchWasm } from './app-wasm.ts'
+import { type MemoryGrowth, watchMemoryGrowth } from './memory-growth.ts'
+import { turnTaking } from './turns.ts'
 
 /** ONNX Runtime on a device of this browser; its WebAssembly comes from the app's own origin. */
 export async function browserRuntime(
@@ -19,8 +21,17 @@ export async function browserRuntime(
  * leave out processor kernels that bundles need (GatherBlockQuantized). See `fitsWasm` for the bundles it can bear.
  */
 export async function wasmRuntime(): Promise<Extract<Runtime, { provider: 'cpu' }>> {
-  return { provider: 'cpu', ort: await loadWasm(), executionProvider: 'wasm' }
+  memoryGrowth ??= watchMemoryGrowth()
+  return {
+    provider: 'cpu',
+    ort: await loadWasm(),
+    executionProvider: 'wasm',
+    isShortOfMemory: memoryGrowth.isRefused,
+    takeTurns: turnTaking(),
+  }
 }
+
+let memoryGrowth: MemoryGrowth | undefined
 
 /** On the processor, as many as ONNX Runtime takes by itself at most; beside a GPU they have nothing to do. */
 const mostThreads = 4
