@@ -194,7 +194,13 @@ test('a new version waits until the person takes it, and says what a reload forg
       await page.waitForTimeout(500)
       await expect(reader.readings).toHaveCount(1)
 
+      const questions: string[] = []
+      page.on('dialog', (dialog) => {
+        questions.push(dialog.type())
+        dialog.accept().catch((error) => console.log('    dialog', dialog.type(), error.message))
+      })
       await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Reload' }).click()])
+      expect(questions, 'questions after the one that was answered').toEqual([])
       await expect(page.getByRole('heading', { name: 'VidEmo', level: 1 })).toBeVisible()
       await expect(notice).toHaveCount(0)
       expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting ?? null)).toBe(

@@ -1,5 +1,6 @@
 import { Workbox } from 'workbox-window'
 import { Store } from './store.ts'
+import { leaveUnasked } from './unsaved-readings.ts'
 
 export interface AppUpdateState {
   /** A newer version of the app has been fetched and waits until it is taken. */
@@ -28,7 +29,14 @@ export class AppUpdate {
   take(): void {
     const { workbox } = this
     if (!workbox) return
-    const reload = () => location.reload()
+    let isReloading = false
+    const reload = () => {
+      if (isReloading) return
+      isReloading = true
+      location.reload()
+    }
+    // The notice has said what a reload forgets, and was answered.
+    leaveUnasked()
     // The first where the old version is in charge of this page, the second where none is.
     workbox.addEventListener('controlling', reload)
     workbox.addEventListener('activated', reload)

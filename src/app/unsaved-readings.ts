@@ -6,6 +6,13 @@ export function hasUnsaved({ recording, savedReadings }: Pick<SessionState, 'rec
   return recording.length > savedReadings
 }
 
+let isLeaving = false
+
+/** The person has agreed already to what leaving forgets: the browser need not ask again. */
+export function leaveUnasked(): void {
+  isLeaving = true
+}
+
 /**
  * Has the browser ask before the page is left, and only while there is something to lose: a page that always listens
  * cannot be kept for the way back.
@@ -15,6 +22,7 @@ export function askBeforeLeaving(
   page: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> = globalThis,
 ): void {
   const ask = (event: Event) => {
+    if (isLeaving) return
     event.preventDefault()
     // Older browsers, and Safari, ask only for this one's sake.
     if (typeof BeforeUnloadEvent !== 'undefined' && event instanceof BeforeUnloadEvent) event.returnValue = 'unsaved'
