@@ -29,5 +29,10 @@ export function pageFiles(dist: string): PageFiles {
   const all = [...reached].map((name) => chunks[name])
   const worker = all.flatMap(({ assets = [] }) => assets).filter((name) => /engine\.worker.*\.js$/.test(name))
   if (worker.length !== 1) throw new Error(`The build has ${worker.length} workers of the engine, and should have one.`)
-  return { page: all.map(({ file }) => file), worker }
+  // Its own code lies in a file beside it (see worker-facade.ts).
+  const beside = worker.flatMap((name) => {
+    const imported = /^import ?"\.\/([^"]+)";?\s*$/.exec(readFileSync(join(dist, name), 'utf8'))?.[1]
+    return imported === undefined ? [] : [`assets/${imported}`]
+  })
+  return { page: all.map(({ file }) => file), worker: [...worker, ...beside] }
 }

@@ -87,7 +87,16 @@ export async function expectRead(visitor: Visitor, name: keyof typeof markedClip
 
 /** Nothing sticks out at the side, and whatever can be pressed is large enough and within the page's width. */
 export async function expectRoom(visitor: Visitor, width: number): Promise<void> {
-  const found = await visitor.evaluate(() => {
+  // A drawer may still be sliding in.
+  await expect.poll(() => roomOf(visitor), { timeout: 10_000 }).toMatchObject({ overflow: 0, small: [], outside: [] })
+  const found = await roomOf(visitor)
+  expect(found.width).toBe(width)
+  // All of the page, or the few of a drawer over it.
+  expect(found.count).toBeGreaterThan(1)
+}
+
+function roomOf(visitor: Visitor) {
+  return visitor.evaluate(() => {
     // A single pixel, cut off there: for screen readers, and for nobody's finger.
     const isForReaders = (element: Element | null): boolean => {
       if (!element) return false
@@ -112,11 +121,6 @@ export async function expectRoom(visitor: Visitor, width: number): Promise<void>
       outside: pressable.filter(({ box }) => box.left < 0 || box.right > innerWidth).map(({ name }) => name),
     }
   })
-  expect(found.width).toBe(width)
-  // All of the page, or the few of a drawer over it.
-  expect(found.count).toBeGreaterThan(1)
-  const { overflow, small, outside } = found
-  expect({ overflow, small, outside }).toEqual({ overflow: 0, small: [], outside: [] })
 }
 
 /**
