@@ -42,7 +42,7 @@ export async function openDawn(): Promise<Dawn> {
     gpu = hold(create(['enable-dawn-features=disable_robustness']))
     pollAtRest()
   } else if (first?.info.vendor === 'nvidia' && !first.features.has('shader-f16')) {
-    // Dawn keeps 16-bit floats from NVIDIA's Vulkan driver, and so does Chrome on Linux; on Windows both offer them.
+    // Dawn keeps 16-bit floats from NVIDIA's Vulkan driver unless it is told otherwise.
     gpu = hold(create(['enable-dawn-features=vulkan_enable_f16_on_nvidia']))
   }
   Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node.js' }, configurable: true })
