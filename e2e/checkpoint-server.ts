@@ -14,6 +14,8 @@ export class CheckpointServer {
   version = '1'
   /** Every connection is cut. */
   isCut = false
+  /** Of this file it answers for the head alone. */
+  private stalledFile: string | undefined
   /** After so many bytes of weights it answers no more. */
   private limitBytes = Number.POSITIVE_INFINITY
   private readonly waiting: (() => void)[] = []
@@ -50,7 +52,13 @@ export class CheckpointServer {
     this.limitBytes = this.sentBytes + bytes
   }
 
+  /** Stops answering for the weights of one file. Several requests are under way at once: which is first is not known. */
+  stallFile(name: string): void {
+    this.stalledFile = name
+  }
+
   goOn(): void {
+    this.stalledFile = undefined
     this.limitBytes = Number.POSITIVE_INFINITY
     for (const answer of this.waiting.splice(0)) answer()
   }
@@ -85,7 +93,8 @@ export class CheckpointServer {
     }
     const [first, last] = [Number(part[1]), Math.min(Number(part[2]), body.length - 1)]
     // The head of a file, which holds its header, comes always.
-    if (first > 0 && this.sentBytes >= this.limitBytes) await new Promise<void>((go) => this.waiting.push(go))
+    const isStalled = this.sentBytes >= this.limitBytes || (this.stalledFile && path.endsWith(this.stalledFile))
+    if (first > 0 && isStalled) await new Promise<void>((go) => this.waiting.push(go))
     if (first > 0) this.sent.push({ path, first, last })
     response.writeHead(206, { ...headers, 'content-range': `bytes ${first}-${last}/${body.length}` })
     response.end(body.subarray(first, last + 1))
