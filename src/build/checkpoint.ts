@@ -3,7 +3,7 @@ import { bfloat16sToFloats, halvesToFloats } from '../float16.ts'
 import { findDuplicateKey, isCount, isRecord, show } from './json.ts'
 import { parseSafetensors, type StoredTensor } from './safetensors.ts'
 import { missingFile, readSidecars, readText, type Sidecars } from './sidecars.ts'
-import type { ByteSource, CheckpointFiles } from './source.ts'
+import { type ByteSource, type CheckpointFiles, openOptional } from './source.ts'
 import { refuseLfsPointerFile } from './unusable.ts'
 
 /** A tensor under its canonical name (`visual.*`, `model.*`, `lm_head.weight`), and where it is stored. */
@@ -275,19 +275,6 @@ async function openWeights(files: CheckpointFiles, signal?: AbortSignal): Promis
     for (const stored of held.values()) if (wanted.has(stored.name)) add(tensors, stored, source)
   }
   return tensors
-}
-
-async function openOptional(
-  files: CheckpointFiles,
-  name: string,
-  signal?: AbortSignal,
-): Promise<ByteSource | undefined> {
-  try {
-    return await files.open(name, signal)
-  } catch (error) {
-    if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
-    throw error
-  }
 }
 
 function add(tensors: Map<string, TensorIn>, stored: StoredTensor, source: ByteSource): void {

@@ -1,3 +1,5 @@
+import { CheckpointError } from '../errors.ts'
+
 /** Random access to one file of a checkpoint. */
 export interface ByteSource {
   /** File name, for error messages. */
@@ -29,4 +31,18 @@ export interface SourceRange {
   readonly file: string
   readonly begin: number
   readonly end: number
+}
+
+/** Opens a file that a checkpoint may lack. Hubs refuse some optional files instead of missing them: then there is none. */
+export async function openOptional(
+  files: CheckpointFiles,
+  name: string,
+  signal?: AbortSignal,
+): Promise<ByteSource | undefined> {
+  try {
+    return await files.open(name, signal)
+  } catch (error) {
+    if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
+    throw error
+  }
 }

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors.ts'
 import { isRecord, show } from './json.ts'
-import type { ByteSource, CheckpointFiles } from './source.ts'
+import { type ByteSource, type CheckpointFiles, openOptional } from './source.ts'
 
 /**
  * What people point a build at that is no checkpoint for it, and how to get one. Each has its own error, so that nobody is
@@ -127,7 +127,7 @@ export async function unusableContents(
   signal?: AbortSignal,
 ): Promise<CheckpointError | undefined> {
   const names = await files.list?.(signal)
-  const open = (name: string) => (names && !names.includes(name) ? undefined : openQuietly(files, name, signal))
+  const open = (name: string) => (names && !names.includes(name) ? undefined : openOptional(files, name, signal))
   const adapterConfig = await open('adapter_config.json')
   if (adapterConfig) {
     return adapter(files.origin, 'adapter_config.json', await baseModel(adapterConfig, signal), 'adapter_config.json')
@@ -189,19 +189,6 @@ const readBytes = 2 ** 20
 
 async function textOf(source: ByteSource, signal?: AbortSignal): Promise<string> {
   return new TextDecoder().decode(await source.read(0, Math.min(source.size, readBytes), signal))
-}
-
-async function openQuietly(
-  files: CheckpointFiles,
-  name: string,
-  signal?: AbortSignal,
-): Promise<ByteSource | undefined> {
-  try {
-    return await files.open(name, signal)
-  } catch (error) {
-    if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
-    throw error
-  }
 }
 
 function adapter(origin: string, where: string, base: string | undefined, subject: string): CheckpointError {
