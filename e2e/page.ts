@@ -40,6 +40,11 @@ export function reads(emotion: string, unit: string): (said: Transcript) => bool
 /** Has the page load the bundle of the random reference checkpoint, which is small and quick. */
 export const fixture = `bundle=models/${fixtureName}/`
 
+declare global {
+  /** Sources that the page had opened when a test last chose a file. */
+  var openedBefore: number | undefined
+}
+
 /** The page under test, with the few things that tests do to it. */
 export class ReaderPage {
   constructor(readonly page: Page) {}
@@ -55,6 +60,10 @@ export class ReaderPage {
 
   /** Gives the page a video file, as the file picker would. */
   async choose(file: string | { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }) {
+    // In the page, so that a page loaded anew counts from none.
+    await this.page.evaluate(() => {
+      globalThis.openedBefore = globalThis.videmoTest?.opened() ?? 0
+    })
     await this.page.getByLabel('Video file').setInputFiles(file)
   }
 
@@ -122,6 +131,14 @@ export class ReaderPage {
 
   /** Waits until all three answers are there. */
   async waitForReading(): Promise<void> {
+    // The reading before this one may have ended just so, and may still be on show while the file is opened.
+    await this.page.waitForFunction(
+      () => (globalThis.videmoTest?.opened() ?? 1) > (globalThis.openedBefore ?? 0),
+      null,
+      {
+        timeout: 60_000,
+      },
+    )
     await expect(this.page.getByRole('status')).toHaveText('The reading is complete.', { timeout: 240_000 })
   }
 

@@ -94,3 +94,21 @@ export async function waitFor<T>(what: string, ask: () => Promise<T | null | und
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+/** A browser, or its driver, gave no answer at all: neither page nor test has failed. */
+export class SilentBrowser extends Error {
+  override readonly name = 'SilentBrowser'
+}
+
+/** What a browser is asked for, within so many ms. Throws a `SilentBrowser` where it does not answer. */
+export async function withinTime<T>(what: string, answer: Promise<T>, ms = 90_000): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SilentBrowser(`${what}: the browser gave no answer within ${ms / 1000} s`)), ms)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,5 +1,5 @@
 /** What a person does with the built page, and what must come of it: the same in every browser. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, type TestContext, it as test } from 'vitest'
 import type { Found } from '../../scripts/find-browsers.ts'
 import { fixtureName } from '../../scripts/fixture-bundle.ts'
 import { agree, CpuReader, toFrames } from '../cpu-reading.ts'
@@ -21,7 +21,7 @@ import {
   textOf,
   transcripts,
 } from './seen.ts'
-import type { Size, TestBrowser, VisitOptions, Visitor } from './visitor.ts'
+import { SilentBrowser, type Size, type TestBrowser, type VisitOptions, type Visitor } from './visitor.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -68,6 +68,19 @@ export function describeVisits<T>(
     beforeEach(({ task }) => {
       task.meta.browser = browser.name
     })
+
+    /** A browser that gives no answer at all is asked once more, by a visitor anew. */
+    function it(title: string, run: (context: TestContext) => void | Promise<void>): void {
+      test(title, async (context) => {
+        try {
+          await run(context)
+        } catch (error) {
+          if (!(error instanceof SilentBrowser)) throw error
+          console.warn(`${browser.name}, ${title}: ${error.message}. Once more.`)
+          await run(context)
+        }
+      })
+    }
 
     /** Ends with the test, which fails where the page complained. */
     async function visit(options?: VisitOptions): Promise<Visitor> {

@@ -16,6 +16,7 @@ import {
   type VisitOptions,
   type Visitor,
   waitFor,
+  withinTime,
 } from './visitor.ts'
 
 const screen: Size = { width: 1400, height: 1000 }
@@ -98,7 +99,7 @@ class WebKitVisitor implements Visitor {
     ]
     try {
       await waitFor('the driver of WebKitGTK', () => answers(port))
-      const driver = await new Builder()
+      const building = new Builder()
         .usingServer(`http://127.0.0.1:${port}`)
         .withCapabilities(
           new Capabilities({
@@ -107,6 +108,7 @@ class WebKitVisitor implements Visitor {
           }),
         )
         .build()
+      const driver = await withinTime('a new session', Promise.resolve(building))
       await driver.manage().setTimeouts({ script: 60_000, pageLoad: 60_000 })
       const version = (await driver.getCapabilities()).getBrowserVersion() ?? ''
       const visitor = new WebKitVisitor(driver, driverProcess, version, errors)
@@ -120,7 +122,7 @@ class WebKitVisitor implements Visitor {
   }
 
   async goto(url: string): Promise<void> {
-    await this.driver.get(url)
+    await withinTime(`opening ${url}`, this.driver.get(url))
   }
 
   async evaluate<A extends readonly unknown[], T>(run: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
@@ -130,13 +132,16 @@ class WebKitVisitor implements Visitor {
         (value) => done({ value }),
         (error) => done({ error: String(error) }),
       )`
-    const { value, error } = await this.driver.executeAsyncScript<{ value: T; error?: string }>(script, ...args)
+    const { value, error } = await withinTime(
+      'a script',
+      this.driver.executeAsyncScript<{ value: T; error?: string }>(script, ...args),
+    )
     if (error !== undefined && error !== null) throw new Error(error)
     return value
   }
 
   async click(role: Role, name: string): Promise<void> {
-    await (await this.find(role, name)).click()
+    await withinTime(`a click on ${role} “${name}”`, (await this.find(role, name)).click())
   }
 
   tap(role: Role, name: string): Promise<void> {
@@ -174,13 +179,14 @@ class WebKitVisitor implements Visitor {
   async close(): Promise<void> {
     if (this.isClosed) return
     this.isClosed = true
-    await this.driver.quit().catch(() => undefined)
+    await withinTime('the end', this.driver.quit(), 10_000).catch(() => undefined)
     endGroup(this.driverProcess)
   }
 
   private find(role: Role, name: string): Promise<WebElement> {
     const script = `return (${findInPage})(...arguments)`
-    return waitFor(`${role} “${name}”`, () => this.driver.executeScript<WebElement | null>(script, role, name))
+    const what = `${role} “${name}”`
+    return waitFor(what, () => withinTime(what, this.driver.executeScript<WebElement | null>(script, role, name)))
   }
 }
 
@@ -197,6 +203,8 @@ function environment({ home, display }: Place, isZoomed: boolean): NodeJS.Proces
     XDG_CACHE_HOME: home,
     GSETTINGS_BACKEND: 'memory',
     NO_AT_BRIDGE: '1',
+    // Nothing that other programs of this machine offer, cameras among it.
+    DBUS_SESSION_BUS_ADDRESS: 'disabled:',
     GTK_THEME: themeName,
     ...(isZoomed ? { GDK_SCALE: '2' } : {}),
   }

@@ -72,6 +72,8 @@ export class Session implements SessionActions {
   readonly flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow()])) as Flows
   readonly actions: SessionActions = this
   client: EngineClient
+  /** Sources opened so far. */
+  opened = 0
   /** Whether a first visitor who chooses nothing is shown the drawn face; tests choose for themselves. */
   startsByItself = true
   private readonly drawn: DrawnFace
@@ -86,8 +88,6 @@ export class Session implements SessionActions {
   /** Of the bundle that is being loaded. */
   private room: BundleRoom | undefined
   private runs = 0
-  /** Sources opened so far. */
-  private opened = 0
   private recoveries = 0
   private board: ReadingBoard | undefined
   private capture: LiveCapture | undefined

@@ -14,6 +14,8 @@ export interface HandedFrame {
 export interface TestHooks {
   /** What each update of the reading said. */
   transcripts(): readonly Transcript[]
+  /** Sources opened so far, so that a test can tell one reading's end from the next one's. */
+  opened(): number
   /** The very frames that an update used. */
   framesOf(update: number): Promise<HandedFrame[]>
   deviceFigures(): Promise<DeviceFigures | undefined>
@@ -60,6 +62,7 @@ export function installTestHooks(session: Session, { startsByItself }: TestDoors
   session.startsByItself = startsByItself
   globalThis.videmoTest = {
     transcripts: () => session.transcripts,
+    opened: () => session.opened,
     framesOf: async (update) => {
       const frames = await session.client.framesOf(update)
       return Promise.all(
