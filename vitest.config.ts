@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Computes on a WebGPU adapter, in Chromium or on Dawn: slowly where there is no GPU. */
 const webgpu = ['**/*.webgpu.test.ts']
-const exclude = ['**/node_modules/**', 'e2e/**', 'dist/**']
+const exclude = ['**/node_modules/**', 'e2e/browsers/**', 'dist/**']
 
 export default defineConfig({
   test: {

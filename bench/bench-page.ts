@@ -1,9 +1,10 @@
 /** Runs in Chromium: stock transformers.js and our engine in one page, on devices of the same adapter, in turns. */
+
+import { EngineError } from '../src/base/errors.ts'
 import { type AdapterFacts, probeDevice, requestDevice } from '../src/device/device.ts'
 import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
 import { type DeviceFigures, GpuLedger } from '../src/engine/gpu-ledger.ts'
 import { browserRuntime } from '../src/engine/runtimes/browser.ts'
-import { EngineError } from '../src/errors.ts'
 import { type DraftedClip, type DraftedFigures, readDrafted } from './drafted.ts'
 import type { Alternation, ProbePair } from './figures.ts'
 import { OurSide } from './our-side.ts'

@@ -8,11 +8,11 @@ import { compareTokens, nearTie, type TokenMatch, tokensAgree } from '../cli/par
 import { type Comparison, compareAnswers, isAligned, isWithin, quantizedTolerance } from '../cli/parity/judge.ts'
 import { readReferenceCase } from '../cli/parity/reference-case.ts'
 import { decodeResult } from '../cli/parity/wire.ts'
+import { toWire, type WireError } from '../src/base/errors.ts'
 import { openBundle } from '../src/engine/bundle.ts'
 import { replay } from '../src/engine/replay.ts'
 import type { CheckReport } from '../src/engine/self-check.ts'
 import type { Compute } from '../src/engine/tensors.ts'
-import { toWire, type WireError } from '../src/errors.ts'
 import { type CheckedDawn, openCheckedDawn } from './dawn-device.ts'
 import type { PackedCase } from './packed-cases.ts'
 

@@ -1,10 +1,10 @@
 /** Runs in a Node with `--liftoff-only`: our engine alone, on Dawn. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { BundleDirectory } from '../cli/bundle-directory.ts'
+import { toWire, type WireError } from '../src/base/errors.ts'
 import { type Bundle, openBundle } from '../src/engine/bundle.ts'
 import { GpuLedger } from '../src/engine/gpu-ledger.ts'
 import type { CheckReport } from '../src/engine/self-check.ts'
-import { toWire, type WireError } from '../src/errors.ts'
 import { measureBandwidth } from './bandwidth.ts'
 import { openCheckedDawn } from './dawn-device.ts'
 import { type DecodeCosts, decodeCostSlots, measureDecodeCosts } from './decode-costs.ts'

@@ -1,4 +1,4 @@
-import type { WireError } from '../src/errors.ts'
+import type { WireError } from '../src/base/errors.ts'
 import type { DawnReport } from './dawn.ts'
 import type { CasesOutcome } from './dawn-cases.ts'
 import type { Row } from './report.ts'

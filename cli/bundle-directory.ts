@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { BundleError } from '../src/base/errors.ts'
 import type { BundleFiles } from '../src/engine/bundle.ts'
-import { BundleError } from '../src/errors.ts'
 
 /** A bundle in a folder of this machine. */
 export class BundleDirectory implements BundleFiles {

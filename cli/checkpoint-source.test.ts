@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { HttpFiles } from '../src/build/http-files.ts'
+import { HttpFiles } from '../src/build/checkpoint/http-files.ts'
 import { openCheckpointSource } from './checkpoint-source.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'videmo-source-'))

@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
-import { checkpointAddress } from '../src/build/checkpoint-address.ts'
-import { deepestCheckpoint, findCheckpoint, mayHoldCheckpoint } from '../src/build/checkpoint-folder.ts'
-import { HttpFiles } from '../src/build/http-files.ts'
-import { settledAddress } from '../src/build/hub-revision.ts'
-import { CheckpointError } from '../src/errors.ts'
-import type { ServerWait } from '../src/quiet-time.ts'
+import { CheckpointError } from '../src/base/errors.ts'
+import { checkpointAddress } from '../src/build/checkpoint/checkpoint-address.ts'
+import { deepestCheckpoint, findCheckpoint, mayHoldCheckpoint } from '../src/build/checkpoint/checkpoint-folder.ts'
+import { HttpFiles } from '../src/build/checkpoint/http-files.ts'
+import { settledAddress } from '../src/build/checkpoint/hub-revision.ts'
+import type { ServerWait } from '../src/net/quiet-time.ts'
 import { DirectoryFiles } from './directory-files.ts'
 
 /** More folders than this are not searched for a checkpoint. */

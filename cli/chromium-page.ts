@@ -4,7 +4,7 @@ import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright'
 import { chromiumArgs, featuresFlag, findChromium, quickShadersFlag, webgpuArgs } from '../scripts/find-chromium.ts'
-import { EngineError } from '../src/errors.ts'
+import { EngineError } from '../src/base/errors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

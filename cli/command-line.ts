@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type ArgsDef, renderUsage, runCommand, type SubCommandsDef } from 'citty'
-import { VidemoError } from '../src/errors.ts'
+import { VidemoError } from '../src/base/errors.ts'
 import { checkArguments, suggestion, tokenize } from './check-arguments.ts'
 import { CLIError, Interrupted } from './options.ts'
 import { forStream } from './terminal.ts'

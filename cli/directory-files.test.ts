@@ -2,8 +2,8 @@ import { appendFile, mkdir, mkdtemp, rm, truncate, utimes, writeFile } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { product, tinyCheckpoint, tinyValues } from '../src/build/checkpoint.fixture.ts'
-import { openCheckpoint } from '../src/build/checkpoint.ts'
+import { product, tinyCheckpoint, tinyValues } from '../src/build/checkpoint/checkpoint.fixture.ts'
+import { openCheckpoint } from '../src/build/checkpoint/checkpoint.ts'
 import { DirectoryFiles } from './directory-files.ts'
 
 let directory = ''

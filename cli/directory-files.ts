@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { ByteSource, CheckpointFiles } from '../src/build/source.ts'
-import { CheckpointError } from '../src/errors.ts'
+import { CheckpointError } from '../src/base/errors.ts'
+import type { ByteSource, CheckpointFiles } from '../src/build/checkpoint/source.ts'
 
 /** A checkpoint in a directory of this machine. */
 export class DirectoryFiles implements CheckpointFiles {

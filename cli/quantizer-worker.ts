@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { quantizeStored } from '../src/build/quantize.ts'
+import { quantizeStored } from '../src/build/precision/quantize.ts'
 import type { QuantizeJob } from './quantizer-pool.ts'
 
 parentPort?.on('message', ({ stored, format }: QuantizeJob) => {

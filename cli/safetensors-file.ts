@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { parseSafetensors } from '../src/build/safetensors.ts'
-import { CheckpointError } from '../src/errors.ts'
+import { CheckpointError } from '../src/base/errors.ts'
+import { parseSafetensors } from '../src/build/checkpoint/safetensors.ts'
 
 /** A small safetensors file held in memory: golden tensors, not weights. */
 export class SafetensorsFile {

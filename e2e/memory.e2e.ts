@@ -1,5 +1,5 @@
 import { stageIds } from '../src/affect/stages.ts'
-import type { DeviceFigures } from '../workers/engine-api.ts'
+import type { DeviceFigures } from '../src/readers/worker/protocol.ts'
 import { consentEarlier, expect, quick, test } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
 

@@ -2,4 +2,4 @@
 import { writeFileSync } from 'node:fs'
 import { compileKernel } from './compile-kernel.ts'
 
-writeFileSync(new URL('../src/build/kernel/quantize-wasm.ts', import.meta.url), await compileKernel())
+writeFileSync(new URL('../src/build/precision/kernel/quantize-wasm.ts', import.meta.url), await compileKernel())

@@ -34,7 +34,7 @@ const chromium = await startChromium(
 )
 let differ = 0
 try {
-  const page = await chromium.open('cli/clip-table/clip-table.html')
+  const page = await chromium.open('e2e/harness/clip-table/clip-table.html')
   for (const [i, path] of paths.entries()) {
     const name = `clip${i}/${encodeURIComponent(basename(path))}`
     const options = { framesPerSecond: Number(values.fps), windowFrames: Number(values.windows) }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
 
-const entry = new URL('../src/build/kernel/assembly/quantize.ts', import.meta.url)
+const entry = new URL('../src/build/precision/kernel/assembly/quantize.ts', import.meta.url)
 
-/** The text of `src/build/kernel/quantize-wasm.ts` for the kernel's present source. Throws with the compiler's words. */
+/** The text of `src/build/precision/kernel/quantize-wasm.ts` for the kernel's present source. Throws with the compiler's words. */
 export async function compileKernel(): Promise<string> {
   const source = await readFile(entry, 'utf8')
   const binaries: Uint8Array[] = []

@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ByteSource, CheckpointFiles } from '../src/build/source.ts'
+import type { ByteSource, CheckpointFiles } from '../src/build/checkpoint/source.ts'
 
 /** What a server does amiss, or merely does; all of it may be changed while it runs. */
 export interface HubHabits {

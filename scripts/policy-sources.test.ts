@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matches } from '../src/weights/weight-hosts.ts'
+import { matches } from '../src/bundles/weight-hosts.ts'
 import { contentPolicyFiles } from './content-policy.ts'
 import { frameAncestors, weightHosts } from './policy-sources.ts'
 

@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { addCheck } from '../cli/add-check.ts'
 import { DirectoryFiles } from '../cli/directory-files.ts'
 import { DirectorySink } from '../cli/directory-sink.ts'
-import { type BuildResult, buildBundle } from '../src/build/bundle.ts'
-import { checkCheckpoint } from '../src/build/check-checkpoint.ts'
+import { checkCheckpoint } from '../src/build/checkpoint/check-checkpoint.ts'
+import { type BuildResult, buildBundle } from '../src/build/layouts/bundle.ts'
 import { fixtureFolder, fixtureName } from './fixture-bundle.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -21,7 +21,7 @@ const tokenizer = `${checkpoint}/tokenizer.json`
 
 const license = { name: 'Apache-2.0' }
 
-const builder = ['src/build', 'src/manifest', 'src/qwen25vl', 'src/errors.ts', 'src/float16.ts', 'scripts/prepare.ts']
+const builder = ['src/build', 'src/manifest', 'src/qwen25vl', 'src/base', 'scripts/prepare.ts']
 const checker = ['src/engine', 'cli/add-check.ts', 'package-lock.json']
 
 interface Product {

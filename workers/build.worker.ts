@@ -1,6 +1,6 @@
 import { expose } from 'comlink'
-import { BuildHost } from './build-host.ts'
-import { installErrorTransfer } from './wire.ts'
+import { installErrorTransfer } from '../src/base/error-transfer.ts'
+import { BuildHost } from '../src/build-worker/host.ts'
 
 installErrorTransfer()
 expose(new BuildHost())

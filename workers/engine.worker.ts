@@ -1,6 +1,6 @@
 import { expose } from 'comlink'
-import { EngineHost } from './engine-host.ts'
-import { installErrorTransfer } from './wire.ts'
+import { installErrorTransfer } from '../src/base/error-transfer.ts'
+import { EngineHost } from '../src/readers/worker/host.ts'
 
 installErrorTransfer()
 expose(new EngineHost())

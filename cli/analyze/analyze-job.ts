@@ -1,4 +1,4 @@
-import type { WireError } from '../../src/errors.ts'
+import type { WireError } from '../../src/base/errors.ts'
 import type { ChosenFrames } from '../../src/reading/frames.ts'
 import type { WindowRecord } from './window-record.ts'
 

@@ -1,7 +1,7 @@
 import { formatBytes, formatLeft } from '../../src/app/format.ts'
 import { serverWaitText } from '../../src/app/server-wait.ts'
+import type { LoadProgress } from '../../src/readers/worker/protocol.ts'
 import type { ReadingEvent } from '../../src/reading/events.ts'
-import type { LoadProgress } from '../../workers/engine-api.ts'
 
 /** What a load is doing, on one line. */
 export function loadStatus(progress: LoadProgress): string {

@@ -1,10 +1,10 @@
 /** Runs in headless Chromium: fetches the job that the command line serves, computes it on WebGPU, sends back numbers. */
 
+import { EngineError, toWire } from '../../src/base/errors.ts'
 import { probeDevice, requestDevice } from '../../src/device/device.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
 import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
 import { browserRuntime } from '../../src/engine/runtimes/browser.ts'
-import { EngineError, toWire } from '../../src/errors.ts'
 import { encodeOutcome, type WireOutcome } from './wire.ts'
 
 export interface ChromiumJob {

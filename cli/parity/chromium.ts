@@ -1,7 +1,7 @@
-import { fromWire } from '../../src/errors.ts'
+import { fromWire } from '../../src/base/errors.ts'
 import { withChromiumPage } from '../chromium-page.ts'
 import type { ChromiumJob } from './chromium-replay.ts'
-import type { ReplayJob, ReplayOutcome } from './runners.ts'
+import type { ReplayJob, ReplayOutcome } from './replay-job.ts'
 import { decodeResult, type WireOutcome } from './wire.ts'
 
 /** Runs a job on the WebGPU provider in headless Chromium. */

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EngineError, fromWire } from '../../src/errors.ts'
-import type { ReplayJob, ReplayOutcome } from './runners.ts'
+import { EngineError, fromWire } from '../../src/base/errors.ts'
+import type { ReplayJob, ReplayOutcome } from './replay-job.ts'
 import { decodeResult, type WireOutcome } from './wire.ts'
 
 /** What the child is told: `job.json`, with the pixels beside it. */

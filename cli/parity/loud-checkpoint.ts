@@ -1,6 +1,6 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseSafetensors } from '../../src/build/safetensors.ts'
+import { parseSafetensors } from '../../src/build/checkpoint/safetensors.ts'
 
 /** MLP channels made loud, the factor on their gate and up rows, and what their down column is divided by. */
 const channels = [3, 17, 41]

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { PNG } from 'pngjs'
 import * as v from 'valibot'
-import { CaptureError, CheckpointError } from '../../src/errors.ts'
+import { CaptureError, CheckpointError } from '../../src/base/errors.ts'
 import { SafetensorsFile } from '../safetensors-file.ts'
 
 const answer = { tokens: v.array(v.number()), margins: v.array(v.number()) }

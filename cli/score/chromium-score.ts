@@ -1,10 +1,10 @@
 /** Runs in headless Chromium: reads the clips that the command line serves on WebGPU, and sends back the answers. */
 
 import { findPreset } from '../../src/affect/stages.ts'
+import { EngineError, toWire, type WireError } from '../../src/base/errors.ts'
 import { probeDevice, requestDevice } from '../../src/device/device.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
 import { browserRuntime } from '../../src/engine/runtimes/browser.ts'
-import { EngineError, toWire, type WireError } from '../../src/errors.ts'
 import { ClipReader, type StageAnswers } from './clip-reader.ts'
 
 export interface BrowserJob {

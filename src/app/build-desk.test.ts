@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { BuildOffer, BuildRequest, BuildStep, BuiltBundle } from '../../workers/build-api.ts'
-import { CheckpointError } from '../errors.ts'
-import type { ServerWait } from '../quiet-time.ts'
+import { CheckpointError } from '../base/errors.ts'
+import type { BuildOffer, BuildRequest, BuildStep, BuiltBundle } from '../build-worker/protocol.ts'
+import type { ServerWait } from '../net/quiet-time.ts'
 import { BuildDesk, type Builder } from './build-desk.ts'
 
 const request: BuildRequest = { source: { type: 'address', address: 'a/b' }, dtype: 'q4' }

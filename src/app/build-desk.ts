@@ -1,3 +1,6 @@
+import { fromWire, toWire, type VidemoError } from '../base/errors.ts'
+import { type ChosenFolder, checkpointIn } from '../build-worker/checkpoint-pick.ts'
+import type { BuildClient } from '../build-worker/client.ts'
 import type {
   BuildOffer,
   BuildRequest,
@@ -5,18 +8,15 @@ import type {
   BuiltBundle,
   CheckpointSource,
   UnfinishedBuild,
-} from '../../workers/build-api.ts'
-import type { BuildClient } from '../../workers/build-client.ts'
-import { type ChosenFolder, checkpointIn } from '../../workers/checkpoint-pick.ts'
-import { fromWire, toWire, type VidemoError } from '../errors.ts'
+} from '../build-worker/protocol.ts'
+import { notStored } from '../bundles/bundle-errors.ts'
+import type { BundleFile } from '../bundles/bundle-source.ts'
+import type { BundleNote } from '../bundles/bundle-store.ts'
+import { exportToFolder, exportToZip, zipBlob } from '../bundles/export-bundle.ts'
+import { OpfsStore } from '../bundles/opfs-store.ts'
+import { askToPersist } from '../bundles/persistence.ts'
+import type { TransferProgress } from '../bundles/progress.ts'
 import type { Dtype } from '../manifest/manifest.ts'
-import { notStored } from '../weights/bundle-errors.ts'
-import type { BundleFile } from '../weights/bundle-source.ts'
-import type { BundleNote } from '../weights/bundle-store.ts'
-import { exportToFolder, exportToZip, zipBlob } from '../weights/export-bundle.ts'
-import { OpfsStore } from '../weights/opfs-store.ts'
-import { askToPersist } from '../weights/persistence.ts'
-import type { TransferProgress } from '../weights/progress.ts'
 import { canPickFile, pickFolder, pickZip } from './file-pickers.ts'
 import { downloadBlob } from './recording-download.ts'
 import { type ShownWait, shownWait } from './server-wait.ts'

@@ -1,4 +1,4 @@
-import type { BuildOffer, BuildStep } from '../../workers/build-api.ts'
+import type { BuildOffer, BuildStep } from '../build-worker/protocol.ts'
 import type { BuildState } from './build-desk.ts'
 import { formatBytes, formatLeft } from './format.ts'
 

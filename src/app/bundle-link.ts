@@ -1,4 +1,4 @@
-import type { BundleSource } from '../../workers/engine-api.ts'
+import type { BundleSource } from '../readers/worker/protocol.ts'
 
 /**
  * The address of the bundle that a link to this page names (`?bundle=ADDRESS`), whole where it can be one; undefined

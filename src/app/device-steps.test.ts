@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { DeviceReport } from '../../workers/engine-api.ts'
 import { type DeviceProblem, describeProblem } from '../device/device.ts'
+import type { DeviceReport } from '../readers/worker/protocol.ts'
 import { stepsOf } from './device-steps.ts'
 import { fullBundle, graphicsCard, smallBundle, softwareAdapter } from './testing/story-facts.ts'
 

@@ -1,5 +1,5 @@
-import type { DeviceReport } from '../../workers/engine-api.ts'
 import { type DescribedProblem, describeProblem, missingFor } from '../device/device.ts'
+import type { DeviceReport } from '../readers/worker/protocol.ts'
 import type { SessionState } from './session-state.ts'
 
 export interface Step {

@@ -1,7 +1,7 @@
+import { CaptureError } from '../base/errors.ts'
 import { LiveCapture } from '../capture/live-capture.ts'
 import { drawFace } from '../demo-face/draw-face.ts'
 import { type FaceSetting, LiveFace } from '../demo-face/live-face.ts'
-import { CaptureError } from '../errors.ts'
 import { downloadBlob, stampOf } from './recording-download.ts'
 import type { DrawnState } from './session-state.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyFile } from '../capture/file-errors.ts'
-import { FileQueue, type NamedFile } from './file-queue.ts'
+import { FileQueue } from './file-queue.ts'
+import type { NamedFile } from './queued-file.ts'
 import { Store } from './store.ts'
 import { blankState } from './testing/fake-session.ts'
 

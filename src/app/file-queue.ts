@@ -1,26 +1,8 @@
-import type { VidemoError } from '../errors.ts'
+import type { VidemoError } from '../base/errors.ts'
+import type { NamedFile, QueuedFile } from './queued-file.ts'
 import type { SessionState } from './session-state.ts'
 import { isolatedName as shown } from './shown-name.ts'
 import type { Store } from './store.ts'
-
-/** A file by its name. */
-export interface NamedFile {
-  readonly file: Blob
-  readonly name: string
-}
-
-/** One of several files that were chosen together, or while others were being read. */
-export interface QueuedFile extends NamedFile {
-  readonly id: number
-  readonly progress:
-    | { readonly state: 'waiting' }
-    | { readonly state: 'reading' }
-    /** To its end. */
-    | { readonly state: 'read' }
-    /** It was begun, and a person ended or skipped it. */
-    | { readonly state: 'stopped' }
-    | { readonly state: 'failed'; readonly error: VidemoError }
-}
 
 type Progress = QueuedFile['progress']
 

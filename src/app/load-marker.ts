@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { sourceName } from './model-kind.ts'
-import type { LoadState } from './session-state.ts'
+import type { LoadState, LostLoad } from './session-state.ts'
 
 const prefix = 'videmo-load:'
 type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
@@ -13,9 +13,6 @@ const schema = v.object({
   /** ISO 8601. */
   at: v.string(),
 })
-
-/** A load that ended with its tab. */
-export type LostLoad = v.InferOutput<typeof schema>
 
 export interface MarkerPlaces {
   readonly shelf: () => Shelf

@@ -1,5 +1,5 @@
-import type { BundleSource } from '../../workers/engine-api.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { BundleSource } from '../readers/worker/protocol.ts'
 import { foreignHost } from './bundle-link.ts'
 import type { Source } from './session-state.ts'
 import { isolatedName } from './shown-name.ts'

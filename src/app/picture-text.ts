@@ -1,4 +1,4 @@
-import type { PictureState } from '../../workers/engine-api.ts'
+import type { PictureState } from '../readers/worker/protocol.ts'
 import type { Source } from './session-state.ts'
 
 /** Why a camera or what is shared gives no picture, as far as a page can know, and what can be done. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { EngineError } from '../errors.ts'
+import { EngineError } from '../base/errors.ts'
 import { isActive, loadText, runText } from './run-text.ts'
 import type { RunState } from './session-state.ts'
 import { fullManifest } from './testing/story-facts.ts'

@@ -1,4 +1,4 @@
-import type { PictureState } from '../../workers/engine-api.ts'
+import type { PictureState } from '../readers/worker/protocol.ts'
 import { formatBytes, formatLeft, formatSeconds } from './format.ts'
 import { sourceName } from './model-kind.ts'
 import type { LoadState, RunState } from './session-state.ts'

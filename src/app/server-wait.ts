@@ -1,4 +1,4 @@
-import type { ServerWait } from '../quiet-time.ts'
+import type { ServerWait } from '../net/quiet-time.ts'
 import { formatClock } from './format.ts'
 
 /** A server's wait as the page counts it down. */

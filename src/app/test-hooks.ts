@@ -1,4 +1,4 @@
-import type { DeviceFigures, EngineOptions } from '../../workers/engine-api.ts'
+import type { DeviceFigures, EngineOptions } from '../readers/worker/protocol.ts'
 import type { Transcript } from './reading-board.ts'
 import type { Session, SessionOptions } from './session.ts'
 

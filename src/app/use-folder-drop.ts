@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react'
-import { type ChosenFolder, droppedFolder } from '../../workers/checkpoint-pick.ts'
+import { type ChosenFolder, droppedFolder } from '../build-worker/checkpoint-pick.ts'
 
 /** Takes a folder that is dropped onto an element; other drops are left to the page. */
 export function useFolderDrop(element: RefObject<HTMLElement | null>, onFolder: (folder: ChosenFolder) => void): void {

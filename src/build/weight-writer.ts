@@ -1,7 +1,7 @@
-import { BuildError } from '../errors.ts'
-import { floatsToHalves } from '../float16.ts'
-import type { Balance } from './balance.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import { BuildError } from '../base/errors.ts'
+import { floatsToHalves } from '../base/float16.ts'
+import type { Checkpoint } from './checkpoint/checkpoint.ts'
+import type { Balance } from './precision/balance.ts'
 import {
   addError,
   type BlockFormat,
@@ -15,7 +15,7 @@ import {
   type QuantizedRows,
   type QuantizerBackend,
   type StoredRows,
-} from './quantize.ts'
+} from './precision/quantize.ts'
 import type { StreamName, StreamWriter } from './storage.ts'
 import type { MatrixPart, WeightRecipe } from './weights.ts'
 

@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { type Clip, type ClipFacts, type FrameOptions, middles } from './clip.ts'
 import { asCaptureError, damagedImage, isGone, noFrames, unsupportedImage } from './file-errors.ts'
 import { type FileNotice, imageCutOff } from './file-notice.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { listCameras, openCamera, watchCameras } from './camera.ts'
 import { canCaptureScreen, openScreen } from './screen.ts'
 

@@ -1,4 +1,4 @@
-import type { CaptureError } from '../errors.ts'
+import type { CaptureError } from '../base/errors.ts'
 import { latinAt, viewAt } from './blob-view.ts'
 import {
   cutOff,

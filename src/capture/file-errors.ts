@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 
 /** What went wrong while a file was being read: itself when it is known already, `unreadable-file`, `damaged-video`. */
 export function asCaptureError(error: unknown): CaptureError {

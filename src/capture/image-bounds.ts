@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { damagedImage } from './file-errors.ts'
 import { type ImageSize, imageSize } from './image-size.ts'
 

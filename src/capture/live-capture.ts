@@ -1,4 +1,4 @@
-import type { CaptureError } from '../errors.ts'
+import type { CaptureError } from '../base/errors.ts'
 import { type LiveFeed, type LiveFramesOptions, liveFrames } from './live-frames.ts'
 
 export interface LiveCaptureDetails {

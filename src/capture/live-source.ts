@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { FrameSampler } from './frame-sampler.ts'
 import type { LiveFrameMessage, LiveFrameRequest, LiveFrames, MuteMessage } from './live-frames.ts'

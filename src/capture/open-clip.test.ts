@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { imageTypeOf } from './file-kind.ts'
 import { openClip } from './open-clip.ts'
 

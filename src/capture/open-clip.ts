@@ -1,4 +1,4 @@
-import type { CaptureError } from '../errors.ts'
+import type { CaptureError } from '../base/errors.ts'
 import { AnimatedImage } from './animated-image.ts'
 import { viewAt } from './blob-view.ts'
 import type { Clip } from './clip.ts'

@@ -1,5 +1,5 @@
 import type { VideoSample } from 'mediabunny'
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { within } from './image-bounds.ts'
 
 /** One frame of a clip or of a live picture, upright. */

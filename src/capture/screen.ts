@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { insecureContext } from './camera.ts'
 import { LiveCapture } from './live-capture.ts'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { VideoClip } from './video-clip.ts'
 
 async function failure(file: Blob): Promise<CaptureError> {

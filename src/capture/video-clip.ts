@@ -1,5 +1,5 @@
 import { BlobSource, FLAC, Input, type InputVideoTrack, MATROSKA, MP4, MPEG_TS, OGG, QTFF, WEBM } from 'mediabunny'
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { viewAt } from './blob-view.ts'
 import { type Clip, type ClipFacts, type FrameOptions, middles } from './clip.ts'
 import { containerTrouble } from './container-check.ts'

@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 
 /** Frames come in pairs: frames 2p and 2p + 1 are pair p. */
 const framesPerPair = 2

@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.ts'
+import { EngineError } from '../base/errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
 /** What a person may want to know of the adapter; all of it may be empty where the browser keeps it to itself. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { ReadingProgress } from '../../workers/engine-client.ts'
 import { liveProbes } from '../affect/probes/probe-set.ts'
 import { reasoningPreset } from '../affect/stages.ts'
+import type { ReadingProgress } from '../readers/worker/client.ts'
 import { settingsOrigin } from '../reading/origin.ts'
 import { ReadingCollector } from './reading-collector.ts'
 

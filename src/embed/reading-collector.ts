@@ -1,8 +1,8 @@
-import type { ReadingProgress } from '../../workers/engine-client.ts'
 import { TreeReader } from '../affect/parse-answers.ts'
 import { liveProbes } from '../affect/probes/probe-set.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
 import type { PersonNode } from '../affect/tree.ts'
+import type { ReadingProgress } from '../readers/worker/client.ts'
 import type { Person, Reading } from './api.ts'
 
 /** Turns a reading's events into one reading per update. */

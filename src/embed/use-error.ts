@@ -1,4 +1,4 @@
-import { VidemoError } from '../errors.ts'
+import { VidemoError } from '../base/errors.ts'
 
 /** The API was called in a way that cannot work, or the caller ended what it had begun. */
 export class UseError extends VidemoError {

@@ -1,4 +1,4 @@
-import { BundleError } from '../errors.ts'
+import { BundleError } from '../base/errors.ts'
 import { type Manifest, parseManifest } from '../manifest/manifest.ts'
 import {
   ChatTemplate,

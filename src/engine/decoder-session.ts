@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import type { Bundle } from './bundle.ts'
-import type { DecoderState } from './decoder.ts'
+import type { DecoderState } from './decoder-state.ts'
 import type { KvCache } from './kv-cache.ts'
 import { createSession, type Runtime } from './runtime.ts'
 

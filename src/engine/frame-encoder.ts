@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-web'
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import {
   BicubicResizer,
   type FrameSize,

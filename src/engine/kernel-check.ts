@@ -1,5 +1,5 @@
+import { EngineError } from '../base/errors.ts'
 import { isSoftware, requestDevice } from '../device/device.ts'
-import { EngineError } from '../errors.ts'
 import { type Bundle, type BundleFiles, openBundle } from './bundle.ts'
 import { canCapture } from './graph-capture.ts'
 import type { Runtime } from './runtime.ts'

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
-import { PiecewiseBlob } from '../blob-pieces.ts'
+import { PiecewiseBlob } from '../base/blob-pieces.ts'
+import { EngineError } from '../base/errors.ts'
 import { isSoftware } from '../device/device.ts'
-import { EngineError } from '../errors.ts'
 import type { Manifest, ManifestGraph } from '../manifest/manifest.ts'
 import type { BundleFiles } from './bundle.ts'
 

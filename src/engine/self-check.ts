@@ -1,4 +1,4 @@
-import { BundleError, EngineError } from '../errors.ts'
+import { BundleError, EngineError } from '../base/errors.ts'
 import type { ManifestCheck } from '../manifest/manifest.ts'
 import { type Qwen25VLConfig, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import type { Bundle } from './bundle.ts'

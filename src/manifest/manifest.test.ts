@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BundleError } from '../errors.ts'
+import { BundleError } from '../base/errors.ts'
 import { manifestFixture as manifest } from './manifest.fixture.ts'
 import { bundleVersion, parseManifest } from './manifest.ts'
 

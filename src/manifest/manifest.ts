@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { BundleError } from '../errors.ts'
-import { parseForeignJson } from './foreign-json.ts'
+import { BundleError } from '../base/errors.ts'
+import { parseForeignJson } from '../base/foreign-json.ts'
 
 /** The one version of the bundle format that this code writes and reads. */
 export const bundleVersion = 2

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ConfigError } from '../errors.ts'
+import { ConfigError } from '../base/errors.ts'
 import { publishedConfigFiles } from './config-files.ts'
 import { type ConfigFiles, parseConfig } from './config-schema.ts'
 import { nestedConfig, publishedConfig, publishedGeneration, publishedPreprocessor } from './testing/configs.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ConfigError } from '../errors.ts'
+import { ConfigError } from '../base/errors.ts'
 import type {
   GenerationConfig,
   PreprocessorConfig,

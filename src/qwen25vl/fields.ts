@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ConfigError } from '../errors.ts'
+import { ConfigError } from '../base/errors.ts'
 
 /** The fields of one JSON object, which knows where it stands in its file. `null` counts as absent, as in Python. */
 export class Fields {

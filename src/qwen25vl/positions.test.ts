@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EngineError } from '../errors.ts'
+import { EngineError } from '../base/errors.ts'
 import { parseConfig } from './config-schema.ts'
 import { type Grid, videoTokens } from './grid.ts'
 import { rotarySlots, sequencePositions, sequenceStart, textPositions, videoPositions } from './positions.ts'

@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.ts'
+import { EngineError } from '../base/errors.ts'
 import type { TextConfig, VisionConfig } from './config.ts'
 import { type Grid, tokensPerTemporalPatch, videoTokens } from './grid.ts'
 import { fillAngle, inverseFrequencies, type RotaryTable, rotaryTable } from './rotary.ts'

@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import type { FrameSize } from './smart-resize.ts'
 
 /** The filter along one axis: output i is the sum over j < size[i] of weight[i * taps + j] * input[first[i] + j]. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { roundHalfEven } from './rounding.ts'
 import { frameCount, sampleFrames, sampleTimes } from './sampling.ts'
 import { goldens } from './testing/goldens.ts'

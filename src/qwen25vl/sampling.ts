@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { roundHalfEven } from './rounding.ts'
 
 /** How many frames of a clip the model sees. VidEmo ran with `FPS_MAX_FRAMES=16` and the tool's other defaults. */

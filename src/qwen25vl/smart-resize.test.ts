@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import { smartResize } from './smart-resize.ts'
 
 const budget = { factor: 28, minPixels: 100352, maxPixels: 105369 }

@@ -1,4 +1,4 @@
-import { CaptureError } from '../errors.ts'
+import { CaptureError } from '../base/errors.ts'
 import type { PreprocessorConfig, VisionConfig } from './config.ts'
 import { roundHalfEven } from './rounding.ts'
 

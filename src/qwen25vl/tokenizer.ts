@@ -1,6 +1,6 @@
 import { Tokenizer as BpeTokenizer } from '@huggingface/tokenizers'
 import * as v from 'valibot'
-import { CheckpointError } from '../errors.ts'
+import { CheckpointError } from '../base/errors.ts'
 
 /** The parsed files of a checkpoint that describe its tokenizer. */
 export interface TokenizerFiles {

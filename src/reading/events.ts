@@ -1,7 +1,7 @@
 import type { StageId } from '../affect/stages.ts'
+import type { WireError } from '../base/errors.ts'
 import type { FileNotice } from '../capture/file-notice.ts'
 import type { PictureState } from '../capture/picture-watch.ts'
-import type { WireError } from '../errors.ts'
 
 export type FinishReason = 'end-of-text' | 'length' | 'context-full' | 'stopped'
 

@@ -1,5 +1,4 @@
 import type { Manifest } from '../manifest/manifest.ts'
-import type { ReadingSettings } from './request.ts'
 
 /** What each choice may be; the page's controls, what was stored, and the API keep to it. */
 export const frameBounds = {
@@ -9,7 +8,15 @@ export const frameBounds = {
 } as const
 
 /** The frames that a reading is made of. */
-export type FrameSettings = Pick<ReadingSettings, 'framesPerSecond' | 'windowFrames' | 'hopFrames' | 'frameBudget'>
+export interface FrameSettings {
+  readonly framesPerSecond: number
+  /** Pixels of a frame at the model; default: the bundle's own. */
+  readonly frameBudget?: { readonly minPixels: number; readonly maxPixels: number }
+  /** Frames of a full window; even. */
+  readonly windowFrames: number
+  /** Frames by which a full window moves on; even, at most windowFrames. */
+  readonly hopFrames: number
+}
 
 /** What of them somebody chose; what is undefined is as the model was trained. */
 export type ChosenFrames = { readonly [Name in keyof FrameSettings]?: FrameSettings[Name] | undefined }

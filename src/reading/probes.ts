@@ -1,7 +1,25 @@
 import type { ClosedQuestion } from '../affect/closed-questions.ts'
 import { askingsOf, liveProbes, type OptionOrders } from '../affect/probes/probe-set.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import type { Probe } from './request.ts'
+
+/** One wording of a question with given options. */
+export interface Asking {
+  readonly prompt: string
+  /** How each option is answered, `(A) happy`; they must differ in one token after what they begin with alike. */
+  readonly answers: readonly string[]
+}
+
+/** A question with given options, answered by their probabilities. */
+export interface Probe<Id extends string = string> {
+  readonly id: Id
+  /**
+   * The same options asked for in one or several ways, a pass each. Log-probabilities are averaged: two orders of the
+   * options cancel a liking for early letters.
+   */
+  readonly askings: readonly Asking[]
+  /** Above 0; log-probabilities are divided by it. Default 1. */
+  readonly temperature?: number
+}
 
 /** Which closed questions somebody wants. */
 export interface ProbeChoice {

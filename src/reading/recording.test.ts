@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAnswers } from '../affect/parse-answers.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
-import { VidemoError } from '../errors.ts'
+import { VidemoError } from '../base/errors.ts'
 import { parseRecording, type RecordingParts, type RecordingReading, recordingFile } from './recording.ts'
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))

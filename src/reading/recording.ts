@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { actionUnits } from '../affect/labels.ts'
 import { stageIds } from '../affect/stages.ts'
-import { VidemoError } from '../errors.ts'
+import { VidemoError } from '../base/errors.ts'
 
 /** The version of the recording format that this code writes; it reads version 1 as well. */
 export const recordingVersion = 2

@@ -1,27 +1,8 @@
 import type { Stage, StageId } from '../affect/stages.ts'
 import type { LiveFrames } from '../capture/live-frames.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { type ChosenFrames, framesFor } from './frames.ts'
-import { type ProbeChoice, probesFor } from './probes.ts'
-
-/** One wording of a question with given options. */
-export interface Asking {
-  readonly prompt: string
-  /** How each option is answered, `(A) happy`; they must differ in one token after what they begin with alike. */
-  readonly answers: readonly string[]
-}
-
-/** A question with given options, answered by their probabilities. */
-export interface Probe<Id extends string = string> {
-  readonly id: Id
-  /**
-   * The same options asked for in one or several ways, a pass each. Log-probabilities are averaged: two orders of the
-   * options cancel a liking for early letters.
-   */
-  readonly askings: readonly Asking[]
-  /** Above 0; log-probabilities are divided by it. Default 1. */
-  readonly temperature?: number
-}
+import { type ChosenFrames, type FrameSettings, framesFor } from './frames.ts'
+import { type Probe, type ProbeChoice, probesFor } from './probes.ts'
 
 export type ReadingSource =
   /** Read on its own clock, every window of it. */
@@ -29,14 +10,7 @@ export type ReadingSource =
   /** Live; the newest pair wins. */
   | { readonly type: 'live'; readonly frames: LiveFrames }
 
-export interface ReadingSettings {
-  readonly framesPerSecond: number
-  /** Pixels of a frame at the model; the bundle's own where unsaid. */
-  readonly frameBudget?: { readonly minPixels: number; readonly maxPixels: number }
-  /** Frames of a full window; even. */
-  readonly windowFrames: number
-  /** Frames by which a full window moves on; even, at most windowFrames. */
-  readonly hopFrames: number
+export interface ReadingSettings extends FrameSettings {
   /** Tokens of each answer at most. */
   readonly maxTokens: number
   /** Greedy where unsaid. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { VidemoError } from '../../errors.ts'
+import type { VidemoError } from '../../base/errors.ts'
 import styles from './Message.module.css'
 
 type Tone = 'info' | 'warn' | 'danger'

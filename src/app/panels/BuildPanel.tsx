@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
-import type { BuildOffer } from '../../../workers/build-api.ts'
-import { folderOfFiles } from '../../../workers/checkpoint-pick.ts'
+import { folderOfFiles } from '../../build-worker/checkpoint-pick.ts'
+import type { BuildOffer } from '../../build-worker/protocol.ts'
 import { type Dtype, dtypes } from '../../manifest/manifest.ts'
 import type { BuildState, DeskState } from '../build-desk.ts'
 import { hasRoom, keptText, roomText, statesLicence, stepText } from '../build-text.ts'

@@ -1,4 +1,4 @@
-import type { AdapterFacts, CheckReport, DeviceReport } from '../../../workers/engine-api.ts'
+import type { AdapterFacts, CheckReport, DeviceReport } from '../../readers/worker/protocol.ts'
 import { Fact, Facts, Group, Tags } from '../controls/Facts.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { stepsOf } from '../device-steps.ts'

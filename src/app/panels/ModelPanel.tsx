@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import type { LoadedBundle } from '../../../workers/engine-api.ts'
 import { licenceText } from '../../manifest/licence-text.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
+import type { LoadedBundle } from '../../readers/worker/protocol.ts'
 import { trainedFrames } from '../../reading/frames.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'

@@ -1,4 +1,4 @@
-import type { BundleSource } from '../../../workers/engine-api.ts'
+import type { BundleSource } from '../../readers/worker/protocol.ts'
 import { Button } from '../controls/Button.tsx'
 import { Message } from '../controls/Message.tsx'
 import { isDrawn, isPlaceholder, placedName, readsDrawnFaces } from '../model-kind.ts'

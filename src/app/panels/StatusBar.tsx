@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { CheckReport } from '../../../workers/engine-api.ts'
+import type { CheckReport } from '../../readers/worker/protocol.ts'
 import { foreignHost } from '../bundle-link.ts'
 import { Icon, type IconName } from '../controls/Icon.tsx'
 import { formatCount, formatRate, formatSeconds } from '../format.ts'

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
-import type { BundleEntry } from '../../../workers/engine-api.ts'
-import type { BundleSource } from '../../weights/bundle-source.ts'
+import type { BundleSource } from '../../bundles/bundle-source.ts'
+import type { BundleEntry } from '../../readers/worker/protocol.ts'
 import { Button } from '../controls/Button.tsx'
 import { Question } from '../controls/Drawer.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'

@@ -1,4 +1,4 @@
-import type { UnfinishedBuild } from '../../../workers/build-api.ts'
+import type { UnfinishedBuild } from '../../build-worker/protocol.ts'
 import type { Builder } from '../build-desk.ts'
 
 /** A builder that begins everything and ends nothing. */

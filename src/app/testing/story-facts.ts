@@ -1,9 +1,9 @@
-import type { DeviceReport, LoadedBundle } from '../../../workers/engine-api.ts'
 import { parseAnswers } from '../../affect/parse-answers.ts'
 import { liveProbes } from '../../affect/probes/probe-set.ts'
 import type { ProbePoint } from '../../affect/probes/smoothing.ts'
 import { reasoningPreset, type StageId } from '../../affect/stages.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
+import type { DeviceReport, LoadedBundle } from '../../readers/worker/protocol.ts'
 import { modelOrigin, settingsOrigin } from '../../reading/origin.ts'
 import type { AnswerState, CurrentUpdate, RecordedReading, StripFrame } from '../session-state.ts'
 

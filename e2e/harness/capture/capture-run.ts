@@ -1,0 +1,126 @@
+/** Runs in headless Chromium: opens clips, cameras and screens, and lets a worker look at their frames. */
+import { transfer, wrap } from 'comlink'
+import { BufferTarget, CanvasSource, Output, Quality, WebMOutputFormat } from 'mediabunny'
+import { markColors } from '../../../fixtures/marks.ts'
+import { toWire, type WireError } from '../../../src/base/errors.ts'
+import { listCameras, openCamera } from '../../../src/capture/camera.ts'
+import type { LiveCapture } from '../../../src/capture/live-capture.ts'
+import type { LiveFeed } from '../../../src/capture/live-frames.ts'
+import { openScreen } from '../../../src/capture/screen.ts'
+import type { Asked, CaptureApi, ClipOutcome, SeenPair } from './capture.worker.ts'
+
+const worker = wrap<CaptureApi>(
+  new Worker(new URL('./capture.worker.ts', import.meta.url), { type: 'module', name: 'capture' }),
+)
+
+let capture: LiveCapture | undefined
+let feed: LiveFeed | undefined
+const ended: string[] = []
+
+async function fetchFile(name: string): Promise<Blob> {
+  return (await fetch(`/job/${name}`)).blob()
+}
+
+export interface OpenedCapture {
+  readonly label: string
+  readonly isMirrored: boolean
+  readonly width: number | undefined
+  readonly height: number | undefined
+}
+
+const capturePage = {
+  async readClip(name: string, asked: Asked): Promise<ClipOutcome> {
+    return worker.readClip(await fetchFile(name), asked)
+  },
+
+  async abortClip(name: string, timesS: readonly number[], after: number): Promise<readonly [string, number]> {
+    return worker.abortClip(await fetchFile(name), timesS, after)
+  },
+
+  /** A photograph that lies on its side and says so: blue above red as coded; as shown it has the marks of frame 0. */
+  async readTurnedPhoto(): Promise<ClipOutcome> {
+    const canvas = new OffscreenCanvas(120, 160)
+    const context = canvas.getContext('2d')
+    if (!context) throw new Error('no canvas')
+    for (const [color, y] of [
+      [markColors.blue, 0],
+      [markColors.red, 140],
+    ] as const) {
+      context.fillStyle = `rgb(${color.join()})`
+      context.fillRect(0, y, 120, 20)
+    }
+    const coded = await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer()
+    // Exif, big-endian, one entry: orientation 6, to be turned clockwise.
+    const exif = [0xff, 0xe1, 0, 34, 69, 120, 105, 102, 0, 0, 77, 77, 0, 42, 0, 0, 0, 8, 0, 1]
+    const entry = [1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+    const photo = new Blob([coded.slice(0, 2), Uint8Array.from([...exif, ...entry]), coded.slice(2)])
+    return worker.readClip(photo, { indices: [0, 0] })
+  },
+
+  /** Of a clip that could be cut anywhere, `count` frames at ten a second. */
+  async mostOpenFrames(count: number): Promise<number> {
+    const canvas = new OffscreenCanvas(160, 120)
+    const context = canvas.getContext('2d')
+    if (!context) throw new Error('no canvas')
+    const target = new BufferTarget()
+    const output = new Output({ format: new WebMOutputFormat(), target })
+    const source = new CanvasSource(canvas, {
+      codec: 'vp9',
+      quality: new Quality({ bitrate: 100_000 }),
+      keyFrameInterval: 0,
+    })
+    output.addVideoTrack(source)
+    await output.start()
+    for (let i = 0; i < count; i++) {
+      context.fillStyle = `hsl(${i * 5} 50% 50%)`
+      context.fillRect(0, 0, 160, 120)
+      await source.add(i / 10, 0.1)
+    }
+    await output.finalize()
+    const times = Array.from({ length: count }, (_, i) => (i + 0.5) / 10)
+    return worker.mostOpenFrames(new Blob([target.buffer ?? new ArrayBuffer(0)]), times)
+  },
+
+  takeAwayInWorker: (name: 'ImageDecoder') => worker.takeAway(name),
+
+  async open(what: 'camera' | 'screen'): Promise<OpenedCapture | WireError> {
+    try {
+      const onEnded = (error: Error) => ended.push(toWire(error).code)
+      capture = what === 'camera' ? await openCamera({ onEnded }) : await openScreen({ onEnded })
+      const [track] = capture.stream.getVideoTracks()
+      const { width, height } = track.getSettings()
+      return { label: capture.label, isMirrored: capture.isMirrored, width, height }
+    } catch (error) {
+      return toWire(error)
+    }
+  },
+
+  async labels(): Promise<string[]> {
+    return (await listCameras()).map(({ label }) => label)
+  },
+
+  /** Which way the frames go. */
+  async feed(framesPerSecond: number): Promise<'stream' | 'port' | undefined> {
+    feed = capture?.frames({ framesPerSecond })
+    if (!feed) return undefined
+    await worker.openLive(transfer(feed.frames, feed.transfer), framesPerSecond)
+    return feed.frames.type
+  },
+
+  nextPair: (): Promise<SeenPair | undefined> => worker.nextPair(),
+  closeLive: () => worker.closeLive(),
+  stopFeed: () => feed?.stop(),
+  stopCapture: () => capture?.stop(),
+  trackStates: () => capture?.stream.getTracks().map(({ readyState }) => readyState),
+  /** As when the device is unplugged. */
+  unplug: () => capture?.stream.getTracks()[0].dispatchEvent(new Event('ended')),
+  ended: () => ended,
+}
+
+declare global {
+  interface Window {
+    capturePage: typeof capturePage
+  }
+}
+window.capturePage = capturePage
+Object.assign(window, { outcome: true })

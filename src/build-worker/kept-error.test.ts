@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { CheckpointError } from '../base/errors.ts'
+import { withKept } from './kept-error.ts'
+
+const error = (code: string) =>
+  new CheckpointError({ code, message: 'It did not come.', action: 'Try again.', subject: 'a', recoverable: true })
+
+it.each(['network', 'access-lapsed', 'too-many-requests'])('%s loses nothing, and says so', (code) => {
+  expect(withKept(error(code))).toMatchObject({
+    name: 'CheckpointError',
+    code,
+    message: 'It did not come. Every weight that was finished is kept.',
+    action: 'Try again. Only what is missing is fetched then.',
+    subject: 'a',
+    recoverable: true,
+  })
+})
+
+it('other errors stay as they are', () => {
+  const others = [error('gated'), error('source-changed'), new Error('x')]
+  for (const other of others) expect(withKept(other)).toBe(other)
+})

@@ -1,0 +1,47 @@
+import { CheckpointError } from '../../base/errors.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
+import type { CheckpointFiles } from './source.ts'
+
+const limitBytes = 2 ** 20
+
+/**
+ * The licence as the checkpoint states it: the text lying beside the weights, or what the head of its README names.
+ * Undefined where it states none. Throws the source's own errors.
+ */
+export async function readLicense(
+  files: CheckpointFiles,
+  signal?: AbortSignal,
+): Promise<Manifest['license'] | undefined> {
+  for (const name of ['LICENSE', 'LICENSE.txt', 'LICENSE.md']) {
+    const text = await readSmall(files, name, signal)
+    if (text !== undefined) return { text }
+  }
+  const readme = await readSmall(files, 'README.md', signal)
+  return readme === undefined ? undefined : licenseOfReadme(readme)
+}
+
+async function readSmall(files: CheckpointFiles, name: string, signal?: AbortSignal): Promise<string | undefined> {
+  const source = await files.open(name, signal).catch((error: unknown) => {
+    // What some stores answer for a file that does not exist.
+    if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
+    throw error
+  })
+  if (!source || source.size > limitBytes) return undefined
+  return new TextDecoder().decode(await source.read(0, source.size, signal))
+}
+
+/** `license`, `license_name` and `license_link` of the block between two lines of dashes that model cards begin with. */
+export function licenseOfReadme(readme: string): Manifest['license'] | undefined {
+  const head = /^---\r?\n([\s\S]*?)\r?\n---/.exec(readme)?.[1]
+  if (head === undefined) return undefined
+  const field = (name: string) => {
+    const value = new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*\\r?$`, 'm').exec(head)?.[1]
+    return value?.replace(/^(["'])(.*)\1$/, '$2') || undefined
+  }
+  const kind = field('license')
+  // "other" says to look at the other two.
+  const name = field('license_name') ?? (kind === 'other' ? undefined : kind)
+  const link = field('license_link')
+  if (name === undefined && link === undefined) return undefined
+  return { ...(name === undefined ? {} : { name }), ...(link === undefined ? {} : { link }) }
+}

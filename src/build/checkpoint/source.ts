@@ -1,0 +1,48 @@
+import { CheckpointError } from '../../base/errors.ts'
+
+/** Random access to one file of a checkpoint. */
+export interface ByteSource {
+  /** File name, for error messages. */
+  readonly name: string
+  /** Bytes in the whole file. */
+  readonly size: number
+  /** What is another when the file has changed, where its host or disk says: an ETag, a date. */
+  readonly version?: string | undefined
+  /** Exactly `length` bytes from `offset`; throws CheckpointError when they cannot be had. */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>
+}
+
+/** A checkpoint's files, wherever they are: a directory, a set of Blobs, an HTTP base URL. */
+export interface CheckpointFiles {
+  /** Where the checkpoint is, for the manifest and for messages. */
+  readonly origin: string
+  /** Opens a file; undefined when the checkpoint has none of that name. */
+  open(name: string, signal?: AbortSignal): Promise<ByteSource | undefined>
+  /** The names of all files there, where the place can be listed: what names something that is no checkpoint. */
+  list?(signal?: AbortSignal): Promise<readonly string[] | undefined>
+  /** Says what will be read from now on, in this order: a source that is far away may read ahead. */
+  expect?(ranges: readonly SourceRange[]): void
+  /** Lets go of files and connections. */
+  close(): Promise<void>
+}
+
+/** Bytes [begin, end) of a file of the checkpoint. */
+export interface SourceRange {
+  readonly file: string
+  readonly begin: number
+  readonly end: number
+}
+
+/** Opens a file that a checkpoint may lack. Hubs refuse some optional files instead of missing them: then there is none. */
+export async function openOptional(
+  files: CheckpointFiles,
+  name: string,
+  signal?: AbortSignal,
+): Promise<ByteSource | undefined> {
+  try {
+    return await files.open(name, signal)
+  } catch (error) {
+    if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
+    throw error
+  }
+}

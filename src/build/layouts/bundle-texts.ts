@@ -1,0 +1,39 @@
+import { isRecord } from '../../base/json.ts'
+import { publishedConfigFiles, type Qwen25VLConfig } from '../../qwen25vl/index.ts'
+import type { Sidecars } from '../checkpoint/sidecars.ts'
+import { parseJson } from '../graphs/architecture.ts'
+
+/** JSON as every file of a bundle has it. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`
+}
+
+/**
+ * The small files of a bundle, by path. The configuration is written out anew, in one spelling with every field: the same
+ * checkpoint gives the same bundle, byte for byte, whichever version of transformers saved its config.json.
+ * Throws CheckpointError `bad-json`.
+ */
+export function bundleTexts(sidecars: Sidecars, config: Qwen25VLConfig): Readonly<Record<string, string | undefined>> {
+  const files = publishedConfigFiles(config)
+  return {
+    'config.json': jsonText(files.config),
+    'generation_config.json': jsonText(files.generation),
+    'preprocessor_config.json': jsonText(files.preprocessor),
+    'tokenizer.json': sidecars.tokenizer,
+    'tokenizer_config.json': addedTokensText(sidecars),
+  }
+}
+
+/** All that a bundle needs of tokenizer_config.json: the added tokens that tokenizer.json lacks. Undefined without any. */
+function addedTokensText({ tokenizer, tokenizerConfig }: Sidecars): string | undefined {
+  const decoder = field(parseJson('tokenizer_config.json', tokenizerConfig), 'added_tokens_decoder')
+  if (!isRecord(decoder)) return undefined
+  const added = field(parseJson('tokenizer.json', tokenizer), 'added_tokens')
+  const known = new Set((Array.isArray(added) ? added : []).map((token) => field(token, 'content')))
+  const missing = Object.entries(decoder).filter(([, token]) => !known.has(field(token, 'content')))
+  return missing.length === 0 ? undefined : jsonText({ added_tokens_decoder: Object.fromEntries(missing) })
+}
+
+function field(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined
+}

@@ -1,0 +1,123 @@
+import { createSHA256 } from 'hash-wasm'
+import { chunkBytes, type ManifestFile } from '../../manifest/manifest.ts'
+import type { FileSink } from '../sink.ts'
+import type { FileState } from './build-notes.ts'
+
+/** SHA-256. */
+export interface Hash {
+  update(bytes: Uint8Array): unknown
+  /** 64 hexadecimal digits. */
+  digest(): string
+}
+
+/** A hash that can be asked on the way. */
+export interface RunningHash extends Hash {
+  update(bytes: Uint8Array): RunningHash
+  init(): unknown
+  save(): Uint8Array
+  load(state: Uint8Array): unknown
+}
+
+export async function newHash(): Promise<RunningHash> {
+  return (await createSHA256()).init()
+}
+
+/** The SHA-256 of a growing file, and those of its chunks, which let whoever fetches it tell which part is wrong. */
+export class FileHashes {
+  private bytes = 0
+  private readonly chunks: string[] = []
+  private chunk: Hash
+  private chunkRoom = chunkBytes
+
+  /** @param startChunk gives a fresh hash; the one before is not used any more */
+  private constructor(
+    private readonly whole: Hash | RunningHash,
+    private readonly startChunk: () => Hash,
+  ) {
+    this.chunk = startChunk()
+  }
+
+  /** @param createHash a faster one than the WebAssembly one; it cannot be asked on the way */
+  static async create(createHash?: () => Hash): Promise<FileHashes> {
+    if (createHash) return new FileHashes(createHash(), createHash)
+    const [whole, chunk] = await Promise.all([newHash(), newHash()])
+    return new FileHashes(whole, () => {
+      chunk.init()
+      return chunk
+    })
+  }
+
+  update(bytes: Uint8Array): void {
+    this.whole.update(bytes)
+    this.bytes += bytes.length
+    for (let from = 0; from < bytes.length; ) {
+      // Not before there is more: a last chunk of full size is ended with the file.
+      if (this.chunkRoom === 0) this.endChunk()
+      const part = bytes.subarray(from, from + this.chunkRoom)
+      this.chunk.update(part)
+      this.chunkRoom -= part.length
+      from += part.length
+    }
+  }
+
+  /** What there is so far of a file that may grow. Throws Error where the hash is no running one. */
+  state(path: string): FileState {
+    const { bytes, whole } = this
+    if (!('save' in whole)) throw new Error(`${path} is still being written`)
+    const saved = whole.save()
+    const sha256 = whole.digest()
+    whole.init()
+    whole.load(saved)
+    return { path, bytes, sha256 }
+  }
+
+  /** The manifest's entry. Nothing can be added after it. */
+  end(path: string): ManifestFile {
+    const { bytes, whole, chunks } = this
+    const sha256 = whole.digest()
+    if (chunks.length === 0) return { path, bytes, sha256 }
+    this.endChunk()
+    return { path, bytes, sha256, chunks: { bytes: chunkBytes, sha256: chunks } }
+  }
+
+  private endChunk(): void {
+    this.chunks.push(this.chunk.digest())
+    this.chunk = this.startChunk()
+    this.chunkRoom = chunkBytes
+  }
+}
+
+/** A file that is hashed as it is written. */
+export class HashedFile implements FileSink {
+  private ended: ManifestFile | undefined
+
+  /** @param hashes of the bytes that are in `file` already */
+  constructor(
+    private readonly path: string,
+    private readonly file: FileSink,
+    private readonly hashes: FileHashes,
+  ) {}
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.hashes.update(chunk)
+    await this.file.write(chunk)
+  }
+
+  async close(): Promise<void> {
+    await this.file.close()
+    this.ended = this.hashes.end(this.path)
+  }
+
+  /** What is written so far; of a file that is still open only where its hash is a running one. */
+  state(): FileState {
+    if (!this.ended) return this.hashes.state(this.path)
+    const { path, bytes, sha256 } = this.ended
+    return { path, bytes, sha256 }
+  }
+
+  /** Of a closed file. Throws Error before. */
+  entry(): ManifestFile {
+    if (!this.ended) throw new Error(`${this.path} is still being written`)
+    return this.ended
+  }
+}

@@ -1,0 +1,204 @@
+import { BundleError } from '../base/errors.ts'
+import { storeError } from './bundle-errors.ts'
+
+/** One file, written from its beginning to its end. */
+export interface FileWriter {
+  /** The bytes are the caller's again when the promise resolves. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>
+  close(): Promise<void>
+  /** Lets go of the unfinished file. Never throws. */
+  abort(): Promise<void>
+}
+
+/** One file, read and written anywhere; what was flushed outlives a crash. Methods throw BundleError `store-…`. */
+export interface RandomFile {
+  size(): number
+  /** Fills the buffer; gives the part that was filled, which is less where the file ends earlier. */
+  read(at: number, into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>
+  write(at: number, bytes: Uint8Array<ArrayBuffer>): void
+  truncate(bytes: number): void
+  flush(): void
+  /** Never throws. */
+  close(): void
+}
+
+/** What browsers give workers; not in TypeScript's library for pages. */
+interface SyncAccessHandle {
+  getSize(): number
+  read(bytes: Uint8Array, options: { readonly at: number }): number
+  write(bytes: Uint8Array, options: { readonly at: number }): number
+  truncate(size: number): void
+  flush(): void
+  close(): void
+}
+
+type Handle = Omit<FileSystemFileHandle, 'createWritable'> & {
+  readonly createWritable?: FileSystemFileHandle['createWritable']
+  readonly createSyncAccessHandle?: () => Promise<SyncAccessHandle>
+}
+
+/** A worker that was just ended may hold a file for a moment longer than its lock. */
+const openTries = 20
+const openWaitMs = 100
+
+/**
+ * Opens a file of the origin private file system for reading and writing, in workers only. Throws BundleError
+ * `store-missing` elsewhere, or `store-…`.
+ */
+export async function openRandomFile(handle: Handle): Promise<RandomFile> {
+  return new SyncFile(await guarded(() => openSync(handle)))
+}
+
+async function openSync(handle: Handle): Promise<SyncAccessHandle> {
+  if (!handle.createSyncAccessHandle) throw storeError('missing')
+  for (let tries = 1; ; tries++) {
+    try {
+      return await handle.createSyncAccessHandle()
+    } catch (error) {
+      const isHeld = error instanceof DOMException && error.name === 'NoModificationAllowedError'
+      if (!isHeld || tries >= openTries) throw error
+      await new Promise((resolve) => setTimeout(resolve, openWaitMs))
+    }
+  }
+}
+
+class SyncFile implements RandomFile {
+  constructor(private readonly handle: SyncAccessHandle) {}
+
+  size(): number {
+    return guardedNow(() => this.handle.getSize())
+  }
+
+  read(at: number, into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    return into.subarray(
+      0,
+      guardedNow(() => this.handle.read(into, { at })),
+    )
+  }
+
+  write(at: number, bytes: Uint8Array<ArrayBuffer>): void {
+    guardedNow(() => {
+      for (let from = 0; from < bytes.length; ) {
+        const count = this.handle.write(bytes.subarray(from), { at: at + from })
+        // No room is an exception by the standard; Chromium gives its error code (-8) as an unsigned count instead.
+        if (count === 0 || count > bytes.length - from) throw storeError('full')
+        from += count
+      }
+    })
+  }
+
+  truncate(bytes: number): void {
+    guardedNow(() => this.handle.truncate(bytes))
+  }
+
+  flush(): void {
+    guardedNow(() => this.handle.flush())
+  }
+
+  close(): void {
+    try {
+      this.handle.close()
+    } catch {
+      // It was closed with its file.
+    }
+  }
+}
+
+/**
+ * Writes a file of the origin private file system: as a stream, or where the browser has none (Safari before 26) over
+ * a synchronous handle, in workers only. `onClose` gets the whole file. Throws BundleError `store-…`.
+ */
+export async function writeOpfsFile(handle: Handle, onClose: (file: File) => void): Promise<FileWriter> {
+  const out = await guarded(() => openSink(handle))
+  let written = 0
+  return {
+    write: (bytes) =>
+      guarded(async () => {
+        await out.write(bytes)
+        written += bytes.length
+      }),
+    close: () =>
+      guarded(async () => {
+        await out.close()
+        const file = await handle.getFile()
+        if (file.size !== written) throw storeError('failed')
+        onClose(file)
+      }),
+    abort: () => out.abort().catch(() => undefined),
+  }
+}
+
+async function openSink(handle: Handle): Promise<FileWriter> {
+  return handle.createWritable
+    ? new StreamSink(await handle.createWritable())
+    : new SyncSink(await openRandomFile(handle))
+}
+
+class StreamSink implements FileWriter {
+  constructor(private readonly stream: FileSystemWritableFileStream) {}
+
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    try {
+      await this.stream.write(bytes)
+    } catch (cause) {
+      // What Chromium says for no room left, one time in three: “Failed to write data to data pipe”. We abort nothing
+      // that is being written.
+      throw cause instanceof DOMException && cause.name === 'AbortError' ? storeError('full', cause) : cause
+    }
+  }
+
+  close(): Promise<void> {
+    return this.stream.close()
+  }
+
+  abort(): Promise<void> {
+    return this.stream.abort()
+  }
+}
+
+class SyncSink implements FileWriter {
+  private written = 0
+
+  constructor(private readonly file: RandomFile) {
+    file.truncate(0)
+  }
+
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.file.write(this.written, bytes)
+    this.written += bytes.length
+  }
+
+  async close(): Promise<void> {
+    this.file.flush()
+    this.file.close()
+  }
+
+  async abort(): Promise<void> {
+    this.file.close()
+  }
+}
+
+/** Does something with the file system; what goes wrong becomes a BundleError `store-…`. */
+export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw asStoreError(cause)
+  }
+}
+
+function guardedNow<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw asStoreError(cause)
+  }
+}
+
+function asStoreError(cause: unknown): BundleError {
+  if (cause instanceof BundleError) return cause
+  const name = cause instanceof Error ? cause.name : ''
+  if (name === 'QuotaExceededError') return storeError('full', cause)
+  if (name === 'SecurityError' || name === 'NotAllowedError') return storeError('denied', cause)
+  return storeError('failed', cause)
+}

@@ -1,0 +1,40 @@
+import { RateMeter } from '../net/rate.ts'
+
+export interface TransferProgress {
+  readonly doneBytes: number
+  readonly totalBytes: number
+  readonly bytesPerS?: number
+  readonly leftS?: number
+}
+
+/** Chunks come thousands a second; nobody sees more than this. */
+const everyMs = 100
+
+/** Sums up the bytes of several files and tells of them now and then, of the first and the last ones at once. */
+export class ProgressCounter {
+  private doneBytes = 0
+  private toldMs = Number.NEGATIVE_INFINITY
+  private readonly rate: RateMeter
+
+  constructor(
+    private readonly totalBytes: number,
+    private readonly tell: (progress: TransferProgress) => void = () => undefined,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.rate = new RateMeter(now)
+  }
+
+  add(bytes: number): void {
+    this.doneBytes += bytes
+    const ms = this.now()
+    if (ms - this.toldMs < everyMs && this.doneBytes < this.totalBytes) return
+    this.toldMs = ms
+    const { doneBytes, totalBytes } = this
+    this.tell({ doneBytes, totalBytes, ...this.rate.measure(doneBytes, totalBytes) })
+  }
+
+  /** Begins anew from this many bytes: some of those counted were lost. */
+  restart(doneBytes: number): void {
+    this.doneBytes = doneBytes
+  }
+}

@@ -1,0 +1,31 @@
+import type { ResizedFrame } from '../../engine/frame-encoder.ts'
+
+/** Height of the pictures that a recording keeps, px. */
+const thumbnailHeight = 96
+
+export interface FrameImages {
+  /** As the model sees it. */
+  readonly image: ImageBitmap
+  /** A small WebP. */
+  readonly thumbnail: Blob
+}
+
+/** Pictures of what the model sees, for the page. */
+export class FrameImager {
+  private readonly small = new OffscreenCanvas(1, thumbnailHeight)
+  private readonly context = this.small.getContext('2d')
+
+  async images({ width, height, rgb }: ResizedFrame): Promise<FrameImages> {
+    const pixels = new ImageData(width, height)
+    for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+      pixels.data[to] = rgb[from]
+      pixels.data[to + 1] = rgb[from + 1]
+      pixels.data[to + 2] = rgb[from + 2]
+      pixels.data[to + 3] = 255
+    }
+    const image = await createImageBitmap(pixels)
+    this.small.width = Math.max(1, Math.round((width / height) * thumbnailHeight))
+    this.context?.drawImage(image, 0, 0, this.small.width, thumbnailHeight)
+    return { image, thumbnail: await this.small.convertToBlob({ type: 'image/webp', quality: 0.8 }) }
+  }
+}

@@ -1,0 +1,176 @@
+import { transfer } from 'comlink'
+import { EngineError } from '../../base/errors.ts'
+import { OpfsStore } from '../../bundles/opfs-store.ts'
+import { requireAllowedHost } from '../../bundles/weight-hosts.ts'
+import { type DeviceReport, probeDevice } from '../../device/device.ts'
+import type { ReadingEvent } from '../../reading/events.ts'
+import type { ReadingRequest } from '../../reading/request.ts'
+import { ModelLoader } from './model-loader.ts'
+import type {
+  DeviceFigures,
+  EngineApi,
+  EngineOptions,
+  KeptFrame,
+  LoadedBundle,
+  LoadProgress,
+  LoadRequest,
+  StorageReport,
+} from './protocol.ts'
+import { Reading } from './reading.ts'
+import type { LoadedModel } from './window-reader.ts'
+
+/** The engine behind the worker's door: one device, one bundle, one reading at a time. */
+export class EngineHost implements EngineApi {
+  private readonly store = new OpfsStore()
+  private loader: ModelLoader | undefined
+  private appUrl = ''
+  private model: LoadedModel | undefined
+  /** What became of the model that is no longer there. */
+  private lost: EngineError | undefined
+  private load: AbortController | undefined
+  /** The load under way, failed or not. */
+  private loading: Promise<unknown> = Promise.resolve()
+  private loseLoad: (error: EngineError) => void = () => undefined
+  private reading: Reading | undefined
+  private readings = 0
+
+  open(options: EngineOptions): void {
+    this.appUrl = options.appUrl
+    this.loader = new ModelLoader(
+      options,
+      (info) => this.forgetDevice(deviceLost(info)),
+      (error) => this.forgetDevice(error),
+    )
+  }
+
+  async ping(): Promise<number> {
+    return this.loader?.ledger?.work ?? 0
+  }
+
+  async probe(): Promise<DeviceReport> {
+    return (await probeDevice()).report
+  }
+
+  async loadBundle(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    mayFetch: () => Promise<boolean>,
+  ): Promise<LoadedBundle> {
+    this.load?.abort(new DOMException('Another bundle was chosen.', 'AbortError'))
+    const load = new AbortController()
+    this.load = load
+    if (!this.loader) throw new Error('The engine was not opened.')
+    if (request.source.type === 'url') requireAllowedHost(request.source.url, this.appUrl)
+    const steps = {
+      // What is left of a load that has failed goes on by itself, and is no news.
+      onProgress: (progress: LoadProgress) => {
+        if (!load.signal.aborted) onProgress(progress)
+      },
+      mayFetch,
+      signal: load.signal,
+      isFree: this.loading,
+      unload: () => this.unload(),
+    }
+    const lost = new Promise<never>((_, reject) => {
+      this.loseLoad = reject
+    })
+    // A session that is being made on a lost device never comes.
+    const loaded = this.loader.load(request, steps)
+    this.loading = loaded.catch(() => undefined)
+    const { model, bundle } = await Promise.race([loaded, lost])
+    this.model = model
+    this.lost = undefined
+    return bundle
+  }
+
+  cancelLoad(): void {
+    this.load?.abort(new DOMException('The download was stopped.', 'AbortError'))
+  }
+
+  async storage(): Promise<StorageReport> {
+    const { store } = this
+    return { bundles: await store.list(), ...(await store.usage()) }
+  }
+
+  removeBundle(key: string): Promise<void> {
+    return this.store.remove(key)
+  }
+
+  async startReading(request: ReadingRequest): Promise<number> {
+    const { model } = this
+    if (!model) throw this.lost ?? noModel()
+    await this.endReading()
+    const reading = new Reading(++this.readings, model, request)
+    this.reading = reading
+    reading.start()
+    return reading.number
+  }
+
+  async nextEvents(number: number): Promise<ReadingEvent[]> {
+    const { reading } = this
+    if (reading?.number !== number) return []
+    const events = await reading.events.next()
+    const images = events.flatMap((event) => (event.type === 'frame' ? [event.image] : []))
+    return transfer(events, images)
+  }
+
+  stopReading(): void {
+    this.reading?.stop()
+  }
+
+  pauseReading(isPaused: boolean): void {
+    this.reading?.pause(isPaused)
+  }
+
+  async deviceFigures(): Promise<DeviceFigures | undefined> {
+    return this.loader?.ledger?.figures()
+  }
+
+  async framesOf(update: number): Promise<KeptFrame[]> {
+    return [...(this.reading?.framesOf(update) ?? [])]
+  }
+
+  loseDevice(): void {
+    this.loader?.loseDevice()
+  }
+
+  /** Sessions on a device that is lost or full never answer, or answer nonsense; whoever waits for them is told. */
+  private forgetDevice(error: EngineError): void {
+    if (this.model) this.lost = error
+    this.model = undefined
+    this.load?.abort(error)
+    this.loseLoad(error)
+    this.reading?.fail(error)
+  }
+
+  private async endReading(): Promise<void> {
+    this.reading?.stop()
+    await this.reading?.finished
+  }
+
+  private async unload(): Promise<void> {
+    await this.endReading()
+    const { model } = this
+    this.model = undefined
+    await model?.decoder.dispose()
+    await model?.vision.dispose()
+  }
+}
+
+function noModel(): EngineError {
+  return new EngineError({
+    code: 'no-model',
+    message: 'No model is loaded.',
+    action: 'Wait until the model is loaded, or load one.',
+    recoverable: true,
+  })
+}
+
+function deviceLost(info: GPUDeviceLostInfo): EngineError {
+  return new EngineError({
+    code: 'device-lost',
+    message: `The graphics device was lost${info.message ? `: ${info.message}` : ''}.`,
+    action: 'Load the model again; if it happens again, close other pages that use the GPU.',
+    recoverable: true,
+  })
+}

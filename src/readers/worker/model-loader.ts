@@ -1,0 +1,260 @@
+import { type EngineError, VidemoError } from '../../base/errors.ts'
+import { MemoryStore } from '../../bundles/memory-store.ts'
+import { type BundleNotice, obtainBundle } from '../../bundles/obtain-bundle.ts'
+import { OpfsStore } from '../../bundles/opfs-store.ts'
+import { type DeviceReport, missingFor, probeDevice, problemError, requestDevice } from '../../device/device.ts'
+import { type BundleFiles, openBundle } from '../../engine/bundle.ts'
+import { fetchFolder } from '../../engine/check-folder.ts'
+import { Decoder } from '../../engine/decoder.ts'
+import { disposeAfterFailure } from '../../engine/disposal.ts'
+import { GpuLedger } from '../../engine/gpu-ledger.ts'
+import { watchMemory } from '../../engine/gpu-memory.ts'
+import { type CheckedDevice, checkDevice, checkFolders } from '../../engine/kernel-check.ts'
+import { fitsWasm, type Runtime } from '../../engine/runtime.ts'
+import { browserRuntime, wasmRuntime } from '../../engine/runtimes/browser.ts'
+import { type CheckReport, checkBundle, requireRight } from '../../engine/self-check.ts'
+import type { Compute } from '../../engine/tensors.ts'
+import { bannedIds } from '../../engine/update.ts'
+import { VisionEncoder } from '../../engine/vision-encoder.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
+import type { EngineOptions, LoadedBundle, LoadProgress, LoadRequest } from './protocol.ts'
+import type { LoadedModel } from './window-reader.ts'
+
+export interface Loaded {
+  readonly model: LoadedModel
+  readonly bundle: LoadedBundle
+}
+
+/** Who is told and asked on the way. */
+export interface LoadSteps {
+  readonly onProgress: (progress: LoadProgress) => void
+  /** Asked when only the manifest is here. */
+  readonly mayFetch: () => Promise<boolean>
+  readonly signal: AbortSignal
+  /** The end of the load before, which may be making a session: the runtime makes one at a time. */
+  readonly isFree: Promise<unknown>
+  /** Called when the new bundle is verified, to free the old one. */
+  readonly unload: () => Promise<void>
+}
+
+/** Where a bundle will compute. */
+type Place =
+  | { readonly provider: 'webgpu' }
+  /** Why not on the GPU. */
+  | { readonly provider: 'wasm'; readonly why: VidemoError }
+
+type GpuRuntime = Extract<Runtime, { provider: 'webgpu' }>
+
+interface OpenDevice {
+  readonly checked: CheckedDevice<GpuRuntime>
+  readonly compute: Compute
+  readonly ledger: GpuLedger
+}
+
+/** Opens a device whose kernels are right, finds the bundle's files, and puts the two together. */
+export class ModelLoader {
+  private readonly stores = { primary: new OpfsStore(), fallback: new MemoryStore() }
+  private device: OpenDevice | undefined
+
+  /**
+   * @param onLost told when the device in use is lost
+   * @param onShort told when a device, in use or being checked, has no room left
+   */
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly onLost: (info: GPUDeviceLostInfo) => void,
+    private readonly onShort: (error: EngineError) => void,
+  ) {}
+
+  get ledger(): GpuLedger | undefined {
+    return this.device?.ledger
+  }
+
+  /** For tests. */
+  loseDevice(): void {
+    this.device?.checked.device.destroy()
+  }
+
+  /** Throws what `obtainBundle`, `openBundle`, `checkDevice` and `createSession` throw, the reason of an abort, and
+   * EngineError of a device that cannot run the bundle, before anything but the manifest is fetched.
+   */
+  async load({ source, isTrusted }: LoadRequest, steps: LoadSteps): Promise<Loaded> {
+    const { onProgress, mayFetch, signal, unload } = steps
+    const { report } = await probeDevice()
+    let place: Place = { provider: 'webgpu' }
+    const obtained = await obtainBundle(source, {
+      stores: this.stores,
+      signal,
+      ...(isTrusted ? { trusted: true } : {}),
+      onManifest: async (manifest, isStored, room) => {
+        place = placeFor(manifest, report, this.options)
+        onProgress({ type: 'manifest', manifest, isStored, ...(room ? { room } : {}) })
+        if (!isStored && !(await mayFetch())) throw new DOMException('The download was declined.', 'AbortError')
+      },
+      onWait: () => onProgress({ type: 'waiting' }),
+      onServerWait: (wait) => onProgress({ type: 'server-wait', wait }),
+      onProgress: (progress) => onProgress({ type: 'downloading', ...progress }),
+    })
+    const bundle = await openBundle(obtained.files)
+    signal.throwIfAborted()
+    await steps.isFree
+    signal.throwIfAborted()
+    const chosen = await this.runtimeFor(obtained.manifest, place, steps)
+    signal.throwIfAborted()
+    await unload()
+    const { runtime } = chosen
+    onProgress({ type: 'starting', graph: 'vision' })
+    const vision = await VisionEncoder.create(runtime, bundle)
+    let { check } = chosen
+    let decoder: Decoder | undefined
+    try {
+      signal.throwIfAborted()
+      onProgress({ type: 'starting', graph: 'decoder' })
+      decoder = await Decoder.create(runtime, bundle, { capacity: 1, bannedIds: bannedIds(bundle) })
+      signal.throwIfAborted()
+      if (bundle.manifest.check && !this.options.skipChecks) {
+        onProgress({ type: 'checking' })
+        const own = await checkBundle(runtime, bundle, { vision, decoder })
+        requireRight(own)
+        check = own.verdict === 'unchecked' ? check : withHistory(own, check)
+      }
+      signal.throwIfAborted()
+    } catch (error) {
+      await disposeAfterFailure(decoder, vision)
+      throw error
+    }
+    const model = { runtime, bundle, vision, decoder }
+    return {
+      model,
+      bundle: {
+        name: obtained.name,
+        source,
+        manifest: obtained.manifest,
+        provider: runtime.provider === 'webgpu' ? 'webgpu' : 'wasm',
+        check,
+        store: obtained.store,
+        notices: [...chosen.notices, ...obtained.notices.map(noticeText)],
+        ...(obtained.kept ? { kept: obtained.kept } : {}),
+      },
+    }
+  }
+
+  private async runtimeFor(manifest: Manifest, place: Place, { onProgress, unload }: LoadSteps) {
+    if (place.provider === 'wasm') return this.onProcessor(place.why)
+    const { compute } = manifest.graphs.decoder
+    try {
+      onProgress({ type: 'checking' })
+      const { checked } = await this.openDevice(compute, unload)
+      return { runtime: checked.runtime as Runtime, check: checked.report, notices: [] }
+    } catch (error) {
+      const isWrong = error instanceof VidemoError && error.code === 'kernels-wrong'
+      if (!isWrong || !fitsWasm(manifest)) throw error
+      return this.onProcessor(error)
+    }
+  }
+
+  /** Slow, and never empty-handed. */
+  private async onProcessor(why: VidemoError) {
+    const check = unchecked(why.message, { subgroups: false, compute: 'f32' })
+    // Where the adapter is software nothing is lost, and the page's status says it.
+    const isSlower = why.code !== 'software-adapter'
+    const notice = `Computing on the processor instead of the GPU, which is slow. ${why.message} ${why.action}`
+    return { runtime: (await wasmRuntime()) as Runtime, check, notices: isSlower ? [notice] : [] }
+  }
+
+  private async openDevice(compute: Compute, unload: () => Promise<void>): Promise<OpenDevice> {
+    if (this.device?.compute === compute) return this.device
+    if (this.device) {
+      // Whatever is read on the old device would wait for it for ever.
+      await unload()
+      this.device?.checked.device.destroy()
+      this.device = undefined
+    }
+    let ledger: GpuLedger | undefined
+    const createRuntime = async (device: GPUDevice) => {
+      const own = new GpuLedger(device)
+      ledger = own
+      watchMemory(device, () => own.figures().bytes, this.onShort)
+      return browserRuntime(device)
+    }
+    const checked = await this.checkedDevice(compute, createRuntime)
+    const { device } = checked
+    const opened: OpenDevice = { checked, compute, ledger: ledger ?? new GpuLedger(device) }
+    this.device = opened
+    void device.lost.then((info) => {
+      // A device that was closed because another takes its place is no loss.
+      if (this.device !== opened) return
+      this.device = undefined
+      this.onLost(info)
+    })
+    return opened
+  }
+
+  private async checkedDevice(compute: Compute, createRuntime: (device: GPUDevice) => Promise<GpuRuntime>) {
+    const { appUrl, forceSubgroups = false, skipChecks = false } = this.options
+    const fetchCheck = (wanted: Compute) => fetchFolder(new URL(checkFolders[wanted], appUrl))
+    if (skipChecks) return uncheckedDevice(compute, createRuntime, 'The checks were left out.')
+    let files: BundleFiles
+    try {
+      files = await fetchCheck(compute)
+    } catch {
+      // Offline, with a bundle from the store: an unchecked device is better than none.
+      return uncheckedDevice(compute, createRuntime, 'The numbers to compare with could not be fetched.')
+    }
+    return checkDevice({
+      requestAdapter,
+      compute,
+      fetchCheck: async (wanted) => (wanted === compute ? files : fetchCheck(wanted)),
+      createRuntime,
+      forceSubgroups,
+    })
+  }
+}
+
+/** The bundle's own verdict, with what had to be tried before the device computed rightly. */
+function withHistory(own: CheckReport, kernels: CheckReport): CheckReport {
+  const reason = [kernels.reason, own.reason].filter(Boolean).join(' ')
+  return { ...own, tried: kernels.tried, ...(reason ? { reason } : {}) }
+}
+
+async function uncheckedDevice(
+  compute: Compute,
+  createRuntime: (device: GPUDevice) => Promise<GpuRuntime>,
+  reason: string,
+): Promise<CheckedDevice<GpuRuntime>> {
+  const device = await requestDevice(await requestAdapter())
+  const mode = { subgroups: device.features.has('subgroups'), compute }
+  const report = unchecked(reason, mode)
+  return { device, runtime: await createRuntime(device), report }
+}
+
+function unchecked(reason: string, mode: CheckReport['mode']): CheckReport {
+  return { verdict: 'unchecked', subject: 'kernels', maxError: Number.NaN, cosine: Number.NaN, mode, tried: [], reason }
+}
+
+async function requestAdapter(): Promise<GPUAdapter> {
+  const { report, adapter } = await probeDevice()
+  if (adapter) return adapter
+  throw problemError(report.state === 'unusable' ? report.problem : { kind: 'no-adapter' })
+}
+
+/**
+ * Throws EngineError when neither the GPU nor the processor can run the bundle. One that fits both is read on the
+ * processor where the GPU is software, which is several times as slow (`videmo analyze --adapter software` shows it).
+ */
+function placeFor(manifest: Manifest, report: DeviceReport, { preferAdapter = false }: EngineOptions): Place {
+  const problem = report.state === 'unusable' ? report.problem : missingFor(manifest.needs, report.adapter)
+  const software =
+    report.state === 'usable' ? report.notices.find(({ kind }) => kind === 'software-adapter') : undefined
+  const why = problem ?? (preferAdapter ? undefined : software)
+  if (why && fitsWasm(manifest)) return { provider: 'wasm', why: problemError(why) }
+  if (problem) throw problemError(problem)
+  return { provider: 'webgpu' }
+}
+
+function noticeText(notice: BundleNotice): string {
+  if (notice.kind === 'not-kept') return `${notice.message} ${notice.action}`
+  const saved = new Date(notice.savedAt).toLocaleDateString('en')
+  if (notice.why !== undefined) return `${notice.why} This is what was stored on ${saved}.`
+  return `The address cannot be reached; this is what was stored on ${saved}.`
+}

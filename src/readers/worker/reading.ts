@@ -1,0 +1,112 @@
+import { type EngineError, toWire, VidemoError } from '../../base/errors.ts'
+import type { ReadingEvent } from '../../reading/events.ts'
+import type { ReadingRequest } from '../../reading/request.ts'
+import { EventQueue } from './event-queue.ts'
+import { readFile } from './file-reading.ts'
+import { Gate } from './gate.ts'
+import { readLive } from './live-reading.ts'
+import type { KeptFrame, PictureState } from './protocol.ts'
+import { type LoadedModel, WindowReader } from './window-reader.ts'
+
+/** How long a device has to say that it is lost, once something on it has failed. */
+const lossPatienceMs = 1000
+
+/** One source being read, from its start to its end. */
+export class Reading {
+  readonly events = new EventQueue<ReadingEvent>()
+  finished: Promise<void> = Promise.resolve()
+  private readonly controller = new AbortController()
+  private readonly gate = new Gate()
+  /** Closed while a live source gives no picture. */
+  private readonly sight = new Gate()
+  private readonly failure: Promise<never>
+  private reject: (error: EngineError) => void = () => undefined
+  private readonly reader: WindowReader
+
+  constructor(
+    readonly number: number,
+    model: LoadedModel,
+    private readonly request: ReadingRequest,
+  ) {
+    this.failure = new Promise((_, reject) => {
+      this.reject = reject
+    })
+    this.failure.catch(() => undefined)
+    this.reader = new WindowReader(model, request, this.emit, this.control)
+  }
+
+  start(): void {
+    const { signal } = this.controller
+    this.finished = Promise.race([this.run().catch(this.explain), this.failure]).then(
+      () => {
+        const ended = this.request.source.type === 'live' ? 'source-ended' : 'ended'
+        this.emit({ type: 'over', reason: signal.aborted ? 'stopped' : ended })
+      },
+      (error: unknown) => {
+        if (signal.aborted && error === signal.reason) this.emit({ type: 'over', reason: 'stopped' })
+        else this.emit({ type: 'failed', error: toWire(error) })
+      },
+    )
+  }
+
+  stop(): void {
+    this.controller.abort(new DOMException('The reading was stopped.', 'AbortError'))
+    this.gate.open()
+    this.sight.open()
+  }
+
+  pause(isPaused: boolean): void {
+    if (isPaused === this.gate.isClosed || this.controller.signal.aborted) return
+    if (isPaused) this.gate.close()
+    else this.gate.open()
+    this.emit({ type: 'paused', isPaused })
+  }
+
+  /** Ends it with an error, whatever it is waiting for. */
+  fail(error: EngineError): void {
+    this.reject(error)
+  }
+
+  framesOf(update: number): readonly KeptFrame[] {
+    return this.reader.kept.get(update) ?? []
+  }
+
+  private get control() {
+    return { signal: this.controller.signal, gate: this.pass, onPicture: this.takePicture }
+  }
+
+  private readonly pass = async (): Promise<void> => {
+    while (this.gate.isClosed || this.sight.isClosed) {
+      await this.gate.pass()
+      await this.sight.pass()
+    }
+  }
+
+  /** What is being said waits, too: a person who closes the shutter wants nothing more to be read. */
+  private readonly takePicture = (picture: PictureState): void => {
+    if (this.controller.signal.aborted) return
+    if (picture === 'there') this.sight.open()
+    else this.sight.close()
+    this.emit({ type: 'picture', picture })
+  }
+
+  private readonly emit = (event: ReadingEvent): void => this.events.push(event)
+
+  /** A lost device fails whatever waits for it, often before it says that it is lost; its own word counts. */
+  private readonly explain = async (error: unknown): Promise<never> => {
+    if (!(error instanceof VidemoError) && !this.controller.signal.aborted) {
+      await Promise.race([this.failure, new Promise((resolve) => setTimeout(resolve, lossPatienceMs))])
+    }
+    throw error
+  }
+
+  private async run(): Promise<void> {
+    const { source, settings } = this.request
+    try {
+      if (source.type === 'file') await readFile(this.reader, source, settings, this.emit, this.control)
+      else await readLive(this.reader, source, settings, this.emit, this.control)
+    } finally {
+      await this.reader.dispose()
+    }
+  }
+}

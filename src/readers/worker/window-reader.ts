@@ -1,0 +1,276 @@
+import type { StageId } from '../../affect/stages.ts'
+import type { TimedFrame } from '../../capture/painter.ts'
+import type { Bundle } from '../../engine/bundle.ts'
+import type { Decoder } from '../../engine/decoder.ts'
+import { DraftMemory } from '../../engine/drafts.ts'
+import { FrameEncoder } from '../../engine/frame-encoder.ts'
+import { LiveWindow } from '../../engine/live-window.ts'
+import { askProbes, type PreparedProbe, prepareProbe, probeSlots } from '../../engine/probes.ts'
+import type { Runtime } from '../../engine/runtime.ts'
+import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../../engine/update.ts'
+import type { VisionEncoder } from '../../engine/vision-encoder.ts'
+import { type Grid, tokensPerTemporalPatch } from '../../qwen25vl/index.ts'
+import type { FrameNote, ReadingEvent, UpdateFigures } from '../../reading/events.ts'
+import type { ReadingRequest } from '../../reading/request.ts'
+import { Aside } from './aside.ts'
+import { FrameImager } from './frame-images.ts'
+import { ProbeRound } from './probe-round.ts'
+import type { KeptFrame, PictureState } from './protocol.ts'
+
+/** A bundle on a device. */
+export interface LoadedModel {
+  readonly runtime: Runtime
+  readonly bundle: Bundle
+  readonly vision: VisionEncoder
+  /** Holds the weights; every reading forks it with a cache of its own size. */
+  readonly decoder: Decoder
+}
+
+/** What ends or holds a reading. */
+export interface ReadingControl {
+  readonly signal: AbortSignal
+  readonly gate: () => Promise<void>
+  /** To be told whether a live source gives a picture; the gate is closed while it does not. */
+  readonly onPicture: (picture: PictureState) => void
+}
+
+/** Updates whose frames are kept for tests. */
+const keptUpdates = 64
+
+type UpdateCost = Pick<UpdateFigures, 'visionPairs' | 'visionMs' | 'prefillTokens' | 'prefillMs'>
+const noCost: UpdateCost = { visionPairs: 0, visionMs: 0, prefillTokens: 0, prefillMs: 0 }
+
+/** Pairs in, events out: one window at a time, over one cache. */
+export class WindowReader {
+  /** By update; for tests. */
+  readonly kept = new Map<number, readonly KeptFrame[]>()
+  readonly pairsPerWindow: number
+  /** The fewest frames that the model was shown in training. */
+  readonly leastFrames: number
+  private readonly hopPairs: number
+  private readonly encoder: FrameEncoder
+  private readonly probes: ProbeRound<PreparedProbe>
+  private readonly imager = new FrameImager()
+  private standing: StandingAnswers<StageId> = new Map()
+  private readonly drafts: DraftMemory<StageId> | undefined
+  private decoder: Decoder | undefined
+  /** Answers in place of `decoder` where the window goes on meanwhile. */
+  private speaker: Decoder | undefined
+  private window: LiveWindow | undefined
+  private notes: FrameNote[] = []
+  private sources: KeptFrame[] = []
+  private frames = 0
+  private windows = 0
+  private updates = 0
+  private cost = noCost
+
+  constructor(
+    private readonly model: LoadedModel,
+    private readonly request: ReadingRequest,
+    private readonly emit: (event: ReadingEvent) => void,
+    private readonly control: ReadingControl,
+  ) {
+    const { windowFrames, hopFrames, frameBudget } = request.settings
+    this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
+    this.hopPairs = Math.min(this.pairsPerWindow, Math.max(1, Math.floor(hopFrames / 2)))
+    this.leastFrames = model.bundle.config.preprocessor.videoMinFrames
+    this.drafts = request.withoutDrafts ? undefined : new DraftMemory()
+    this.probes = new ProbeRound((request.probes ?? []).map((probe) => prepareProbe(model.bundle, probe)))
+    this.encoder = new FrameEncoder(model.runtime, model.bundle, model.vision, frameBudget)
+  }
+
+  /** Pairs in the window. */
+  get pairs(): number {
+    return this.window?.pairs ?? 0
+  }
+
+  /**
+   * Encodes a pair and adds it to the window. A full window moves on first; frames of another size begin a new one.
+   *
+   * @param newPairs how many pairs the window moves on by, where it is full; the hop of the settings where unsaid
+   */
+  async add(pair: readonly TimedFrame[], newPairs = this.hopPairs): Promise<void> {
+    await this.control.gate()
+    this.control.signal.throwIfAborted()
+    const { features, grid, frames, ms } = await this.encoder.encode(pair)
+    const window = await this.windowFor(grid)
+    const isFull = window.pairs >= this.pairsPerWindow
+    const keep = Math.max(0, this.pairsPerWindow - newPairs)
+    if (isFull) this.moveOn(keep)
+    const prefill = isFull ? await window.hop(keep, features) : await window.append(features)
+    for (const [index, frame] of frames.entries()) {
+      const note = { number: this.frames++, timeS: pair[index].timeS }
+      this.notes.push(note)
+      if (this.request.keepFrames) this.sources.push(pair[index])
+      this.emit({ type: 'frame', ...note, ...(await this.imager.images(frame)) })
+    }
+    this.cost = {
+      visionPairs: this.cost.visionPairs + 1,
+      visionMs: this.cost.visionMs + ms,
+      prefillTokens: this.cost.prefillTokens + prefill.tokens,
+      prefillMs: this.cost.prefillMs + prefill.ms,
+    }
+    this.emit({
+      type: 'pair',
+      window: this.windows,
+      pairsInWindow: window.pairs,
+      pairsPerWindow: this.pairsPerWindow,
+      visionMs: ms,
+      prefillMs: prefill.ms,
+      prefillTokens: prefill.tokens,
+    })
+    await this.probe()
+  }
+
+  /** The next pair begins a new window, whatever its size: what it shows does not follow what came before. */
+  async beginAnew(): Promise<void> {
+    if (!this.window) return
+    this.moveOn(0)
+    await this.dispose()
+  }
+
+  /** Whether the window holds as many frames as the model was shown at least: nothing is asked about fewer. */
+  get isAskable(): boolean {
+    return this.pairs >= Math.min(Math.ceil(this.leastFrames / 2), this.pairsPerWindow)
+  }
+
+  /** Whether closed questions are asked. */
+  get hasProbes(): boolean {
+    return this.probes.turn.length > 0
+  }
+
+  /**
+   * Asks all stages about the window. Ends early, and without `updated`, when the reading is stopped.
+   *
+   * @param meanwhile called between tokens, and may add pairs of the same size; false where it had nothing to do. The
+   * stages are still about the window as it was: they are asked over a copy of its cache. It gets half of the time at
+   * most.
+   */
+  async update(meanwhile?: () => Promise<boolean>): Promise<void> {
+    const { window, control, request } = this
+    if (!window) return
+    const update = this.updates++
+    const { maxTokens, sampling } = request.settings
+    this.emit({ type: 'update', update, window: this.windows, frames: [...this.notes] })
+    if (request.keepFrames) this.keep(update)
+    const started = performance.now()
+    let asked = started
+    let firstTokenMs: number | undefined
+    let answerTokens = 0
+    let decodeMs = 0
+    const drafting = { passes: 0, drafted: 0, accepted: 0 }
+    const { visionPairs, visionMs } = this.cost
+    let { prefillTokens, prefillMs } = this.cost
+    this.cost = noCost
+    const aside = meanwhile && new Aside(meanwhile)
+    const branch = () => (aside ? window.branchOn(this.speakerBeside(window)) : window.branch())
+    const options = { maxTokens, signal: control.signal, gate: control.gate, ...(sampling ? { sampling } : {}) }
+    for await (const event of readUpdate({ branch }, request.stages, this.standing, options, this.drafts)) {
+      switch (event.type) {
+        case 'stage':
+          asked = performance.now()
+          if (aside) aside.ms = 0
+          this.emit(event)
+          break
+        case 'token': {
+          const now = performance.now()
+          firstTokenMs ??= now - started
+          this.emit({ ...event, ms: now - asked })
+          await aside?.step()
+          break
+        }
+        case 'answer': {
+          const { answer } = event
+          const figures = { ...answer.figures, decodeMs: answer.figures.decodeMs - (aside?.ms ?? 0) }
+          answerTokens += figures.answerTokens
+          decodeMs += figures.decodeMs
+          drafting.passes += figures.passes
+          drafting.drafted += figures.drafted
+          drafting.accepted += figures.accepted
+          prefillTokens += figures.promptTokens
+          prefillMs += figures.prefillMs
+          this.emit({ ...answer, type: 'answer', id: event.id, figures })
+          break
+        }
+        case 'reused':
+          this.emit(event)
+      }
+    }
+    if (control.signal.aborted) return
+    const updateMs = performance.now() - started
+    this.emit({
+      type: 'updated',
+      update,
+      figures: {
+        updateMs,
+        visionPairs,
+        visionMs,
+        prefillTokens,
+        prefillMs,
+        answerTokens,
+        decodeMs,
+        ...drafting,
+        firstTokenMs: firstTokenMs ?? updateMs,
+      },
+    })
+  }
+
+  /** Asks closed questions about the window, for as long as a pair lasts; a stop ends it within one pass. */
+  private async probe(): Promise<void> {
+    const { window, probes, control, request, notes } = this
+    const timeS = notes.at(-1)?.timeS
+    if (!window || timeS === undefined || !this.isAskable || probes.turn.length === 0) return
+    const pairMs = (2 / request.settings.framesPerSecond) * 1000
+    const started = performance.now()
+    for await (const { id, probabilities, figures } of askProbes(window, probes.turn, control)) {
+      probes.answered(id)
+      this.emit({ type: 'probe', id, timeS, probabilities, figures })
+      if (performance.now() - started > pairMs) return
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.window?.dispose()
+    this.window = undefined
+    await this.decoder?.dispose()
+    await this.speaker?.dispose()
+    this.decoder = undefined
+    this.speaker = undefined
+  }
+
+  private async windowFor(grid: Grid): Promise<LiveWindow> {
+    const { window, model, request } = this
+    if (window && window.grid.h === grid.h && window.grid.w === grid.w) return window
+    await this.beginAnew()
+    const { runtime, bundle } = model
+    const tokensPerPair = tokensPerTemporalPatch(grid, bundle.config.vision)
+    const size = { pairs: this.pairsPerWindow, tokensPerPair }
+    const capacity = Math.max(
+      slotsFor(bundle, size, request.stages, request.settings.maxTokens),
+      probeSlots(bundle, size, this.probes.turn),
+    )
+    this.decoder = model.decoder.fork({ capacity, bannedIds: bannedIds(bundle) })
+    this.window = new LiveWindow(runtime, bundle, this.decoder, grid)
+    return this.window
+  }
+
+  private speakerBeside({ capacity }: LiveWindow): Decoder {
+    const { decoder, bundle } = this.model
+    this.speaker ??= decoder.fork({ capacity, bannedIds: bannedIds(bundle) })
+    return this.speaker
+  }
+
+  /** Forgets what belongs to the window's dropped frames, and what was said of it as a whole. */
+  private moveOn(keepPairs: number): void {
+    this.windows++
+    // An update under way keeps its own.
+    this.standing = new Map()
+    this.notes = this.notes.slice(this.notes.length - keepPairs * 2)
+    this.sources = this.sources.slice(this.sources.length - keepPairs * 2)
+  }
+
+  private keep(update: number): void {
+    this.kept.set(update, [...this.sources])
+    this.kept.delete(update - keptUpdates)
+  }
+}
