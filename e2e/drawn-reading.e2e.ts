@@ -1,4 +1,4 @@
-import type { Transcript } from '../src/app/reading-board.ts'
+import type { Transcript } from '../src/app/transcript.ts'
 import { expect, type ReaderPage, reads, test } from './page.ts'
 
 /** What the embedded model, which has learnt drawn faces, reads of one. */

@@ -10,8 +10,8 @@ import {
 import { chromiumArgs, findChromium, webgpuArgs } from '../scripts/find-chromium.ts'
 import { fixtureName } from '../scripts/fixture-bundle.ts'
 import type { StageId } from '../src/affect/stages.ts'
-import type { Transcript } from '../src/app/reading-board.ts'
 import type { HandedFrame } from '../src/app/test-hooks.ts'
+import type { Transcript } from '../src/app/transcript.ts'
 import { RequestLog } from './request-log.ts'
 import { WeightServer } from './weight-server.ts'
 

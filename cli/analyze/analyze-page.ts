@@ -6,11 +6,13 @@ import { CaptureError, EngineError, toWire } from '../../src/base/errors.ts'
 import { openClip } from '../../src/capture/open-clip.ts'
 import { EngineClient } from '../../src/readers/worker/client.ts'
 import type { BundleSource, DeviceReport } from '../../src/readers/worker/protocol.ts'
+import { createFold } from '../../src/reading/fold.ts'
 import { modelOrigin, settingsOrigin } from '../../src/reading/origin.ts'
+import { emptyReading, finishedBy } from '../../src/reading/reading.ts'
 import { readingRequest, readingSettings } from '../../src/reading/request.ts'
 import type { AnalyzeJob, AnalyzeOutcome, Told } from './analyze-job.ts'
 import { loadStatus, readingStatus } from './status-text.ts'
-import { WindowRecorder } from './window-record.ts'
+import { windowRecord } from './window-record.ts'
 
 declare global {
   interface Window {
@@ -72,17 +74,19 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
   const { fromS } = job
   const settings = readingSettings(job.settings, manifest)
   const facts = { ...model, provider, ...(isOnGpu ? { adapter: device.adapter.name } : {}), check: check.verdict }
-  const recorder = new WindowRecorder(
-    stages,
-    { ...facts, dtype: manifest.dtype },
-    settingsOrigin(job.preset, stages, settings),
-  )
+  const origin = settingsOrigin(job.preset, stages, settings)
+  const fold = createFold(stages)
+  let reading = emptyReading
   const request = readingRequest({ source: { type: 'file', file: video, fromS }, stages, settings }, manifest)
   for await (const event of client.read(request)) {
-    if (event.type === 'frame') event.image.close()
+    if (event.type === 'frame') event.image?.close()
     if (event.type === 'notice') await window.tell({ type: 'notice', text: event.message })
-    const record = recorder.take(event)
-    if (record) await window.tell({ type: 'window', record })
+    const before = reading
+    reading = fold.take(before, event)
+    for (const update of finishedBy(before, reading)) {
+      const record = windowRecord(update, { ...facts, dtype: manifest.dtype }, origin)
+      await window.tell({ type: 'window', record })
+    }
     const text = readingStatus(event)
     if (text) await window.tell({ type: 'status', text })
   }

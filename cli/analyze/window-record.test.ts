@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { reasoningPreset } from '../../src/affect/stages.ts'
 import type { ReadingEvent } from '../../src/reading/events.ts'
+import { createFold } from '../../src/reading/fold.ts'
 import { settingsOrigin } from '../../src/reading/origin.ts'
-import { WindowRecorder } from './window-record.ts'
+import { emptyReading, finishedBy } from '../../src/reading/reading.ts'
+import { windowRecord } from './window-record.ts'
 import { windowText } from './window-text.ts'
 
 const { stages } = reasoningPreset
@@ -46,16 +48,27 @@ const answerFigures = {
 type Answer = Extract<ReadingEvent, { type: 'answer' }>
 
 function answer(id: Answer['id'], text: string, finish: Answer['finish'] = 'end-of-text'): ReadingEvent {
-  return { type: 'answer', id, text, ids: [], finish, figures: answerFigures }
+  return { type: 'answer', track: 'picture', id, text, ids: [], finish, figures: answerFigures }
 }
 
 function update(update: number, timesS: readonly number[]): ReadingEvent {
-  return { type: 'update', update, window: 0, frames: timesS.map((timeS, number) => ({ number, timeS })) }
+  return {
+    type: 'update',
+    track: 'picture',
+    update,
+    window: 0,
+    frames: timesS.map((timeS, number) => ({ number, timeS })),
+  }
 }
 
 function records(events: readonly ReadingEvent[]) {
-  const recorder = new WindowRecorder(stages, model, settings)
-  return events.flatMap((event) => recorder.take(event) ?? [])
+  const fold = createFold(stages)
+  let reading = emptyReading
+  return events.flatMap((event) => {
+    const before = reading
+    reading = fold.take(before, event)
+    return finishedBy(before, reading).map((update) => windowRecord(update, model, settings))
+  })
 }
 
 const events = [
@@ -63,11 +76,11 @@ const events = [
   answer('attributes', 'A young woman with brown hair.', 'length'),
   answer('expression', 'She smiles, lip corners raised.'),
   answer('emotion', 'Happy: the smile indicates it.'),
-  { type: 'updated', update: 0, figures },
+  { type: 'updated', track: 'picture', update: 0, figures },
   update(1, [0.25, 0.75, 1.25, 1.75]),
-  { type: 'reused', id: 'attributes', text: 'A young woman with brown hair.' },
+  { type: 'reused', track: 'picture', id: 'attributes', text: 'A young woman with brown hair.' },
   answer('emotion', 'Neutral.\n\u001b[31mred'),
-  { type: 'updated', update: 1, figures },
+  { type: 'updated', track: 'picture', update: 1, figures },
 ] as const satisfies readonly ReadingEvent[]
 
 describe('a window as a record', () => {

@@ -1,13 +1,14 @@
 import type { Stage } from '../../src/affect/stages.ts'
 import type { PersonNode } from '../../src/affect/tree.ts'
 import { formatLabel, formatSpan } from '../../src/app/format.ts'
+import type { FinishReason } from '../../src/reading/events.ts'
 import { count } from './status-text.ts'
-import type { WindowAnswer, WindowRecord } from './window-record.ts'
+import type { WindowRecord } from './window-record.ts'
 
 /** Labels of a kind that a line names. */
 const mostLabels = 6
 
-const endings: Readonly<Record<WindowAnswer['finish'], string>> = {
+const endings: Readonly<Record<FinishReason, string>> = {
   'end-of-text': '',
   length: ' [cut: --max-tokens]',
   'context-full': ' [cut: the context is full]',

@@ -75,7 +75,7 @@ describe('attributes', () => {
         label: 'bushy_eyebrows',
         topic: 'Eyebrows',
         text: 'thick, dark eyebrows',
-        span: { stage: 'attributes', from: 4, to: 24 },
+        span: { stage: 'attributes', track: 'picture', from: 4, to: 24 },
       },
     ])
   })

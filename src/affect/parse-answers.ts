@@ -9,7 +9,16 @@ import { fits, type Mention, mentionsOf, nameOf, type Who } from './persons.ts'
 import { type Found, isLegible, type ReadSentence, readSentence, unitNumber } from './read-sentence.ts'
 import { type Sentence, sentencesOf } from './sentences.ts'
 import { type Stage, type StageId, stageIds } from './stages.ts'
-import type { AffectiveTree, AttributeNode, EmotionNode, ExpressionNode, PersonNode, TextSpan } from './tree.ts'
+import { type Place, wholePicture } from './track.ts'
+import type {
+  AffectiveTree,
+  AttributeNode,
+  EmotionNode,
+  ExpressionNode,
+  PersonNode,
+  TextPlace,
+  TextSpan,
+} from './tree.ts'
 import { type Word, wordsOf } from './words.ts'
 
 /** The stages' answers so far. */
@@ -36,10 +45,13 @@ export function parseAnswers(texts: StageTexts, stages?: readonly StageReading[]
 export class TreeReader {
   private readonly readings: ReadonlyMap<StageId, StageReader>
 
-  /** @param stages the preset's stages; those that are missing are read with DFEW's emotions */
-  constructor(stages: readonly StageReading[] = []) {
+  /**
+   * @param stages the preset's stages; those that are missing are read with DFEW's emotions
+   * @param place whose answers are read; every span names it
+   */
+  constructor(stages: readonly StageReading[] = [], place: Place = { track: wholePicture }) {
     this.readings = new Map(
-      stageIds.map((id) => [id, new StageReader(stages.find((stage) => stage.id === id) ?? { id })]),
+      stageIds.map((id) => [id, new StageReader(stages.find((stage) => stage.id === id) ?? { id }, place)]),
     )
   }
 
@@ -81,7 +93,7 @@ const emptyDraft: Draft = { persons: [], waiting: [], heading: [], isBlockHeadin
 
 /** A stage's answer, read on from where the last complete sentence ended. */
 class StageReader {
-  private readonly id: StageId
+  private readonly place: TextPlace
   private readonly reads: ReadonlySet<StageId>
   private readonly options: readonly string[]
   private readonly emotions: EmotionReader
@@ -92,8 +104,8 @@ class StageReader {
   private sure: Draft = emptyDraft
   private all: Draft = emptyDraft
 
-  constructor({ id, labels, reads }: StageReading) {
-    this.id = id
+  constructor({ id, labels, reads }: StageReading, place: Place) {
+    this.place = { stage: id, ...place }
     this.reads = new Set(reads ?? [id])
     const emotions = id === 'emotion' && labels !== undefined && labels.length > 0 ? labels : dfewEmotions
     const offered = labels ?? (id === 'emotion' ? emotions : [])
@@ -130,7 +142,7 @@ class StageReader {
     const isBlock = keepsHeading ? draft.isBlockHeading : heading === own.length
     if (!isLegible(text.slice(from, to), own, (word) => this.knows(word))) return draft
     const words = [...old, ...own]
-    const sentence = readSentence(this.id, text, words, old.length + heading, old.length)
+    const sentence = readSentence(this.place, text, words, old.length + heading, old.length)
     const next = new Revision(
       { ...draft, heading: words.slice(0, sentence.headingWords), isBlockHeading: isBlock },
       sentence,
@@ -194,7 +206,7 @@ function chosen<T extends { span: TextSpan }>(
   return choices.flatMap((choice) => {
     if (isSpelledOut(choice, spans, sentence.text)) return []
     const { label, from, to } = choice
-    const made = node(label, { text: sentence.text.slice(from, to), span: { stage: sentence.stage, from, to } })
+    const made = node(label, { text: sentence.text.slice(from, to), span: { ...sentence.place, from, to } })
     const at = Math.max(
       0,
       sentence.words.findIndex((word) => word.from >= from),

@@ -1,13 +1,12 @@
 import { attributeLexicon, expressionLexicon, isMovingPart, topicOf } from './lexicon.ts'
 import { deniedWords } from './negation.ts'
 import { PhraseMatcher } from './phrase-matcher.ts'
-import type { StageId } from './stages.ts'
-import type { TextSpan } from './tree.ts'
+import type { TextPlace, TextSpan } from './tree.ts'
 import { articles, conjunctions, isCommon, possessives, pronouns, type Word } from './words.ts'
 
 /** A sentence ready to be read. */
 export interface ReadSentence {
-  readonly stage: StageId
+  readonly place: TextPlace
   /** The stage's whole text. */
   readonly text: string
   readonly words: readonly Word[]
@@ -28,18 +27,18 @@ export const attributeMatcher = new PhraseMatcher(attributeLexicon)
 export const expressionMatcher = new PhraseMatcher(expressionLexicon)
 
 export function readSentence(
-  stage: StageId,
+  place: TextPlace,
   text: string,
   words: readonly Word[],
   headingWords: number,
   oldWords: number,
 ): ReadSentence {
-  return { stage, text, words, headingWords, oldWords, denied: deniedWords(words) }
+  return { place, text, words, headingWords, oldWords, denied: deniedWords(words) }
 }
 
 /** The text from word `first` to word `last`, both included. */
 export function spanOf(
-  { stage, text, words }: ReadSentence,
+  { place, text, words }: ReadSentence,
   first: number,
   last: number,
 ): { text: string; span: TextSpan } {
@@ -47,7 +46,7 @@ export function spanOf(
   let { to } = words[last]
   const inside = text.slice(from, to)
   if (text[to] === ')' && inside.includes('(') && !inside.includes(')')) to++
-  return { text: text.slice(from, to), span: { stage, from, to } }
+  return { text: text.slice(from, to), span: { ...place, from, to } }
 }
 
 /** The words themselves, as a label. */

@@ -1,9 +1,14 @@
 import type { ActionUnit } from './labels.ts'
 import type { StageId } from './stages.ts'
+import type { Place } from './track.ts'
 
-/** Where in an answer a node was read, in UTF-16 units of that stage's text. */
-export interface TextSpan {
+/** Which text a node was read in: a stage's answer about a track. */
+export interface TextPlace extends Place {
   readonly stage: StageId
+}
+
+/** Where in that text a node was read, in UTF-16 units. */
+export interface TextSpan extends TextPlace {
   readonly from: number
   readonly to: number
 }

@@ -1,3 +1,4 @@
+import { exporters } from '../reading/exporters/index.ts'
 import { hasWaiting } from './file-queue.ts'
 import { isActive } from './run-text.ts'
 import { isLive, type SessionState } from './session-state.ts'
@@ -128,7 +129,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'download',
     group: 'Recording',
-    title: () => 'Download the readings (JSON)',
+    title: () => `Download the readings (${exporters[0].title})`,
     keys: [],
     isEnabled: ({ recording }) => recording.length > 0,
     run: ({ session }) => void session.actions.downloadRecording(),

@@ -2,7 +2,8 @@ import { CaptureError } from '../base/errors.ts'
 import { LiveCapture } from '../capture/live-capture.ts'
 import { drawFace } from '../demo-face/draw-face.ts'
 import { type FaceSetting, LiveFace } from '../demo-face/live-face.ts'
-import { downloadBlob, stampOf } from './recording-download.ts'
+import { stampOf } from '../reading/exporters/index.ts'
+import { downloadBlob } from './recording-download.ts'
 import type { DrawnState } from './session-state.ts'
 
 /** What the drawn face is called on the page. */

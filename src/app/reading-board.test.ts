@@ -50,9 +50,9 @@ it.each([4, 2])('goes on behind the windows that are complete, hops of %d frames
   const frames = (from: number) => [0, 1, 2, 3].map((i) => ({ number: from + i, timeS: 10.25 + (from + i) / 2 }))
   const seen = [board.resumeS]
   for (const window of [0, 1]) {
-    board.take({ type: 'update', update: window, window, frames: frames(window * hopFrames) })
+    board.take({ type: 'update', track: 'picture', update: window, window, frames: frames(window * hopFrames) })
     seen.push(board.resumeS)
-    board.take({ type: 'updated', update: window, figures })
+    board.take({ type: 'updated', track: 'picture', update: window, figures })
     seen.push(board.resumeS)
   }
   const hopS = hopFrames / 2
@@ -72,16 +72,31 @@ it('records the frames that an update was about, though the window moves on befo
   let closed = 0
   const frame = (number: number) => {
     const image = { close: () => closed++ } as unknown as ImageBitmap
-    board.take({ type: 'frame', number, timeS: number / 2, image, thumbnail: new Blob([String(number)]) })
+    board.take({
+      type: 'frame',
+      track: 'picture',
+      number,
+      timeS: number / 2,
+      image,
+      thumbnail: new Blob([String(number)]),
+    })
   }
-  const pair = { type: 'pair', window: 0, pairsPerWindow: 1, visionMs: 1, prefillMs: 1, prefillTokens: 1 } as const
+  const pair = {
+    type: 'pair',
+    track: 'picture',
+    window: 0,
+    pairsPerWindow: 1,
+    visionMs: 1,
+    prefillMs: 1,
+    prefillTokens: 1,
+  } as const
   const notes = [0, 1].map((number) => ({ number, timeS: number / 2 }))
   for (const { number } of notes) frame(number)
   board.take({ ...pair, pairsInWindow: 1 })
-  board.take({ type: 'update', update: 0, window: 0, frames: notes })
+  board.take({ type: 'update', track: 'picture', update: 0, window: 0, frames: notes })
   for (const number of [2, 3]) frame(number)
   board.take({ ...pair, pairsInWindow: 1 })
-  board.take({ type: 'updated', update: 0, figures })
+  board.take({ type: 'updated', track: 'picture', update: 0, figures })
   const { recording, frames } = store.get()
   expect(closed).toBe(2)
   expect(frames.map(({ number }) => number)).toEqual([2, 3])
@@ -105,8 +120,8 @@ it('names model, questions and rate of each reading in the file, and not those o
       fromS: 0,
       deviceFigures: async () => undefined,
     })
-    board.take({ type: 'update', update: 0, window: 0, frames: [] })
-    board.take({ type: 'updated', update: 0, figures })
+    board.take({ type: 'update', track: 'picture', update: 0, window: 0, frames: [] })
+    board.take({ type: 'updated', track: 'picture', update: 0, figures })
   }
   const { readings } = parseRecording(JSON.stringify(await recordingOf(store.get().recording)))
   expect(readings.map(({ source, model, settings }) => ({ source, model, settings }))).toEqual([first, other])
@@ -128,7 +143,7 @@ it('never shows more frames than the window holds, nor one without its partner',
   const frame = (number: number) => {
     open++
     const image = { close: () => open-- } as unknown as ImageBitmap
-    board.take({ type: 'frame', number, timeS: number / 2, image, thumbnail: new Blob() })
+    board.take({ type: 'frame', track: 'picture', number, timeS: number / 2, image, thumbnail: new Blob() })
   }
   for (let pair = 0; pair < 6; pair++) {
     frame(2 * pair)
@@ -136,6 +151,7 @@ it('never shows more frames than the window holds, nor one without its partner',
     const pairsInWindow = Math.min(4, pair + 1)
     board.take({
       type: 'pair',
+      track: 'picture',
       window: 0,
       pairsInWindow,
       pairsPerWindow: 4,
@@ -186,12 +202,19 @@ it('keeps what closed questions gave, and their mean time', () => {
     [1, 20],
     [2, 40],
   ]) {
-    board.take({ type: 'probe', id: 'AU1', timeS, probabilities: [0.25, 0.75], figures: { tokens: 9, ms } })
+    board.take({
+      type: 'probe',
+      track: 'picture',
+      id: 'AU1',
+      timeS,
+      probabilities: [0.25, 0.75],
+      figures: { tokens: 9, ms },
+    })
   }
   expect(store.get().probes).toEqual({
     AU1: [1, 2].map((timeS) => ({ timeS, probabilities: [0.25, 0.75] })),
   })
-  board.take({ type: 'update', update: 0, window: 0, frames: [] })
-  board.take({ type: 'updated', update: 0, figures })
+  board.take({ type: 'update', track: 'picture', update: 0, window: 0, frames: [] })
+  board.take({ type: 'updated', track: 'picture', update: 0, figures })
   expect(store.get().figures.probeMs).toBe(30)
 })

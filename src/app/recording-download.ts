@@ -1,39 +1,28 @@
+import { exportRecording } from '../reading/exporters/index.ts'
+import { recordedReading } from '../reading/recorded.ts'
 import { type RecordingFile, recordingFile } from '../reading/recording.ts'
 import type { RecordedReading } from './session-state.ts'
 
 /** A recording as a file of its own: nothing in it points to the page. */
 export async function recordingOf(recording: readonly RecordedReading[], now = new Date()): Promise<RecordingFile> {
   // Neighbouring readings share frames.
-  const urls = new Map<Blob, Promise<string>>()
-  const urlOf = (blob: Blob) => {
-    const url = urls.get(blob) ?? dataUrl(blob)
-    urls.set(blob, url)
-    return url
-  }
-  return recordingFile(
-    {
-      readings: await Promise.all(
-        recording.map(async ({ frames, opened: _, ...rest }) => ({
-          ...rest,
-          frames: await Promise.all(
-            frames.map(async ({ timeS, thumbnail }) => ({ timeS, thumbnail: await urlOf(thumbnail) })),
-          ),
-        })),
-      ),
-    },
-    now,
+  const blobs = new Set(recording.flatMap(({ frames }) => frames.flatMap(({ thumbnail }) => thumbnail ?? [])))
+  const urls = new Map<Blob, string>()
+  await Promise.all([...blobs].map(async (blob) => urls.set(blob, await dataUrl(blob))))
+  const readings = recording.map(({ opened: _, source, model, settings, ...update }) =>
+    recordedReading(update, { source, model, settings }, update.update, urls),
   )
+  return recordingFile({ readings }, now)
 }
 
-/** Hands a recording to the browser's downloads. */
-export function download(file: RecordingFile): void {
-  const json = new Blob([JSON.stringify(file)], { type: 'application/json' })
-  downloadBlob(json, `videmo-${stampOf(file.createdAt)}.json`)
-}
-
-/** For names of files: an ISO timestamp to the second, without what some systems forbid. */
-export function stampOf(iso: string): string {
-  return iso.slice(0, 19).replaceAll(':', '-')
+/**
+ * Hands a recording to the browser's downloads.
+ *
+ * @param format of `exporters`
+ */
+export function download(file: RecordingFile, format: string): void {
+  const { name, mediaType, content } = exportRecording(file, format)
+  downloadBlob(new Blob([content], { type: mediaType }), name)
 }
 
 /** Hands a file to the browser's downloads. */

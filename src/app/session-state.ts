@@ -1,6 +1,5 @@
 import type { OptionOrders } from '../affect/probes/probe-set.ts'
 import type { StageId } from '../affect/stages.ts'
-import type { AffectiveTree } from '../affect/tree.ts'
 import type { VidemoError } from '../base/errors.ts'
 import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
 import { firstScene, persons } from '../demo-face/persons.ts'
@@ -15,11 +14,13 @@ import type {
   PictureState,
   StorageReport,
 } from '../readers/worker/protocol.ts'
-import type { FrameNote, UpdateFigures } from '../reading/events.ts'
+import type { FileProgress } from '../reading/events.ts'
 import type { ChosenFrames } from '../reading/frames.ts'
+import type { MeanFigures } from '../reading/mean-figures.ts'
+import type { ProbeHistory } from '../reading/probe-history.ts'
+import type { CurrentUpdate, FinishedUpdate, SourceFacts, WindowFrame } from '../reading/reading.ts'
 import type { ReadingOrigin } from '../reading/recording.ts'
 import type { ReadingSettings } from '../reading/request.ts'
-import type { ProbeHistory } from './probes.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
 import type { ShownWait } from './server-wait.ts'
 import type { StoredName } from './stored-list.ts'
@@ -133,76 +134,17 @@ export type RunState =
   | { readonly state: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
   | { readonly state: 'failed'; readonly error: VidemoError }
 
-export interface ClipFacts {
-  readonly width: number
-  readonly height: number
-  readonly durationS?: number
-  readonly framesPerSecond?: number
-  readonly codec?: string
-}
-
-export interface StripFrame extends FrameNote {
-  readonly image: ImageBitmap
-  readonly thumbnail: Blob
-}
-
-export interface AnswerState {
-  readonly state: 'empty' | 'waiting' | 'thinking' | 'streaming' | 'done' | 'stopped'
-  /** The whole text, once it is complete; while it streams, see the session's flows. */
-  readonly text?: string
-  /** Given earlier in this window, and still standing. */
-  readonly isReused?: boolean
-  readonly firstTokenMs?: number
-  readonly tokensPerS?: number
-  readonly tokens?: number
-  /** Why a finished answer ended early, in words. */
-  readonly cut?: string
-}
-
-/** The newest update: what the page shows as the reading. */
-export interface CurrentUpdate {
-  readonly update: number
-  readonly window: number
-  readonly frames: readonly FrameNote[]
-  readonly answers: Readonly<Record<StageId, AnswerState>>
-  /** Parsed from the answers so far; grows while they stream, at most once per animation frame. */
-  readonly tree: AffectiveTree
-}
-
-export interface Progress {
-  readonly doneWindows: number
-  readonly windows: number
-  readonly doneS: number
-  readonly totalS: number
-  readonly leftS?: number
-}
+/** A frame of the window that can be shown, and kept. */
+export type StripFrame = WindowFrame & Required<Pick<WindowFrame, 'image' | 'thumbnail'>>
 
 /** One finished update of the recording. */
-export interface RecordedReading extends ReadingOrigin {
-  readonly update: number
-  readonly window: number
+export interface RecordedReading extends FinishedUpdate, ReadingOrigin {
   /** Which of the sources that were opened in this page it is of: two may have one name. */
   readonly opened: number
-  readonly startS: number
-  readonly endS: number
-  readonly frames: readonly { readonly timeS: number; readonly thumbnail: Blob }[]
-  readonly answers: Readonly<Partial<Record<StageId, { readonly text: string; readonly isReused: boolean }>>>
-  readonly tree: AffectiveTree
-  readonly figures: UpdateFigures
 }
 
-/** Means over the last few updates, for the HUD. */
-export interface RunFigures {
-  readonly firstTokenMs?: number
-  readonly tokensPerS?: number
-  /** Tokens of answers over passes of the language model. */
-  readonly tokensPerPass?: number
-  /** Share of the drafted ids that were right. */
-  readonly acceptedShare?: number
-  readonly prefillTokensPerS?: number
-  /** Of a closed question. */
-  readonly probeMs?: number
-  readonly visionMsPerPair?: number
+/** For the heads-up display. */
+export interface RunFigures extends MeanFigures {
   readonly updatePeriodS?: number
   readonly passedOver?: number
   readonly device?: DeviceFigures
@@ -223,7 +165,7 @@ export interface SessionState {
   readonly evicted: readonly StoredName[]
   readonly source: Source | undefined
   readonly drawn: DrawnState
-  readonly clip: ClipFacts | undefined
+  readonly clip: SourceFacts | undefined
   readonly run: RunState
   /** Whether a live source gives a picture; while it does not, nothing is read. */
   readonly picture: PictureState
@@ -232,7 +174,7 @@ export interface SessionState {
   readonly pairsPerWindow: number
   readonly current: CurrentUpdate | undefined
   readonly probes: ProbeHistory
-  readonly progress: Progress | undefined
+  readonly progress: FileProgress | undefined
   /** What a person should know of the file that is read: parts that cannot be, and why. */
   readonly fileNotices: readonly string[]
   readonly recording: readonly RecordedReading[]
@@ -359,7 +301,8 @@ export interface SessionActions {
   seek(timeS: number): Promise<void>
   /** Forgets every reading and frame, and ends camera and screen. */
   erase(): void
-  downloadRecording(): Promise<void>
+  /** @param format of `exporters`; default: the first */
+  downloadRecording(format?: string): Promise<void>
   changeSettings(change: Partial<Settings>): void
   resetSettings(): void
 }

@@ -12,6 +12,7 @@ import type { FaceSetting } from '../demo-face/live-face.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { type EngineClient, fatalCodes, lastingCodes } from '../readers/worker/client.ts'
 import type { BundleRoom, BundleSource, LoadedBundle, LoadProgress } from '../readers/worker/protocol.ts'
+import { exporters } from '../reading/exporters/index.ts'
 import { modelOrigin, settingsOrigin } from '../reading/origin.ts'
 import type { ReadingRequest, ReadingSettings, ReadingSource } from '../reading/request.ts'
 import { readingRequest, readingSettings } from '../reading/request.ts'
@@ -23,7 +24,7 @@ import { LoadMarker } from './load-marker.ts'
 import { isPlaceholder } from './model-kind.ts'
 import { promptOf, stagesOf } from './presets.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
-import { type Flows, ReadingBoard, type Transcript } from './reading-board.ts'
+import { type Flows, ReadingBoard } from './reading-board.ts'
 import { download, recordingOf } from './recording-download.ts'
 import { shownWait } from './server-wait.ts'
 import {
@@ -40,6 +41,7 @@ import { defaultSettings, loadConsent, loadSettings, saveConsent, saveSettings, 
 import { Store } from './store.ts'
 import { StoredModels } from './stored-models.ts'
 import { TokenFlow } from './token-flow.ts'
+import type { Transcript } from './transcript.ts'
 import { askBeforeLeaving } from './unsaved-readings.ts'
 
 export interface SessionOptions {
@@ -325,10 +327,10 @@ export class Session implements SessionActions {
     })
   }
 
-  async downloadRecording(): Promise<void> {
+  async downloadRecording(format: string = exporters[0].id): Promise<void> {
     const { recording } = this.store.get()
     if (recording.length === 0) return
-    download(await recordingOf(recording))
+    download(await recordingOf(recording), format)
     // Those that came meanwhile are not among them.
     if (this.store.get().recording.length >= recording.length) this.store.update({ savedReadings: recording.length })
   }
@@ -576,7 +578,7 @@ export class Session implements SessionActions {
       const { request, transferred } = this.request(source, bundle, stages, settings)
       for await (const event of this.client.read(request, transferred)) {
         if (run !== this.runs) {
-          if (event.type === 'frame') event.image.close()
+          if (event.type === 'frame') event.image?.close()
           return
         }
         if (event.type === 'updated') this.recoveries = 0

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { wholePicture } from '../affect/track.ts'
 import type { AffectiveTree, PersonNode } from '../affect/tree.ts'
 import { countNodes, framesOfPhase, indexRows, pathTo, rowsByStage } from './tree-rows.ts'
 
-const span = (stage: 'attributes' | 'expression' | 'emotion', from: number, to: number) => ({ stage, from, to })
+const span = (stage: 'attributes' | 'expression' | 'emotion', from: number, to: number) => ({
+  stage,
+  track: 'picture',
+  from,
+  to,
+})
 
 const person: PersonNode = {
   name: 'Person 1',

@@ -1,5 +1,6 @@
 import type { ActionUnit } from '../affect/labels.ts'
 import type { StageId } from '../affect/stages.ts'
+import { wholePicture } from '../affect/track.ts'
 import type { AffectiveTree, AttributeNode, ExpressionNode, TextSpan } from '../affect/tree.ts'
 import { unitWords } from './answers.ts'
 import type { DrawnAction, Truth } from './truth.ts'
@@ -72,5 +73,5 @@ function expression(label: string, text: string, actionUnits: readonly ActionUni
 }
 
 function emptySpan(stage: StageId): TextSpan {
-  return { stage, from: 0, to: 0 }
+  return { stage, track: wholePicture, from: 0, to: 0 }
 }

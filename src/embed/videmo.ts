@@ -4,12 +4,13 @@ import { licenceText } from '../manifest/licence-text.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { EngineClient } from '../readers/worker/client.ts'
 import type { LoadedBundle, LoadProgress } from '../readers/worker/protocol.ts'
+import { createFold } from '../reading/fold.ts'
 import { modelOrigin, settingsOrigin } from '../reading/origin.ts'
-import type { ReadingRequest } from '../reading/request.ts'
-import { type ReadingSource, readingRequest, readingSettings } from '../reading/request.ts'
+import { emptyReading, finishedBy, trackOf } from '../reading/reading.ts'
+import { type ReadingRequest, type ReadingSource, readingRequest, readingSettings } from '../reading/request.ts'
 import type { Analyzer, createAnalyzer as declared, LoadStep, ModelFacts, Reading } from './api.ts'
 import { type CheckedOptions, checkedOptions, type UsePlace } from './checked-options.ts'
-import { ReadingCollector } from './reading-collector.ts'
+import { readingOfUpdate } from './reading-of-update.ts'
 import { downloadDeclined, mayDownloadFailed, noPage, stoppedEarly, type UseError } from './use-error.ts'
 
 export type * from './api.ts'
@@ -108,14 +109,17 @@ class WorkerAnalyzer implements Analyzer {
       const bundle = await this.loaded
       if (this.stopped || !this.client) return
       const { request, transferred } = this.request(bundle.manifest)
-      const collector = new ReadingCollector(reasoningPreset.stages, {
-        model: modelOrigin(bundle),
-        settings: settingsOrigin(reasoningPreset.id, reasoningPreset.stages, request.settings),
-      })
+      const { id, stages } = reasoningPreset
+      const origin = { model: modelOrigin(bundle), settings: settingsOrigin(id, stages, request.settings) }
+      const fold = createFold(stages)
+      let state = emptyReading
       for await (const event of this.client.read(request, transferred)) {
-        if (event.type === 'frame') event.image.close()
-        const reading = collector.take(event)
-        if (reading) yield reading
+        if (event.type === 'frame') event.image?.close()
+        const before = state
+        state = fold.take(before, event)
+        for (const update of finishedBy(before, state)) {
+          yield readingOfUpdate(update, trackOf(state, update.track), origin)
+        }
       }
     } catch (error) {
       if (!this.stopped || !isEnd(error)) throw error

@@ -1,4 +1,5 @@
 import type { StageId } from '../affect/stages.ts'
+import type { Place, TrackId } from '../affect/track.ts'
 import type { WireError } from '../base/errors.ts'
 import type { FileNotice } from '../capture/file-notice.ts'
 import type { PictureState } from '../capture/picture-watch.ts'
@@ -34,23 +35,58 @@ export interface FrameNote {
   readonly timeS: number
 }
 
-export type ReadingEvent =
+/**
+ * A frame at the model's resolution. Where there is a screen to show it on, with the picture itself, which belongs to
+ * whoever takes the event and must be closed, and a small WebP of it to keep.
+ */
+export interface FrameEvent extends FrameNote {
+  readonly type: 'frame'
+  readonly track: TrackId
+  readonly image?: ImageBitmap
+  readonly thumbnail?: Blob
+}
+
+/** What is said of the source as a whole, whatever is read in it. */
+export type SourceEvent =
   | {
       readonly type: 'opened'
       readonly width: number
       readonly height: number
-      /** Files only. The picture's end stands for the duration: the file's own clock, whatever it begins with. */
+      /** Files only. `durationS` is where the picture ends, on the file's own clock, which need not begin at 0. */
       readonly clip?: { readonly durationS: number; readonly framesPerSecond: number; readonly codec: string }
-      /** Windows the file will be read in. */
+      /** Windows that the file will be read in. */
       readonly windows?: number
     }
   /** Files: something that does not end the reading, and that a person should know. */
   | ({ readonly type: 'notice' } & FileNotice)
-  /** A frame at the model's resolution, and a small WebP of it to keep. */
-  | ({ readonly type: 'frame'; readonly image: ImageBitmap; readonly thumbnail: Blob } & FrameNote)
-  /** A pair went through the vision tower and joined the window. */
+  /** Files: how far the reading is. */
+  | ({ readonly type: 'progress' } & FileProgress)
+  /** Live: how old the newest frame was when it had been read, and how many pairs were passed over so far. */
+  | { readonly type: 'lag'; readonly lagS: number; readonly passedOver: number }
+  /** Live: whether the source gives a picture; while it does not, nothing is read. */
+  | { readonly type: 'picture'; readonly picture: PictureState }
+  | { readonly type: 'paused'; readonly isPaused: boolean }
+  | { readonly type: 'over'; readonly reason: EndReason }
+  | { readonly type: 'failed'; readonly error: WireError }
+
+/** Why a reading ended. */
+export type EndReason = 'ended' | 'stopped' | 'source-ended'
+
+export interface FileProgress {
+  readonly doneWindows: number
+  readonly windows: number
+  readonly doneS: number
+  readonly totalS: number
+  readonly leftS?: number
+}
+
+/** What is seen and said of one track. */
+export type TrackEvent =
+  | FrameEvent
+  /** A pair of frames went through the vision tower and joined the window. */
   | {
       readonly type: 'pair'
+      readonly track: TrackId
       readonly window: number
       readonly pairsInWindow: number
       readonly pairsPerWindow: number
@@ -61,6 +97,7 @@ export type ReadingEvent =
   /** A closed question was answered about the window as it stood at this time of the source. */
   | {
       readonly type: 'probe'
+      readonly track: TrackId
       readonly id: string
       readonly timeS: number
       /** One an option, of sum 1. */
@@ -68,43 +105,37 @@ export type ReadingEvent =
       readonly figures: ProbeFigures
     }
   /** An update begins: these frames are what its answers are about. */
-  | { readonly type: 'update'; readonly update: number; readonly window: number; readonly frames: readonly FrameNote[] }
-  | { readonly type: 'stage'; readonly id: StageId }
-  /** The window's own answer, given earlier, stands again in the conversation. */
-  | { readonly type: 'reused'; readonly id: StageId; readonly text: string }
   | {
+      readonly type: 'update'
+      readonly track: TrackId
+      readonly update: number
+      readonly window: number
+      readonly frames: readonly FrameNote[]
+    }
+  /** A question is asked. */
+  | ({ readonly type: 'stage'; readonly id: StageId } & Place)
+  /** An answer that was given earlier in this window holds for this update as well, and is part of its conversation. */
+  | ({ readonly type: 'reused'; readonly id: StageId; readonly text: string } & Place)
+  | ({
       readonly type: 'token'
       readonly id: StageId
       readonly tokenId: number
       readonly text: string
       /** Since the question was asked. */
       readonly ms: number
-    }
-  | {
+    } & Place)
+  | ({
       readonly type: 'answer'
       readonly id: StageId
       readonly text: string
       readonly ids: readonly number[]
       readonly finish: FinishReason
       readonly figures: AnswerFigures
-    }
-  | { readonly type: 'updated'; readonly update: number; readonly figures: UpdateFigures }
-  /** Files: how far the reading is. */
-  | {
-      readonly type: 'progress'
-      readonly doneWindows: number
-      readonly windows: number
-      readonly doneS: number
-      readonly totalS: number
-      readonly leftS?: number
-    }
-  /** Live: how old the newest frame was when it had been read, and how many pairs were passed over so far. */
-  | { readonly type: 'lag'; readonly lagS: number; readonly passedOver: number }
-  /** Live: whether the source gives a picture; while it does not, nothing is read. */
-  | { readonly type: 'picture'; readonly picture: PictureState }
-  | { readonly type: 'paused'; readonly isPaused: boolean }
-  | { readonly type: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
-  | { readonly type: 'failed'; readonly error: WireError }
+    } & Place)
+  | { readonly type: 'updated'; readonly track: TrackId; readonly update: number; readonly figures: UpdateFigures }
+
+/** All that a reader reports of a reading, in order. */
+export type ReadingEvent = SourceEvent | TrackEvent
 
 /** What an update cost. */
 export interface UpdateFigures {

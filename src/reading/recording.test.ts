@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAnswers } from '../affect/parse-answers.ts'
 import { reasoningPreset } from '../affect/stages.ts'
+import type { TrackId } from '../affect/track.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
 import { VidemoError } from '../base/errors.ts'
 import { parseRecording, type RecordingParts, type RecordingReading, recordingFile } from './recording.ts'
@@ -14,6 +16,18 @@ const text = fc.string({ unit: 'grapheme' })
 const answer = fc.record({
   text: fc.constantFrom('She smiles because of her hat.', '(A) happy', 'black hair'),
   isReused: fc.boolean(),
+  finish: fc.constantFrom('end-of-text' as const, 'length' as const, 'context-full' as const, 'stopped' as const),
+})
+const track = fc.constantFrom<TrackId>('picture', 'face-1', 'face-12')
+const probability = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => (value === 0 ? 0 : value))
+const probe = fc.record({
+  id: fc.constantFrom('emotion', 'AU12'),
+  timeS: finite,
+  probabilities: fc.dictionary(
+    text.filter((name) => name !== '__proto__'),
+    probability,
+    { noNullPrototype: true },
+  ),
 })
 
 const kind = fc.constantFrom('file' as const, 'camera' as const, 'screen' as const, 'drawn' as const)
@@ -34,6 +48,7 @@ const settings = fc.record(
 
 const reading: fc.Arbitrary<RecordingReading> = fc
   .record({
+    track,
     update: count,
     window: count,
     source: fc.record({ kind, name: text }),
@@ -49,6 +64,7 @@ const reading: fc.Arbitrary<RecordingReading> = fc
       { maxLength: 3 },
     ),
     answers: fc.record({ attributes: answer, expression: answer, emotion: answer }, { requiredKeys: [] }),
+    probes: fc.array(probe, { maxLength: 3 }),
     figures: fc.record({
       updateMs: amount,
       visionPairs: count,
@@ -58,6 +74,9 @@ const reading: fc.Arbitrary<RecordingReading> = fc
       answerTokens: count,
       decodeMs: amount,
       firstTokenMs: amount,
+      passes: count,
+      drafted: count,
+      accepted: count,
     }),
   })
   .map((plain) => {
@@ -67,7 +86,7 @@ const reading: fc.Arbitrary<RecordingReading> = fc
       expression: expression?.text ?? '',
       emotion: emotion?.text ?? '',
     })
-    return { ...plain, tree }
+    return { ...plain, tree, ...(expression ? { alternatives: { expression: [expression] } } : {}) }
   })
 
 const parts: fc.Arbitrary<RecordingParts> = fc.record(
@@ -140,14 +159,14 @@ describe('parseRecording', () => {
   })
 
   it('tells a newer version from a damaged file', () => {
-    expect(errorOf(() => parseRecording(changed(['version'], 3))).code).toBe('newer-recording')
-    expect(errorOf(() => parseRecording(changed(['version'], '2'))).code).toBe('bad-recording')
+    expect(errorOf(() => parseRecording(changed(['version'], 4))).code).toBe('newer-recording')
+    expect(errorOf(() => parseRecording(changed(['version'], '3'))).code).toBe('bad-recording')
     expect(errorOf(() => parseRecording('{')).code).toBe('bad-recording')
     expect(errorOf(() => parseRecording('null')).subject).toBe('(root)')
   })
 
   it('opens a file of version 1, and does not claim more than that one knew', () => {
-    const { source, model, settings, ...rest } = example.readings[0]
+    const { source, model, settings, track, probes, alternatives, ...rest } = example.readings[0]
     const readings = ['Camera', 'clip.mp4'].map((name) => ({ ...rest, source: name }))
     const first = {
       format: 'videmo-recording',
@@ -159,14 +178,27 @@ describe('parseRecording', () => {
       readings,
     }
     const opened = parseRecording(JSON.stringify(first))
-    expect(opened).toMatchObject({ version: 2, migratedFrom: 1 })
+    expect(opened).toMatchObject({ version: 3, migratedFrom: 1 })
+    const known = { ...rest, track: 'picture', probes: [], model, settings }
     expect(opened.readings).toEqual([
       // The file told the kind of its last source only.
-      { ...rest, source: { name: 'Camera' }, model, settings },
-      { ...rest, source: { kind: 'file', name: 'clip.mp4' }, model, settings },
+      { ...known, source: { name: 'Camera' } },
+      { ...known, source: { kind: 'file', name: 'clip.mp4' } },
     ])
     const error = errorOf(() => parseRecording(JSON.stringify({ ...first, model: { ...model, dtype: 4 } })))
     expect(error).toMatchObject({ code: 'bad-recording', subject: 'model.dtype' })
+  })
+
+  it('opens a file of version 2 as this app wrote it, and loses nothing of it', async () => {
+    const json = await readFile(new URL('testing/recording-2.json', import.meta.url), 'utf8')
+    const written = JSON.parse(json)
+    const opened = parseRecording(json)
+    expect(opened).toMatchObject({ version: 3, migratedFrom: 2 })
+    expect(opened.readings).toHaveLength(written.readings.length)
+    expect(opened.readings[0].figures).toMatchObject({ passes: 61, drafted: 47, accepted: 31 })
+    expect(opened).toMatchObject({ ...written, version: 3 })
+    expect(opened.readings.map(({ track, probes }) => [track, probes])).toEqual([['picture', []]])
+    expect(parseRecording(JSON.stringify(opened))).toEqual(opened)
   })
 
   it('throws nothing but errors of its own on mutated files', () => {

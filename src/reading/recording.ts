@@ -1,10 +1,11 @@
 import * as v from 'valibot'
 import { actionUnits } from '../affect/labels.ts'
 import { stageIds } from '../affect/stages.ts'
+import { type TrackId, wholePicture } from '../affect/track.ts'
 import { VidemoError } from '../base/errors.ts'
 
-/** The version of the recording format that this code writes; it reads version 1 as well. */
-export const recordingVersion = 2
+/** The version of the recording format that this code writes; it reads versions 1 and 2 as well. */
+export const recordingVersion = 3
 
 const text = v.string()
 const finite = v.pipe(v.number(), v.finite())
@@ -13,8 +14,21 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 const stageId = v.picklist(stageIds)
 
+const track = v.custom<TrackId>(
+  (value) => typeof value === 'string' && /^(?:picture|face-\d+)$/.test(value),
+  'a track: picture, or face- and a number',
+)
+const finish = v.picklist(['end-of-text', 'length', 'context-full', 'stopped'])
+
 const span = v.pipe(
-  v.object({ stage: stageId, from: count, to: count }),
+  v.object({
+    stage: stageId,
+    // Before version 3 there was one track, and one answer to a question.
+    track: v.optional(track, wholePicture),
+    candidate: v.exactOptional(count),
+    from: count,
+    to: count,
+  }),
   v.check(({ from, to }) => from <= to, 'a span that ends where it begins or later'),
 )
 
@@ -55,7 +69,19 @@ const person = v.pipe(
   ),
 )
 
-const answer = v.object({ text, isReused: v.boolean() })
+const answer = v.object({
+  text,
+  isReused: v.boolean(),
+  /** Why it ended; not known of files before version 3. */
+  finish: v.exactOptional(finish),
+})
+
+/** What a closed question gave at one time: the probability of each option by its name, of sum 1. */
+const probe = v.object({
+  id: text,
+  timeS: finite,
+  probabilities: v.record(text, v.pipe(amount, v.maxValue(1))),
+})
 
 const figures = v.object({
   updateMs: amount,
@@ -66,6 +92,10 @@ const figures = v.object({
   answerTokens: count,
   decodeMs: amount,
   firstTokenMs: amount,
+  /** Passes of the language model, draft tokens and those of them that were right; absent in files of version 1. */
+  passes: v.exactOptional(count),
+  drafted: v.exactOptional(count),
+  accepted: v.exactOptional(count),
 })
 
 const model = v.object({ name: text, source: text, dtype: text })
@@ -79,11 +109,17 @@ const settings = v.object({
   hopFrames: positive,
   maxTokens: positive,
   frameBudget: v.exactOptional(v.object({ minPixels: positive, maxPixels: positive })),
-  /** Greedy where unsaid. */
+  /** Default: greedy. */
   sampling: v.exactOptional(v.object({ temperature: amount, topP: amount, seed: finite })),
 })
 
 const sourceKind = v.picklist(['file', 'camera', 'screen', 'drawn'])
+
+const stageTexts = v.object({
+  attributes: v.exactOptional(answer),
+  expression: v.exactOptional(answer),
+  emotion: v.exactOptional(answer),
+})
 
 /** Of a reading, in every version. */
 const readingEntries = {
@@ -100,23 +136,35 @@ const readingEntries = {
       thumbnail: v.exactOptional(v.pipe(text, v.regex(/^data:image\/[a-z+.-]+;base64,/, 'a data URL of an image'))),
     }),
   ),
-  answers: v.object({
-    attributes: v.exactOptional(answer),
-    expression: v.exactOptional(answer),
-    emotion: v.exactOptional(answer),
-  }),
+  answers: stageTexts,
   tree: v.object({ persons: v.array(person) }),
   figures,
 }
 
-const reading = v.object({
-  ...readingEntries,
+/** From version 2 on. */
+const originEntries = {
   /** What was watched. The kind is not known of all readings of a file of version 1. */
   source: v.object({ kind: v.exactOptional(sourceKind), name: text }),
   /** What it was read by. */
   model,
   /** What was asked, and how often. */
   settings,
+}
+
+const reading = v.object({
+  ...readingEntries,
+  ...originEntries,
+  track,
+  /** Further answers to the same questions, in the candidates' order. */
+  alternatives: v.exactOptional(
+    v.object({
+      attributes: v.exactOptional(v.array(answer)),
+      expression: v.exactOptional(v.array(answer)),
+      emotion: v.exactOptional(v.array(answer)),
+    }),
+  ),
+  /** What closed questions gave since the reading before, in the order of asking. */
+  probes: v.array(probe),
 })
 
 const fileEntries = {
@@ -129,36 +177,58 @@ const schema = v.object({
   ...fileEntries,
   version: v.literal(recordingVersion),
   /**
-   * The version of the file that it was read from, where that was an older one: it named one model, one source and one
-   * set of questions, those of its last reading, and here they stand for every reading.
+   * The version of the file that it was read from, where that was an older one. A file of version 1 named one model, one
+   * source and one set of questions, those of its last reading: here they stand for every reading. Neither 1 nor 2 held
+   * probabilities, so that the lists of probes are empty.
    */
-  migratedFrom: v.exactOptional(v.literal(1)),
+  migratedFrom: v.exactOptional(v.picklist([1, 2])),
   readings: v.array(reading),
 })
 
-const firstSchema = v.object({
-  ...fileEntries,
-  version: v.literal(1),
-  model,
-  settings,
-  source: v.object({ kind: sourceKind, name: text }),
-  readings: v.array(v.object({ ...readingEntries, source: text })),
-})
+type File = v.InferOutput<typeof schema>
 
-const migrating = v.pipe(
-  firstSchema,
+/** What a reading of an older file lacks. */
+const added = { track: wholePicture, probes: [] }
+
+const migratingFirst = v.pipe(
+  v.object({
+    ...fileEntries,
+    version: v.literal(1),
+    model,
+    settings,
+    source: v.object({ kind: sourceKind, name: text }),
+    readings: v.array(v.object({ ...readingEntries, source: text })),
+  }),
   v.transform(
-    ({ model, settings, source, readings, ...rest }): v.InferOutput<typeof schema> => ({
+    ({ model, settings, source, readings, ...rest }): File => ({
       ...rest,
       version: recordingVersion,
       migratedFrom: 1,
       readings: readings.map((one) => ({
         ...one,
+        ...added,
         // Of another source only the name was written.
         source: one.source === source.name ? source : { name: one.source },
         model,
         settings,
       })),
+    }),
+  ),
+)
+
+const migratingSecond = v.pipe(
+  v.object({
+    ...fileEntries,
+    version: v.literal(2),
+    migratedFrom: v.exactOptional(v.literal(1)),
+    readings: v.array(v.object({ ...readingEntries, ...originEntries })),
+  }),
+  v.transform(
+    ({ readings, ...rest }): File => ({
+      ...rest,
+      version: recordingVersion,
+      migratedFrom: rest.migratedFrom ?? 2,
+      readings: readings.map((one) => ({ ...one, ...added })),
     }),
   ),
 )
@@ -170,7 +240,7 @@ const migrating = v.pipe(
 export type RecordingFile = DeepReadonly<v.InferOutput<typeof schema>>
 /** A reading of the recording. */
 export type RecordingReading = RecordingFile['readings'][number]
-/** What an update cost; the engine's own figures have the same shape. */
+/** What an update cost; `UpdateFigures` in a recording. */
 export type ReadingFigures = RecordingReading['figures']
 /** What a reading was made of, by and with. */
 export type ReadingOrigin = Pick<RecordingReading, 'source' | 'model' | 'settings'>
@@ -208,8 +278,8 @@ export function parseRecording(json: string): RecordingFile {
       cause,
     })
   }
-  const isFirst = typeof value === 'object' && value !== null && 'version' in value && value.version === 1
-  const result = v.safeParse(isFirst ? migrating : schema, value)
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
+  const result = v.safeParse(version === 1 ? migratingFirst : version === 2 ? migratingSecond : schema, value)
   if (result.success) return result.output
   const [issue] = result.issues
   const field = v.getDotPath(issue) ?? '(root)'

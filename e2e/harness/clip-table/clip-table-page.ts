@@ -87,7 +87,7 @@ const clipTable = {
         keepFrames: true,
       })
       for await (const event of events) {
-        if (event.type === 'frame') event.image.close()
+        if (event.type === 'frame') event.image?.close()
         if (event.type === 'notice') notices.push(event.message)
         if (event.type === 'opened' && event.clip) {
           const { width, height } = event

@@ -27,13 +27,10 @@ export function EvidenceStrip() {
   const recorded = useRecorded()
   const read = new Set(readFrames?.map(({ number }) => number))
   const pictures: Picture[] = recorded
-    ? recorded.frames.map(({ timeS, thumbnail }, index) => ({
-        key: `${recorded.update}/${index}`,
-        timeS,
-        image: thumbnail,
-        isNew: false,
-        isPointed: pointed?.frames.has(index) ?? false,
-      }))
+    ? recorded.frames.flatMap(({ timeS, thumbnail: image }, index) => {
+        const isPointed = pointed?.frames.has(index) ?? false
+        return image ? [{ key: `${recorded.update}/${index}`, timeS, image, isNew: false, isPointed }] : []
+      })
     : frames.map(({ number, timeS, image }) => ({
         key: String(number),
         timeS,

@@ -1,4 +1,5 @@
 import { Fragment, useEffect, useRef } from 'react'
+import { exporters } from '../../reading/exporters/index.ts'
 import { actionOf, runAction } from '../actions.ts'
 import { Button } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
@@ -26,10 +27,12 @@ export function RecordingList() {
         </h2>
         <p className={styles.count}>{recording.length}</p>
         <div className={styles.tools}>
-          <Button kind="quiet" onClick={() => runAction(page, actionOf('download'))}>
-            <Icon name="download" />
-            JSON
-          </Button>
+          {exporters.map(({ id, title }) => (
+            <Button key={id} kind="quiet" onClick={() => void page.session.actions.downloadRecording(id)}>
+              <Icon name="download" />
+              {title}
+            </Button>
+          ))}
           <Button kind="quiet" onClick={() => runAction(page, actionOf('erase'))}>
             <Icon name="erase" />
             Erase

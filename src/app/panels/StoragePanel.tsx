@@ -1,3 +1,4 @@
+import { exporters } from '../../reading/exporters/index.ts'
 import { actionOf, runAction } from '../actions.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
@@ -17,7 +18,7 @@ export function StoragePanel() {
   const recording = useStore(store, (state) => state.recording)
   const bytes = bundle?.manifest.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0
   const pictures = recording.reduce(
-    (sum, { frames }) => sum + frames.reduce((inner, { thumbnail }) => inner + thumbnail.size, 0),
+    (sum, { frames }) => sum + frames.reduce((inner, { thumbnail }) => inner + (thumbnail?.size ?? 0), 0),
     0,
   )
   const canErase = useStore(store, actionOf('erase').isEnabled)
@@ -50,7 +51,7 @@ export function StoragePanel() {
         </Facts>
         <div className={styles.actions}>
           <Button disabled={recording.length === 0} onClick={() => runAction(page, actionOf('download'))}>
-            Download (JSON)
+            Download ({exporters[0].title})
           </Button>
           <Button disabled={!canErase} onClick={() => runAction(page, actionOf('erase'))}>
             Erase everything …

@@ -3,11 +3,12 @@ import { Button, Collection, type Key, Tree, TreeItem, TreeItemContent } from 'r
 import { actionUnitNames } from '../../affect/labels.ts'
 import { type Stage, type StageId, stageIds } from '../../affect/stages.ts'
 import { emptyTree } from '../../affect/tree.ts'
+import type { AnswerState, CurrentUpdate } from '../../reading/reading.ts'
 import { Icon } from '../controls/Icon.tsx'
 import { emotionHue } from '../emotion-hue.ts'
 import { formatMs, formatRate, formatSpan, formatWhole } from '../format.ts'
 import { presetOf, stagesOf } from '../presets.ts'
-import type { AnswerState, CurrentUpdate, RecordedReading } from '../session-state.ts'
+import type { RecordedReading } from '../session-state.ts'
 import { spanOf, useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
 import { highlightSpans } from '../text-highlight.ts'
@@ -251,15 +252,18 @@ function answerOf(
   return answer ? { state: 'done', ...answer } : { state: 'empty' }
 }
 
-function figuresOf({ state, firstTokenMs, tokensPerS, cut, isReused }: AnswerState): string {
+function figuresOf({ state, firstTokenMs, figures, finish, isReused }: AnswerState): string {
   const parts: string[] = []
   if (state === 'waiting') parts.push('waiting')
   if (state === 'thinking') parts.push('thinking')
   if (isReused) parts.push('standing since the window began')
   if (firstTokenMs !== undefined) parts.push(`first token ${formatMs(firstTokenMs)}`)
-  if (tokensPerS !== undefined) parts.push(formatRate(tokensPerS))
+  if (figures && figures.answerTokens > 1 && figures.decodeMs > 0) {
+    parts.push(formatRate(((figures.answerTokens - 1) / figures.decodeMs) * 1000))
+  }
   if (state === 'stopped') parts.push('stopped')
-  if (cut) parts.push(cut)
+  if (figures && finish === 'length') parts.push(`cut at ${figures.answerTokens} tokens`)
+  if (figures && finish === 'context-full') parts.push('cut: the context is full')
   return parts.join(' · ')
 }
 

@@ -2,10 +2,13 @@ import { parseAnswers } from '../../affect/parse-answers.ts'
 import { liveProbes } from '../../affect/probes/probe-set.ts'
 import type { ProbePoint } from '../../affect/probes/smoothing.ts'
 import { reasoningPreset, type StageId } from '../../affect/stages.ts'
+import { wholePicture } from '../../affect/track.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { DeviceReport, LoadedBundle } from '../../readers/worker/protocol.ts'
+import type { AnswerFigures } from '../../reading/events.ts'
 import { modelOrigin, settingsOrigin } from '../../reading/origin.ts'
-import type { AnswerState, CurrentUpdate, RecordedReading, StripFrame } from '../session-state.ts'
+import type { AnswerState, CurrentUpdate } from '../../reading/reading.ts'
+import type { RecordedReading, StripFrame } from '../session-state.ts'
 
 /** Made up, as every figure in the stories; the words follow the published example. */
 export const texts: Readonly<Record<StageId, string>> = {
@@ -149,6 +152,16 @@ export const softwareAdapter: DeviceReport = {
   },
 }
 
+const answerFigures: AnswerFigures = {
+  promptTokens: 80,
+  prefillMs: 420,
+  answerTokens: 60,
+  decodeMs: (59 / 31.4) * 1000,
+  passes: 20,
+  drafted: 48,
+  accepted: 40,
+}
+
 /** The answers with their tree over some frames. */
 export function update(
   frames: readonly StripFrame[],
@@ -156,12 +169,13 @@ export function update(
   said: Readonly<Partial<Record<StageId, string>>> = texts,
 ): CurrentUpdate {
   const answer = (id: StageId): AnswerState =>
-    answers[id] ?? { state: 'done', text: said[id] ?? '', firstTokenMs: 420, tokensPerS: 31.4, tokens: 60 }
+    answers[id] ?? { state: 'done', text: said[id] ?? '', firstTokenMs: 420, figures: answerFigures }
   return {
     update: 4,
     window: 1,
     frames: frames.map(({ number, timeS }) => ({ number, timeS })),
     answers: { attributes: answer('attributes'), expression: answer('expression'), emotion: answer('emotion') },
+    alternatives: {},
     tree: parseAnswers(said),
   }
 }
@@ -169,11 +183,13 @@ export function update(
 /** Finished readings, one every four seconds. */
 export function readings(frames: readonly StripFrame[], count: number): readonly RecordedReading[] {
   const emotions = ['happy', 'happy', 'surprise', 'neutral', 'sad', 'happy', 'angry', 'fear', 'disgust']
-  return Array.from({ length: count }, (_, update) => {
+  return Array.from({ length: count }, (_, update): RecordedReading => {
     const emotion = texts.emotion.replace('happy', emotions[update % emotions.length])
     return {
+      track: wholePicture,
       update,
       window: update,
+      probes: [],
       source: { kind: 'file', name: 'Sample clip' },
       model: modelOrigin(smallBundle),
       settings: settingsOrigin(reasoningPreset.id, reasoningPreset.stages, {
@@ -185,11 +201,11 @@ export function readings(frames: readonly StripFrame[], count: number): readonly
       opened: 1,
       startS: update * 4,
       endS: update * 4 + 7.5,
-      frames: frames.map(({ timeS, thumbnail }) => ({ timeS: timeS + update * 4, thumbnail })),
+      frames: frames.map(({ number, timeS, thumbnail }) => ({ number, timeS: timeS + update * 4, thumbnail })),
       answers: {
-        attributes: { text: texts.attributes, isReused: update % 2 === 1 },
-        expression: { text: texts.expression, isReused: false },
-        emotion: { text: emotion, isReused: false },
+        attributes: { text: texts.attributes, isReused: update % 2 === 1, finish: 'end-of-text' },
+        expression: { text: texts.expression, isReused: false, finish: 'end-of-text' },
+        emotion: { text: emotion, isReused: false, finish: 'end-of-text' },
       },
       tree: parseAnswers({ ...texts, emotion }),
       figures: {

@@ -66,6 +66,7 @@ function readings(...scripts: ReadingEvent[][][]) {
 
 const token = (tokenId: number): ReadingEvent => ({
   type: 'token',
+  track: 'picture',
   id: 'emotion',
   tokenId,
   text: String(tokenId),

@@ -10,7 +10,7 @@ const frame = (timeS: number, width = 4, height = 3): TimedFrame => ({
   rgba: new Uint8ClampedArray(width * height * 4),
 })
 const lost = (missedFrames: number) => ({ type: 'lost', missedFrames }) as const
-const taken = (one: TimedFrame) => ({ type: 'frame', frame: one }) as const
+const taken = (one: TimedFrame) => ({ type: 'frame', track: 'picture', frame: one }) as const
 
 async function stretches(parts: Parameters<typeof stretchesOf>[0] extends AsyncIterable<infer Part> ? Part[] : never) {
   async function* given() {

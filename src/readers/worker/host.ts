@@ -110,7 +110,7 @@ export class EngineHost implements EngineApi {
     const { reading } = this
     if (reading?.number !== number) return []
     const events = await reading.events.next()
-    const images = events.flatMap((event) => (event.type === 'frame' ? [event.image] : []))
+    const images = events.flatMap((event) => (event.type === 'frame' && event.image ? [event.image] : []))
     return transfer(events, images)
   }
 

@@ -1,4 +1,5 @@
 import type { StageId } from '../../affect/stages.ts'
+import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { Bundle } from '../../engine/bundle.ts'
 import type { Decoder } from '../../engine/decoder.ts'
@@ -69,6 +70,8 @@ export class WindowReader {
     private readonly request: ReadingRequest,
     private readonly emit: (event: ReadingEvent) => void,
     private readonly control: ReadingControl,
+    /** Whose frames these are; every event names it. */
+    private readonly track: TrackId = wholePicture,
   ) {
     const { windowFrames, hopFrames, frameBudget } = request.settings
     this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
@@ -102,7 +105,7 @@ export class WindowReader {
       const note = { number: this.frames++, timeS: pair[index].timeS }
       this.notes.push(note)
       if (this.request.keepFrames) this.sources.push(pair[index])
-      this.emit({ type: 'frame', ...note, ...(await this.imager.images(frame)) })
+      this.emit({ type: 'frame', track: this.track, ...note, ...(await this.imager.images(frame)) })
     }
     this.cost = {
       visionPairs: this.cost.visionPairs + 1,
@@ -112,6 +115,7 @@ export class WindowReader {
     }
     this.emit({
       type: 'pair',
+      track: this.track,
       window: this.windows,
       pairsInWindow: window.pairs,
       pairsPerWindow: this.pairsPerWindow,
@@ -147,11 +151,11 @@ export class WindowReader {
    * most.
    */
   async update(meanwhile?: () => Promise<boolean>): Promise<void> {
-    const { window, control, request } = this
+    const { window, control, request, track } = this
     if (!window) return
     const update = this.updates++
     const { maxTokens, sampling } = request.settings
-    this.emit({ type: 'update', update, window: this.windows, frames: [...this.notes] })
+    this.emit({ type: 'update', track, update, window: this.windows, frames: [...this.notes] })
     if (request.keepFrames) this.keep(update)
     const started = performance.now()
     let asked = started
@@ -170,12 +174,12 @@ export class WindowReader {
         case 'stage':
           asked = performance.now()
           if (aside) aside.ms = 0
-          this.emit(event)
+          this.emit({ ...event, track })
           break
         case 'token': {
           const now = performance.now()
           firstTokenMs ??= now - started
-          this.emit({ ...event, ms: now - asked })
+          this.emit({ ...event, track, ms: now - asked })
           await aside?.step()
           break
         }
@@ -189,17 +193,18 @@ export class WindowReader {
           drafting.accepted += figures.accepted
           prefillTokens += figures.promptTokens
           prefillMs += figures.prefillMs
-          this.emit({ ...answer, type: 'answer', id: event.id, figures })
+          this.emit({ ...answer, type: 'answer', track, id: event.id, figures })
           break
         }
         case 'reused':
-          this.emit(event)
+          this.emit({ ...event, track })
       }
     }
     if (control.signal.aborted) return
     const updateMs = performance.now() - started
     this.emit({
       type: 'updated',
+      track,
       update,
       figures: {
         updateMs,
@@ -217,14 +222,14 @@ export class WindowReader {
 
   /** Asks closed questions about the window, for as long as a pair lasts; a stop ends it within one pass. */
   private async probe(): Promise<void> {
-    const { window, probes, control, request, notes } = this
+    const { window, probes, control, request, notes, track } = this
     const timeS = notes.at(-1)?.timeS
     if (!window || timeS === undefined || !this.isAskable || probes.turn.length === 0) return
     const pairMs = (2 / request.settings.framesPerSecond) * 1000
     const started = performance.now()
     for await (const { id, probabilities, figures } of askProbes(window, probes.turn, control)) {
       probes.answered(id)
-      this.emit({ type: 'probe', id, timeS, probabilities, figures })
+      this.emit({ type: 'probe', track, id, timeS, probabilities, figures })
       if (performance.now() - started > pairMs) return
     }
   }

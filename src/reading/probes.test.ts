@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { liveProbes } from '../affect/probes/probe-set.ts'
-import { probesFor } from '../reading/probes.ts'
-import { ribbonS, withAnswer } from './probes.ts'
+import { probesFor } from './probes.ts'
 
 const on = { isOn: true, orders: 'given', isSmoothed: true } as const
 const calibration = {
@@ -44,23 +43,5 @@ describe('probesFor', () => {
       expect(probes.map(({ id }) => id)).toEqual(liveProbes.map(({ id }) => id))
       for (const probe of probes) expect(probe.askings).toHaveLength(askings)
     }
-  })
-})
-
-describe('withAnswer', () => {
-  const point = (timeS: number) => ({ timeS, probabilities: [1, 0] })
-
-  it('keeps what the ribbons show, and little more', () => {
-    let history = {}
-    for (let timeS = 0; timeS <= 200; timeS++) history = withAnswer(history, 'emotion', point(timeS))
-    const times: number[] = Object.values<readonly { timeS: number }[]>(history)[0].map(({ timeS }) => timeS)
-    expect(times.at(-1)).toBe(200)
-    expect(times[0]).toBeLessThanOrEqual(200 - ribbonS)
-    expect(times[0]).toBeGreaterThan(200 - 2 * ribbonS)
-  })
-
-  it('begins anew where time goes back, question by question', () => {
-    const before = withAnswer(withAnswer({}, 'emotion', point(9)), 'AU1', point(9))
-    expect(withAnswer(before, 'emotion', point(2))).toEqual({ emotion: [point(2)], AU1: [point(9)] })
   })
 })
