@@ -33,7 +33,7 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
     const clip = await openClip(video)
     clip.close()
     requireWithin(job.fromS, clip.facts.durationS)
-    const device = await client.probe()
+    const device = await client.deviceReport()
     if (job.adapter === 'hardware') requireHardware(device)
     try {
       await readVideo(client, video, device, job)
@@ -47,12 +47,12 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
   } catch (error) {
     return { type: 'failed', error: toWire(error) }
   } finally {
-    client.terminate()
+    client.close()
   }
 }
 
 async function readVideo(client: EngineClient, video: File, device: DeviceReport, job: AnalyzeJob): Promise<void> {
-  const bundle = await client.loadBundle({ source: sourceOf(job) }, (progress) => {
+  const bundle = await client.load({ source: sourceOf(job) }, (progress) => {
     const text = loadStatus(progress)
     if (text) void window.tell({ type: 'status', text })
   })

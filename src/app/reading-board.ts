@@ -1,7 +1,7 @@
 import type { Stage, StageId } from '../affect/stages.ts'
 import { wholePicture } from '../affect/track.ts'
-import type { ReadingProgress } from '../readers/worker/client.ts'
 import type { DeviceFigures } from '../readers/worker/protocol.ts'
+import type { ReadingProgress } from '../reading/events.ts'
 import { createFold, type Fold, resumeTimeS, settled } from '../reading/fold.ts'
 import { meanFigures } from '../reading/mean-figures.ts'
 import { emptyReading, finishedBy, type Phase, type Reading, type TrackReading, trackOf } from '../reading/reading.ts'

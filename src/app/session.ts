@@ -128,7 +128,7 @@ export class Session implements SessionActions {
       this.store.update({ lostLoad, announcement: `The last start ended while ${lostLoad.name} was loading.` })
     this.markLoads()
     try {
-      this.store.update({ device: await this.client.probe() })
+      this.store.update({ device: await this.client.deviceReport() })
     } catch (error) {
       this.store.update({ load: { state: 'failed', source: this.source, error: asError(error) } })
       return
@@ -452,7 +452,7 @@ export class Session implements SessionActions {
     if (!isTrusted) this.source = source
     this.store.update({ load: { state: 'asking', source } })
     try {
-      const bundle = await this.client.loadBundle(
+      const bundle = await this.client.load(
         { source, ...(isTrusted ? { isTrusted } : {}) },
         (progress) => {
           if (load === this.loads) this.takeLoad(source, progress)
@@ -571,7 +571,7 @@ export class Session implements SessionActions {
       opened: this.opened,
       hasTranscript: this.options.keepFrames ?? false,
       fromS,
-      deviceFigures: () => this.client.deviceFigures(),
+      deviceFigures: () => this.client.figures(),
     })
     this.board = board
     try {
@@ -676,7 +676,7 @@ export class Session implements SessionActions {
   }
 
   private replaceClient(): void {
-    this.client.terminate()
+    this.client.close()
     this.client = this.options.createClient()
     this.store.update({ bundle: undefined })
   }

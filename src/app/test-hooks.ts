@@ -69,8 +69,8 @@ export function installTestHooks(session: Session, { startsByItself }: TestDoors
         frames.map(async ({ width, height, timeS, rgba }) => ({ width, height, timeS, rgba: await base64(rgba) })),
       )
     },
-    deviceFigures: () => session.client.deviceFigures(),
-    killWorker: () => session.client.terminate(),
+    deviceFigures: () => session.client.figures(),
+    killWorker: () => session.client.close(),
     loseDevice: () => session.client.loseDevice(),
   }
 }

@@ -5,7 +5,7 @@ import { countNodes, framesOfPhase, indexRows, pathTo, rowsByStage } from './tre
 
 const span = (stage: 'attributes' | 'expression' | 'emotion', from: number, to: number) => ({
   stage,
-  track: 'picture',
+  track: wholePicture,
   from,
   to,
 })

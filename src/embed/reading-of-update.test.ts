@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { liveProbes } from '../affect/probes/probe-set.ts'
 import { reasoningPreset } from '../affect/stages.ts'
-import type { ReadingProgress } from '../readers/worker/client.ts'
+import type { ReadingProgress } from '../reading/events.ts'
 import { createFold } from '../reading/fold.ts'
 import { settingsOrigin } from '../reading/origin.ts'
 import { emptyReading, finishedBy, trackOf } from '../reading/reading.ts'

@@ -57,7 +57,7 @@ class WorkerAnalyzer implements Analyzer {
     this.stopped = { cause }
     this.options.signal?.removeEventListener('abort', this.onAbort)
     this.feed?.stop()
-    this.client?.terminate()
+    this.client?.close()
   }
 
   private async load(): Promise<LoadedBundle> {
@@ -79,7 +79,7 @@ class WorkerAnalyzer implements Analyzer {
       return false
     }
     try {
-      return await client.loadBundle(
+      return await client.load(
         { source: { type: 'url', url: this.options.bundleUrl } },
         (progress) => {
           if (progress.type === 'manifest') manifest = progress.manifest
@@ -88,7 +88,7 @@ class WorkerAnalyzer implements Analyzer {
         mayFetch,
       )
     } catch (error) {
-      client.terminate()
+      client.close()
       if (this.stopped) throw stoppedEarly(this.stopped.cause)
       throw refusal ?? error
     }

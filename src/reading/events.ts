@@ -137,6 +137,9 @@ export type TrackEvent =
 /** All that a reader reports of a reading, in order. */
 export type ReadingEvent = SourceEvent | TrackEvent
 
+/** What a reader hands out; a failure is thrown instead. */
+export type ReadingProgress = Exclude<ReadingEvent, { readonly type: 'failed' }>
+
 /** What an update cost. */
 export interface UpdateFigures {
   /** From the update's first pass to its last token, ms. */

@@ -1,5 +1,6 @@
 import type { Stage, StageId } from '../affect/stages.ts'
 import type { LiveFrames } from '../capture/live-frames.ts'
+import type { TimedFrame } from '../capture/painter.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { type ChosenFrames, type FrameSettings, framesFor } from './frames.ts'
 import { type Probe, type ProbeChoice, probesFor } from './probes.ts'
@@ -7,6 +8,8 @@ import { type Probe, type ProbeChoice, probesFor } from './probes.ts'
 export type ReadingSource =
   /** Read on its own clock, every window of it. */
   | { readonly type: 'file'; readonly file: Blob; readonly fromS?: number }
+  /** Frames that are at hand, read in their order, every window of them; a worker cannot be given them. */
+  | { readonly type: 'frames'; readonly frames: AsyncIterable<TimedFrame> | Iterable<TimedFrame> }
   /** Live; the newest pair wins. */
   | { readonly type: 'live'; readonly frames: LiveFrames }
 

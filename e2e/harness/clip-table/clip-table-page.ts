@@ -59,7 +59,7 @@ let reader: Promise<EngineClient> | undefined
 async function startReader(): Promise<EngineClient> {
   const client = new EngineClient({ appUrl: new URL('/', location.href).href })
   const url = new URL('/job/bundle/', location.href).href
-  await client.loadBundle({ source: { type: 'url', url }, isTrusted: true }, () => undefined)
+  await client.load({ source: { type: 'url', url }, isTrusted: true }, () => undefined)
   return client
 }
 

@@ -85,7 +85,7 @@ describe('EngineClient', () => {
       },
     })
     const told: LoadProgress[] = []
-    const error = await failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, (each) => told.push(each)))
+    const error = await failure(client.load({ source: { type: 'url', url: 'x' } }, (each) => told.push(each)))
     expect(error).toMatchObject({ code: 'out-of-memory' })
     await report({ type: 'starting', graph: 'vision' })
     expect(told).toEqual([{ type: 'checking' }])
@@ -103,7 +103,7 @@ describe('EngineClient', () => {
         })
       },
     })
-    const error = await failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined))
+    const error = await failure(client.load({ source: { type: 'url', url: 'x' } }, () => undefined))
     expect(error).toBeInstanceOf(EngineError)
     expect(error).toMatchObject({
       code: 'limits-too-small',
@@ -117,39 +117,39 @@ describe('EngineClient', () => {
 
   it('makes foreign errors ours', async () => {
     const { client } = connect({
-      probe: async () => {
+      deviceReport: async () => {
         throw new RangeError('oops')
       },
     })
-    expect(await failure(client.probe())).toMatchObject({ code: 'unexpected', message: 'RangeError: oops' })
+    expect(await failure(client.deviceReport())).toMatchObject({ code: 'unexpected', message: 'RangeError: oops' })
   })
 
   it('tells whoever waits, and whoever calls later, that the worker was ended', async () => {
-    const { client } = connect({ probe: () => new Promise(() => undefined) })
-    const pending = failure(client.probe())
-    client.terminate()
-    client.terminate()
+    const { client } = connect({ deviceReport: () => new Promise(() => undefined) })
+    const pending = failure(client.deviceReport())
+    client.close()
+    client.close()
     expect(await pending).toMatchObject({ code: 'worker-died' })
-    expect(await failure(client.deviceFigures())).toMatchObject({ code: 'worker-died' })
+    expect(await failure(client.figures())).toMatchObject({ code: 'worker-died' })
   })
 
   it('rejects calls in flight, and later ones, when the worker dies', async () => {
     const { client, die } = connect({
-      probe: () => new Promise(() => undefined),
+      deviceReport: () => new Promise(() => undefined),
       deviceFigures: async () => undefined,
     })
     // It has lived.
-    await client.deviceFigures()
-    const pending = failure(client.probe())
+    await client.figures()
+    const pending = failure(client.deviceReport())
     die()
     expect(await pending).toMatchObject({ name: 'EngineError', code: 'worker-died' })
-    expect(await failure(client.probe())).toMatchObject({ code: 'worker-died' })
+    expect(await failure(client.deviceReport())).toMatchObject({ code: 'worker-died' })
   })
 
   it('tells a worker that never started from one that died', async () => {
-    const { client, die } = connect({ probe: () => new Promise(() => undefined) })
+    const { client, die } = connect({ deviceReport: () => new Promise(() => undefined) })
     die()
-    expect(await failure(client.probe())).toMatchObject({
+    expect(await failure(client.deviceReport())).toMatchObject({
       code: 'worker-not-started',
       message: 'The part of the app that computes did not start.',
       action: expect.stringContaining('worker-src'),
@@ -194,18 +194,18 @@ describe('EngineClient', () => {
   })
 
   describe('when nothing comes back', () => {
-    const quick: Deadlines = { silenceMs: 20, pingMs: 40, probeMs: 80, loadMs: 80, startMs: 40, readMs: 80 }
+    const quick: Deadlines = { silenceMs: 20, pingMs: 40, briefMs: 80, loadMs: 80, startMs: 40, readMs: 80 }
     const never = () => new Promise<never>(() => undefined)
 
     it('gives up on a worker that does not answer at all, for good', async () => {
-      const { client } = connect({ probe: never, ping: never }, quick)
-      expect(await failure(client.probe())).toMatchObject({ code: 'worker-hangs' })
-      expect(await failure(client.deviceFigures())).toMatchObject({ code: 'worker-hangs' })
+      const { client } = connect({ deviceReport: never, ping: never }, quick)
+      expect(await failure(client.deviceReport())).toMatchObject({ code: 'worker-hangs' })
+      expect(await failure(client.figures())).toMatchObject({ code: 'worker-hangs' })
     })
 
     it('bears silence from a worker that listens, up to the deadline of the phase', async () => {
-      const { client } = connect({ probe: never }, quick)
-      expect(await failure(client.probe())).toMatchObject({ code: 'too-long' })
+      const { client } = connect({ deviceReport: never }, quick)
+      expect(await failure(client.deviceReport())).toMatchObject({ code: 'too-long' })
     })
 
     it('waits on while a load makes progress', async () => {
@@ -222,7 +222,7 @@ describe('EngineClient', () => {
         },
         quick,
       )
-      expect(await client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined)).toEqual(loaded)
+      expect(await client.load({ source: { type: 'url', url: 'x' } }, () => undefined)).toEqual(loaded)
     })
 
     it('waits on while a server asks to be left alone, and no longer', async () => {
@@ -236,7 +236,7 @@ describe('EngineClient', () => {
         return never()
       }
       const { client } = connect({ loadBundle }, quick)
-      const load = failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined))
+      const load = failure(client.load({ source: { type: 'url', url: 'x' } }, () => undefined))
       // Three times as long as it may be silent otherwise.
       const still = new Promise((resolve) => setTimeout(() => resolve('still waiting'), 3 * quick.loadMs))
       expect(await Promise.race([load, still])).toBe('still waiting')
@@ -252,7 +252,7 @@ describe('EngineClient', () => {
       }
       const ping = async () => Math.min(++work, 8)
       const { client } = connect({ loadBundle, ping }, quick)
-      const error = await failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined))
+      const error = await failure(client.load({ source: { type: 'url', url: 'x' } }, () => undefined))
       expect(error).toMatchObject({ code: 'too-long' })
       expect(work).toBeGreaterThan(8)
     })
@@ -263,7 +263,7 @@ describe('EngineClient', () => {
         return never()
       }
       const { client } = connect({ loadBundle }, { ...quick, loadMs: 60_000 })
-      const error = await failure(client.loadBundle({ source: { type: 'url', url: 'x' } }, () => undefined))
+      const error = await failure(client.load({ source: { type: 'url', url: 'x' } }, () => undefined))
       expect(error).toMatchObject({ code: 'too-long' })
     })
 

@@ -2,7 +2,8 @@ import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink'
 import { installErrorTransfer } from '../../base/error-transfer.ts'
 import { EngineError, fromWire } from '../../base/errors.ts'
 import type { DeviceReport } from '../../device/device.ts'
-import type { ReadingEvent } from '../../reading/events.ts'
+import type { ReadingProgress } from '../../reading/events.ts'
+import type { Reader } from '../../reading/reader.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import type {
   DeviceFigures,
@@ -20,9 +21,6 @@ installErrorTransfer()
 /** A worker, or what stands in for one in a test. */
 export type EngineWorker = Endpoint & { terminate(): void }
 
-/** Everything a reading reports except its failure, which is thrown. */
-export type ReadingProgress = Exclude<ReadingEvent, { type: 'failed' }>
-
 /**
  * How long the worker may be silent in each phase, ms, before it is asked whether it still listens. The GPU may be busy
  * for minutes while kernels compile or a long prompt is prefilled on slow hardware: as long as the worker answers,
@@ -33,7 +31,8 @@ export interface Deadlines {
   /** For the answer to that question. */
   readonly pingMs: number
   /** For the whole phase without any sign of progress, or of work for the device. */
-  readonly probeMs: number
+  /** For what needs no computing. */
+  readonly briefMs: number
   readonly loadMs: number
   /** For making the sessions, which keeps the device at work from the first weight to the last. */
   readonly startMs: number
@@ -43,7 +42,7 @@ export interface Deadlines {
 export const defaultDeadlines: Deadlines = {
   silenceMs: 20_000,
   pingMs: 20_000,
-  probeMs: 60_000,
+  briefMs: 60_000,
   loadMs: 10 * 60_000,
   startMs: 60_000,
   readMs: 10 * 60_000,
@@ -53,7 +52,7 @@ export const defaultDeadlines: Deadlines = {
  * The engine's worker as the page knows it. Every call is raced against the worker's death, its silence and its phase's
  * deadline. A worker that dies rejects every call in flight and all later ones.
  */
-export class EngineClient {
+export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgress> {
   private readonly remote: Remote<EngineApi>
   private readonly died: Promise<never>
   private kill: (error: EngineError) => void = () => undefined
@@ -83,15 +82,16 @@ export class EngineClient {
     this.remote.open(options).catch(() => undefined)
   }
 
-  probe(): Promise<DeviceReport> {
-    return this.call<DeviceReport>(this.remote.probe(), 'probeMs')
+  /** What this browser's WebGPU can do. */
+  deviceReport(): Promise<DeviceReport> {
+    return this.call<DeviceReport>(this.remote.deviceReport(), 'briefMs')
   }
 
   /**
    * @param mayFetch asked when only the manifest is here; default: yes
    * Throws BundleError, ConfigError, CheckpointError, EngineError, or an AbortError after `cancelLoad` or a no.
    */
-  async loadBundle(
+  async load(
     request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
     mayFetch: () => Promise<boolean> = async () => true,
@@ -125,17 +125,17 @@ export class EngineClient {
 
   /** Ends a load; its call rejects. */
   async cancelLoad(): Promise<void> {
-    await this.call(this.remote.cancelLoad(), 'probeMs')
+    await this.call(this.remote.cancelLoad(), 'briefMs')
   }
 
   /** Throws BundleError `store-…`. */
   storage(): Promise<StorageReport> {
-    return this.call<StorageReport>(this.remote.storage(), 'probeMs')
+    return this.call<StorageReport>(this.remote.storage(), 'briefMs')
   }
 
   /** Deletes a stored bundle. Throws BundleError `store-…`. */
   async removeBundle(key: string): Promise<void> {
-    await this.call(this.remote.removeBundle(key), 'probeMs')
+    await this.call(this.remote.removeBundle(key), 'briefMs')
   }
 
   /**
@@ -169,33 +169,33 @@ export class EngineClient {
 
   /** Ends the reading within one token; what it has said so far is still reported. */
   async stop(): Promise<void> {
-    await this.call(this.remote.stopReading(), 'probeMs')
+    await this.call(this.remote.stopReading(), 'briefMs')
   }
 
   async pause(isPaused: boolean): Promise<void> {
     this.isPaused = isPaused
-    await this.call(this.remote.pauseReading(isPaused), 'probeMs')
+    await this.call(this.remote.pauseReading(isPaused), 'briefMs')
   }
 
-  deviceFigures(): Promise<DeviceFigures | undefined> {
-    return this.call(this.remote.deviceFigures(), 'probeMs')
+  figures(): Promise<DeviceFigures | undefined> {
+    return this.call(this.remote.deviceFigures(), 'briefMs')
   }
 
   framesOf(update: number): Promise<KeptFrame[]> {
-    return this.call(this.remote.framesOf(update), 'probeMs')
+    return this.call(this.remote.framesOf(update), 'briefMs')
   }
 
   async loseDevice(): Promise<void> {
-    await this.call(this.remote.loseDevice(), 'probeMs')
+    await this.call(this.remote.loseDevice(), 'briefMs')
   }
 
   /** Ends the worker, if it has not ended; whoever waits for it is told, and whoever calls it later. */
-  terminate(): void {
+  close(): void {
     this.worker.terminate()
     this.kill(workerDied(undefined))
   }
 
-  private async call<T>(pending: Promise<T>, phase: 'probeMs' | 'loadMs' | 'readMs', heard = new Heard()): Promise<T> {
+  private async call<T>(pending: Promise<T>, phase: 'briefMs' | 'loadMs' | 'readMs', heard = new Heard()): Promise<T> {
     const watch = new AbortController()
     try {
       return await Promise.race([pending, this.died, this.watch(phase, heard, watch.signal)])
@@ -208,7 +208,7 @@ export class EngineClient {
    * Rejects when the worker no longer listens, or the phase has lasted too long without a sign of progress. Silence is
    * counted in waits and not by a clock: a machine that slept, or a page that stood still, has waited no longer.
    */
-  private async watch(phase: 'probeMs' | 'loadMs' | 'readMs', heard: Heard, signal: AbortSignal): Promise<never> {
+  private async watch(phase: 'briefMs' | 'loadMs' | 'readMs', heard: Heard, signal: AbortSignal): Promise<never> {
     const { silenceMs, pingMs } = this.deadlines
     let silentMs = 0
     let work: number | undefined

@@ -5,6 +5,8 @@ import { requireAllowedHost } from '../../bundles/weight-hosts.ts'
 import { type DeviceReport, probeDevice } from '../../device/device.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
+import { ReadingRun } from '../local/reading-run.ts'
+import type { LoadedModel } from '../local/window-reader.ts'
 import { ModelLoader } from './model-loader.ts'
 import type {
   DeviceFigures,
@@ -16,8 +18,6 @@ import type {
   LoadRequest,
   StorageReport,
 } from './protocol.ts'
-import { Reading } from './reading.ts'
-import type { LoadedModel } from './window-reader.ts'
 
 /** The engine behind the worker's door: one device, one bundle, one reading at a time. */
 export class EngineHost implements EngineApi {
@@ -31,7 +31,7 @@ export class EngineHost implements EngineApi {
   /** The load under way, failed or not. */
   private loading: Promise<unknown> = Promise.resolve()
   private loseLoad: (error: EngineError) => void = () => undefined
-  private reading: Reading | undefined
+  private reading: ReadingRun | undefined
   private readings = 0
 
   open(options: EngineOptions): void {
@@ -47,7 +47,7 @@ export class EngineHost implements EngineApi {
     return this.loader?.ledger?.work ?? 0
   }
 
-  async probe(): Promise<DeviceReport> {
+  async deviceReport(): Promise<DeviceReport> {
     return (await probeDevice()).report
   }
 
@@ -100,7 +100,7 @@ export class EngineHost implements EngineApi {
     const { model } = this
     if (!model) throw this.lost ?? noModel()
     await this.endReading()
-    const reading = new Reading(++this.readings, model, request)
+    const reading = new ReadingRun(++this.readings, model, request)
     this.reading = reading
     reading.start()
     return reading.number

@@ -17,8 +17,8 @@ import type { Compute } from '../../engine/tensors.ts'
 import { bannedIds } from '../../engine/update.ts'
 import { VisionEncoder } from '../../engine/vision-encoder.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
+import type { LoadedModel } from '../local/window-reader.ts'
 import type { EngineOptions, LoadedBundle, LoadProgress, LoadRequest } from './protocol.ts'
-import type { LoadedModel } from './window-reader.ts'
 
 export interface Loaded {
   readonly model: LoadedModel

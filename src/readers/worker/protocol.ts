@@ -1,6 +1,7 @@
 import type { BundleFile, BundleSource } from '../../bundles/bundle-source.ts'
 import type { BundleEntry, StoreUsage } from '../../bundles/bundle-store.ts'
 import type { BundleRoom } from '../../bundles/obtain-bundle.ts'
+import type { TimedFrame } from '../../capture/painter.ts'
 import type { DeviceReport } from '../../device/device.ts'
 import type { DeviceFigures } from '../../engine/gpu-ledger.ts'
 import type { CheckReport } from '../../engine/self-check.ts'
@@ -18,11 +19,11 @@ export type { AdapterFacts, DeviceReport } from '../../device/device.ts'
 export type { DeviceFigures } from '../../engine/gpu-ledger.ts'
 export type { CheckReport } from '../../engine/self-check.ts'
 
-/** What the page may ask of the engine's worker. Errors cross as themselves (see `wire.ts`). */
+/** What the page may ask of the engine's worker. Errors cross as themselves (see `base/error-transfer.ts`). */
 export interface EngineApi {
   /** Called once, before everything else. */
   open(options: EngineOptions): void
-  probe(): Promise<DeviceReport>
+  deviceReport(): Promise<DeviceReport>
   /**
    * Finds, downloads, verifies, checks and loads a bundle; the one loaded before stays until the new one is verified.
    * Whether it fits this device is known from its manifest, before any other byte is fetched.
@@ -122,10 +123,5 @@ export interface LoadedBundle {
   readonly notices: readonly string[]
 }
 
-export interface KeptFrame {
-  readonly width: number
-  readonly height: number
-  /** uint8 [height, width, 4] */
-  readonly rgba: Uint8ClampedArray
-  readonly timeS: number
-}
+/** A frame as the source gave it: uint8 [height, width, 4]. */
+export type KeptFrame = TimedFrame

@@ -1,18 +1,20 @@
 import { type EngineError, toWire, VidemoError } from '../../base/errors.ts'
+import type { TimedFrame } from '../../capture/painter.ts'
+import type { PictureState } from '../../capture/picture-watch.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { EventQueue } from './event-queue.ts'
 import { readFile } from './file-reading.ts'
+import { readFrames } from './frames-reading.ts'
 import { Gate } from './gate.ts'
 import { readLive } from './live-reading.ts'
-import type { KeptFrame, PictureState } from './protocol.ts'
 import { type LoadedModel, WindowReader } from './window-reader.ts'
 
 /** How long a device has to say that it is lost, once something on it has failed. */
 const lossPatienceMs = 1000
 
 /** One source being read, from its start to its end. */
-export class Reading {
+export class ReadingRun {
   readonly events = new EventQueue<ReadingEvent>()
   finished: Promise<void> = Promise.resolve()
   private readonly controller = new AbortController()
@@ -67,7 +69,7 @@ export class Reading {
     this.reject(error)
   }
 
-  framesOf(update: number): readonly KeptFrame[] {
+  framesOf(update: number): readonly TimedFrame[] {
     return this.reader.kept.get(update) ?? []
   }
 
@@ -104,6 +106,7 @@ export class Reading {
     const { source, settings } = this.request
     try {
       if (source.type === 'file') await readFile(this.reader, source, settings, this.emit, this.control)
+      else if (source.type === 'frames') await readFrames(this.reader, source, this.emit, this.control)
       else await readLive(this.reader, source, settings, this.emit, this.control)
     } finally {
       await this.reader.dispose()

@@ -1,6 +1,7 @@
 import type { StageId } from '../../affect/stages.ts'
 import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
+import type { PictureState } from '../../capture/picture-watch.ts'
 import type { Bundle } from '../../engine/bundle.ts'
 import type { Decoder } from '../../engine/decoder.ts'
 import { DraftMemory } from '../../engine/drafts.ts'
@@ -16,7 +17,6 @@ import type { ReadingRequest } from '../../reading/request.ts'
 import { Aside } from './aside.ts'
 import { FrameImager } from './frame-images.ts'
 import { ProbeRound } from './probe-round.ts'
-import type { KeptFrame, PictureState } from './protocol.ts'
 
 /** A bundle on a device. */
 export interface LoadedModel {
@@ -44,14 +44,15 @@ const noCost: UpdateCost = { visionPairs: 0, visionMs: 0, prefillTokens: 0, pref
 /** Pairs in, events out: one window at a time, over one cache. */
 export class WindowReader {
   /** By update; for tests. */
-  readonly kept = new Map<number, readonly KeptFrame[]>()
+  readonly kept = new Map<number, readonly TimedFrame[]>()
   readonly pairsPerWindow: number
   /** The fewest frames that the model was shown in training. */
   readonly leastFrames: number
   private readonly hopPairs: number
   private readonly encoder: FrameEncoder
   private readonly probes: ProbeRound<PreparedProbe>
-  private readonly imager = new FrameImager()
+  /** None in Node, where nobody looks at the frames. */
+  private readonly imager = typeof OffscreenCanvas === 'undefined' ? undefined : new FrameImager()
   private standing: StandingAnswers<StageId> = new Map()
   private readonly drafts: DraftMemory<StageId> | undefined
   private decoder: Decoder | undefined
@@ -59,7 +60,7 @@ export class WindowReader {
   private speaker: Decoder | undefined
   private window: LiveWindow | undefined
   private notes: FrameNote[] = []
-  private sources: KeptFrame[] = []
+  private sources: TimedFrame[] = []
   private frames = 0
   private windows = 0
   private updates = 0
@@ -105,7 +106,7 @@ export class WindowReader {
       const note = { number: this.frames++, timeS: pair[index].timeS }
       this.notes.push(note)
       if (this.request.keepFrames) this.sources.push(pair[index])
-      this.emit({ type: 'frame', track: this.track, ...note, ...(await this.imager.images(frame)) })
+      this.emit({ type: 'frame', track: this.track, ...note, ...(await this.imager?.images(frame)) })
     }
     this.cost = {
       visionPairs: this.cost.visionPairs + 1,
