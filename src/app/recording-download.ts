@@ -1,6 +1,7 @@
 import { exportRecording } from '../reading/exporters/index.ts'
 import { recordedReading } from '../reading/recorded.ts'
-import { type RecordingFile, recordingFile } from '../reading/recording.ts'
+import type { RecordingFile } from '../reading/recording.ts'
+import { recordingFile } from '../reading/recording-file.ts'
 import type { RecordedReading } from './session-state.ts'
 
 /** A recording as a file of its own: nothing in it points to the page. */

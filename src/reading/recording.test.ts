@@ -6,7 +6,8 @@ import { reasoningPreset } from '../affect/stages.ts'
 import type { TrackId } from '../affect/track.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
 import { VidemoError } from '../base/errors.ts'
-import { parseRecording, type RecordingParts, type RecordingReading, recordingFile } from './recording.ts'
+import { parseRecording, type RecordingReading } from './recording.ts'
+import { type RecordingParts, recordingFile } from './recording-file.ts'
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value))
 const amount = finite.map(Math.abs)

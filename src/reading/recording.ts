@@ -3,9 +3,7 @@ import { actionUnits } from '../affect/labels.ts'
 import { stageIds } from '../affect/stages.ts'
 import { type TrackId, wholePicture } from '../affect/track.ts'
 import { VidemoError } from '../base/errors.ts'
-
-/** The version of the recording format that this code writes; it reads versions 1 and 2 as well. */
-export const recordingVersion = 3
+import { recordingVersion } from './recording-version.ts'
 
 const text = v.string()
 const finite = v.pipe(v.number(), v.finite())
@@ -246,19 +244,6 @@ export type ReadingFigures = RecordingReading['figures']
 export type ReadingOrigin = Pick<RecordingReading, 'source' | 'model' | 'settings'>
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
-
-export type RecordingParts = Pick<RecordingFile, 'appVersion' | 'readings'>
-
-/** The file of a recording made at `createdAt`. */
-export function recordingFile({ appVersion, readings }: RecordingParts, createdAt: Date): RecordingFile {
-  return {
-    format: 'videmo-recording',
-    version: recordingVersion,
-    createdAt: createdAt.toISOString(),
-    ...(appVersion === undefined ? {} : { appVersion }),
-    readings,
-  }
-}
 
 /**
  * Reads a recording back, of this version or of an older one. Fields of no known name are dropped.
