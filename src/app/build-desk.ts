@@ -12,8 +12,6 @@ import type {
 import { notStored } from '../bundles/bundle-errors.ts'
 import type { BundleFile } from '../bundles/bundle-source.ts'
 import type { BundleNote } from '../bundles/bundle-store.ts'
-import { exportToFolder, exportToZip, zipBlob } from '../bundles/export-bundle.ts'
-import { OpfsStore } from '../bundles/opfs-store.ts'
 import { askToPersist } from '../bundles/persistence.ts'
 import type { TransferProgress } from '../bundles/progress.ts'
 import type { Dtype } from '../manifest/manifest.ts'
@@ -90,7 +88,9 @@ export class BuildDesk {
   async refresh(): Promise<void> {
     const [unfinished, stored] = await Promise.all([
       this.builder.unfinished().catch(() => []),
-      new OpfsStore().list().catch(() => []),
+      openStore()
+        .then((store) => store.list())
+        .catch(() => []),
     ])
     this.store.update({ unfinished, stored: stored.filter(({ state }) => state === 'whole') })
   }
@@ -166,18 +166,26 @@ export class BuildDesk {
   async exportToFolder(bundle: ExportedBundle): Promise<void> {
     const folder = await this.orFailed(bundle, pickFolder)
     if (folder)
-      await this.exportFiles(bundle, 'folder', (name, files, options) => exportToFolder(folder, name, files, options))
+      await this.exportFiles(bundle, 'folder', async (name, files, options) => {
+        const { exportToFolder } = await loadExport()
+        await exportToFolder(folder, name, files, options)
+      })
   }
 
   async exportToZip(bundle: ExportedBundle): Promise<void> {
     if (!canPickFile()) {
-      await this.exportFiles(bundle, 'zip', async (name, files, options) =>
-        downloadBlob(await zipBlob(name, files, options), `${name}.zip`),
-      )
+      await this.exportFiles(bundle, 'zip', async (name, files, options) => {
+        const { zipBlob } = await loadExport()
+        downloadBlob(await zipBlob(name, files, options), `${name}.zip`)
+      })
       return
     }
     const file = await this.orFailed(bundle, () => pickZip(`${bundle.name}.zip`))
-    if (file) await this.exportFiles(bundle, 'zip', (name, files, options) => exportToZip(file, name, files, options))
+    if (!file) return
+    await this.exportFiles(bundle, 'zip', async (name, files, options) => {
+      const { exportToZip } = await loadExport()
+      await exportToZip(file, name, files, options)
+    })
   }
 
   cancelExport(): void {
@@ -234,7 +242,7 @@ export class BuildDesk {
     const { signal } = exporting
     this.store.update({ export: { state: 'exporting', name, progress: undefined } })
     try {
-      const stored = await new OpfsStore().find(key)
+      const stored = await (await openStore()).find(key)
       if (!stored) throw notStored(name)
       await write(name, stored.files.all(), {
         signal,
@@ -267,4 +275,15 @@ function nameOf({ source }: BuildRequest): string {
 
 function asError(error: unknown): VidemoError {
   return fromWire(toWire(error))
+}
+
+// What only a build or an export needs is fetched when it is asked for: the page begins without it.
+
+async function openStore() {
+  const { OpfsStore } = await import('../bundles/opfs-store.ts')
+  return new OpfsStore()
+}
+
+function loadExport() {
+  return import('../bundles/export-bundle.ts')
 }
