@@ -60,15 +60,15 @@ const notRun: string[] = []
 /** What each of the other browsers passed, or why it was not tried. */
 const browserLines: string[] = []
 
-function run(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+function run(title: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n== ${title}`)
-  const result = spawnSync('npx', args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...noColors, ...env } })
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...noColors, ...env } })
   return result.status === 0
 }
 
 /** A tool that only says yes or no counts as one test. */
-function check(title: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Tally {
-  const passed = run(title, args, env)
+function check(title: string, [command, ...args]: readonly string[], env: NodeJS.ProcessEnv = {}): Tally {
+  const passed = run(title, command, args, env)
   if (!passed) failures.push(title)
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 }
 }
@@ -110,7 +110,7 @@ function summaryOf({ passed, failed, skipped }: Tally): string {
 
 function runVitest(title: string, reportName: string, args: readonly string[]) {
   const file = join(reports, reportName)
-  const passed = run(title, ['vitest', 'run', ...args, '--reporter=json', `--outputFile=${file}`])
+  const passed = run(title, 'npx', ['vitest', 'run', ...args, '--reporter=json', `--outputFile=${file}`])
   const report = read<VitestReport>(file)
   return { tally: report ? tallyOf(report, passed) : noReport(title), report }
 }
@@ -137,7 +137,7 @@ function tallyOf(report: VitestReport, passed: boolean): Tally {
 
 function playwright(): Tally {
   const file = join(reports, 'playwright.json')
-  const passed = run('Playwright', ['playwright', 'test', '--reporter=list,json'], {
+  const passed = run('Playwright', 'npx', ['playwright', 'test', '--reporter=list,json'], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
   const report = read<PlaywrightReport>(file)
@@ -161,21 +161,37 @@ function read<T>(file: string): T | undefined {
   }
 }
 
-/** Python, where a machine has what checks it; elsewhere the last lines say that it was not. */
-function ruff(): Tally {
-  const isThere = spawnSync('ruff', ['--version']).status === 0
-  if (!isThere) {
+/** Python's style, where a machine has what checks it; elsewhere the last lines say that it was not. */
+function ruff(): Tally[] {
+  if (spawnSync('ruff', ['--version']).status !== 0) {
     notRun.push('Python was not checked: ruff is not installed (pip install ruff).')
+    return []
+  }
+  return [check('Ruff, rules', ['ruff', 'check', '.']), check('Ruff, format', ['ruff', 'format', '--check', '.'])]
+}
+
+/** The tests of training/, where the very packages that it names are installed: other versions compute otherwise. */
+function pythonTests(): Tally {
+  const python = process.env.PYTHON ?? 'python3'
+  const wanted = readFileSync(join(root, 'training/requirements.txt'), 'utf8').match(/^[\w-]+==\S+/gm) ?? []
+  const asked = `from importlib.metadata import version\nfor each in ${JSON.stringify(wanted)}:\n  name, _, at = each.partition('==')\n  assert version(name).split('+')[0] == at, each`
+  if (spawnSync(python, ['-c', asked]).status !== 0) {
+    notRun.push(
+      'The tests of training/ were not run: what training/requirements.txt names is not installed (PYTHON names another Python).',
+    )
     return { passed: 0, failed: 0, skipped: 0 }
   }
-  console.log('\n== Ruff')
-  const { status } = spawnSync('ruff', ['check', '.'], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...noColors },
+  console.log('\n== Python')
+  const { stderr } = spawnSync(python, ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'], {
+    cwd: join(root, 'training'),
+    encoding: 'utf8',
   })
-  if (status !== 0) failures.push('Ruff')
-  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+  console.log(stderr)
+  const count = (pattern: RegExp) => Number(pattern.exec(stderr)?.[1] ?? 0)
+  const [ran, skipped] = [count(/^Ran (\d+) tests?/m), count(/skipped=(\d+)/)]
+  const failed = count(/failures=(\d+)/) + count(/errors=(\d+)/)
+  if (ran === 0 || failed > 0) failures.push('Python: see above')
+  return { passed: ran - failed - skipped, failed: ran === 0 ? 1 : failed, skipped }
 }
 
 /** One test for every fault that must be injected. */
@@ -190,14 +206,15 @@ if (!nginxPath) notRun.push('nginx is not installed: the set-up in docs/hosting.
 ensureChromium()
 forgetFaults()
 const tallies = [
-  check('Biome', ['biome', 'check', '.']),
-  check('TypeScript', ['tsc', '--noEmit']),
-  ruff(),
+  check('Biome', ['npx', 'biome', 'check', '.']),
+  check('TypeScript', ['npx', 'tsc', '--noEmit']),
+  ...ruff(),
+  pythonTests(),
   vitest(),
   playwright(),
   otherBrowsers(),
   // Of the build that was just tested.
-  check('Size of the page', ['tsx', 'scripts/size.ts'], { E2E_DIST: testedBuild }),
+  check('Size of the page', ['npx', 'tsx', 'scripts/size.ts'], { E2E_DIST: testedBuild }),
   faultTable(),
 ]
 rmSync(reports, { recursive: true, force: true })

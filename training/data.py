@@ -27,8 +27,9 @@ class Codec:
     def __init__(self, folder):
         self.tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
         self.added = {t.content: i for i, t in self.tokenizer.get_added_tokens_decoder().items()}
-        self.plain = Tokenizer.from_str(json.dumps(
-            json.loads((Path(folder) / "tokenizer.json").read_text(encoding="utf-8")) | {"added_tokens": []}))
+        self.plain = Tokenizer.from_str(
+            json.dumps(json.loads((Path(folder) / "tokenizer.json").read_text(encoding="utf-8")) | {"added_tokens": []})
+        )
         self.video_pad = self.added["<|video_pad|>"]
         self.end = self.added["<|im_end|>"]
         self.encode = lru_cache(maxsize=100_000)(self._encode)
@@ -95,10 +96,10 @@ class Conversations:
         return sorted(set().union(*(names for names in set(self.seen_in) if names)))
 
     def ids_of(self, i):
-        return self.ids[self.starts[i]:self.starts[i + 1]]
+        return self.ids[self.starts[i] : self.starts[i + 1]]
 
     def labels_of(self, i):
-        return self.labels[self.starts[i]:self.starts[i + 1]]
+        return self.labels[self.starts[i] : self.starts[i + 1]]
 
 
 def batch_of(conversations, chosen, step=32, features=None, label_names=None):
@@ -116,10 +117,10 @@ def batch_of(conversations, chosen, step=32, features=None, label_names=None):
     videos = []
     for row, i in enumerate(chosen):
         own = torch.from_numpy(conversations.ids_of(i).astype(np.int64))
-        ids[row, :len(own)] = own
-        labels[row, :len(own)] = torch.from_numpy(conversations.labels_of(i).astype(np.int64))
+        ids[row, : len(own)] = own
+        labels[row, : len(own)] = torch.from_numpy(conversations.labels_of(i).astype(np.int64))
         of_line = conversations.videos_of[i]
-        places[:, row, :len(own)] = positions(own, codec.video_pad, [v.grid for v in of_line])
+        places[:, row, : len(own)] = positions(own, codec.video_pad, [v.grid for v in of_line])
         videos += of_line
     batch = {"ids": ids, "labels": labels, "positions": places}
     if features is not None:
@@ -132,8 +133,12 @@ def batch_of(conversations, chosen, step=32, features=None, label_names=None):
         lengths = torch.as_tensor(conversations.lengths[chosen])[:, None]
         last_pad = torch.where(ids == codec.video_pad, places_of, -1).amax(1, keepdim=True)
         batch["behind"] = (places_of > last_pad) & (places_of < lengths)
-        batch["truth"] = torch.tensor([[float("nan") if seen is None else float(name in seen) for name in label_names]
-                                       for seen in (conversations.seen_in[i] for i in chosen)])
+        batch["truth"] = torch.tensor(
+            [
+                [float("nan") if seen is None else float(name in seen) for name in label_names]
+                for seen in (conversations.seen_in[i] for i in chosen)
+            ]
+        )
     return batch
 
 
@@ -162,7 +167,7 @@ class Features:
         for video in videos:
             if video.clip < 0 or video.first % PAIR:
                 raise ValueError(f"{video}: cached features are of packed clips, from an even frame on")
-            pairs = self.values[video.clip, video.first // PAIR:video.last // PAIR]
+            pairs = self.values[video.clip, video.first // PAIR : video.last // PAIR]
             parts.append(pairs.reshape(-1, self.shape[-1]))
         return torch.from_numpy(np.concatenate(parts)).view(torch.bfloat16)
 
@@ -222,7 +227,7 @@ class Mixture:
         batches = [np.asarray(batches[i]) for i in order]
         whole = max(1, len(batches) // self.processes) * self.processes
         batches = (batches * self.processes)[:whole]
-        return batches[self.process::self.processes]
+        return batches[self.process :: self.processes]
 
     def __next__(self):
         if self.batches is None:

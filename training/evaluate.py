@@ -74,10 +74,9 @@ class Asker:
         mask = torch.zeros(rows, width, dtype=torch.int64)
         places = torch.zeros(3, rows, width, dtype=torch.int64)
         for row, prompt in enumerate(prompts):
-            ids[row, -len(prompt):] = torch.tensor(prompt)
-            mask[row, -len(prompt):] = 1
-            places[:, row, -len(prompt):] = positions(prompt, self.codec.video_pad,
-                                                      [v.grid for v in videos_of[row]])
+            ids[row, -len(prompt) :] = torch.tensor(prompt)
+            mask[row, -len(prompt) :] = 1
+            places[:, row, -len(prompt) :] = positions(prompt, self.codec.video_pad, [v.grid for v in videos_of[row]])
         ids, mask, places = ids.to(self.device), mask.to(self.device), places.to(self.device)
         embeds = language.embed_tokens(ids)
         shown = [f for f in features if f is not None]
@@ -88,8 +87,9 @@ class Asker:
         cache = DynamicCache(config=self.model.config.text_config)
         answers, open_rows = [[] for _ in prompts], set(range(rows))
         for _ in range(self.max_tokens):
-            hidden = language(inputs_embeds=embeds, attention_mask=mask, position_ids=places, past_key_values=cache,
-                              use_cache=True).last_hidden_state[:, -1]
+            hidden = language(
+                inputs_embeds=embeds, attention_mask=mask, position_ids=places, past_key_values=cache, use_cache=True
+            ).last_hidden_state[:, -1]
             token = head(hidden).argmax(-1)
             for row, value in enumerate(token.tolist()):
                 if row in open_rows:
@@ -169,7 +169,7 @@ def token_accuracy(asker, data, per_task):
     for task, lines in sorted(of_task.items()):
         right = total = 0
         for at in range(0, len(lines), 16):
-            batch = batch_of(conversations, np.asarray(lines[at:at + 16]))
+            batch = batch_of(conversations, np.asarray(lines[at : at + 16]))
             _, hits, count, _ = trained(**{k: v.to(asker.device) for k, v in batch.items()})
             right, total = right + int(hits), total + int(count)
         figures[task] = right / total
@@ -208,7 +208,7 @@ def main():
         at = 0
         while at < len(asked):
             turns = len(asked[at][2])
-            group = [a for a in asked[at:at + options.batch] if len(a[2]) == turns]
+            group = [a for a in asked[at : at + options.batch] if len(a[2]) == turns]
             texts = asker.converse([(videos, questions) for _, videos, questions, _ in group], source)
             for (clip, _, _, stages), said in zip(group, texts):
                 answers[clip] = dict(zip(stages, said))

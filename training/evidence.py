@@ -12,8 +12,11 @@ from torch import nn
 
 def names_of(labels):
     """`{"appearances": ["young"], "motion": "nod", ...}` as the set {"appearances:young", "motion:nod", ...}."""
-    return {f"{kind}:{value}" for kind, values in labels.items()
-            for value in ([values] if isinstance(values, str) else values or [])}
+    return {
+        f"{kind}:{value}"
+        for kind, values in labels.items()
+        for value in ([values] if isinstance(values, str) else values or [])
+    }
 
 
 class EvidenceHead(nn.Module):

@@ -44,7 +44,7 @@ def compute(model, clips, path, device, batch=32, compiled=True):
         file.truncate(done * bytes_per_clip)
         file.seek(done * bytes_per_clip)
         while done < len(clips):
-            frames = torch.from_numpy(np.array(clips.frames[done:done + batch]))
+            frames = torch.from_numpy(np.array(clips.frames[done : done + batch]))
             count = len(frames)
             if count < batch:  # one shape for the compiler
                 frames = torch.cat([frames, frames[-1:].expand(batch - count, *frames.shape[1:])])
@@ -56,8 +56,10 @@ def compute(model, clips, path, device, batch=32, compiled=True):
             done += count
             if time.monotonic() - printed > 20:
                 printed = time.monotonic()
-                print(f"features of {done} of {len(clips)} clips, {(done - first) / (printed - began):.0f} a second",
-                      flush=True)
+                print(
+                    f"features of {done} of {len(clips)} clips, {(done - first) / (printed - began):.0f} a second",
+                    flush=True,
+                )
         file.flush()
         os.fsync(file.fileno())
     return shape

@@ -36,8 +36,7 @@ class PackedClips:
     @property
     def parameters(self):
         """float32 [N, frames, P]"""
-        return self._map("parameters.bin", np.float32,
-                         (len(self), self.meta["frames"], len(self.meta["parameters"])))
+        return self._map("parameters.bin", np.float32, (len(self), self.meta["frames"], len(self.meta["parameters"])))
 
     @property
     def looks(self):
@@ -96,7 +95,7 @@ class Videos:
         """uint8 [T, h, w, 3], resized."""
         if video.clip >= 0:
             clips = packed_clips(str(Path(video.source).parent))
-            frames = torch.from_numpy(np.array(clips.frames[video.clip, video.first:video.last]))
+            frames = torch.from_numpy(np.array(clips.frames[video.clip, video.first : video.last]))
         else:
             frames = self._read(video.source)
         return resize(frames, self.recipe)

@@ -20,8 +20,13 @@ from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 
 from recipe import MEAN, MERGE, PAIR, PATCH, STD, Recipe
 
-SIDECARS = ("config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json",
-            "tokenizer_config.json")
+SIDECARS = (
+    "config.json",
+    "generation_config.json",
+    "preprocessor_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+)
 PARAMETER_LIMIT = 8_000_000
 
 
@@ -35,39 +40,77 @@ def load_json(path):
 
 def small_config(tokenizer):
     """config.json of the small network for the ids of a tokenizer (a `tokenizers.Tokenizer`)."""
-    ids = {name: tokenizer.token_to_id(f"<|{name}|>") for name in (
-        "endoftext", "im_end", "image_pad", "video_pad", "vision_start", "vision_end")}
+    ids = {
+        name: tokenizer.token_to_id(f"<|{name}|>")
+        for name in ("endoftext", "im_end", "image_pad", "video_pad", "vision_start", "vision_end")
+    }
     return {
-        "architectures": ["Qwen2_5_VLForConditionalGeneration"], "model_type": "qwen2_5_vl",
+        "architectures": ["Qwen2_5_VLForConditionalGeneration"],
+        "model_type": "qwen2_5_vl",
         "torch_dtype": "bfloat16",
         "vocab_size": math.ceil(tokenizer.get_vocab_size() / 16) * 16,
-        "hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 4, "num_attention_heads": 4,
-        "num_key_value_heads": 2, "hidden_act": "silu", "max_position_embeddings": 32768, "rms_norm_eps": 1e-6,
-        "use_sliding_window": False, "tie_word_embeddings": True, "rope_theta": 1000000.0,
+        "hidden_size": 256,
+        "intermediate_size": 704,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "hidden_act": "silu",
+        "max_position_embeddings": 32768,
+        "rms_norm_eps": 1e-6,
+        "use_sliding_window": False,
+        "tie_word_embeddings": True,
+        "rope_theta": 1000000.0,
         "rope_scaling": {"type": "mrope", "mrope_section": [8, 12, 12]},
-        "bos_token_id": ids["endoftext"], "eos_token_id": ids["im_end"],
-        "image_token_id": ids["image_pad"], "video_token_id": ids["video_pad"],
-        "vision_start_token_id": ids["vision_start"], "vision_end_token_id": ids["vision_end"],
+        "bos_token_id": ids["endoftext"],
+        "eos_token_id": ids["im_end"],
+        "image_token_id": ids["image_pad"],
+        "video_token_id": ids["video_pad"],
+        "vision_start_token_id": ids["vision_start"],
+        "vision_end_token_id": ids["vision_end"],
         "vision_config": {
-            "depth": 6, "hidden_size": 192, "num_heads": 4, "intermediate_size": 512, "out_hidden_size": 256,
-            "patch_size": PATCH, "spatial_patch_size": PATCH, "spatial_merge_size": MERGE,
-            "temporal_patch_size": PAIR, "window_size": 112, "fullatt_block_indexes": [2, 5],
-            "tokens_per_second": 2, "in_chans": 3, "hidden_act": "silu",
+            "depth": 6,
+            "hidden_size": 192,
+            "num_heads": 4,
+            "intermediate_size": 512,
+            "out_hidden_size": 256,
+            "patch_size": PATCH,
+            "spatial_patch_size": PATCH,
+            "spatial_merge_size": MERGE,
+            "temporal_patch_size": PAIR,
+            "window_size": 112,
+            "fullatt_block_indexes": [2, 5],
+            "tokens_per_second": 2,
+            "in_chans": 3,
+            "hidden_act": "silu",
         },
     }
 
 
 def generation_config(tokenizer):
     pad = tokenizer.token_to_id("<|endoftext|>")
-    return {"do_sample": False, "eos_token_id": [tokenizer.token_to_id("<|im_end|>"), pad], "pad_token_id": pad,
-            "repetition_penalty": 1.0}
+    return {
+        "do_sample": False,
+        "eos_token_id": [tokenizer.token_to_id("<|im_end|>"), pad],
+        "pad_token_id": pad,
+        "repetition_penalty": 1.0,
+    }
 
 
 # Square clips become 112x112 and nothing else fits; four pairs of frames are four seconds.
 PREPROCESSOR = {
-    "min_pixels": 3136, "max_pixels": 12845056, "video_min_pixels": 12544, "video_max_pixels": 12800,
-    "video_fps": 2, "video_min_frames": 2, "video_max_frames": 8, "patch_size": PATCH, "temporal_patch_size": PAIR,
-    "merge_size": MERGE, "image_mean": MEAN, "image_std": STD, "image_processor_type": "Qwen2VLImageProcessor",
+    "min_pixels": 3136,
+    "max_pixels": 12845056,
+    "video_min_pixels": 12544,
+    "video_max_pixels": 12800,
+    "video_fps": 2,
+    "video_min_frames": 2,
+    "video_max_frames": 8,
+    "patch_size": PATCH,
+    "temporal_patch_size": PAIR,
+    "merge_size": MERGE,
+    "image_mean": MEAN,
+    "image_std": STD,
+    "image_processor_type": "Qwen2VLImageProcessor",
     "processor_class": "Qwen2_5_VLProcessor",
 }
 
@@ -83,15 +126,23 @@ def network(config):
     text = known.pop("text_config", None)
     scaling = known.pop("rope_scaling", None) or (text or {}).get("rope_parameters")
     if text is None:
-        ids = {k: known.pop(k) for k in list(known) if k in (
-            "image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id", "model_type")}
+        ids = {
+            k: known.pop(k)
+            for k in list(known)
+            if k in ("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id", "model_type")
+        }
         ids.pop("model_type", None)
         tie = known.get("tie_word_embeddings", False)
-        rope = {"rope_type": "default", "mrope_section": scaling["mrope_section"],
-                "rope_theta": known.get("rope_theta", 1e6)}
-        names = ("vocab_size hidden_size intermediate_size num_hidden_layers num_attention_heads num_key_value_heads "
-                 "hidden_act max_position_embeddings rms_norm_eps use_sliding_window bos_token_id eos_token_id "
-                 "tie_word_embeddings").split()
+        rope = {
+            "rope_type": "default",
+            "mrope_section": scaling["mrope_section"],
+            "rope_theta": known.get("rope_theta", 1e6),
+        }
+        names = (
+            "vocab_size hidden_size intermediate_size num_hidden_layers num_attention_heads num_key_value_heads "
+            "hidden_act max_position_embeddings rms_norm_eps use_sliding_window bos_token_id eos_token_id "
+            "tie_word_embeddings"
+        ).split()
         text = {k: known[k] for k in names if k in known}
         text["rope_parameters"] = rope
         made = Qwen2_5_VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=tie, **ids)
@@ -156,9 +207,11 @@ def save_checkpoint(model, folder, source, dtype=torch.float32):
     config = load_json(folder / "config.json")
     config["torch_dtype"] = str(dtype).removeprefix("torch.")
     dump(config, folder / "config.json")
-    tensors = {published_name(name): value.detach().cpu().to(dtype).contiguous()
-               for name, value in model.state_dict().items()
-               if name != "lm_head.weight" or not model.config.tie_word_embeddings}
+    tensors = {
+        published_name(name): value.detach().cpu().to(dtype).contiguous()
+        for name, value in model.state_dict().items()
+        if name != "lm_head.weight" or not model.config.tie_word_embeddings
+    }
     part = folder / "model.safetensors.part"
     save_file(tensors, part, metadata={"format": "pt"})
     part.chmod(0o644)

@@ -29,10 +29,13 @@ class Recipe:
     def of(config):
         known = Recipe()
         low = config.get("video_min_pixels") or known.min_pixels
-        return Recipe(low, config.get("video_max_pixels") or max(low, known.max_pixels),
-                      config.get("video_fps") or known.fps,
-                      config.get("video_min_frames") or known.min_frames,
-                      config.get("video_max_frames") or known.max_frames)
+        return Recipe(
+            low,
+            config.get("video_max_pixels") or max(low, known.max_pixels),
+            config.get("video_fps") or known.fps,
+            config.get("video_min_frames") or known.min_frames,
+            config.get("video_max_frames") or known.max_frames,
+        )
 
 
 def frame_indices(total, source_fps, recipe):
@@ -105,7 +108,7 @@ def positions(ids, video_pad, grids, tokens_per_second=2):
             t, rows, columns = waiting.pop(0)
             axes = (torch.arange(t) * tokens_per_second, torch.arange(rows // MERGE), torch.arange(columns // MERGE))
             block = torch.stack(torch.meshgrid(*axes, indexing="ij")).reshape(3, -1) + start
-            out[:, at:at + block.shape[1]] = block
+            out[:, at : at + block.shape[1]] = block
             at += block.shape[1]
             start = int(block.max()) + 1
         else:

@@ -108,8 +108,11 @@ def draw_curves(path, picture, name="", others=()):
     import matplotlib.pyplot as plt
 
     series = [(name, read_rows(Path(path))), *((other, read_rows(Path(p))) for other, p in others)]
-    names = [n for n in dict.fromkeys(k for _, rows in series for r in rows for k in r)
-             if n not in ("step", "minutes", "rate", "per_second")]
+    names = [
+        n
+        for n in dict.fromkeys(k for _, rows in series for r in rows for k in r)
+        if n not in ("step", "minutes", "rate", "per_second")
+    ]
     if not names:
         return
     columns = min(3, len(names))
@@ -126,7 +129,7 @@ def draw_curves(path, picture, name="", others=()):
         axis.grid(alpha=0.3)
         if len(series) > 1:
             axis.legend(fontsize=7)
-    for axis in list(axes.flat)[len(names):]:
+    for axis in list(axes.flat)[len(names) :]:
         axis.axis("off")
     figure.tight_layout()
     figure.savefig(picture, dpi=110)
@@ -147,16 +150,24 @@ def load_state(path):
 def add_run_arguments(args):
     args.add_argument("--minutes", type=float, help="budget by the wall clock")
     args.add_argument("--steps", type=int, help="budget in steps, instead of minutes")
-    args.add_argument("--piece-minutes", type=float, default=50,
-                      help="stop and save after this long; --resume goes on (exit status 3 says that there is more)")
+    args.add_argument(
+        "--piece-minutes",
+        type=float,
+        default=50,
+        help="stop and save after this long; --resume goes on (exit status 3 says that there is more)",
+    )
     args.add_argument("--piece-steps", type=int, help="likewise, after this many steps")
     args.add_argument("--resume", action="store_true", help="go on from the state in --out, if there is one")
     args.add_argument("--save-minutes", type=float, default=5)
     args.add_argument("--log-seconds", type=float, default=20)
     args.add_argument("--seed", type=int, default=7)
     args.add_argument("--threads", type=int, default=2, help="of PyTorch; 0 leaves it to PyTorch")
-    args.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True,
-                      help="torch.compile; off by itself where there is no C++ compiler")
+    args.add_argument(
+        "--compile",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="torch.compile; off by itself where there is no C++ compiler",
+    )
 
 
 def can_compile():

@@ -6,9 +6,17 @@ The scores that count are `videmo score`'s, which read answers with the page's o
 import json
 import re
 
-MOTIONS = {"nod": "nods", "shake_head": "shakes the head", "turn": "turns the head", "blink": "blinks",
-           "close_eyes": "closes the eyes", "talk": "talks", "yawn": "yawns", "look_around": "looks around",
-           "wink": "winks"}
+MOTIONS = {
+    "nod": "nods",
+    "shake_head": "shakes the head",
+    "turn": "turns the head",
+    "blink": "blinks",
+    "close_eyes": "closes the eyes",
+    "talk": "talks",
+    "yawn": "yawns",
+    "look_around": "looks around",
+    "wink": "winks",
+}
 EMOTIONS = ("happy", "sad", "neutral", "angry", "surprise", "disgust", "fear")
 
 
@@ -55,8 +63,7 @@ def score(answers, labels):
     said, true = [answers[c] for c in clips], [labels[c] for c in clips]
     figures = {"actionUnits": micro_f1([(units_in(a["expression"]), set(t["units"])) for a, t in zip(said, true)])}
     if any("," in a["attributes"] and "_" in a["attributes"] for a in said):
-        figures["attributes"] = micro_f1([(listed(a["attributes"]), set(t["appearances"]))
-                                          for a, t in zip(said, true)])
+        figures["attributes"] = micro_f1([(listed(a["attributes"]), set(t["appearances"])) for a, t in zip(said, true)])
     moved = [(motion_in(a["expression"]), t["motion"]) for a, t in zip(said, true) if t.get("motion") in MOTIONS]
     if moved and any(s for s, _ in moved):
         figures["motion"] = sum(s == t for s, t in moved) / len(moved)

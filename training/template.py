@@ -39,8 +39,16 @@ def conversation_segments(messages):
     add([Markup("<|im_start|>"), f"system\n{system}", Markup("<|im_end|>"), "\n"])
     for message in messages:
         if message["role"] == "user":
-            add([Markup("<|im_start|>"), *user_segments(message["content"]), Markup("<|im_end|>"), "\n",
-                 Markup("<|im_start|>"), "assistant\n"])
+            add(
+                [
+                    Markup("<|im_start|>"),
+                    *user_segments(message["content"]),
+                    Markup("<|im_end|>"),
+                    "\n",
+                    Markup("<|im_start|>"),
+                    "assistant\n",
+                ]
+            )
         elif message["role"] == "assistant":
             add([message["content"], Markup("<|im_end|>")], learned=True)
             add(["\n"])

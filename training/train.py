@@ -146,10 +146,18 @@ def arguments():
     args.add_argument("--warm-up", type=float, default=0.03)
     args.add_argument("--decay", type=float, default=0.05)
     args.add_argument("--clip", type=float, default=1.0)
-    args.add_argument("--evidence", type=float, default=0.0,
-                      help="weight of the loss of a head, dropped in the end, that asks for the lines' labels")
-    args.add_argument("--line-weight", type=float, default=0.0,
-                      help="0: every answer token counts alike; 1: every line; between: tokens by lines' lengths ** -x")
+    args.add_argument(
+        "--evidence",
+        type=float,
+        default=0.0,
+        help="weight of the loss of a head, dropped in the end, that asks for the lines' labels",
+    )
+    args.add_argument(
+        "--line-weight",
+        type=float,
+        default=0.0,
+        help="0: every answer token counts alike; 1: every line; between: tokens by lines' lengths ** -x",
+    )
     args.add_argument("--ema", type=float, default=0.0, help="average the weights over steps, e.g. 0.999")
     args.add_argument("--gradient-checkpointing", action="store_true")
     args.add_argument("--cpu", action="store_true", help="even where there is a GPU; several processes speak by gloo")
@@ -165,8 +173,11 @@ def main():
     if options.threads and on_cpu:
         torch.set_num_threads(options.threads)
     has_fast_bfloat16 = torch.cpu._is_amx_tile_supported() if on_cpu else True
-    accelerator = Accelerator(cpu=options.cpu, mixed_precision="bf16" if has_fast_bfloat16 else "no",
-                              gradient_accumulation_steps=options.accumulate)
+    accelerator = Accelerator(
+        cpu=options.cpu,
+        mixed_precision="bf16" if has_fast_bfloat16 else "no",
+        gradient_accumulation_steps=options.accumulate,
+    )
     main_process, device = accelerator.is_main_process, accelerator.device
     set_seed(options.seed)
 
@@ -180,8 +191,10 @@ def main():
     if main_process:
         options.out.mkdir(parents=True, exist_ok=True)
         counts = ", ".join(f"{int((conversations.stage_of == s).sum())} {name}" for s, name in enumerate(STAGES))
-        print(f"{len(conversations)} lines ({counts}), {conversations.lengths.mean():.0f} tokens each on average; "
-              f"{accelerator.num_processes} processes on {device.type}")
+        print(
+            f"{len(conversations)} lines ({counts}), {conversations.lengths.mean():.0f} tokens each on average; "
+            f"{accelerator.num_processes} processes on {device.type}"
+        )
 
     model = prepare_network(options, device)
     label_names = conversations.label_names if options.evidence else []
@@ -230,8 +243,15 @@ def main():
         return values
 
     def mixture_of(phase):
-        return Mixture(conversations, options.stages[phase][0], options.tokens, options.seed + 7919 * phase,
-                       accelerator.num_processes, accelerator.process_index, step=options.pad_to)
+        return Mixture(
+            conversations,
+            options.stages[phase][0],
+            options.tokens,
+            options.seed + 7919 * phase,
+            accelerator.num_processes,
+            accelerator.process_index,
+            step=options.pad_to,
+        )
 
     mixture = None
     log = Log(options.out, options.log_seconds, quiet=not main_process)
@@ -276,7 +296,11 @@ def main():
             torch._foreach_lerp_([at.mean[n] for n in weights], list(weights.values()), 1 - decay)
         # Figures are the main process's own; its conversations stand for everyone's.
         figures = {"loss": loss.detach(), "tokens": right / asked}
-        log.add(figures | ({"evidence": seen.detach()} if label_names else {}), count * accelerator.num_processes, int(asked))
+        log.add(
+            figures | ({"evidence": seen.detach()} if label_names else {}),
+            count * accelerator.num_processes,
+            int(asked),
+        )
         now = time.monotonic()
         if main_process and log.due:
             if now - looked > options.held_out_minutes * 60:

@@ -23,8 +23,18 @@ from fast_vision import use_fast_vision
 from frames import PackedClips
 from model import load_checkpoint, save_checkpoint
 from recipe import MEAN, PAIR, STD, patches_of
-from run import (UNFINISHED, Budget, Log, add_run_arguments, autocast, can_compile, learning_rate, load_state,
-                 save_state, set_up_torch)
+from run import (
+    UNFINISHED,
+    Budget,
+    Log,
+    add_run_arguments,
+    autocast,
+    can_compile,
+    learning_rate,
+    load_state,
+    save_state,
+    set_up_torch,
+)
 
 PRESENT = 0.5
 # What a mirrored picture changes: signs, and which eye is which.
@@ -69,9 +79,9 @@ class Targets:
 
     def split(self, out):
         u, p = len(self.units), len(self.poses)
-        frames, looks = out[:, : PAIR * (2 * u + p)], out[:, PAIR * (2 * u + p):]
+        frames, looks = out[:, : PAIR * (2 * u + p)], out[:, PAIR * (2 * u + p) :]
         frames = frames.reshape(-1, PAIR, 2 * u + p)
-        return frames[..., :u], frames[..., u:2 * u], frames[..., 2 * u:], looks
+        return frames[..., :u], frames[..., u : 2 * u], frames[..., 2 * u :], looks
 
     def loss(self, out, pairs, looks):
         present, intensity, pose, look = self.split(out.float())
@@ -127,7 +137,7 @@ class Augmented:
         offset = (brightness + 128 * (1 - contrast)) * self.gain + self.shift
         size = frames[0].numel()
         start = int(torch.randint(0, len(self.noise) - size, (1,), generator=random))
-        noise = self.noise[start:start + size].reshape(frames.shape[1:]).clone()
+        noise = self.noise[start : start + size].reshape(frames.shape[1:]).clone()
         strength = 0.05 * torch.rand(count, generator=random)
         return self.arrange(frames, mirrored, contrast * self.gain, offset, strength, noise).to(self.device)
 
@@ -158,7 +168,7 @@ def grid_of(pairs, size=112, device="cpu"):
 
 
 def pairs_of(clips, chosen, starts):
-    return torch.from_numpy(np.stack([clips.frames[c, s:s + PAIR] for c, s in zip(chosen, starts)]))
+    return torch.from_numpy(np.stack([clips.frames[c, s : s + PAIR] for c, s in zip(chosen, starts)]))
 
 
 @torch.no_grad()
@@ -178,15 +188,24 @@ def evaluate(task, clips, targets, augmented, device, limit, batch):
                 said = task(patches, grid_of(batch, clips.meta["size"], device))
             present, _, pose, look = targets.split(sum(each.float() for each in said).cpu() / len(said))
             kept = min(batch, count - at)
-            hits.append((chosen[:kept], (present > 0)[:kept], (pairs[..., targets.units] >= PRESENT)[:kept],
-                         (look > 0)[:kept], looks[:kept], pose[:kept],
-                         (pairs[..., targets.poses] / targets.scale[targets.poses])[:kept]))
+            hits.append(
+                (
+                    chosen[:kept],
+                    (present > 0)[:kept],
+                    (pairs[..., targets.units] >= PRESENT)[:kept],
+                    (look > 0)[:kept],
+                    looks[:kept],
+                    pose[:kept],
+                    (pairs[..., targets.poses] / targets.scale[targets.poses])[:kept],
+                )
+            )
     task.train()
     clip, said, true, look, look_true, pose, pose_true = (torch.cat(x) for x in zip(*hits))
     names = [targets.names[i] for i in targets.units]
     frame_f1 = f1(said.flatten(0, 1), true.flatten(0, 1))
-    window_said, window_true = (torch.zeros(count, len(names)).index_add_(0, clip, x.any(1).float()) > 0
-                                for x in (said, true))
+    window_said, window_true = (
+        torch.zeros(count, len(names)).index_add_(0, clip, x.any(1).float()) > 0 for x in (said, true)
+    )
     window_f1 = f1(window_said, window_true)
     flags = targets.is_flag
     right = ((look == (look_true > 0.5))[:, flags]).float().mean(0)
@@ -195,10 +214,16 @@ def evaluate(task, clips, targets, augmented, device, limit, batch):
     print("held out, F1 per frame:  " + " ".join(f"{n} {float(v):.3f}" for n, v in zip(names, frame_f1)))
     print("held out, F1 per window: " + " ".join(f"{n} {float(v):.3f}" for n, v in zip(names, window_f1)))
     print("held out, worst looks:   " + " ".join(f"{n} {v:.3f}" for v, n in worst))
-    print("held out, pose error in standard deviations: " + " ".join(
-        f"{targets.names[i]} {float(v):.3f}" for i, v in zip(targets.poses, error)))
-    return {"held_units_frame": micro_f1(said, true), "held_units_window": micro_f1(window_said, window_true),
-            "held_looks": float(right.mean()), "held_pose_error": float(error.mean())}
+    print(
+        "held out, pose error in standard deviations: "
+        + " ".join(f"{targets.names[i]} {float(v):.3f}" for i, v in zip(targets.poses, error))
+    )
+    return {
+        "held_units_frame": micro_f1(said, true),
+        "held_units_window": micro_f1(window_said, window_true),
+        "held_looks": float(right.mean()),
+        "held_pose_error": float(error.mean()),
+    }
 
 
 def f1(said, true):
@@ -269,8 +294,12 @@ def main():
     task = Task(model.model.visual, targets).to(device)
     decayed = [p for p in task.parameters() if p.ndim > 1]
     plain = [p for p in task.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": options.decay},
-                                   {"params": plain, "weight_decay": 0.0}], lr=0.0, betas=(0.9, 0.98), fused=True)
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": options.decay}, {"params": plain, "weight_decay": 0.0}],
+        lr=0.0,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
     mean = {k: v.detach().clone() for k, v in task.state_dict().items()}
     step = 0
     if options.resume and state_path.exists():
@@ -290,8 +319,16 @@ def main():
     total = len(clips) * per_clip
 
     def save():
-        save_state(state_path, {"task": task.state_dict(), "optimizer": optimizer.state_dict(), "mean": mean,
-                                "step": step, "spent": budget.spent})
+        save_state(
+            state_path,
+            {
+                "task": task.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "mean": mean,
+                "step": step,
+                "spent": budget.spent,
+            },
+        )
 
     def look(figures_step):
         if held_clips is None:
@@ -335,8 +372,10 @@ def main():
         decay = min(options.ema, (1 + step) / (10 + step))
         names, values = zip(*task.state_dict().items())
         torch._foreach_lerp_([mean[n] for n in names], list(values), 1 - decay)
-        log.add({"loss": loss.detach(), **{k: v.detach() for k, v in figures.items()}, "norm": norm},
-                options.batch / (clips.meta["frames"] // PAIR))
+        log.add(
+            {"loss": loss.detach(), **{k: v.detach() for k, v in figures.items()}, "norm": norm},
+            options.batch / (clips.meta["frames"] // PAIR),
+        )
         now = time.monotonic()
         if now - looked > options.held_out_minutes * 60:
             log.add(look(step), 0)
@@ -354,8 +393,10 @@ def main():
     task.load_state_dict(mean)
     whiten(task.visual, features_of(task.visual, clips, augmented, device, options.batch))
     save_checkpoint(model, options.out / "checkpoint", options.checkpoint)
-    print(f"{options.out / 'checkpoint'}: vision tower after {step} steps, {budget.spent / 60:.1f} minutes; "
-          + " ".join(f"{k} {v:.4f}" for k, v in figures.items()))
+    print(
+        f"{options.out / 'checkpoint'}: vision tower after {step} steps, {budget.spent / 60:.1f} minutes; "
+        + " ".join(f"{k} {v:.4f}" for k, v in figures.items())
+    )
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Sequences(unittest.TestCase):
             trained = TrainedModel(model)
             with torch.no_grad():
                 batch = trained(**batch_of(self.conversations, chosen, step=64))
-                single = [trained(**batch_of(self.conversations, chosen[i:i + 1], step=1)) for i in range(4)]
+                single = [trained(**batch_of(self.conversations, chosen[i : i + 1], step=1)) for i in range(4)]
             count = sum(c for _, _, c in single)
             losses[kind] = float(batch[0])
             self.assertEqual(int(batch[2]), int(count))
@@ -83,15 +83,22 @@ class Sequences(unittest.TestCase):
         batch = batch_of(self.conversations, np.array([2]), step=1)
         with torch.no_grad():
             loss, _, _ = TrainedModel(model)(**batch)
-            reference = model(input_ids=batch["ids"], labels=batch["labels"], position_ids=batch["positions"],
-                              pixel_values_videos=batch["patches"], video_grid_thw=batch["grids"])
+            reference = model(
+                input_ids=batch["ids"],
+                labels=batch["labels"],
+                position_ids=batch["positions"],
+                pixel_values_videos=batch["patches"],
+                video_grid_thw=batch["grids"],
+            )
         self.assertAlmostEqual(float(loss), float(reference.loss), places=4)
 
     def test_answers_do_not_depend_on_the_batch(self):
         asker = Asker(CHECKPOINT, 12, torch.device("cpu"))
         source = Videos(self.folder, asker.recipe)
-        asked = [((source.open(f"frames.bin#{clip}:0-{last}"),), ["<video>. Who is it?", "And more of it?"])
-                 for clip, last in ((0, 2), (1, 8), (2, 4))]
+        asked = [
+            ((source.open(f"frames.bin#{clip}:0-{last}"),), ["<video>. Who is it?", "And more of it?"])
+            for clip, last in ((0, 2), (1, 8), (2, 4))
+        ]
         together = asker.converse(asked, source)
         apart = [asker.converse([one], source)[0] for one in asked]
         self.assertEqual(together, apart)
@@ -116,7 +123,9 @@ class Checkpoints(unittest.TestCase):
             save_checkpoint(model, folder, CHECKPOINT, torch.bfloat16)
             names = load_file(Path(folder) / "model.safetensors").keys()
             again = load_checkpoint(folder)
-        self.assertTrue(all(n.startswith(("visual.", "model.layers.", "model.embed_tokens", "model.norm")) for n in names))
+        self.assertTrue(
+            all(n.startswith(("visual.", "model.layers.", "model.embed_tokens", "model.norm")) for n in names)
+        )
         for (name, a), (_, b) in zip(model.state_dict().items(), again.state_dict().items()):
             self.assertTrue(torch.equal(a, b), name)
 

@@ -60,16 +60,23 @@ class AgainstTheGoldens(unittest.TestCase):
 class Labels(unittest.TestCase):
     def test_only_answers_and_their_ends_are_learned(self):
         codec = Codec(FIXTURES / "checkpoint")
-        messages = [{"role": "user", "content": "<video>. Who?"}, {"role": "assistant", "content": "A man."},
-                    {"role": "user", "content": "And how?"}, {"role": "assistant", "content": "Happy."}]
+        messages = [
+            {"role": "user", "content": "<video>. Who?"},
+            {"role": "assistant", "content": "A man."},
+            {"role": "user", "content": "And how?"},
+            {"role": "assistant", "content": "Happy."},
+        ]
         ids, labels = codec.conversation(messages, [16])
         learned = [i for i, label in zip(ids, labels) if label != IGNORE]
         self.assertEqual(codec.tokenizer.decode(learned, skip_special_tokens=False), "A man.<|im_end|>Happy.<|im_end|>")
         self.assertTrue(all(label in (IGNORE, i) for i, label in zip(ids, labels)))
-        self.assertEqual(codec.tokenizer.decode(ids, skip_special_tokens=False),
-                         "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<|vision_start|>"
-                         + "<|video_pad|>" * 16 + "<|vision_end|>. Who?<|im_end|>\n<|im_start|>assistant\nA man.<|im_end|>"
-                         "\n<|im_start|>user\nAnd how?<|im_end|>\n<|im_start|>assistant\nHappy.<|im_end|>")
+        self.assertEqual(
+            codec.tokenizer.decode(ids, skip_special_tokens=False),
+            "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<|vision_start|>"
+            + "<|video_pad|>" * 16
+            + "<|vision_end|>. Who?<|im_end|>\n<|im_start|>assistant\nA man.<|im_end|>"
+            "\n<|im_start|>user\nAnd how?<|im_end|>\n<|im_start|>assistant\nHappy.<|im_end|>",
+        )
 
     def test_videos_and_marks_have_to_match(self):
         codec = Codec(FIXTURES / "checkpoint")

@@ -11,8 +11,13 @@ from data import Codec
 
 CORPUS = [
     "Which of these describe the appearance of the person in the video: 5_o_clock_shadow, no_beard, wearing_hat?",
-    "At first, inner brows raised (AU1), lips parted (AU25). She shakes the head.", "system\nYou are a helpful assistant.",
-    "user\n", "assistant\n", "\n", "(A) happy (B) sad (C) neutral", "Café naïve 笑顔 🙂  spaces   and\ttabs\n\n",
+    "At first, inner brows raised (AU1), lips parted (AU25). She shakes the head.",
+    "system\nYou are a helpful assistant.",
+    "user\n",
+    "assistant\n",
+    "\n",
+    "(A) happy (B) sad (C) neutral",
+    "Café naïve 笑顔 🙂  spaces   and\ttabs\n\n",
 ]
 
 
@@ -38,8 +43,10 @@ class CutTokenizer(unittest.TestCase):
     def test_any_other_text_encodes_without_loss(self):
         pick = random.Random(3)
         for _ in range(200):
-            text = "".join(chr(pick.choice([pick.randrange(32, 127), pick.randrange(0x4E00, 0x9FFF), 0x1F600]))
-                           for _ in range(pick.randrange(1, 30)))
+            text = "".join(
+                chr(pick.choice([pick.randrange(32, 127), pick.randrange(0x4E00, 0x9FFF), 0x1F600]))
+                for _ in range(pick.randrange(1, 30))
+            )
             self.assertEqual(self.codec.decode(self.codec.encode(text)), text)
 
     def test_every_byte_is_there_and_the_ids_are_dense(self):

@@ -60,21 +60,70 @@ class Resumed(unittest.TestCase):
         return first, name, start[name].float()
 
     def test_trained_in_pieces_as_in_one_go(self):
-        arguments = ["--checkpoint", CHECKPOINT, "--data", self.folder / "lines.jsonl", "--stages", "1/0/0", ".2/.3/.5",
-                     "--steps", 6, "--tokens", 512, "--no-compile", "--threads", 1, "--rate", 1e-3, "--ema", 0.9,
-                     "--evidence", 0.5]
+        arguments = [
+            "--checkpoint",
+            CHECKPOINT,
+            "--data",
+            self.folder / "lines.jsonl",
+            "--stages",
+            "1/0/0",
+            ".2/.3/.5",
+            "--steps",
+            6,
+            "--tokens",
+            512,
+            "--no-compile",
+            "--threads",
+            1,
+            "--rate",
+            1e-3,
+            "--ema",
+            0.9,
+            "--evidence",
+            0.5,
+        ]
         weights, name, start = self.compare(train.main, arguments, 2)
         self.assertFalse(torch.equal(weights[name], start))
 
     def test_stage_zero_in_pieces_as_in_one_go(self):
-        arguments = ["--checkpoint", CHECKPOINT, "--data", self.folder, "--steps", 5, "--batch", 4, "--no-compile",
-                     "--threads", 1, "--held-out", self.folder, "--held-out-clips", 4]
+        arguments = [
+            "--checkpoint",
+            CHECKPOINT,
+            "--data",
+            self.folder,
+            "--steps",
+            5,
+            "--batch",
+            4,
+            "--no-compile",
+            "--threads",
+            1,
+            "--held-out",
+            self.folder,
+            "--held-out-clips",
+            4,
+        ]
         self.compare(vision_stage.main, arguments, 2)
 
     def test_a_frozen_tower_stays_as_it_is(self):
         out = Path(self.kept.name) / "frozen"
-        run(train.main, "--checkpoint", CHECKPOINT, "--data", self.folder / "lines.jsonl", "--steps", 2, "--tokens", 512,
-            "--no-compile", "--threads", 1, "--freeze-vision", "--out", out)
+        run(
+            train.main,
+            "--checkpoint",
+            CHECKPOINT,
+            "--data",
+            self.folder / "lines.jsonl",
+            "--steps",
+            2,
+            "--tokens",
+            512,
+            "--no-compile",
+            "--threads",
+            1,
+            "--freeze-vision",
+            "--out",
+            out,
+        )
         before = {k: v for f in CHECKPOINT.glob("*.safetensors") for k, v in load_file(f).items()}
         after = load_file(out / "checkpoint" / "model.safetensors")
         changed = {name for name in before if not torch.equal(before[name].float(), after[name])}
@@ -120,7 +169,7 @@ class Batches(unittest.TestCase):
         shares = [self.mixture((1, 1, 1), processes=2, process=p)._block(0) for p in (0, 1)]
         self.assertEqual(len(shares[0]), len(shares[1]))
         joined = [b.tolist() for pair in zip(*shares) for b in pair]
-        self.assertEqual(joined, [b.tolist() for b in whole[:len(joined)]])
+        self.assertEqual(joined, [b.tolist() for b in whole[: len(joined)]])
 
     def test_a_stage_without_lines_is_refused(self):
         without = np.where(self.lines.stage_of == 2, 1, self.lines.stage_of)
