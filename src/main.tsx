@@ -6,7 +6,7 @@ import { EngineClient } from './readers/worker/client.ts'
 import './app/base.css'
 import { linkedBundle } from './app/bundle-link.ts'
 import { framingFrom } from './app/framing.ts'
-import { Session } from './app/session.ts'
+import { Session } from './app/session/session.ts'
 import { installTestHooks, testDoors } from './app/test-hooks.ts'
 
 /** What comes with the page. */

@@ -1,6 +1,6 @@
-import { hasWaiting } from './file-queue.ts'
 import { isActive } from './run-text.ts'
-import { isLive, type SessionState } from './session-state.ts'
+import { hasWaiting } from './session/file-queue.ts'
+import { isLive, type SessionState } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
 

@@ -1,6 +1,6 @@
 import { Workbox } from 'workbox-window'
+import { leaveUnasked } from './session/unsaved-readings.ts'
 import { Store } from './store.ts'
-import { leaveUnasked } from './unsaved-readings.ts'
 
 export interface AppUpdateState {
   /** A newer version of the app has been fetched and waits until it is taken. */

@@ -1,6 +1,6 @@
 import { type DescribedProblem, describeProblem, missingFor } from '../device/device.ts'
 import type { DeviceReport } from '../readers/worker/protocol.ts'
-import type { SessionState } from './session-state.ts'
+import type { SessionState } from './session/session-state.ts'
 
 export interface Step {
   readonly title: string

@@ -3,7 +3,7 @@ import { LiveCapture } from '../capture/live-capture.ts'
 import { drawFace } from '../demo-face/draw-face.ts'
 import { type FaceSetting, LiveFace } from '../demo-face/live-face.ts'
 import { downloadBlob, stampOf } from './recording-download.ts'
-import type { DrawnState } from './session-state.ts'
+import type { DrawnState } from './session/session-state.ts'
 
 /** What the drawn face is called on the page. */
 export const drawnName = 'Drawn face'

@@ -1,5 +1,5 @@
 import { isReadableName } from '../capture/readable-files.ts'
-import type { NamedFile } from './queued-file.ts'
+import type { NamedFile } from './session/queued-file.ts'
 
 const byName = new Intl.Collator('en', { numeric: true })
 

@@ -1,7 +1,7 @@
 import type { Manifest } from '../manifest/manifest.ts'
 import type { BundleSource } from '../readers/worker/protocol.ts'
 import { foreignHost } from './bundle-link.ts'
-import type { Source } from './session-state.ts'
+import type { Source } from './session/session-state.ts'
 import { isolatedName } from './shown-name.ts'
 
 /** Whether a bundle's weights are random: it is built from the project's own fixture. */

@@ -1,5 +1,5 @@
 import type { PictureState } from '../readers/worker/protocol.ts'
-import type { Source } from './session-state.ts'
+import type { Source } from './session/session-state.ts'
 
 /** Why a camera or what is shared gives no picture, as far as a page can know, and what can be done. */
 export interface PictureText {

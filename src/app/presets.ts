@@ -1,5 +1,5 @@
 import { findPreset, type Stage, type StageId } from '../affect/stages.ts'
-import type { Settings } from './session-state.ts'
+import type { Settings } from './session/session-state.ts'
 
 export { findPreset as presetOf, presets } from '../affect/stages.ts'
 

@@ -7,7 +7,7 @@ import type { UpdateFigures } from '../reading/events.ts'
 import type { ReadingOrigin } from '../reading/recording.ts'
 import { pictureText } from './picture-text.ts'
 import { withAnswer } from './probes.ts'
-import type { AnswerState, RecordedReading, RunFigures, SessionState, StripFrame } from './session-state.ts'
+import type { AnswerState, RecordedReading, RunFigures, SessionState, StripFrame } from './session/session-state.ts'
 import type { Store } from './store.ts'
 import type { TokenFlow } from './token-flow.ts'
 

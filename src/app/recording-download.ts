@@ -1,5 +1,5 @@
 import { type RecordingFile, recordingFile } from '../reading/recording.ts'
-import type { RecordedReading } from './session-state.ts'
+import type { RecordedReading } from './session/session-state.ts'
 
 /** A recording as a file of its own: nothing in it points to the page. */
 export async function recordingOf(recording: readonly RecordedReading[], now = new Date()): Promise<RecordingFile> {

@@ -1,7 +1,7 @@
 import type { PictureState } from '../readers/worker/protocol.ts'
 import { formatBytes, formatLeft, formatSeconds } from './format.ts'
 import { sourceName } from './model-kind.ts'
-import type { LoadState, RunState } from './session-state.ts'
+import type { LoadState, RunState } from './session/session-state.ts'
 
 /**
  * Each has an icon and a ring of its own, so that a state is told by its form and its words, never by colour alone.

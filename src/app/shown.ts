@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { AffectiveTree } from '../affect/tree.ts'
-import type { RecordedReading, SessionState } from './session-state.ts'
+import type { RecordedReading, SessionState } from './session/session-state.ts'
 import { useStore } from './store.ts'
 import { type Page, usePage } from './view.ts'
 

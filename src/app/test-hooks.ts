@@ -1,6 +1,6 @@
 import type { DeviceFigures, EngineOptions } from '../readers/worker/protocol.ts'
 import type { Transcript } from './reading-board.ts'
-import type { Session, SessionOptions } from './session.ts'
+import type { Session, SessionOptions } from './session/session.ts'
 
 /** A frame that a test can take out of the page. */
 export interface HandedFrame {

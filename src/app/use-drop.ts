@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { droppedFiles } from './dropped-files.ts'
-import type { NamedFile } from './queued-file.ts'
+import type { NamedFile } from './session/queued-file.ts'
 
 /** Takes files and folders dropped anywhere on the page; true while some hover over it. */
 export function useDrop(onFiles: (files: readonly NamedFile[]) => void): boolean {

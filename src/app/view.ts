@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { TextSpan } from '../affect/tree.ts'
 import type { BuildDesk } from './build-desk.ts'
-import type { PageSession } from './page-session.ts'
+import type { PageSession } from './session/page-session.ts'
 import { Store } from './store.ts'
 
 export const panelIds = ['model', 'build', 'device', 'performance', 'storage', 'settings', 'help', 'privacy'] as const

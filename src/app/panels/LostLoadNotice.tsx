@@ -1,6 +1,6 @@
 import { Button } from '../controls/Button.tsx'
 import { Message } from '../controls/Message.tsx'
-import type { LostLoad } from '../session-state.ts'
+import type { LostLoad } from '../session/session-state.ts'
 import { usePage } from '../view.ts'
 import styles from './Notices.module.css'
 import { SmallModelButton } from './SmallModelButton.tsx'

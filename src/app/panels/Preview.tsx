@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { imagePreview } from '../../capture/image-preview.ts'
-import type { Source } from '../session-state.ts'
+import type { Source } from '../session/session-state.ts'
 import { isolatedName, shownName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'

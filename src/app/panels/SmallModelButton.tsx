@@ -1,5 +1,5 @@
 import { Button } from '../controls/Button.tsx'
-import type { SessionState } from '../session-state.ts'
+import type { SessionState } from '../session/session-state.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 

@@ -3,10 +3,10 @@ import { EngineError } from '../../base/errors.ts'
 import type { EngineClient } from '../../readers/worker/client.ts'
 import type { LoadedBundle } from '../../readers/worker/protocol.ts'
 import type { UpdateFigures } from '../../reading/events.ts'
-import { Session } from '../session.ts'
 import { FakeClient, workerDied } from '../testing/fake-client.ts'
 import { fakeMedia } from '../testing/fake-media.ts'
 import { fullBundle, fullManifest, smallBundle, smallManifest } from '../testing/story-facts.ts'
+import { Session } from './session.ts'
 
 const url = (name: string) => `https://models.example/${name}/`
 const address = (name: string) => ({ type: 'url', url: url(name) }) as const

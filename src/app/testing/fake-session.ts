@@ -1,7 +1,7 @@
 import { type StageId, stageIds } from '../../affect/stages.ts'
-import type { PageSession } from '../page-session.ts'
-import { firstState, type SessionActions, type SessionState } from '../session-state.ts'
-import { defaultSettings } from '../settings.ts'
+import type { PageSession } from '../session/page-session.ts'
+import { firstState, type SessionActions, type SessionState } from '../session/session-state.ts'
+import { defaultSettings } from '../session/settings.ts'
 import { Store } from '../store.ts'
 import { TokenFlow } from '../token-flow.ts'
 

@@ -5,7 +5,7 @@ import { reasoningPreset, type StageId } from '../../affect/stages.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { DeviceReport, LoadedBundle } from '../../readers/worker/protocol.ts'
 import { modelOrigin, settingsOrigin } from '../../reading/origin.ts'
-import type { AnswerState, CurrentUpdate, RecordedReading, StripFrame } from '../session-state.ts'
+import type { AnswerState, CurrentUpdate, RecordedReading, StripFrame } from '../session/session-state.ts'
 
 /** Made up, as every figure in the stories; the words follow the published example. */
 export const texts: Readonly<Record<StageId, string>> = {

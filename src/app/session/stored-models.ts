@@ -1,8 +1,8 @@
-import { fromWire, toWire } from '../base/errors.ts'
-import { askToPersist, isPersistent } from '../bundles/persistence.ts'
-import type { EngineClient } from '../readers/worker/client.ts'
+import { fromWire, toWire } from '../../base/errors.ts'
+import { askToPersist, isPersistent } from '../../bundles/persistence.ts'
+import type { EngineClient } from '../../readers/worker/client.ts'
+import type { Store } from '../store.ts'
 import type { SessionState } from './session-state.ts'
-import type { Store } from './store.ts'
 import { goneOf, loadStoredNames, saveStoredNames } from './stored-list.ts'
 
 /** The models that this browser keeps: which there are, and what can be done with them. */

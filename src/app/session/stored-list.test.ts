@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { BundleEntry } from '../readers/worker/protocol.ts'
+import type { BundleEntry } from '../../readers/worker/protocol.ts'
 import { goneOf, loadStoredNames, saveStoredNames } from './stored-list.ts'
 
 const entry = (key: string, state: BundleEntry['state'] = 'whole'): BundleEntry => ({

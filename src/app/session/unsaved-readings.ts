@@ -1,5 +1,5 @@
+import type { Store } from '../store.ts'
 import type { SessionState } from './session-state.ts'
-import type { Store } from './store.ts'
 
 /** Whether leaving the page would lose readings. */
 export function hasUnsaved({ recording, savedReadings }: Pick<SessionState, 'recording' | 'savedReadings'>): boolean {

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { sourceName } from './model-kind.ts'
+import { sourceName } from '../model-kind.ts'
 import type { LoadState, LostLoad } from './session-state.ts'
 
 const prefix = 'videmo-load:'

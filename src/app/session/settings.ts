@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { optionOrders } from '../affect/probes/probe-set.ts'
-import { reasoningPreset } from '../affect/stages.ts'
-import { frameBounds } from '../reading/frames.ts'
+import { optionOrders } from '../../affect/probes/probe-set.ts'
+import { reasoningPreset } from '../../affect/stages.ts'
+import { frameBounds } from '../../reading/frames.ts'
 import type { Settings } from './session-state.ts'
 
 /** What each setting may be; the page's controls and what was stored keep to it. */

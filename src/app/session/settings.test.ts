@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { optionOrders } from '../affect/probes/probe-set.ts'
-import type { FrameSettings } from '../reading/frames.ts'
-import { framesFor, trainedFrames } from '../reading/frames.ts'
+import { optionOrders } from '../../affect/probes/probe-set.ts'
+import type { FrameSettings } from '../../reading/frames.ts'
+import { framesFor, trainedFrames } from '../../reading/frames.ts'
 import type { Settings } from './session-state.ts'
 import {
   bounds,

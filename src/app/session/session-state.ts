@@ -1,10 +1,10 @@
-import type { OptionOrders } from '../affect/probes/probe-set.ts'
-import type { StageId } from '../affect/stages.ts'
-import type { AffectiveTree } from '../affect/tree.ts'
-import type { VidemoError } from '../base/errors.ts'
-import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
-import { firstScene, persons } from '../demo-face/persons.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+import type { OptionOrders } from '../../affect/probes/probe-set.ts'
+import type { StageId } from '../../affect/stages.ts'
+import type { AffectiveTree } from '../../affect/tree.ts'
+import type { VidemoError } from '../../base/errors.ts'
+import type { FaceSetting, ShownTruth } from '../../demo-face/live-face.ts'
+import { firstScene, persons } from '../../demo-face/persons.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
 import type {
   BundleRoom,
   BundleSource,
@@ -14,14 +14,14 @@ import type {
   LoadedBundle,
   PictureState,
   StorageReport,
-} from '../readers/worker/protocol.ts'
-import type { FrameNote, UpdateFigures } from '../reading/events.ts'
-import type { ChosenFrames } from '../reading/frames.ts'
-import type { ReadingOrigin } from '../reading/recording.ts'
-import type { ReadingSettings } from '../reading/request.ts'
-import type { ProbeHistory } from './probes.ts'
+} from '../../readers/worker/protocol.ts'
+import type { FrameNote, UpdateFigures } from '../../reading/events.ts'
+import type { ChosenFrames } from '../../reading/frames.ts'
+import type { ReadingOrigin } from '../../reading/recording.ts'
+import type { ReadingSettings } from '../../reading/request.ts'
+import type { ProbeHistory } from '../probes.ts'
+import type { ShownWait } from '../server-wait.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
-import type { ShownWait } from './server-wait.ts'
 import type { StoredName } from './stored-list.ts'
 
 /** A load that ended with its tab. */

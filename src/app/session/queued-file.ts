@@ -1,4 +1,4 @@
-import type { VidemoError } from '../base/errors.ts'
+import type { VidemoError } from '../../base/errors.ts'
 
 /** A file by its name. */
 export interface NamedFile {

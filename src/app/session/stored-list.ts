@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { BundleEntry } from '../readers/worker/protocol.ts'
+import type { BundleEntry } from '../../readers/worker/protocol.ts'
 
 /** What was once stored whole on this device. */
 export type StoredName = Pick<BundleEntry, 'key' | 'name' | 'bytes'>

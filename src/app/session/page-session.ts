@@ -1,7 +1,7 @@
-import type { StageId } from '../affect/stages.ts'
+import type { StageId } from '../../affect/stages.ts'
+import type { Store } from '../store.ts'
+import type { TokenFlow } from '../token-flow.ts'
 import type { SessionActions, SessionState } from './session-state.ts'
-import type { Store } from './store.ts'
-import type { TokenFlow } from './token-flow.ts'
 
 /** All that the page knows of a session: what it is, how its text streams, and what can be done. */
 export interface PageSession {

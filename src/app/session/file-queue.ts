@@ -1,8 +1,8 @@
-import type { VidemoError } from '../base/errors.ts'
+import type { VidemoError } from '../../base/errors.ts'
+import { isolatedName as shown } from '../shown-name.ts'
+import type { Store } from '../store.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
 import type { SessionState } from './session-state.ts'
-import { isolatedName as shown } from './shown-name.ts'
-import type { Store } from './store.ts'
 
 type Progress = QueuedFile['progress']
 
