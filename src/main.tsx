@@ -23,10 +23,10 @@ const session = new Session({
   defaultBundle: linked ?? small,
   smallBundle: small,
   sampleUrl: new URL('sample.webm', document.baseURI).href,
+  startsByItself: !framing.source && (doors?.startsByItself ?? true),
   ...doors?.session,
 })
-if (import.meta.env.MODE === 'tests' && doors) installTestHooks(session, doors)
-if (framing.source) session.startsByItself = false
+if (import.meta.env.MODE === 'tests' && doors) installTestHooks(session)
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')

@@ -1,6 +1,7 @@
 import type { DeviceFigures, EngineOptions } from '../readers/worker/protocol.ts'
 import type { Transcript } from './reading-board.ts'
 import type { Session, SessionOptions } from './session/session.ts'
+import type { Source } from './session/session-state.ts'
 
 /** A frame that a test can take out of the page. */
 export interface HandedFrame {
@@ -58,20 +59,26 @@ export function testDoors(parameters: URLSearchParams): TestDoors | undefined {
 }
 
 /** Hands out what tests compare and break; nothing on the page uses it. */
-export function installTestHooks(session: Session, { startsByItself }: TestDoors): void {
-  session.startsByItself = startsByItself
+export function installTestHooks({ store, run, client }: Session): void {
+  let opened = 0
+  let shown: Source | undefined
+  store.subscribe(() => {
+    const { source } = store.get()
+    if (source && source !== shown) opened++
+    shown = source
+  })
   globalThis.videmoTest = {
-    transcripts: () => session.transcripts,
-    opened: () => session.opened,
+    transcripts: () => run.transcripts,
+    opened: () => opened,
     framesOf: async (update) => {
-      const frames = await session.client.framesOf(update)
+      const frames = await client.get().framesOf(update)
       return Promise.all(
         frames.map(async ({ width, height, timeS, rgba }) => ({ width, height, timeS, rgba: await base64(rgba) })),
       )
     },
-    deviceFigures: () => session.client.deviceFigures(),
-    killWorker: () => session.client.terminate(),
-    loseDevice: () => session.client.loseDevice(),
+    deviceFigures: () => client.get().deviceFigures(),
+    killWorker: () => client.get().terminate(),
+    loseDevice: () => client.get().loseDevice(),
   }
 }
 

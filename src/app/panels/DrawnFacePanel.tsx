@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { type ActionUnit, actionUnits } from '../../affect/labels.ts'
+import { expressionTitles, motionTitles, truthText, unitTitles } from '../../demo-face/drawn-text.ts'
 import {
   backgrounds,
   beards,
@@ -20,7 +21,6 @@ import { Button } from '../controls/Button.tsx'
 import { Chips } from '../controls/Chips.tsx'
 import { SelectField, SliderField, SwitchField } from '../controls/Fields.tsx'
 import { Icon } from '../controls/Icon.tsx'
-import { expressionTitles, motionTitles, truthText, unitTitles } from '../drawn-text.ts'
 import { useStore } from '../store.ts'
 import { useThrottled } from '../use-throttled.ts'
 import { usePage } from '../view.ts'

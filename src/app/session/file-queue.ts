@@ -1,4 +1,5 @@
 import type { VidemoError } from '../../base/errors.ts'
+import { fatalCodes } from '../../readers/worker/client.ts'
 import { isolatedName as shown } from '../shown-name.ts'
 import type { Store } from '../store.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
@@ -91,6 +92,30 @@ export class FileQueue {
     if (!isRead) return false
     this.mark(file, progress)
     return progress.state === 'read' || progress.state === 'failed'
+  }
+
+  /** The reading on show is over: notes how it ended, and goes on with the next file unless a person ended it. */
+  leave(): void {
+    const { source, run } = this.store.get()
+    if (source?.kind !== 'file') return
+    if (run.state === 'over' && run.reason === 'ended') this.finish(source.file, { state: 'read' })
+    // Without a model the next file would fail like this one.
+    else if (run.state === 'failed' && !fatalCodes.has(run.error.code)) {
+      this.finish(source.file, { state: 'failed', error: run.error })
+    } else this.hold()
+  }
+
+  /** Notes how this file ended, and opens the next one that waits. */
+  finish(file: Blob, progress: Progress): void {
+    if (!this.end(file, progress)) return
+    if (hasWaiting(this.store.get())) void this.next()
+    else this.summarize()
+  }
+
+  /** The file on show is read no further, and none follows it by itself. */
+  hold(): void {
+    const { source } = this.store.get()
+    if (source?.kind === 'file') this.end(source.file, { state: 'stopped' })
   }
 
   /** Takes a file out of the list, unless it is being read. */

@@ -2,8 +2,8 @@ import type { OptionOrders } from '../../affect/probes/probe-set.ts'
 import type { StageId } from '../../affect/stages.ts'
 import type { AffectiveTree } from '../../affect/tree.ts'
 import type { VidemoError } from '../../base/errors.ts'
-import type { FaceSetting, ShownTruth } from '../../demo-face/live-face.ts'
-import { firstScene, persons } from '../../demo-face/persons.ts'
+import { type DrawnState, firstDrawn } from '../../demo-face/drawn-face.ts'
+import type { FaceSetting } from '../../demo-face/live-face.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type {
   BundleRoom,
@@ -13,7 +13,6 @@ import type {
   DeviceReport,
   LoadedBundle,
   PictureState,
-  StorageReport,
 } from '../../readers/worker/protocol.ts'
 import type { FrameNote, UpdateFigures } from '../../reading/events.ts'
 import type { ChosenFrames } from '../../reading/frames.ts'
@@ -22,7 +21,7 @@ import type { ReadingSettings } from '../../reading/request.ts'
 import type { ProbeHistory } from '../probes.ts'
 import type { ShownWait } from '../server-wait.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
-import type { StoredName } from './stored-list.ts'
+import type { StoredName, StoredState } from './stored-models.ts'
 
 /** A load that ended with its tab. */
 export interface LostLoad {
@@ -71,11 +70,6 @@ export type LoadState =
   | { readonly state: 'starting'; readonly source: BundleSource; readonly graph: 'vision' | 'decoder' }
   | { readonly state: 'failed'; readonly source: BundleSource; readonly error: VidemoError }
 
-/** What this browser keeps of models, at the last look. */
-export type StoredState =
-  | ({ readonly state: 'known'; readonly isPersistent: boolean } & StorageReport)
-  | { readonly state: 'failed'; readonly error: VidemoError }
-
 /** What is watched. */
 export type Source =
   | {
@@ -106,14 +100,6 @@ export type Source =
 /** Whether it is captured as it happens, until it is stopped. */
 export function isLive(source: Source | undefined): source is Extract<Source, { readonly stream: MediaStream }> {
   return source !== undefined && source.kind !== 'file'
-}
-
-/** The drawn face, open or not. */
-export interface DrawnState extends FaceSetting {
-  /** What is true of it at this moment; while it is open. */
-  readonly truth: ShownTruth | undefined
-  /** Whether its picture is being recorded as a video, and whether this browser can. */
-  readonly video: 'impossible' | 'possible' | 'recording'
 }
 
 export type RunState =
@@ -261,16 +247,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     stored: undefined,
     evicted: [],
     source: undefined,
-    drawn: {
-      looks: persons[0].looks,
-      scene: firstScene,
-      units: {},
-      motion: 'none',
-      isPlaying: true,
-      isInTurn: false,
-      truth: undefined,
-      video: 'impossible',
-    },
+    drawn: firstDrawn,
     clip: undefined,
     run: { state: 'idle' },
     picture: 'there',

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { EngineError } from '../../base/errors.ts'
-import type { EngineClient } from '../../readers/worker/client.ts'
 import type { LoadedBundle } from '../../readers/worker/protocol.ts'
 import type { UpdateFigures } from '../../reading/events.ts'
 import { FakeClient, workerDied } from '../testing/fake-client.ts'
@@ -44,14 +43,14 @@ function setUp(defaultBundle = 'first') {
     createClient: () => {
       const client = new FakeClient()
       clients.push(client)
-      return client as unknown as EngineClient
+      return client
     },
     defaultBundle: url(defaultBundle),
     smallBundle: url('small'),
     sampleUrl: 'https://page.example/sample.webm',
     trustsLinks: true,
+    startsByItself: false,
   })
-  session.startsByItself = false
   const state = () => session.store.get()
   return {
     session,

@@ -1,11 +1,10 @@
 import { EngineError } from '../../base/errors.ts'
 import type { DeviceReport } from '../../device/device.ts'
-import type { EngineClient, ReadingProgress } from '../../readers/worker/client.ts'
+import type { ReadingProgress } from '../../readers/worker/client.ts'
 import type { LoadedBundle, LoadProgress, LoadRequest, StorageReport } from '../../readers/worker/protocol.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
+import type { SessionClient } from '../session/current-client.ts'
 import { graphicsCard } from './story-facts.ts'
-
-type Client = Pick<EngineClient, keyof EngineClient>
 
 /** A load that a test brings to its end. */
 interface FakeLoad {
@@ -30,7 +29,7 @@ export function workerDied(): EngineError {
 }
 
 /** A client without a worker: it notes what it is asked for, and a test decides what comes of it, and when. */
-export class FakeClient implements Client {
+export class FakeClient implements SessionClient {
   readonly loads: FakeLoad[] = []
   readonly readings: FakeReading[] = []
   readonly pauses: boolean[] = []

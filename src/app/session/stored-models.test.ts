@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { BundleEntry } from '../../readers/worker/protocol.ts'
-import { goneOf, loadStoredNames, saveStoredNames } from './stored-list.ts'
+import { goneOf, loadStoredNames, saveStoredNames } from './stored-models.ts'
 
 const entry = (key: string, state: BundleEntry['state'] = 'whole'): BundleEntry => ({
   key,
