@@ -1,4 +1,5 @@
-import { fromWire, toWire, type VidemoError } from '../base/errors.ts'
+import { asVidemoError, type VidemoError } from '../base/errors.ts'
+import { LatestSignal } from '../base/latest-signal.ts'
 import { type ChosenFolder, checkpointIn } from '../build-worker/checkpoint-pick.ts'
 import type { BuildClient } from '../build-worker/client.ts'
 import type {
@@ -58,15 +59,12 @@ export interface DeskState {
   readonly export: ExportState
   /** Builds that were begun, also in earlier visits. */
   readonly unfinished: readonly UnfinishedBuild[]
-  /** Bundles in this browser's store. */
-  readonly stored: readonly Pick<BundleNote, 'key' | 'name' | 'bytes'>[]
 }
 
 const firstState: DeskState = {
   build: { state: 'choosing' },
   export: { state: 'idle' },
   unfinished: [],
-  stored: [],
 }
 
 /** The builder's worker, or what stands in for it. */
@@ -76,8 +74,8 @@ export type Builder = Pick<BuildClient, keyof BuildClient>
 export class BuildDesk {
   readonly store: Store<DeskState>
   private exporting: AbortController | undefined
-  /** Tells what belongs to a build that is no longer wanted. */
-  private builds = 0
+  /** Aborted by the next build, and where a build is no longer wanted. */
+  private readonly latest = new LatestSignal()
 
   constructor(
     private readonly builder: Builder,
@@ -86,47 +84,43 @@ export class BuildDesk {
     this.store = new Store({ ...firstState, ...state })
   }
 
-  /** Looks for what earlier visits have left. */
+  /** Looks for builds that earlier visits have begun. */
   async refresh(): Promise<void> {
-    const [unfinished, stored] = await Promise.all([
-      this.builder.unfinished().catch(() => []),
-      new OpfsStore().list().catch(() => []),
-    ])
-    this.store.update({ unfinished, stored: stored.filter(({ state }) => state === 'whole') })
+    this.store.update({ unfinished: await this.builder.unfinished().catch(() => []) })
   }
 
   /** Reads a checkpoint's small files, to say what a build would be. */
   async look(request: BuildRequest): Promise<void> {
-    const build = ++this.builds
+    const signal = this.latest.next()
     this.store.update({ build: { state: 'looking', request }, export: { state: 'idle' } })
     try {
       const offer = await this.builder.look(request, (wait) => {
         const { build: state } = this.store.get()
-        if (build !== this.builds || state.state !== 'looking') return
+        if (signal.aborted || state.state !== 'looking') return
         this.store.update({ build: { ...state, wait: shownWait(wait) } })
       })
-      if (build === this.builds) this.store.update({ build: { state: 'offered', request, offer } })
+      if (!signal.aborted) this.store.update({ build: { state: 'offered', request, offer } })
     } catch (error) {
-      if (build === this.builds) this.fail(request, nameOf(request), error)
+      if (!signal.aborted) this.fail(request, nameOf(request), error)
     }
   }
 
   /** Looks for a checkpoint in a folder, and then as `look`. */
   async lookIn(folder: ChosenFolder, dtype: Dtype): Promise<void> {
-    const build = ++this.builds
+    const signal = this.latest.next()
     let source: CheckpointSource = { type: 'folder', name: folder.name, files: [] }
     try {
       source = await checkpointIn(folder)
     } catch (error) {
-      if (build === this.builds) this.fail({ source, dtype }, folder.name, error)
+      if (!signal.aborted) this.fail({ source, dtype }, folder.name, error)
       return
     }
-    if (build === this.builds) await this.look({ source, dtype })
+    if (!signal.aborted) await this.look({ source, dtype })
   }
 
   /** Back to the choice; what was built so far stays. */
   leave(): void {
-    this.builds++
+    this.latest.abort()
     if (this.store.get().build.state === 'looking') void this.builder.stop().catch(() => undefined)
     this.store.update({ build: { state: 'choosing' }, export: { state: 'idle' } })
     void this.refresh()
@@ -148,7 +142,7 @@ export class BuildDesk {
 
   /** Ends a build; what is finished of it is kept. */
   async stop(): Promise<void> {
-    this.builds++
+    this.latest.abort()
     this.store.update({ build: { state: 'choosing' } })
     await this.builder.stop().catch(() => undefined)
     await this.refresh()
@@ -185,18 +179,18 @@ export class BuildDesk {
   }
 
   private async build(request: BuildRequest, name: string): Promise<void> {
-    const build = ++this.builds
+    const signal = this.latest.next()
     void askToPersist()
     this.store.update({
       build: { state: 'building', request, name, isPaused: false, step: undefined, kept: undefined },
     })
     try {
       const bundle = await this.builder.build(request, (step) => {
-        if (build === this.builds) this.take(step)
+        if (!signal.aborted) this.take(step)
       })
-      if (build === this.builds) this.store.update({ build: { state: 'built', bundle } })
+      if (!signal.aborted) this.store.update({ build: { state: 'built', bundle } })
     } catch (error) {
-      if (build === this.builds) this.fail(request, name, error)
+      if (!signal.aborted) this.fail(request, name, error)
     }
     await this.refresh()
   }
@@ -208,14 +202,14 @@ export class BuildDesk {
   }
 
   private fail(request: BuildRequest, name: string, error: unknown): void {
-    this.store.update({ build: { state: 'failed', request, name, error: asError(error) } })
+    this.store.update({ build: { state: 'failed', request, name, error: asVidemoError(error) } })
   }
 
   private async orFailed<T>({ name }: ExportedBundle, pick: () => Promise<T>): Promise<T | undefined> {
     try {
       return await pick()
     } catch (error) {
-      this.store.update({ export: { state: 'failed', name, error: asError(error) } })
+      this.store.update({ export: { state: 'failed', name, error: asVidemoError(error) } })
       return undefined
     }
   }
@@ -243,7 +237,7 @@ export class BuildDesk {
       this.store.update({ export: { state: 'exported', name, to } })
     } catch (error) {
       this.store.update({
-        export: signal.aborted ? { state: 'idle' } : { state: 'failed', name, error: asError(error) },
+        export: signal.aborted ? { state: 'idle' } : { state: 'failed', name, error: asVidemoError(error) },
       })
     }
   }
@@ -263,8 +257,4 @@ function changeBy(step: BuildStep): Partial<Extract<BuildState, { state: 'buildi
 
 function nameOf({ source }: BuildRequest): string {
   return source.type === 'folder' ? source.name : source.address
-}
-
-function asError(error: unknown): VidemoError {
-  return fromWire(toWire(error))
 }

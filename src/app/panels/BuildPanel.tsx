@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { folderOfFiles } from '../../build-worker/checkpoint-pick.ts'
 import type { BuildOffer } from '../../build-worker/protocol.ts'
 import { type Dtype, dtypes } from '../../manifest/manifest.ts'
-import type { BuildState, DeskState } from '../build-desk.ts'
+import type { BuildState } from '../build-desk.ts'
 import { hasRoom, keptText, roomText, statesLicence, stepText } from '../build-text.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
@@ -16,8 +16,8 @@ import { useStore } from '../store.ts'
 import { useFolderDrop } from '../use-folder-drop.ts'
 import { usePage } from '../view.ts'
 import styles from './BuildPanel.module.css'
-import { ExportButtons, ExportStatus } from './ExportModel.tsx'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
+import { StoredModels } from './StoredModels.tsx'
 
 const official = 'KlingTeam/VidEmo-3B'
 
@@ -31,16 +31,21 @@ const dtypeTitles: Readonly<Record<Dtype, string>> = {
 
 /** Makes a bundle from a checkpoint, here, and hands out what was made. */
 export function BuildPanel() {
-  const { desk } = usePage()
+  const { session, desk } = usePage()
   const build = useStore(desk.store, (state) => state.build)
+  const isBuilt = build.state === 'built'
   useEffect(() => void desk.refresh(), [desk])
+  // What was just built joins the stored models.
+  useEffect(() => {
+    if (isBuilt) void session.actions.lookAtStorage()
+  }, [session, isBuilt])
   const stage = useFocusAt(build.state)
   return (
     <>
       <div ref={stage} tabIndex={-1} className={styles.stage}>
         <Stage build={build} />
       </div>
-      <Stored />
+      <StoredModels />
       <p className="unseen" aria-live="polite">
         {announced(build)}
       </p>
@@ -318,73 +323,27 @@ function Failed({ build: { name, error } }: { readonly build: Extract<BuildState
 }
 
 function Built({ build: { bundle } }: { readonly build: Extract<BuildState, { state: 'built' }> }) {
-  const { desk } = usePage()
+  const { session, desk, view } = usePage()
+  const { key, name, bytes } = bundle
   return (
-    <Group title={`${bundle.name} is built`}>
+    <Group title={`${name} is built`}>
       <p>
-        {formatBytes(bundle.bytes)} lie in this browser’s storage, each file with its SHA-256. Load it below, or export
-        it for a host to publish.
+        {formatBytes(bytes)} lie in this browser’s storage, each file with its SHA-256. Load it below, or export it for
+        a host to publish.
       </p>
       <div className={styles.answers}>
-        <LoadButton bundleKey={bundle.key} name={bundle.name} isPrimary />
+        <Button
+          kind="primary"
+          aria-label={`Load it now: ${name}`}
+          onClick={() => {
+            view.update({ panel: undefined })
+            void session.actions.loadBundle({ type: 'stored', key, name })
+          }}
+        >
+          Load it now
+        </Button>
         <Button onClick={() => desk.leave()}>Build another</Button>
       </div>
     </Group>
-  )
-}
-
-type StoredEntry = DeskState['stored'][number]
-
-interface LoadProps {
-  readonly bundleKey: string
-  readonly name: string
-  readonly isPrimary?: boolean
-}
-
-function LoadButton({ bundleKey, name, isPrimary = false }: LoadProps) {
-  const { session, view } = usePage()
-  return (
-    <Button
-      kind={isPrimary ? 'primary' : 'plain'}
-      aria-label={`Load it now: ${name}`}
-      onClick={() => {
-        view.update({ panel: undefined })
-        void session.actions.loadBundle({ type: 'stored', key: bundleKey, name })
-      }}
-    >
-      Load it now
-    </Button>
-  )
-}
-
-/** Bundles of this browser, to load and to hand out. */
-function Stored() {
-  const { desk } = usePage()
-  const stored = useStore(desk.store, (state) => state.stored)
-  if (stored.length === 0) return null
-  return (
-    <Group title="Stored in this browser">
-      <ExportStatus />
-      <ul className={styles.list}>
-        {stored.map((bundle) => (
-          <StoredItem key={bundle.key} bundle={bundle} />
-        ))}
-      </ul>
-    </Group>
-  )
-}
-
-function StoredItem({ bundle }: { readonly bundle: StoredEntry }) {
-  const { key, name, bytes } = bundle
-  return (
-    <li className={styles.item}>
-      <p>
-        {name} <span className={styles.quiet}>· {formatBytes(bytes)}</span>
-      </p>
-      <div className={styles.answers}>
-        <LoadButton bundleKey={key} name={name} />
-        <ExportButtons bundle={bundle} />
-      </div>
-    </li>
   )
 }

@@ -13,11 +13,17 @@ import { ExportButtons, ExportStatus } from './ExportModel.tsx'
 import panels from './Panels.module.css'
 import styles from './StoredModels.module.css'
 
-/** The models that this browser keeps, and the room there is. */
+/** What this browser keeps of models; looks when the panel opens. Undefined until the first look has ended. */
+export function useStoredModels(): StoredState | undefined {
+  const { session } = usePage()
+  useEffect(() => void session.actions.lookAtStorage(), [session])
+  return useStore(session.store, (state) => state.stored)
+}
+
+/** The one list of the models that this browser keeps, to load, to export and to delete; and the room there is. */
 export function StoredModels() {
   const { session } = usePage()
-  const stored = useStore(session.store, (state) => state.stored)
-  useEffect(() => void session.actions.lookAtStorage(), [session])
+  const stored = useStoredModels()
   return (
     <Group title="Stored models">
       {stored === undefined && <p className={panels.note}>Looking …</p>}
@@ -36,14 +42,10 @@ export function StoredModels() {
 
 function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'known' }> }) {
   const { session } = usePage()
-  const inUse = useStore(session.store, (state) => state.bundle)
+  const source = useStore(session.store, (state) => state.bundle?.source)
   const [asked, setAsked] = useState<BundleEntry>()
   const top = useRef<HTMLDivElement>(null)
   const { bundles, usedBytes, freeBytes, isPersistent } = stored
-  const isInUse = ({ key, url }: BundleEntry) => {
-    const source = inUse?.source
-    return source?.type === 'stored' ? source.key === key : source?.type === 'url' && source.url === url
-  }
   return (
     <div ref={top} tabIndex={-1} className={styles.known}>
       {bundles.length === 0 ? (
@@ -51,7 +53,7 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
       ) : (
         <ul className={styles.list} aria-label="Stored models">
           {bundles.map((entry) => (
-            <Model key={entry.key} entry={entry} isInUse={isInUse(entry)} onDelete={() => setAsked(entry)} />
+            <Model key={entry.key} entry={entry} isInUse={isStoredAs(entry, source)} onDelete={() => setAsked(entry)} />
           ))}
         </ul>
       )}
@@ -82,7 +84,7 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
       >
         <p>
           {formatBytes(asked?.storedBytes ?? 0)} become free. To use the model again it has to be downloaded again
-          {asked && isInUse(asked) ? '; as long as this page is open it stays in use' : ''}.
+          {asked && isStoredAs(asked, source) ? '; as long as this page is open it stays in use' : ''}.
         </p>
       </Question>
     </div>

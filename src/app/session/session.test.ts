@@ -166,6 +166,35 @@ describe('a load', () => {
     expect(state().bundle).toBe(fullBundle)
   })
 
+  it('that waits for an answer is declined by the next one', async () => {
+    const { session, client, state } = setUp()
+    void session.loadBundle(address('large'))
+    client().load.report({ type: 'manifest', manifest: fullManifest, isStored: false })
+    const answer = client().load.ask()
+    expect(state().load.state).toBe('offered')
+    const next = session.loadBundle(address('b'))
+    expect(await answer).toBe(false)
+    client().load.finish(bundle('b'))
+    await next
+    expect(state().bundle?.name).toBe('b')
+  })
+
+  it('that another tab stores is told of, and goes on by itself where that tab gives up', async () => {
+    const { session, client, state } = setUp()
+    void session.loadBundle(address('a'))
+    const { load } = client()
+    load.report({ type: 'waiting' })
+    expect(state().load.state).toBe('asking')
+    load.report({ type: 'manifest', manifest: smallManifest, isStored: false })
+    load.report({ type: 'waiting' })
+    expect(state().load).toMatchObject({ state: 'waiting', totalBytes: 1_800_000 })
+    load.report({ type: 'downloading', doneBytes: 5, totalBytes: 10 })
+    expect(state().load).toMatchObject({ state: 'downloading', manifest: smallManifest, doneBytes: 5, totalBytes: 10 })
+    load.report({ type: 'checking' })
+    load.report({ type: 'downloading', doneBytes: 6, totalBytes: 10 })
+    expect(state().load).toEqual({ state: 'checking', source: address('a') })
+  })
+
   it('of little, or of what is stored, is not offered', async () => {
     const { session, client, state } = setUp()
     void session.loadBundle(address('a'))

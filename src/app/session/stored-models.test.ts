@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { BundleEntry } from '../../readers/worker/protocol.ts'
-import { goneOf, loadStoredNames, saveStoredNames } from './stored-models.ts'
+import { Store } from '../store.ts'
+import { FakeClient, workerDied } from '../testing/fake-client.ts'
+import { blankState } from '../testing/fake-session.ts'
+import { goneOf, isStoredAs, loadStoredNames, StoredModels, saveStoredNames } from './stored-models.ts'
 
 const entry = (key: string, state: BundleEntry['state'] = 'whole'): BundleEntry => ({
   key,
@@ -47,4 +50,58 @@ it('does without a shelf', () => {
   }
   saveStoredNames([entry('a')], denied)
   expect(loadStoredNames(denied)).toEqual([])
+})
+
+it('is the model that was loaded from its key or its address', () => {
+  const stored = { key: 'a', url: 'https://models.example/a/' }
+  expect(isStoredAs(stored, { type: 'stored', key: 'a', name: 'x' })).toBe(true)
+  expect(isStoredAs(stored, { type: 'url', url: 'https://models.example/a/' })).toBe(true)
+  expect(isStoredAs(stored, { type: 'stored', key: 'b', name: 'a', url: 'https://models.example/a/' })).toBe(false)
+  expect(isStoredAs(stored, { type: 'files', name: 'a', files: [] })).toBe(false)
+  expect(isStoredAs(stored, undefined)).toBe(false)
+})
+
+describe('StoredModels', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  function setUp(before: readonly BundleEntry[] = []) {
+    const own = shelf()
+    vi.stubGlobal('localStorage', own)
+    saveStoredNames(before)
+    const client = new FakeClient()
+    const store = new Store(blankState)
+    return { client, store, models: new StoredModels(store, { get: () => client }) }
+  }
+
+  it('tells which models have gone since the last visit, once', async () => {
+    const { client, store, models } = setUp([entry('a'), entry('b')])
+    client.report = { bundles: [entry('b')], usedBytes: 10 }
+    await models.lookFirst()
+    expect(store.get().evicted.map(({ key }) => key)).toEqual(['a'])
+    expect(store.get().stored).toMatchObject({ state: 'known', usedBytes: 10, isPersistent: false })
+    await models.lookFirst()
+    expect(store.get().evicted).toEqual([])
+  })
+
+  it('says by its name that a model was deleted', async () => {
+    const { client, store, models } = setUp()
+    client.report = { bundles: [entry('a')], usedBytes: 10 }
+    await models.look()
+    client.report = { bundles: [], usedBytes: 0 }
+    await models.remove('a')
+    expect(store.get().stored).toMatchObject({ state: 'known', bundles: [] })
+    expect(store.get().announcement).toBe('model a was deleted.')
+  })
+
+  it('says that nothing can be listed or deleted without a worker', async () => {
+    const { client, store, models } = setUp()
+    client.terminate()
+    await models.look()
+    expect(store.get().stored).toMatchObject({ state: 'failed', error: { code: workerDied().code } })
+    await models.remove('a')
+    expect(store.get().stored).toMatchObject({ state: 'failed' })
+    expect(store.get().announcement).toBe('')
+  })
 })
