@@ -1,5 +1,6 @@
 import { drawFace } from './draw-face.ts'
-import { type FaceSetting, LiveFace, type ShownTruth } from './live-face.ts'
+import type { Canvas2D } from './face.ts'
+import { expressions, type FaceSetting, LiveFace, type ShownTruth } from './live-face.ts'
 import { firstScene, persons } from './persons.ts'
 
 /** The drawn face, open or not. */
@@ -151,6 +152,12 @@ export class DrawnFace {
     this.told = { ...this.told, ...change }
     this.listeners.onChange(change)
   }
+}
+
+/** Draws the face to begin with, smiling: a picture of it that does not move. `size` is its side in pixels. */
+export function drawSmile(context: Canvas2D, size: number): void {
+  const face = new LiveFace({ ...firstDrawn, units: expressions.smile })
+  drawFace(context, size, firstDrawn.looks, firstDrawn.scene, face.pose(), 0)
 }
 
 /** Equal for truths that say the same. */

@@ -1,13 +1,12 @@
 /** Development only: `/src/app/testing/stories.html?story=NAME` shows the page in a state, with nothing behind it. */
 import { createRoot } from 'react-dom/client'
-import { drawFace } from '../../demo-face/draw-face.ts'
-import { expressions, LiveFace } from '../../demo-face/live-face.ts'
+import { drawSmile } from '../../demo-face/drawn-face.ts'
 import { App } from '../App.tsx'
 import { BuildDesk } from '../build-desk.ts'
 import '../base.css'
 import type { StripFrame } from '../session/session-state.ts'
 import { fakeBuilder } from './fake-builder.ts'
-import { blankState, fakeSession } from './fake-session.ts'
+import { fakeSession } from './fake-session.ts'
 import { type Material, stories } from './stories.ts'
 
 declare global {
@@ -50,9 +49,7 @@ function drawnCanvas(): HTMLCanvasElement {
   canvas.width = 480
   canvas.height = 480
   const context = canvas.getContext('2d')
-  const { looks, scene } = blankState.drawn
-  const face = new LiveFace({ ...blankState.drawn, units: expressions.smile })
-  if (context) drawFace(context, 480, looks, scene, face.pose(), 0)
+  if (context) drawSmile(context, 480)
   return canvas
 }
 
