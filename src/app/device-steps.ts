@@ -14,7 +14,7 @@ const basics = [
   ['no-adapter', 'A graphics adapter'],
 ] as const
 
-/** The six things that reading needs of a browser and its device, each with what to do where it is not there. */
+/** The six things that reading needs of a browser and its device, each with what to do where it is missing. */
 export function stepsOf(device: DeviceReport | undefined, bundle: SessionState['bundle']): readonly Step[] {
   const problem = device?.state === 'unusable' ? device.problem : undefined
   const failedAt = basics.findIndex(([kind]) => kind === problem?.kind)

@@ -1,14 +1,14 @@
 import { type ProbePoint, smoothingS } from '../affect/probes/smoothing.ts'
 
-/** What every closed question gave lately, by its id, oldest first. */
+/** The recent answers to each closed question by its id, oldest first. */
 export type ProbeHistory = Readonly<Record<string, readonly ProbePoint[]>>
 
-/** How far back the ribbons go. */
+/** Seconds that the ribbons show. */
 export const ribbonS = 60
-/** What is older no longer shows in a smoothed line. */
+/** Answers are kept for this many seconds: older ones no longer show in a smoothed line. */
 const keptS = ribbonS + 8 * smoothingS
 
-/** One more answer. Where time has gone back, the question begins anew. */
+/** The history with one more answer. If its time is before the last one's, the earlier answers are dropped. */
 export function withAnswer(history: ProbeHistory, id: string, point: ProbePoint): ProbeHistory {
   const before = history[id] ?? []
   const last = before.at(-1)

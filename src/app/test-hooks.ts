@@ -30,7 +30,7 @@ declare global {
 }
 
 /** What an address may ask of a page that was built for tests. */
-export interface TestDoors {
+export interface TestOptions {
   readonly engine: Pick<EngineOptions, 'forceSubgroups' | 'skipChecks' | 'preferAdapter'>
   readonly session: Pick<SessionOptions, 'maxTokens' | 'keepFrames' | 'trustsLinks'>
   readonly startsByItself: boolean
@@ -41,7 +41,7 @@ export interface TestDoors {
  * wrong, `&trusted` without a question about a linked bundle, and `&auto` begins by itself. The published page has none
  * of this: only a build in Vite's mode `tests` reads it.
  */
-export function testDoors(parameters: URLSearchParams): TestDoors | undefined {
+export function testOptions(parameters: URLSearchParams): TestOptions | undefined {
   if (!parameters.has('test')) return undefined
   return {
     engine: {

@@ -28,7 +28,7 @@ export function useDrop(onFiles: (files: readonly NamedFile[]) => void): boolean
       const plain = [...dataTransfer.files].map((file) => ({ file, name: file.name }))
       droppedFiles(dataTransfer).then(
         (files) => latest.current(files),
-        // What went away meanwhile says so when it is opened.
+        // A file that is gone by now is reported when it is opened.
         () => latest.current(plain),
       )
     }

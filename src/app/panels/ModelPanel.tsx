@@ -46,7 +46,7 @@ export function ModelPanel() {
   )
 }
 
-/** By address, or from a folder of this machine. */
+/** Loads a bundle from an address or from a folder of this device. */
 function LoadFields() {
   const { session, view } = usePage()
   const isAddressWanted = useStore(view, (state) => state.isAddressWanted)
@@ -64,7 +64,7 @@ function LoadFields() {
     try {
       url = new URL(url, document.baseURI).href
     } catch {
-      // The loader says what is wrong with it.
+      // The loader reports what is wrong with the address.
     }
     if (url !== '') void session.actions.loadBundle({ type: 'url', url })
   }
@@ -179,7 +179,7 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
   )
 }
 
-/** The model in use, for a host to publish, where this browser has it whole. */
+/** Exports the model in use, if this browser has stored all of it. */
 function ExportInUse({ bundle: { source } }: { readonly bundle: LoadedBundle }) {
   const stored = useStoredModels()
   const entry =

@@ -63,7 +63,7 @@ export function RecordingList() {
   )
 }
 
-/** Newest first, those of one file or one camera together. */
+/** Readings grouped by source, newest first. */
 function bySource(recording: readonly RecordedReading[]): readonly (readonly RecordedReading[])[] {
   const groups: RecordedReading[][] = []
   for (const reading of [...recording].reverse()) {
@@ -117,7 +117,7 @@ function Thumbnail({ blob }: { readonly blob: Blob | undefined }) {
           }
           image.close()
         })
-        // An unreadable thumbnail leaves its place empty.
+        // A thumbnail that cannot be decoded leaves its place empty.
         .catch(() => undefined)
     }
     return () => {

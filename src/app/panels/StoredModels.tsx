@@ -78,7 +78,7 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
         isDangerous
         onAnswer={() => {
           setAsked(undefined)
-          // The button that was pressed goes with its model.
+          // The button that had the focus is removed with its model.
           if (asked) void session.actions.removeStored(asked.key).then(() => top.current?.focus())
         }}
       >
@@ -106,7 +106,7 @@ function Model({ entry, isInUse, onDelete }: ModelProps) {
     ...(isInUse ? ['in use'] : []),
     ...(usedAt ? [`last used ${formatDay(usedAt)}`] : savedAt ? [`from ${formatDay(savedAt)}`] : []),
   ]
-  // What is not whole goes on from its address; what was built has none.
+  // A partial download is resumed from its address; a bundle that was built here has no address.
   const isDownloaded = /^https?:/.test(url)
   const whole: BundleSource = { type: 'stored', key, name, ...(isDownloaded ? { url } : {}) }
   const source: BundleSource = isPartial ? { type: 'url', url } : whole

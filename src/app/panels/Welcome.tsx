@@ -8,7 +8,7 @@ import styles from './Welcome.module.css'
 
 const size = 224
 
-/** The first thing seen: the large choices and the quiet ones. */
+/** Shown while there is no source: the large choices and the small ones. */
 export function Welcome() {
   return (
     <div className={styles.welcome}>
@@ -32,7 +32,7 @@ export function Welcome() {
   )
 }
 
-/** The large choices again, small, while the page shows something that nobody asked for. */
+/** The large choices in one row, for while the page shows the drawn face without being asked. */
 export function Choices() {
   return (
     <ul className={styles.row} aria-label="What to watch, and with what">
@@ -43,7 +43,7 @@ export function Choices() {
   )
 }
 
-/** Large: a sign, a title and a few words. */
+/** A large button with an icon, a title and a few words. */
 function Choice(props: {
   readonly id: string
   readonly icon: IconName
@@ -83,7 +83,7 @@ function QuietChoice(props: { readonly id: string; readonly icon: IconName; read
   )
 }
 
-/** The drawn face, at twice the size at which it is shown: displays may have twice the pixels. */
+/** The drawn face, at twice the size in CSS pixels, for displays of two device pixels each. */
 function Face() {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {

@@ -12,7 +12,7 @@ export function hasWaiting({ queue }: Pick<SessionState, 'queue'>): boolean {
   return queue.some(({ progress }) => progress.state === 'waiting')
 }
 
-/** What has become of them all, in a sentence; and of the last one, where it could not be read. */
+/** A sentence on how many files were read, and before it why the last one was not, if it failed. */
 export function queueSummary(queue: readonly QueuedFile[]): string {
   const read = queue.filter(({ progress }) => progress.state === 'read').length
   const all =
@@ -86,7 +86,7 @@ export class FileQueue {
     })
   }
 
-  /** Notes how the reading of this file ended, where it was under way; whether that leaves the turn to the next. */
+  /** Notes how this file ended, if it was being read; returns whether the next one follows. */
   end(file: Blob, progress: Progress): boolean {
     const isRead = this.items.some((item) => item.file === file && item.progress.state === 'reading')
     if (!isRead) return false
@@ -123,12 +123,12 @@ export class FileQueue {
     this.items = this.items.filter((item) => item.id !== id || item.progress.state === 'reading')
   }
 
-  /** Takes all out of the list but the one that is being read. */
+  /** Takes all files out of the list except the one that is being read. */
   clear(): void {
     this.items = this.items.filter(({ progress }) => progress.state === 'reading')
   }
 
-  /** Tells that it is through. */
+  /** Announces that all files are done. */
   summarize(): void {
     if (this.items.length > 1) this.store.update({ announcement: queueSummary(this.items) })
   }

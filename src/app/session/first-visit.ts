@@ -1,20 +1,20 @@
 const key = 'videmo-source-chosen'
-type Shelf = Pick<Storage, 'getItem' | 'setItem'>
+type TextStorage = Pick<Storage, 'getItem' | 'setItem'>
 
 /** Whether this person has ever chosen something to watch, on this device. Never throws. */
-export function hasChosenSource(shelf: () => Shelf = () => localStorage): boolean {
+export function hasChosenSource(storage: () => TextStorage = () => localStorage): boolean {
   try {
-    return shelf().getItem(key) !== null
+    return storage().getItem(key) !== null
   } catch {
     return false
   }
 }
 
-/** Never throws. */
-export function rememberSourceChosen(shelf: () => Shelf = () => localStorage): void {
+/** Remembers that this person has chosen a source. Never throws. */
+export function rememberSourceChosen(storage: () => TextStorage = () => localStorage): void {
   try {
-    shelf().setItem(key, 'yes')
+    storage().setItem(key, 'yes')
   } catch {
-    // The page begins by itself the next time, too.
+    // Without storage every visit counts as the first one.
   }
 }

@@ -3,11 +3,11 @@ import type { Store } from '../store.ts'
 import type { TokenFlow } from '../token-flow.ts'
 import type { SessionActions, SessionState } from './session-state.ts'
 
-/** All that the page knows of a session: what it is, how its text streams, and what can be done. */
+/** What components see of a session: its state, the text that streams, and the actions. */
 export interface PageSession {
   readonly store: Store<SessionState>
   readonly flows: Readonly<Record<StageId, TokenFlow>>
   readonly actions: SessionActions
-  /** Whether the drawn face is shown as soon as the model is there, for nothing was chosen. */
+  /** Whether the drawn face will be shown when the model is ready, because this first visitor has chosen nothing. */
   readonly willStartByItself: boolean
 }

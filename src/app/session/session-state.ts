@@ -23,10 +23,10 @@ import type { ShownWait } from '../server-wait.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
 import type { StoredName, StoredState } from './stored-models.ts'
 
-/** A load that ended with its tab. */
+/** A load during which the tab was closed by the system. */
 export interface LostLoad {
   readonly name: string
-  /** None for a folder. */
+  /** Undefined for a folder. */
   readonly url?: string
   readonly phase: 'asking' | 'downloading' | 'checking' | 'starting'
   /** ISO 8601. */
@@ -38,7 +38,7 @@ export type LoadState =
   | { readonly state: 'idle'; readonly isCancelled?: true }
   /** The address was given; its manifest is on the way. */
   | { readonly state: 'asking'; readonly source: BundleSource; readonly wait?: ShownWait | undefined }
-  /** The manifest is here and this device can run it; the rest is fetched when the person says so. */
+  /** The manifest is here and this device can run the model; the rest is fetched when the person agrees. */
   | {
       readonly state: 'offered'
       readonly source: BundleSource
@@ -46,7 +46,7 @@ export type LoadState =
       readonly totalBytes: number
       readonly room?: BundleRoom
     }
-  /** Another tab is storing the same model, which will then be there for this one, too. */
+  /** Another tab is storing the same model; this one waits and then loads it from there. */
   | {
       readonly state: 'waiting'
       readonly source: BundleSource
@@ -57,20 +57,20 @@ export type LoadState =
       readonly state: 'downloading'
       readonly source: BundleSource
       readonly manifest: Manifest
-      /** What was stored before this load began. */
+      /** Bytes that were stored before this load began. */
       readonly keptBytes?: number
       readonly doneBytes: number
       readonly totalBytes: number
       readonly bytesPerS?: number
       readonly leftS?: number
-      /** The server has asked to be left alone. */
+      /** The server limits requests: when it is asked again. */
       readonly wait?: ShownWait | undefined
     }
   | { readonly state: 'checking'; readonly source: BundleSource }
   | { readonly state: 'starting'; readonly source: BundleSource; readonly graph: 'vision' | 'decoder' }
   | { readonly state: 'failed'; readonly source: BundleSource; readonly error: VidemoError }
 
-/** What is watched. */
+/** Where frames come from. */
 export type Source =
   | {
       readonly kind: 'file'
@@ -91,30 +91,30 @@ export type Source =
       readonly kind: 'drawn'
       readonly name: string
       readonly stream: MediaStream
-      /** What the stream is taken of; the page shows it as it is. */
+      /** The canvas that is captured; the page shows the canvas itself. */
       readonly canvas: HTMLCanvasElement
-      /** Nobody asked for it: the page began with it, and still offers its choices. */
+      /** The page opened it for a first visitor without being asked, and still offers the other sources. */
       readonly isUnasked: boolean
     }
 
-/** Whether it is captured as it happens, until it is stopped. */
+/** Whether the source is live: captured until it is stopped, unlike a file. */
 export function isLive(source: Source | undefined): source is Extract<Source, { readonly stream: MediaStream }> {
   return source !== undefined && source.kind !== 'file'
 }
 
 export type RunState =
   | { readonly state: 'idle' }
-  /** Waits for the model. */
+  /** The reading begins when a model is loaded. */
   | { readonly state: 'queued' }
   | { readonly state: 'opening' }
-  /** The first pair or the first pass is computed: kernels compile. */
+  /** Kernels compile during the first pair and the first pass. */
   | { readonly state: 'warming' }
   | { readonly state: 'running' }
-  /** Live, and slower than the camera. */
+  /** A live reading is slower than the source: the newest frame was this old when it had been read. */
   | { readonly state: 'lagging'; readonly lagS: number }
   | { readonly state: 'paused' }
   | { readonly state: 'stopping' }
-  /** The worker or the device was lost; the reading starts again by itself. */
+  /** The worker or the device was lost; the model is loaded again and the reading restarts from its window. */
   | { readonly state: 'recovering'; readonly attempt: number; readonly of: number }
   | { readonly state: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
   | { readonly state: 'failed'; readonly error: VidemoError }
@@ -136,7 +136,7 @@ export interface AnswerState {
   readonly state: 'empty' | 'waiting' | 'thinking' | 'streaming' | 'done' | 'stopped'
   /** The whole text, once it is complete; while it streams, see the session's flows. */
   readonly text?: string
-  /** Given earlier in this window, and still standing. */
+  /** The answer was given earlier in this window and is kept for it. */
   readonly isReused?: boolean
   readonly firstTokenMs?: number
   readonly tokensPerS?: number
@@ -151,7 +151,7 @@ export interface CurrentUpdate {
   readonly window: number
   readonly frames: readonly FrameNote[]
   readonly answers: Readonly<Record<StageId, AnswerState>>
-  /** Parsed from the answers so far; grows while they stream, at most once per animation frame. */
+  /** Parsed from the answers so far; parsed anew while they stream, at most once per animation frame. */
   readonly tree: AffectiveTree
 }
 
@@ -186,7 +186,7 @@ export interface RunFigures {
   /** Share of the drafted ids that were right. */
   readonly acceptedShare?: number
   readonly prefillTokensPerS?: number
-  /** Of a closed question. */
+  /** Time of one closed question. */
   readonly probeMs?: number
   readonly visionMsPerPair?: number
   readonly updatePeriodS?: number
@@ -199,13 +199,13 @@ export interface SessionState {
   readonly bundle: LoadedBundle | undefined
   readonly check: CheckReport | undefined
   readonly load: LoadState
-  /** The last start ended, with its tab, in the middle of this load. */
+  /** The last visit's tab was closed by the system during this load. */
   readonly lostLoad: LostLoad | undefined
   /** The address of the model that comes with the page. */
   readonly smallBundle: string
-  /** Undefined before the first look. */
+  /** What this browser stores of models; undefined until it was looked up. */
   readonly stored: StoredState | undefined
-  /** Models that were there at the last visit and have gone by themselves. */
+  /** Models that were stored at the last visit and that the browser has removed. */
   readonly evicted: readonly StoredName[]
   readonly source: Source | undefined
   readonly drawn: DrawnState
@@ -219,19 +219,19 @@ export interface SessionState {
   readonly current: CurrentUpdate | undefined
   readonly probes: ProbeHistory
   readonly progress: Progress | undefined
-  /** What a person should know of the file that is read: parts that cannot be, and why. */
+  /** Parts of the file that cannot be read, and why. */
   readonly fileNotices: readonly string[]
   readonly recording: readonly RecordedReading[]
   /** How many of the readings were downloaded, from the first on. */
   readonly savedReadings: number
-  /** Files that are read one after the other; none where one was chosen alone. */
+  /** Files that are read one after the other; empty if a single file was chosen. */
   readonly queue: readonly QueuedFile[]
   readonly figures: RunFigures
   readonly settings: Settings
-  /** The camera must not start before this is given. */
+  /** Whether the person has agreed to the camera, which must not start before. */
   readonly hasCameraConsent: boolean
   readonly cameras: readonly { readonly deviceId: string; readonly label: string }[]
-  /** What a screen reader is told next. */
+  /** The text that screen readers announce next. */
   readonly announcement: string
 }
 
@@ -276,38 +276,38 @@ export interface Settings {
     }
   readonly preset: string
   readonly stagesOn: Readonly<Record<StageId, boolean>>
-  /** The person's own words, where they differ from the preset's. */
+  /** Prompts that the person has written in place of the preset's. */
   readonly prompts: { readonly [Id in StageId]?: string | undefined }
   readonly probes: {
     readonly isOn: boolean
     readonly orders: OptionOrders
-    /** Only what is shown; answers are kept as they came. */
+    /** Smoothing changes only what is shown, not the answers that are kept. */
     readonly isSmoothed: boolean
   }
   readonly isMirrored: boolean
   readonly isHudShown: boolean
-  /** Keys of one character do something. */
+  /** Whether keys of one character run actions. */
   readonly areKeysOn: boolean
 }
 
-/** What a person can do; the page calls nothing else. */
+/** What a person can do; components call nothing else of the session. */
 export interface SessionActions {
   loadBundle(source: BundleSource): Promise<void>
-  /** Yes to what is offered. */
+  /** Accepts the download that is offered. */
   acceptLoad(): void
   cancelLoad(): void
   retryLoad(): Promise<void>
   /** Loads the small model that comes with the page. */
   loadSmallBundle(): Promise<void>
-  /** The last start's end has been read. */
+  /** Removes the notice of the load that was lost. */
   dismissLostLoad(): void
-  /** Looks what this browser keeps of models. */
+  /** Looks up what this browser stores of models. */
   lookAtStorage(): Promise<void>
   /** Deletes a stored model, whole or not. */
   removeStored(key: string): Promise<void>
   /** Asks the browser to keep the models when it frees space. */
   protectStorage(): Promise<void>
-  /** The notice of what has gone was read. */
+  /** Removes the notice of models that the browser has removed. */
   dismissEvicted(): void
   /** Opens a file; several are read one after the other. */
   openFiles(files: readonly NamedFile[]): Promise<void>
@@ -315,16 +315,16 @@ export interface SessionActions {
   readWaiting(): Promise<void>
   /** Takes a file out of the queue, unless it is being read. */
   removeFile(id: number): void
-  /** Takes all out of the queue but what is being read. */
+  /** Takes all files out of the queue except the one that is being read. */
   clearFiles(): void
   openSample(): Promise<void>
-  /** Asks for the camera. Call only with consent given. */
+  /** Asks the browser for the camera. Does nothing without the person's consent. */
   openCamera(deviceId?: string): Promise<void>
   openScreen(): Promise<void>
   openDrawn(): Promise<void>
-  /** Sets the drawn face; units and motions end the turns that it takes by itself. */
+  /** Changes the drawn face; setting units or a motion ends the expressions that it shows in turn. */
   changeDrawn(change: Partial<FaceSetting>): void
-  /** Records the drawn face's picture as a video, or ends that and hands the file to the downloads. */
+  /** Records the drawn face as a video, or ends the recording and downloads it. */
   recordDrawn(isOn: boolean): void
   giveCameraConsent(): void
   /** Starts, or goes on after a pause. */
@@ -332,9 +332,9 @@ export interface SessionActions {
   pause(): void
   /** Ends the reading and, for all but files, the capture. */
   stop(): void
-  /** Files: reads on from here. */
+  /** Files: restarts the reading from this time. */
   seek(timeS: number): Promise<void>
-  /** Forgets every reading and frame, and ends camera and screen. */
+  /** Deletes every reading and frame, and closes the source. */
   erase(): void
   downloadRecording(): Promise<void>
   changeSettings(change: Partial<Settings>): void

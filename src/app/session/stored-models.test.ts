@@ -15,7 +15,7 @@ const entry = (key: string, state: BundleEntry['state'] = 'whole'): BundleEntry 
   storedBytes: 10,
 })
 
-function shelf(value: string | null = null) {
+function storage(value: string | null = null) {
   let kept = value
   return {
     getItem: () => kept,
@@ -26,7 +26,7 @@ function shelf(value: string | null = null) {
 }
 
 it('what was whole at the last look and is not there now, or not whole, has gone', () => {
-  const own = shelf()
+  const own = storage()
   saveStoredNames([entry('a'), entry('b'), entry('c', 'partial')], () => own)
   const before = loadStoredNames(() => own)
   expect(before.map(({ key }) => key)).toEqual(['a', 'b'])
@@ -40,11 +40,11 @@ it('what was whole at the last look and is not there now, or not whole, has gone
   ).toEqual([])
 })
 
-it.each([null, 'junk', '{}', '[{"key":1}]'])('%s on the shelf is nothing', (text) => {
-  expect(loadStoredNames(() => shelf(text))).toEqual([])
+it.each([null, 'junk', '{}', '[{"key":1}]'])('reads %s in the storage as nothing', (text) => {
+  expect(loadStoredNames(() => storage(text))).toEqual([])
 })
 
-it('does without a shelf', () => {
+it('does without storage', () => {
   const denied = () => {
     throw new DOMException('no', 'SecurityError')
   }
@@ -67,7 +67,7 @@ describe('StoredModels', () => {
   })
 
   function setUp(before: readonly BundleEntry[] = []) {
-    const own = shelf()
+    const own = storage()
     vi.stubGlobal('localStorage', own)
     saveStoredNames(before)
     const client = new FakeClient()

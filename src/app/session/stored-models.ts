@@ -82,15 +82,15 @@ export function isStoredAs({ key, url }: Pick<BundleEntry, 'key' | 'url'>, sourc
   return source?.type === 'stored' ? source.key === key : source?.type === 'url' && source.url === url
 }
 
-const shelfKey = 'videmo-stored-models'
+const storageKey = 'videmo-stored-models'
 const schema = v.array(v.object({ key: v.string(), name: v.string(), bytes: v.number() }))
 
-type Shelf = Pick<Storage, 'getItem' | 'setItem'>
+type TextStorage = Pick<Storage, 'getItem' | 'setItem'>
 
 /** Which models were there at the last look; none where nothing was remembered. Never throws. */
-export function loadStoredNames(shelf: () => Shelf = () => localStorage): StoredName[] {
+export function loadStoredNames(storage: () => TextStorage = () => localStorage): StoredName[] {
   try {
-    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), shelf().getItem(shelfKey))
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), storage().getItem(storageKey))
     return parsed.success ? parsed.output : []
   } catch {
     return []
@@ -101,10 +101,13 @@ export function loadStoredNames(shelf: () => Shelf = () => localStorage): Stored
  * Remembers which models are whole, in another place than theirs: when the browser removes them to free space, the next
  * visit can tell. Never throws.
  */
-export function saveStoredNames(entries: readonly BundleEntry[], shelf: () => Shelf = () => localStorage): void {
+export function saveStoredNames(
+  entries: readonly BundleEntry[],
+  storage: () => TextStorage = () => localStorage,
+): void {
   try {
     const whole = entries.filter(({ state }) => state === 'whole')
-    shelf().setItem(shelfKey, JSON.stringify(whole.map(({ key, name, bytes }) => ({ key, name, bytes }))))
+    storage().setItem(storageKey, JSON.stringify(whole.map(({ key, name, bytes }) => ({ key, name, bytes }))))
   } catch {
     // Without this place the next visit cannot tell what has gone.
   }

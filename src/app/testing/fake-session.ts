@@ -17,7 +17,7 @@ export interface FakeSession extends PageSession {
   readonly calls: readonly Call[]
 }
 
-/** A session that computes nothing: it is in the state it is given, notes every call and follows the simplest. */
+/** A session without a worker: it has the state that it is given, notes every call, and applies the simple ones. */
 export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
   const store = new Store<SessionState>({ ...blankState, ...state })
   // At once: there are no animation frames outside of a browser.

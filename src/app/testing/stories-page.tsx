@@ -2,7 +2,7 @@
 import { createRoot } from 'react-dom/client'
 import { drawSmile } from '../../demo-face/drawn-face.ts'
 import { App } from '../App.tsx'
-import { BuildDesk } from '../build-desk.ts'
+import { BuildSession } from '../build-session.ts'
 import '../base.css'
 import type { StripFrame } from '../session/session-state.ts'
 import { fakeBuilder } from './fake-builder.ts'
@@ -10,7 +10,7 @@ import { fakeSession } from './fake-session.ts'
 import { type Material, stories } from './stories.ts'
 
 declare global {
-  /** Tells a story on this page; true once it is on show. For scripts, which then need not load the page for each. */
+  /** Shows a story on this page, so that scripts need not load the page for each; false for an unknown name. */
   var tellStory: ((name: string) => Promise<boolean>) | undefined
 }
 
@@ -39,7 +39,7 @@ async function takeMaterial(): Promise<Material> {
   canvas.width = 640
   canvas.height = 480
   const stream = canvas.captureStream(5)
-  // Again and again: a stream of a picture that never changes never begins.
+  // Drawn repeatedly: the stream of a canvas that never changes gives no frame.
   setInterval(() => canvas.getContext('2d')?.drawImage(frames[3].image, 0, 0, 640, 480), 200)
   return { frames, file, fileUrl, stream, canvas: drawnCanvas() }
 }
@@ -62,9 +62,16 @@ async function tell(name: string): Promise<boolean> {
   const told = stories[name]
   if (!told) return false
   material ??= takeMaterial()
-  const { state, view, desk } = told(await material)
-  const builder = fakeBuilder(desk?.unfinished)
-  root.render(<App key={name} session={fakeSession(state)} firstView={view} firstDesk={new BuildDesk(builder, desk)} />)
+  const { state, view, buildSession } = told(await material)
+  const builder = fakeBuilder(buildSession?.unfinished)
+  root.render(
+    <App
+      key={name}
+      session={fakeSession(state)}
+      firstView={view}
+      firstBuildSession={new BuildSession(builder, buildSession)}
+    />,
+  )
   return true
 }
 

@@ -38,48 +38,48 @@ export type BuildState =
       readonly step: Exclude<BuildStep, { type: 'kept' | 'restarted' | 'server-wait' }> | undefined
       /** The server has asked to be left alone. */
       readonly wait?: ShownWait | undefined
-      /** Of an earlier build, what this one goes on with, or why it does not. */
+      /** What is kept of an earlier build of the same checkpoint, or why that build cannot be resumed. */
       readonly kept: Extract<BuildStep, { type: 'kept' | 'restarted' }> | undefined
     }
   | { readonly state: 'failed'; readonly request: BuildRequest; readonly name: string; readonly error: VidemoError }
   | { readonly state: 'built'; readonly bundle: BuiltBundle }
 
-/** How far a stored bundle is written elsewhere. */
+/** How far the export of a stored bundle is. */
 export type ExportState =
   | { readonly state: 'idle' }
   | { readonly state: 'exporting'; readonly name: string; readonly progress: TransferProgress | undefined }
   | { readonly state: 'exported'; readonly name: string; readonly to: 'folder' | 'zip' }
   | { readonly state: 'failed'; readonly name: string; readonly error: VidemoError }
 
-/** A bundle of this browser's store, and how it is called where it goes. */
+/** A stored bundle, by its key, and the name of the folder or zip that it is exported to. */
 export type ExportedBundle = Pick<BundleNote, 'key' | 'name'>
 
-export interface DeskState {
+export interface BuildSessionState {
   readonly build: BuildState
   readonly export: ExportState
-  /** Builds that were begun, also in earlier visits. */
+  /** Builds that were begun and not finished, in this visit or an earlier one. */
   readonly unfinished: readonly UnfinishedBuild[]
 }
 
-const firstState: DeskState = {
+const firstState: BuildSessionState = {
   build: { state: 'choosing' },
   export: { state: 'idle' },
   unfinished: [],
 }
 
-/** The builder's worker, or what stands in for it. */
+/** What is asked of the builder's worker; tests put something else in its place. */
 export type Builder = Pick<BuildClient, keyof BuildClient>
 
-/** Where models are built in this browser and handed out; no React in it. */
-export class BuildDesk {
-  readonly store: Store<DeskState>
+/** Builds models in this browser and exports stored ones; without React. */
+export class BuildSession {
+  readonly store: Store<BuildSessionState>
   private exporting: AbortController | undefined
-  /** Aborted by the next build, and where a build is no longer wanted. */
+  /** Aborted by the next look or build, and when a person leaves or stops. */
   private readonly latest = new LatestSignal()
 
   constructor(
     private readonly builder: Builder,
-    state: Partial<DeskState> = {},
+    state: Partial<BuildSessionState> = {},
   ) {
     this.store = new Store({ ...firstState, ...state })
   }
@@ -105,7 +105,7 @@ export class BuildDesk {
     }
   }
 
-  /** Looks for a checkpoint in a folder, and then as `look`. */
+  /** Finds the checkpoint in a folder, then reads its small files as `look` does. */
   async lookIn(folder: ChosenFolder, dtype: Dtype): Promise<void> {
     const signal = this.latest.next()
     let source: CheckpointSource = { type: 'folder', name: folder.name, files: [] }
@@ -118,7 +118,7 @@ export class BuildDesk {
     if (!signal.aborted) await this.look({ source, dtype })
   }
 
-  /** Back to the choice; what was built so far stays. */
+  /** Goes back to the choice of a checkpoint; what was built so far is kept. */
   leave(): void {
     this.latest.abort()
     if (this.store.get().build.state === 'looking') void this.builder.stop().catch(() => undefined)
@@ -140,7 +140,7 @@ export class BuildDesk {
     void this.builder.pause(isPaused).catch(() => undefined)
   }
 
-  /** Ends a build; what is finished of it is kept. */
+  /** Stops a build; the weights that are finished are kept for the next one. */
   async stop(): Promise<void> {
     this.latest.abort()
     this.store.update({ build: { state: 'choosing' } })
@@ -148,7 +148,7 @@ export class BuildDesk {
     await this.refresh()
   }
 
-  /** Throws away what was begun. */
+  /** Deletes an unfinished build. */
   async forget(id: string): Promise<void> {
     try {
       await this.builder.forget(id)
