@@ -29,6 +29,19 @@ describe('a load', () => {
     expect(client().loads).toHaveLength(2)
   })
 
+  it('that ends just as another one begins is not taken for it', async () => {
+    const { session, client, state } = setUp()
+    const first = session.loadBundle(address('a'))
+    client().load.finish(bundle('a'))
+    const second = session.loadBundle(address('b'))
+    await first
+    expect(state().bundle).toBeUndefined()
+    expect(state().load).toEqual({ state: 'asking', source: address('b') })
+    client().load.finish(bundle('b'))
+    await second
+    expect(state().bundle?.name).toBe('b')
+  })
+
   it('that is superseded does not begin the reading that waits', async () => {
     const { session, client, state } = setUp()
     void session.openFiles([clip('x')])

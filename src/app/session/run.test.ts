@@ -39,7 +39,7 @@ describe('a reading', () => {
   })
 
   it('begins anew where a person goes to another place, and the one before it is not heard', async () => {
-    const { session, client, state, fromS } = await reading('x')
+    const { session, client, state, fromS, queue } = await reading('x', 'y')
     const { reading: old } = client()
     old.send({ type: 'opened', width: 4, height: 4 })
     await settle()
@@ -52,9 +52,11 @@ describe('a reading', () => {
     old.send({ type: 'notice', code: 'began-late', message: 'late' })
     await settle()
     expect(state().fileNotices).toEqual([])
-    client().reading.send({ type: 'over', reason: 'ended' })
+    expect(queue()).toEqual(['x reading', 'y waiting'])
+    client().reading.send({ type: 'over', reason: 'stopped' })
     await settle()
-    expect(state().run).toEqual({ state: 'over', reason: 'ended' })
+    expect(state().run).toEqual({ state: 'over', reason: 'stopped' })
+    expect(queue()).toEqual(['x stopped', 'y waiting'])
   })
 
   it('closes a frame that comes for one that was superseded', async () => {
@@ -96,6 +98,15 @@ describe('a reading', () => {
       run: { state: 'idle' },
       announcement: 'Everything was erased.',
     })
+  })
+
+  it('whose worker dies after it was erased is not gone on with', async () => {
+    const { session, clients, client, state } = await reading('x')
+    session.erase()
+    client().reading.fail(workerDied())
+    await settle()
+    expect(clients).toHaveLength(1)
+    expect(state().run.state).toBe('idle')
   })
 
   it('is held and let go', async () => {

@@ -103,13 +103,14 @@ export class FakeClient implements SessionClient {
     try {
       while (!isOver) {
         const event = events.shift()
+        if (!event && failure) {
+          isOver = true
+          throw failure.error
+        }
         if (!isLatest()) return
         if (event) {
           isOver = event.type === 'over'
           yield event
-        } else if (failure) {
-          isOver = true
-          throw failure.error
         } else await new Promise<void>((go) => waiting.push(go))
       }
     } finally {
