@@ -92,6 +92,30 @@ describe('a source', () => {
     expect(state().source).toMatchObject({ name: 'x', isSample: false })
   })
 
+  it('opened before the sample clip turns out not to come stays', async () => {
+    let fail: (error: Error) => void = () => undefined
+    vi.stubGlobal('fetch', () => new Promise<Response>((_, reject) => (fail = reject)))
+    const { session, state } = setUp()
+    void session.openSample()
+    void session.openFiles([clip('x')])
+    await vi.waitFor(() => expect(state().run.state).toBe('queued'))
+    fail(new Error('offline'))
+    await settle()
+    expect(state().run.state).toBe('queued')
+  })
+
+  it('opened while another file is looked at is the only one that is read', async () => {
+    const { session, client, state, load } = setUp()
+    await load('a')
+    const first = session.openFiles([clip('x')])
+    void session.openFiles([clip('y')])
+    await first
+    await vi.waitFor(() => expect(state().source).toMatchObject({ name: 'y' }))
+    await settle()
+    expect(client().readings).toHaveLength(1)
+    expect(state().source).toMatchObject({ name: 'y' })
+  })
+
   it('is the sample clip where that comes', async () => {
     vi.stubGlobal('fetch', async () => new Response(clip('sample').file))
     const { session, state } = setUp()
