@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty'
 import { findPreset, presets } from '../src/affect/stages.ts'
-import { bounds, defaultSettings } from '../src/app/settings.ts'
+import { bounds, defaultSettings } from '../src/app/session/settings.ts'
 import { analyze } from './analyze/analyze.ts'
 import { adapterChoices, type Told } from './analyze/analyze-job.ts'
 import { StatusLine } from './analyze/status-line.ts'

@@ -35,7 +35,7 @@ export const rooms: readonly Room[] = [
   { name: 'capture', is: 'sources of frames', knows: ['base'] },
   { name: 'qwen25vl', is: 'the architecture as data and maths, pure', knows: ['base'] },
   { name: 'device', is: 'what this browser’s WebGPU can do', knows: ['base', 'manifest'] },
-  { name: 'demo-face', is: 'the drawn face, pure', knows: ['affect'] },
+  { name: 'demo-face', is: 'the one drawn face', knows: ['affect'] },
   { name: 'reading', is: 'the centre, pure', knows: ['base', 'manifest', 'affect', 'capture'] },
   { name: 'bundles', is: 'bundles, from a server to the disk', knows: ['base', 'net', 'manifest'] },
   { name: 'build', is: 'from a checkpoint to graphs', knows: ['base', 'net', 'manifest', 'qwen25vl'] },

@@ -6,27 +6,27 @@ import { EngineClient } from './readers/worker/client.ts'
 import './app/base.css'
 import { linkedBundle } from './app/bundle-link.ts'
 import { framingFrom } from './app/framing.ts'
-import { Session } from './app/session.ts'
-import { installTestHooks, testDoors } from './app/test-hooks.ts'
+import { Session } from './app/session/session.ts'
+import { installTestHooks, testOptions } from './app/test-hooks.ts'
 
-/** What comes with the page. */
+/** Address of the bundle that comes with the page, below the page's own. */
 const smallBundle = 'models/videmo-tiny/'
 const parameters = new URLSearchParams(location.search)
 const framing = framingFrom(parameters)
 const linked = linkedBundle(parameters, document.baseURI)
-// A constant of the build: what stands behind it is not in the published page at all.
-const doors = import.meta.env.MODE === 'tests' ? testDoors(parameters) : undefined
+// The mode is a constant of the build: outside of mode `tests` the bundler removes the code for tests.
+const tests = import.meta.env.MODE === 'tests' ? testOptions(parameters) : undefined
 const small = new URL(smallBundle, document.baseURI).href
 
 const session = new Session({
-  createClient: () => new EngineClient({ appUrl: document.baseURI, ...doors?.engine }),
+  createClient: () => new EngineClient({ appUrl: document.baseURI, ...tests?.engine }),
   defaultBundle: linked ?? small,
   smallBundle: small,
   sampleUrl: new URL('sample.webm', document.baseURI).href,
-  ...doors?.session,
+  startsByItself: !framing.source && (tests?.startsByItself ?? true),
+  ...tests?.session,
 })
-if (import.meta.env.MODE === 'tests' && doors) installTestHooks(session, doors)
-if (framing.source) session.startsByItself = false
+if (import.meta.env.MODE === 'tests' && tests) installTestHooks(session)
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')

@@ -3,13 +3,12 @@ import { BuildClient } from '../build-worker/client.ts'
 import { readableFiles } from '../capture/readable-files.ts'
 import styles from './App.module.css'
 import { actionForKey, actionOf, placeOf, runAction } from './actions.ts'
-import { BuildDesk } from './build-desk.ts'
+import { BuildSession } from './build-session.ts'
 import { ActionMenu } from './controls/ActionMenu.tsx'
 import { Button } from './controls/Button.tsx'
 import { FilePicker } from './controls/FilePicker.tsx'
 import { Icon } from './controls/Icon.tsx'
 import type { FramedSource, Framing } from './framing.ts'
-import type { PageSession } from './page-session.ts'
 import { EvidenceStrip } from './panels/EvidenceStrip.tsx'
 import { Notices } from './panels/Notices.tsx'
 import { NowPanel } from './panels/NowPanel.tsx'
@@ -19,7 +18,8 @@ import { StatusBar } from './panels/StatusBar.tsx'
 import { UpdateNotice } from './panels/UpdateNotice.tsx'
 import { VideoPanel } from './panels/VideoPanel.tsx'
 import { WhyPanel } from './panels/WhyPanel.tsx'
-import type { NamedFile } from './queued-file.ts'
+import type { PageSession } from './session/page-session.ts'
+import type { NamedFile } from './session/queued-file.ts'
 import { showReading } from './shown.ts'
 import { useStore } from './store.ts'
 import { useDrop } from './use-drop.ts'
@@ -27,21 +27,21 @@ import { createView, type Page, PageProvider, type ViewState } from './view.ts'
 
 interface Props {
   readonly session: PageSession
-  /** What is open at first. */
+  /** Panels and readings that are on show at first. */
   readonly firstView?: Partial<ViewState> | undefined
   readonly framing?: Framing | undefined
-  /** Where models are built; its worker starts when it is first asked. */
-  readonly firstDesk?: BuildDesk | undefined
+  /** Builds models; its worker starts at the first request. */
+  readonly firstBuildSession?: BuildSession | undefined
 }
 
 /** The whole page. */
-export function App({ session, firstView, framing, firstDesk }: Props) {
+export function App({ session, firstView, framing, firstBuildSession }: Props) {
   const [view] = useState(() => createView(firstView))
-  const [desk] = useState(() => firstDesk ?? new BuildDesk(new BuildClient()))
+  const [buildSession] = useState(() => firstBuildSession ?? new BuildSession(new BuildClient()))
   const picker = useRef<HTMLInputElement>(null)
   const page = useMemo<Page>(
-    () => ({ session, view, desk, pickFile: () => picker.current?.click() }),
-    [session, view, desk],
+    () => ({ session, view, buildSession, pickFile: () => picker.current?.click() }),
+    [session, view, buildSession],
   )
   const open = (files: readonly NamedFile[]) => void session.actions.openFiles(files)
   const isDropping = useDrop(open)
@@ -117,7 +117,7 @@ function Top({ page: { view } }: { readonly page: Page }) {
   )
 }
 
-/** Speaks whole answers and changes of state, politely; never single tokens. */
+/** Tells screen readers of whole answers and changes of state, never of single tokens. */
 function Announcer({ session }: { readonly session: PageSession }) {
   const announcement = useStore(session.store, (state) => state.announcement)
   return (
@@ -127,7 +127,7 @@ function Announcer({ session }: { readonly session: PageSession }) {
   )
 }
 
-/** With another source the newest reading is shown again, whatever was looked at. */
+/** Shows the newest reading again when another source is opened. */
 function useNewest(page: Page): void {
   const source = useStore(page.session.store, (state) => state.source)
   const before = useRef(source)
@@ -139,8 +139,8 @@ function useNewest(page: Page): void {
 }
 
 /**
- * Begins with what the address asks for, as if it had been chosen. A camera is always asked about first: whoever wrote
- * the address is not the person in front of it, whatever that person has agreed to before.
+ * Begins with what the address asks for, as if it had been chosen. A camera is always asked about first: the
+ * address may have been written by somebody else, even where this person has agreed to the camera before.
  */
 function useFirstSource(page: Page, source: FramedSource | undefined): void {
   const isBegun = useRef(false)

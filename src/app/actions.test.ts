@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { actionForKey, actionOf, type KeyPress, keyName, pageActions, runAction, shortcutOf } from './actions.ts'
-import { BuildDesk } from './build-desk.ts'
-import type { RunState, SessionState, Source } from './session-state.ts'
+import { BuildSession } from './build-session.ts'
+import type { RunState, SessionState, Source } from './session/session-state.ts'
 import { fakeBuilder } from './testing/fake-builder.ts'
 import { fakeSession } from './testing/fake-session.ts'
 import { createView, type Page } from './view.ts'
@@ -21,7 +21,12 @@ const drawn: Source = {
 function page(state: Partial<SessionState> = {}) {
   const session = fakeSession(state)
   let picks = 0
-  const made: Page = { session, view: createView(), desk: new BuildDesk(fakeBuilder()), pickFile: () => picks++ }
+  const made: Page = {
+    session,
+    view: createView(),
+    buildSession: new BuildSession(fakeBuilder()),
+    pickFile: () => picks++,
+  }
   return { page: made, view: made.view, called: () => session.calls.map(({ name }) => name), picks: () => picks }
 }
 

@@ -1,7 +1,7 @@
 import { exporters } from '../reading/exporters/index.ts'
-import { hasWaiting } from './file-queue.ts'
 import { isActive } from './run-text.ts'
-import { isLive, type SessionState } from './session-state.ts'
+import { hasWaiting } from './session/file-queue.ts'
+import { isLive, type SessionState } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
 
@@ -50,7 +50,7 @@ export const pageActions: readonly PageAction[] = [
       const { run } = session.store.get()
       if (isActive(run) && run.state !== 'paused') session.actions.pause()
       else {
-        // Whoever starts wants to see what comes.
+        // A person who starts a reading wants to see it, not an earlier one.
         showReading(page, undefined)
         void session.actions.start()
       }
@@ -162,21 +162,21 @@ export const pageActions: readonly PageAction[] = [
   panel('help', 'Keys and help', '?'),
 ]
 
-/** Throws for an id that is in no list: a slip of the page's own. */
+/** The action with this id. Throws for an unknown id, which is a mistake in the page's own code. */
 export function actionOf(id: string): PageAction {
   const action = pageActions.find((each) => each.id === id)
   if (!action) throw new Error(`no action ${id}`)
   return action
 }
 
-/** Does it, if it can be done now. */
+/** Runs an action if it is enabled now; returns whether it was. */
 export function runAction(page: Page, action: PageAction): boolean {
   if (!action.isEnabled(page.session.store.get())) return false
   action.run(page)
   return true
 }
 
-/** What a key press is told by. */
+/** What decides which action a key press runs. */
 export interface KeyPress {
   readonly key: string
   readonly ctrlKey: boolean
@@ -189,8 +189,8 @@ export interface KeyPress {
 }
 
 /**
- * An action's keys that are in use. Those of one character can be switched off: whoever dictates types them unawares
- * (WCAG 2.2, 2.1.4).
+ * An action's keys that are in use. Keys of one character can be switched off, because speech input types characters
+ * that were not meant as keys (WCAG 2.2, 2.1.4).
  */
 export function keysOf({ keys }: PageAction, areKeysOn: boolean): readonly string[] {
   return areKeysOn ? keys : keys.filter((key) => key.length > 1)

@@ -1,13 +1,13 @@
 import { Workbox } from 'workbox-window'
+import { leaveUnasked } from './session/unsaved-readings.ts'
 import { Store } from './store.ts'
-import { leaveUnasked } from './unsaved-readings.ts'
 
 export interface AppUpdateState {
   /** A newer version of the app has been fetched and waits until it is taken. */
   readonly isReady: boolean
 }
 
-/** The app's own version: kept for visits without a network, and replaced only when a person says so. */
+/** The version of the app that is stored for visits without a network; replaced only when a person agrees. */
 export class AppUpdate {
   readonly store = new Store<AppUpdateState>({ isReady: false })
   private workbox: Workbox | undefined
@@ -21,7 +21,7 @@ export class AppUpdate {
     try {
       await workbox.register()
     } catch {
-      // Private windows, frames of other sites, hosts without the file.
+      // There is no service worker in private windows, in frames of other sites, and on hosts that lack its file.
     }
   }
 
@@ -35,9 +35,9 @@ export class AppUpdate {
       isReloading = true
       location.reload()
     }
-    // The notice has said what a reload forgets, and was answered.
+    // The notice has told the person what a reload forgets, so the browser need not ask again.
     leaveUnasked()
-    // The first where the old version is in charge of this page, the second where none is.
+    // `controlling` comes where the old version controls this page, `activated` also where no version does.
     workbox.addEventListener('controlling', reload)
     workbox.addEventListener('activated', reload)
     workbox.messageSkipWaiting()

@@ -1,10 +1,10 @@
 import type { BuildOffer, BuildStep } from '../build-worker/protocol.ts'
-import type { BuildState } from './build-desk.ts'
+import type { BuildState } from './build-session.ts'
 import { formatBytes, formatLeft } from './format.ts'
 
 type Building = Extract<BuildState, { state: 'building' }>
 
-/** What a build is doing, and how much of it is done where that can be told. */
+/** What a build is doing in words, and the share of it that is done where that is known. */
 export function stepText({ step, isPaused }: Pick<Building, 'step' | 'isPaused'>): {
   readonly text: string
   readonly share?: number
@@ -28,7 +28,7 @@ export function stepText({ step, isPaused }: Pick<Building, 'step' | 'isPaused'>
   }
 }
 
-/** What became of an earlier, unfinished build. */
+/** Whether an earlier, unfinished build is resumed, in words. */
 export function keptText(kept: Extract<BuildStep, { type: 'kept' | 'restarted' }>): string {
   if (kept.type === 'kept') return `Goes on after ${formatBytes(kept.doneBytes)} that were read before.`
   return kept.reason === 'changed'

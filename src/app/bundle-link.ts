@@ -1,8 +1,8 @@
 import type { BundleSource } from '../readers/worker/protocol.ts'
 
 /**
- * The address of the bundle that a link to this page names (`?bundle=ADDRESS`), whole where it can be one; undefined
- * where the link names none, or leaves it empty. What cannot be an address stays as it is: the loader says so.
+ * The address of the bundle that a link to this page names (`?bundle=ADDRESS`), made absolute; undefined where
+ * the link names none or an empty one. Text that is no address is returned unchanged, and the loader reports it.
  */
 export function linkedBundle(parameters: URLSearchParams, pageUrl: string): string | undefined {
   const address = parameters.get('bundle')?.trim()
@@ -10,8 +10,8 @@ export function linkedBundle(parameters: URLSearchParams, pageUrl: string): stri
 }
 
 /**
- * The host of a bundle that does not lie on the page's own origin. It is shown wherever the bundle's name is: all that a
- * bundle says of itself, its name included, is the word of whoever put it there.
+ * The host of a bundle that does not lie on the page's own origin. It is shown beside the bundle's
+ * name, because the name is chosen by whoever published the bundle and proves nothing.
  */
 export function foreignHost(source: BundleSource, pageUrl: string = document.baseURI): string | undefined {
   const url = 'url' in source && source.url !== undefined ? absolute(source.url, pageUrl) : undefined

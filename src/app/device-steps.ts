@@ -1,6 +1,6 @@
 import { type DescribedProblem, describeProblem, missingFor } from '../device/device.ts'
 import type { DeviceReport } from '../readers/worker/protocol.ts'
-import type { SessionState } from './session-state.ts'
+import type { SessionState } from './session/session-state.ts'
 
 export interface Step {
   readonly title: string
@@ -14,7 +14,7 @@ const basics = [
   ['no-adapter', 'A graphics adapter'],
 ] as const
 
-/** The six things that reading needs of a browser and its device, each with what to do where it is not there. */
+/** The six things that reading needs of a browser and its device, each with what to do where it is missing. */
 export function stepsOf(device: DeviceReport | undefined, bundle: SessionState['bundle']): readonly Step[] {
   const problem = device?.state === 'unusable' ? device.problem : undefined
   const failedAt = basics.findIndex(([kind]) => kind === problem?.kind)

@@ -1,15 +1,15 @@
 import { isReadableName } from '../capture/readable-files.ts'
-import type { NamedFile } from './queued-file.ts'
+import type { NamedFile } from './session/queued-file.ts'
 
 const byName = new Intl.Collator('en', { numeric: true })
 
 /**
- * The files of a drop, in the order in which they were dropped. Folders are gone through, and what is not a video or an
- * image by its name is passed over in them. To be called within the event, which forgets its folders afterwards.
+ * The files of a drop, in the order in which they were dropped. Of a folder, every file in it whose name is that of a
+ * video or an image. Must be called while the event is handled: the browser forgets the folders afterwards.
  */
 export async function droppedFiles({ items, files }: Pick<DataTransfer, 'items' | 'files'>): Promise<NamedFile[]> {
   const entries = [...items].flatMap((item) => (item.kind === 'file' ? [item.webkitGetAsEntry()] : []))
-  // Some browsers hand out no entries, and no folders either.
+  // Some browsers give no entries at all; they cannot drop folders.
   const plain = [...files]
   if (!entries.some((entry) => entry?.isDirectory)) return plain.map(named)
   const found = await Promise.all(entries.map((entry) => (entry ? filesOf(entry, false) : [])))
@@ -28,7 +28,7 @@ async function filesOf(entry: FileSystemEntry, isInFolder: boolean): Promise<rea
   if (!isFolder(entry)) return []
   const reader = entry.createReader()
   const children: FileSystemEntry[] = []
-  // A reader gives some at a time, and none at the end.
+  // The browser's reader gives some entries at a time, and none when there are no more.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
     if (some.length === 0) break

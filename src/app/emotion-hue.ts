@@ -18,7 +18,7 @@ const hues: Readonly<Record<string, EmotionHue>> = {
   neutral: 'neutral',
 }
 
-/** Of any label, those of no set included. */
+/** The hue of any label, also of one that is in no data set. */
 export function emotionHue(label: string): EmotionHue {
   return Object.hasOwn(hues, label) ? hues[label] : 'other'
 }

@@ -4,7 +4,7 @@ interface SaveOptions {
 }
 
 declare global {
-  /** Of some browsers only, and not in TypeScript's library. */
+  /** These exist in some browsers only, and not in TypeScript's library. */
   var showDirectoryPicker: ((options: { readonly mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>) | undefined
   var showSaveFilePicker: ((options: SaveOptions) => Promise<FileSystemFileHandle>) | undefined
 }

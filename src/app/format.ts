@@ -47,7 +47,7 @@ export function formatTime(seconds: number): string {
     : `${minutes}:${two(Math.floor(rest / 10))}.${rest % 10}`
 }
 
-/** What is left of a wait, counted down: `0:05`, `2:00`, `1:00:00` */
+/** The rest of a wait, counted down: `0:05`, `2:00`, `1:00:00` */
 export function formatClock(seconds: number): string {
   const left = Math.max(0, Math.ceil(seconds))
   const two = (value: number) => String(value).padStart(2, '0')
@@ -62,7 +62,7 @@ export function formatSpan(fromS: number, toS: number): string {
   return from.endsWith(unit) && to.endsWith(unit) ? `${from.slice(0, -unit.length)}–${to}` : `${from}–${to}`
 }
 
-/** What is left, roughly: `a few seconds left`, `about 40 s left`, `about 12 min left`, `about 3 h left` */
+/** The time that is left, roughly: `a few seconds left`, `about 40 s left`, `about 12 min left`, `about 3 h left` */
 export function formatLeft(seconds: number): string {
   if (seconds < 5) return 'a few seconds left'
   if (seconds < 90) return `about ${whole.format(Math.ceil(seconds / 5) * 5)} s left`
@@ -85,7 +85,7 @@ export function formatPercent(share: number): string {
   return `${whole.format(share * 100)} %`
 }
 
-/** `0.81`; never 1.00 or 0.00 for what is neither. */
+/** `0.81`; `1.00` and `0.00` stand for exactly 1 and 0 only. */
 export function formatProbability(probability: number): string {
   if (probability > 0 && probability < 0.005) return '<0.01'
   if (probability < 1 && probability >= 0.995) return '>0.99'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bundleName, isDrawn, isPlaceholder, readsDrawnFaces } from './model-kind.ts'
-import type { Source } from './session-state.ts'
+import type { Source } from './session/session-state.ts'
 
 describe('isPlaceholder', () => {
   it.each([

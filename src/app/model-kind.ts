@@ -1,20 +1,20 @@
 import type { Manifest } from '../manifest/manifest.ts'
 import type { BundleSource } from '../readers/worker/protocol.ts'
 import { foreignHost } from './bundle-link.ts'
-import type { Source } from './session-state.ts'
+import type { Source } from './session/session-state.ts'
 import { isolatedName } from './shown-name.ts'
 
-/** Whether a bundle's weights are random: it is built from the project's own fixture. */
+/** Whether a bundle's weights are random: then it is built from the project's own fixture. */
 export function isPlaceholder({ source }: Pick<Manifest, 'source'>): boolean {
   return source.origin.startsWith('fixtures/')
 }
 
-/** Whether a bundle's model has learnt to read faces that are drawn, and no others. */
+/** Whether a bundle's model was trained on drawn faces alone. */
 export function readsDrawnFaces({ reads }: Pick<Manifest, 'reads'>): boolean {
   return reads === 'drawn-faces'
 }
 
-/** Whether this project drew what is watched. */
+/** Whether the source shows a face that this project drew. */
 export function isDrawn(source: Source): boolean {
   return source.kind === 'drawn' || (source.kind === 'file' && source.isSample)
 }
@@ -25,7 +25,7 @@ export function bundleName(url: string): string {
   return decodeURIComponent(parts.at(-1) ?? new URL(url).host)
 }
 
-/** What a bundle is called before its manifest is known; an address that is none stands for itself. */
+/** What a bundle is called before its manifest is known; text that is no address is returned unchanged. */
 export function sourceName(source: BundleSource): string {
   if (source.type !== 'url') return isolatedName(source.name)
   try {

@@ -1,5 +1,5 @@
 import type { PictureState } from '../readers/worker/protocol.ts'
-import type { Source } from './session-state.ts'
+import type { Source } from './session/session-state.ts'
 
 /** Why a camera or what is shared gives no picture, as far as a page can know, and what can be done. */
 export interface PictureText {
@@ -10,7 +10,7 @@ export interface PictureText {
 
 const goesOn = 'Nothing is read or recorded meanwhile; the reading goes on by itself as soon as there is a picture.'
 
-/** Undefined while there is a picture. */
+/** The words for the state of the picture; undefined while there is one. */
 export function pictureText(picture: PictureState, { kind }: Pick<Source, 'kind'>): PictureText | undefined {
   if (picture === 'there') return undefined
   if (kind === 'screen') {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The page's own entry and its doors for tests, as Vite builds them in a mode; everything else is left out. */
+/** The code of the page's entry and of the test hooks as Vite builds them in this mode, without their imports. */
 async function entryOf(mode: string): Promise<string> {
   const result = await build({
     root,
@@ -24,9 +24,9 @@ async function entryOf(mode: string): Promise<string> {
   return outputs.flatMap(({ output }) => output.map((part) => (part.type === 'chunk' ? part.code : ''))).join('\n')
 }
 
-it('has no door for tests: no address leaves the check of the device out', async () => {
-  const doors = /unchecked|skipChecks|forceSubgroups|preferAdapter|trustsLinks|videmoTest/
-  expect(await entryOf('production')).not.toMatch(doors)
-  // The same look finds them where they are.
-  expect(await entryOf('tests')).toMatch(doors)
+it('has no switch for tests: no address leaves the check of the device out', async () => {
+  const switches = /unchecked|skipChecks|forceSubgroups|preferAdapter|trustsLinks|videmoTest/
+  expect(await entryOf('production')).not.toMatch(switches)
+  // In the mode of the tests the same search finds them.
+  expect(await entryOf('tests')).toMatch(switches)
 })

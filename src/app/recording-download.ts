@@ -2,7 +2,7 @@ import { exportRecording } from '../reading/exporters/index.ts'
 import { recordedReading } from '../reading/recorded.ts'
 import type { RecordingFile } from '../reading/recording.ts'
 import { recordingFile } from '../reading/recording-file.ts'
-import type { RecordedReading } from './session-state.ts'
+import type { RecordedReading } from './session/session-state.ts'
 
 /** A recording as a file of its own: nothing in it points to the page. */
 export async function recordingOf(recording: readonly RecordedReading[], now = new Date()): Promise<RecordingFile> {

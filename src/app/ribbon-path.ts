@@ -13,7 +13,7 @@ export interface RibbonBox {
 
 /**
  * The line through points up to `nowS` at the right edge, and the area below it, as SVG paths: 0 at the bottom, 1 at the
- * top. What is older than the span is cut at the left edge, where the line crosses it. Empty for fewer than two points.
+ * top. The line is cut where it crosses the left edge. Empty for fewer than two points.
  */
 export function ribbonPath(
   points: readonly RibbonPoint[],

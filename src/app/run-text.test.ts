@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { EngineError } from '../base/errors.ts'
 import { isActive, loadText, runText } from './run-text.ts'
-import type { RunState } from './session-state.ts'
+import type { RunState } from './session/session-state.ts'
 import { fullManifest } from './testing/story-facts.ts'
 
 const error = new EngineError({ code: 'x', message: 'x', action: 'x' })

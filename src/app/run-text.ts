@@ -1,11 +1,9 @@
 import type { PictureState } from '../readers/worker/protocol.ts'
 import { formatBytes, formatLeft, formatSeconds } from './format.ts'
 import { sourceName } from './model-kind.ts'
-import type { LoadState, RunState } from './session-state.ts'
+import type { LoadState, RunState } from './session/session-state.ts'
 
-/**
- * Each has an icon and a ring of its own, so that a state is told by its form and its words, never by colour alone.
- */
+/** Each form has its own icon and ring, so that a state is never shown by colour alone. */
 export type RunForm =
   | 'idle'
   | 'waiting'
@@ -17,12 +15,12 @@ export type RunForm =
   | 'over'
   | 'failed'
 
-/** What a reading is doing, in words and form. */
+/** What a reading is doing, as words and form. */
 export function runText(
   run: RunState,
   picture: PictureState = 'there',
 ): { readonly text: string; readonly form: RunForm } {
-  // Whatever else it would be doing waits for it.
+  // A reading that is under way waits for the picture, whatever it would do otherwise.
   const isWaiting = ['idle', 'queued', 'paused', 'stopping', 'recovering', 'over', 'failed'].includes(run.state)
   if (picture !== 'there' && !isWaiting) return { text: 'No picture', form: 'waiting' }
   switch (run.state) {
@@ -64,7 +62,7 @@ export function isLoading(load: LoadState): load is BusyLoad {
   return load.state !== 'idle' && load.state !== 'failed'
 }
 
-/** What a load is doing: its words, and how much of it is done where that can be told. */
+/** What a load is doing in words, and the share of it that is done where that is known. */
 export function loadText(load: BusyLoad): { readonly name: string; readonly text: string; readonly share?: number } {
   const name = sourceName(load.source)
   switch (load.state) {

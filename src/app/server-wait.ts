@@ -1,9 +1,9 @@
 import type { ServerWait } from '../net/quiet-time.ts'
 import { formatClock } from './format.ts'
 
-/** A server's wait as the page counts it down. */
+/** A wait that a server has asked for, as the page counts it down. */
 export interface ShownWait {
-  /** By the clock of `Date.now`. */
+  /** When it ends, in ms since the epoch, as `Date.now` counts. */
   readonly untilMs: number
   /** Whether the server has said how long. */
   readonly isTold: boolean
@@ -13,7 +13,7 @@ export function shownWait(wait: ServerWait | undefined, nowMs = Date.now()): Sho
   return wait && { untilMs: nowMs + wait.ms, isTold: wait.isTold }
 }
 
-/** That a server limits requests, and when it is asked again. */
+/** Sentence saying that a server limits requests and when it is asked again. */
 export function serverWaitText({ ms, isTold }: ServerWait): string {
   const clock = formatClock(ms / 1000)
   return isTold

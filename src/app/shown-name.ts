@@ -11,11 +11,11 @@ export function shownName(name: string): string {
   return name.replace(turning, '').replace(control, ' ').trim()
 }
 
-/** Of scripts that are written from right to left. */
+/** Letters of scripts that are written from right to left. */
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 const [isolate, popIsolate] = ['\u2068', '\u2069']
 
-/** The same within a sentence of plain text, whose direction it leaves as it is. */
+/** A name for use within a sentence of plain text, isolated so that it does not change the sentence's direction. */
 export function isolatedName(name: string): string {
   const shown = shownName(name)
   return rightToLeft.test(shown) ? `${isolate}${shown}${popIsolate}` : shown

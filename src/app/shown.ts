@@ -1,10 +1,10 @@
 import { useMemo } from 'react'
 import type { AffectiveTree } from '../affect/tree.ts'
-import type { RecordedReading, SessionState } from './session-state.ts'
+import type { RecordedReading, SessionState } from './session/session-state.ts'
 import { useStore } from './store.ts'
 import { type Page, usePage } from './view.ts'
 
-/** The finished reading that is looked at; undefined while the newest one is. */
+/** The finished reading that the person looks at; undefined while the newest one is shown. */
 export function useRecorded(): RecordedReading | undefined {
   const page = usePage()
   const update = useStore(page.view, (view) => view.shownUpdate)
@@ -22,7 +22,7 @@ export function emotionsOf(tree: AffectiveTree): readonly { readonly person: str
   return tree.persons.flatMap(({ name, emotions: [first] }) => (first ? [{ person: name, label: first.label }] : []))
 }
 
-/** From the first to the last of the frames, in seconds. */
+/** Times of the first and the last frame, in seconds; undefined without frames. */
 export function spanOf(frames: readonly { readonly timeS: number }[]): readonly [number, number] | undefined {
   const times = frames.map(({ timeS }) => timeS)
   return times.length === 0 ? undefined : [Math.min(...times), Math.max(...times)]

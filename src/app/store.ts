@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** One value that changes by replacement. */
+/** An object that is replaced at each change, and listeners that are told. */
 export class Store<State> {
   private readonly listeners = new Set<() => void>()
 
@@ -19,7 +19,7 @@ export class Store<State> {
   }
 }
 
-/** Re-renders when the selected part changes; select parts that keep their identity. */
+/** Re-renders when the selected part is another one by `Object.is`; so select parts and build no new objects. */
 export function useStore<State, Part>(store: Store<State>, select: (state: State) => Part): Part {
   return useSyncExternalStore(store.subscribe, () => select(store.get()))
 }

@@ -1,5 +1,6 @@
 import type { DeviceFigures, EngineOptions } from '../readers/worker/protocol.ts'
-import type { Session, SessionOptions } from './session.ts'
+import type { Session, SessionOptions } from './session/session.ts'
+import type { Source } from './session/session-state.ts'
 import type { Transcript } from './transcript.ts'
 
 /** A frame that a test can take out of the page. */
@@ -29,7 +30,7 @@ declare global {
 }
 
 /** What an address may ask of a page that was built for tests. */
-export interface TestDoors {
+export interface TestOptions {
   readonly engine: Pick<EngineOptions, 'forceSubgroups' | 'skipChecks' | 'preferAdapter'>
   readonly session: Pick<SessionOptions, 'maxTokens' | 'keepFrames' | 'trustsLinks'>
   readonly startsByItself: boolean
@@ -40,7 +41,7 @@ export interface TestDoors {
  * wrong, `&trusted` without a question about a linked bundle, and `&auto` begins by itself. The published page has none
  * of this: only a build in Vite's mode `tests` reads it.
  */
-export function testDoors(parameters: URLSearchParams): TestDoors | undefined {
+export function testOptions(parameters: URLSearchParams): TestOptions | undefined {
   if (!parameters.has('test')) return undefined
   return {
     engine: {
@@ -58,20 +59,26 @@ export function testDoors(parameters: URLSearchParams): TestDoors | undefined {
 }
 
 /** Hands out what tests compare and break; nothing on the page uses it. */
-export function installTestHooks(session: Session, { startsByItself }: TestDoors): void {
-  session.startsByItself = startsByItself
+export function installTestHooks({ store, run, client }: Session): void {
+  let opened = 0
+  let shown: Source | undefined
+  store.subscribe(() => {
+    const { source } = store.get()
+    if (source && source !== shown) opened++
+    shown = source
+  })
   globalThis.videmoTest = {
-    transcripts: () => session.transcripts,
-    opened: () => session.opened,
+    transcripts: () => run.transcripts,
+    opened: () => opened,
     framesOf: async (update) => {
-      const frames = await session.client.framesOf(update)
+      const frames = await client.get().framesOf(update)
       return Promise.all(
         frames.map(async ({ width, height, timeS, rgba }) => ({ width, height, timeS, rgba: await base64(rgba) })),
       )
     },
-    deviceFigures: () => session.client.figures(),
-    killWorker: () => session.client.close(),
-    loseDevice: () => session.client.loseDevice(),
+    deviceFigures: () => client.get().figures(),
+    killWorker: () => client.get().close(),
+    loseDevice: () => client.get().loseDevice(),
   }
 }
 

@@ -4,7 +4,7 @@ import type { TextSpan } from '../affect/tree.ts'
 /** Where each stage's text stands on the page; the spans of a tree count its characters. */
 const texts = new Map<StageId, HTMLElement>()
 
-/** Makes a stage's text known; the returned function forgets it. */
+/** Registers the element that shows a stage's text; the returned function removes it. */
 export function registerText(stage: StageId, element: HTMLElement): () => void {
   texts.set(stage, element)
   return () => {
@@ -12,7 +12,7 @@ export function registerText(stage: StageId, element: HTMLElement): () => void {
   }
 }
 
-/** Marks words of the answers (`::highlight(pointed)`); does nothing in browsers that cannot. */
+/** Marks words of the answers (`::highlight(pointed)`); does nothing in browsers without the Highlight API. */
 export function highlightSpans(spans: readonly TextSpan[]): void {
   if (typeof Highlight === 'undefined' || !('highlights' in CSS)) return
   const ranges = spans.flatMap((span) => {
@@ -24,7 +24,7 @@ export function highlightSpans(spans: readonly TextSpan[]): void {
   else CSS.highlights.set('pointed', new Highlight(...ranges))
 }
 
-/** Text that was streamed lies in many nodes, one for each animation frame. */
+/** Streamed text consists of many text nodes, one for each animation frame. */
 function rangeOf(element: HTMLElement, { from, to }: TextSpan): Range | undefined {
   const range = document.createRange()
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { droppedFiles } from './dropped-files.ts'
-import type { NamedFile } from './queued-file.ts'
+import type { NamedFile } from './session/queued-file.ts'
 
 /** Takes files and folders dropped anywhere on the page; true while some hover over it. */
 export function useDrop(onFiles: (files: readonly NamedFile[]) => void): boolean {
@@ -28,7 +28,7 @@ export function useDrop(onFiles: (files: readonly NamedFile[]) => void): boolean
       const plain = [...dataTransfer.files].map((file) => ({ file, name: file.name }))
       droppedFiles(dataTransfer).then(
         (files) => latest.current(files),
-        // What went away meanwhile says so when it is opened.
+        // A file that is gone by now is reported when it is opened.
         () => latest.current(plain),
       )
     }

@@ -15,7 +15,7 @@ export function useFolderDrop(element: RefObject<HTMLElement | null>, onFolder: 
       const read = event.dataTransfer && droppedFolder(event.dataTransfer.items)
       if (!read) return
       event.preventDefault()
-      // The page would take it for a video, and would go on showing that something hovers over it.
+      // The page's own handler would open it as a video and would go on showing the drop hint.
       event.stopPropagation()
       dispatchEvent(new DragEvent('dragleave'))
       void read().then((folder) => latest.current(folder))

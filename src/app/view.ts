@@ -1,12 +1,12 @@
 import { createContext, useContext } from 'react'
 import type { TextSpan } from '../affect/tree.ts'
-import type { BuildDesk } from './build-desk.ts'
-import type { PageSession } from './page-session.ts'
+import type { BuildSession } from './build-session.ts'
+import type { PageSession } from './session/page-session.ts'
 import { Store } from './store.ts'
 
 export const panelIds = ['model', 'build', 'device', 'performance', 'storage', 'settings', 'help', 'privacy'] as const
 export type PanelId = (typeof panelIds)[number]
-/** Questions that want an answer before anything else. */
+/** Questions that are shown alone until they are answered. */
 export type QuestionId = 'consent' | 'erase'
 
 /** What a person points at in the tree: its frames and its words are shown. */
@@ -17,13 +17,13 @@ export interface Pointed {
   readonly spans: readonly TextSpan[]
 }
 
-/** What is open and pointed at; nothing here outlives the page. */
+/** Which panels, readings and rows are on show; kept in memory only. */
 export interface ViewState {
   readonly panel: PanelId | undefined
   readonly question: QuestionId | undefined
   /** The model panel opens with the cursor in the field of the address. */
   readonly isAddressWanted: boolean
-  /** The finished reading that is shown in place of the newest one, by its update. */
+  /** Number of the finished update that is shown in place of the newest one. */
   readonly shownUpdate: number | undefined
   readonly pointed: Pointed | undefined
 }
@@ -40,7 +40,7 @@ const firstView: ViewState = {
 export interface Page {
   readonly session: PageSession
   readonly view: Store<ViewState>
-  readonly desk: BuildDesk
+  readonly buildSession: BuildSession
   /** Opens the browser's own file picker. */
   readonly pickFile: () => void
 }

@@ -105,3 +105,8 @@ export function fromWire(wire: WireError): VidemoError {
   }
   return isKnown(wire.name) ? new classes[wire.name](details) : new VidemoError(details)
 }
+
+/** Whatever was thrown, as an error of this project's; a foreign one has the code `unexpected`. */
+export function asVidemoError(error: unknown): VidemoError {
+  return fromWire(toWire(error))
+}

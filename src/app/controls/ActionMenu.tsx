@@ -29,7 +29,7 @@ export function ActionMenu({ label, kind = 'quiet', isSquare = false, group, chi
   )
 }
 
-/** Apart, so that it only follows the session while it is open. */
+/** A component of its own, so that it re-renders with the session only while the menu is open. */
 function Actions({ label, group }: Pick<Props, 'label' | 'group'>) {
   const page = usePage()
   const state = useStore(page.session.store, (whole) => whole)

@@ -3,7 +3,7 @@ import styles from './Button.module.css'
 
 interface Looks {
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger'
-  /** Square, for a sign alone; give it an `aria-label`. */
+  /** Square, for an icon without words; needs an `aria-label`. */
   readonly isSquare?: boolean | undefined
 }
 
@@ -12,7 +12,7 @@ export function Button({ kind = 'plain', isSquare, className, ...props }: Compon
   return <button type="button" {...props} className={buttonClass({ kind, isSquare }, className)} />
 }
 
-/** For what looks like a button and is made elsewhere. */
+/** Class names for an element that must look like a button but is another component. */
 export function buttonClass({ kind = 'plain', isSquare }: Looks, more?: string): string {
   return [styles.button, styles[kind], isSquare && styles.square, more].filter(Boolean).join(' ')
 }

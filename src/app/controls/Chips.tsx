@@ -2,15 +2,15 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import styles from './Chips.module.css'
 
 interface Props<Id extends string> {
-  /** Heard, and not seen: a title stands above. */
+  /** For screen readers only: the title above is what is seen. */
   readonly label: string
-  /** Undefined where none of them holds. */
+  /** Undefined where none is chosen. */
   readonly value: Id | undefined
   readonly options: readonly { readonly id: Id; readonly title: string }[]
   readonly onChange: (id: Id) => void
 }
 
-/** One of a few, all in sight. Arrow keys go from one to the next. */
+/** A choice of one of a few options that are all visible. Arrow keys move between them. */
 export function Chips<Id extends string>({ label, value, options, onChange }: Props<Id>) {
   return (
     <ToggleButtonGroup

@@ -35,8 +35,8 @@ export function Drawer({ title, isOpen, onClose, children }: Props) {
 }
 
 /**
- * A control that had the focus may vanish or be switched off while it works; the key then goes to the page instead of the
- * dialog, which would not hear that it is to close.
+ * Keeps Escape working. A control that had the focus may be removed or disabled while it works; keys then go to the
+ * page's body and not to the dialog, which would not close.
  */
 function useEscapeWithoutFocus(dialog: RefObject<HTMLElement | null>, isOpen: boolean, onClose: () => void): void {
   useEffect(() => {
@@ -58,7 +58,7 @@ interface QuestionProps extends Omit<Props, 'children'> {
   readonly isDangerous?: boolean
 }
 
-/** A question in the middle of the page; the safe answer has the focus where the other one destroys. */
+/** A question in the middle of the page; if one answer destroys something, the other one has the focus. */
 export function Question({ title, isOpen, onClose, children, answer, onAnswer, isDangerous = false }: QuestionProps) {
   return (
     <ModalOverlay className={styles.scrim} isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>

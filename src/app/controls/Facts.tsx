@@ -11,7 +11,7 @@ export function Group({ title, children }: { readonly title?: string; readonly c
   )
 }
 
-/** Terms and what they are. */
+/** A list of terms with their values. */
 export function Facts({ children }: { readonly children: ReactNode }) {
   return <dl className={styles.facts}>{children}</dl>
 }

@@ -24,7 +24,7 @@ interface SwitchProps {
   readonly children?: ReactNode
 }
 
-/** On or off, with what that means. */
+/** A switch with an explanation. */
 export function SwitchField({ label, isOn, onChange, isDisabled = false, children }: SwitchProps) {
   const noteId = useId()
   return (
@@ -57,12 +57,12 @@ interface SliderProps {
   readonly show: (value: number) => string
   readonly onChange: (value: number) => void
   readonly isDisabled?: boolean
-  /** One line: the rail beside the label. */
+  /** On one line: the slider stands beside the label. */
   readonly isCompact?: boolean
   readonly children?: ReactNode
 }
 
-/** A number within bounds. */
+/** A slider for a number within bounds. */
 export function SliderField(props: SliderProps) {
   const { label, value, bound, show, onChange, isDisabled = false, isCompact = false, children } = props
   return (
@@ -94,14 +94,14 @@ export function SliderField(props: SliderProps) {
 
 interface SelectProps {
   readonly label: string
-  /** The label is heard and not seen. */
+  /** The label is for screen readers only. */
   readonly isLabelHidden?: boolean
   readonly value: string
   readonly options: readonly { readonly id: string; readonly title: string }[]
   readonly onChange: (id: string) => void
 }
 
-/** One of several. */
+/** A choice of one of several options. */
 export function SelectField({ label, isLabelHidden = false, value, options, onChange }: SelectProps) {
   return (
     <Select
@@ -141,11 +141,11 @@ interface AddressProps {
   readonly value: string
   readonly placeholder?: string
   readonly onChange: (address: string) => void
-  /** Beside it. */
+  /** Stands beside the field. */
   readonly children?: ReactNode
 }
 
-/** Where something lies: a URL, or what stands for one. */
+/** A text field for a URL, or for a name that stands for one. */
 export function AddressField({ ref, label, value, placeholder, onChange, children }: AddressProps) {
   const id = useId()
   return (

@@ -1,18 +1,18 @@
 import type { Ref } from 'react'
 
 interface Props {
-  /** Opens the browser's dialog by `click()`; buttons that look like the others do that. */
+  /** The input itself: its `click()` opens the browser's dialog, so that any button can do so. */
   readonly ref: Ref<HTMLInputElement>
   readonly label: string
   /** Types and endings of files; without it a folder is asked for. */
   readonly accept?: string
   /** Whether several files may be chosen. */
   readonly isMultiple?: boolean
-  /** Never none; of a folder, each with its `webkitRelativePath`. */
+  /** Called with at least one file; each file of a folder has a `webkitRelativePath`. */
   readonly onFiles: (files: readonly File[]) => void
 }
 
-/** Asks for files or a folder of this device. Out of sight. */
+/** An invisible input that asks for files or a folder of this device. */
 export function FilePicker({ ref, label, accept, isMultiple = false, onFiles }: Props) {
   return (
     <input
@@ -24,7 +24,7 @@ export function FilePicker({ ref, label, accept, isMultiple = false, onFiles }: 
       aria-label={label}
       onChange={({ target }) => {
         const files = [...(target.files ?? [])]
-        // Emptied, so that choosing the same ones again is heard of.
+        // Emptied: otherwise choosing the same files again would be no change.
         target.value = ''
         if (files.length > 0) onFiles(files)
       }}
@@ -34,7 +34,7 @@ export function FilePicker({ ref, label, accept, isMultiple = false, onFiles }: 
 
 declare module 'react' {
   interface InputHTMLAttributes<T> {
-    /** Not in the types, though every browser has it. */
+    /** Missing in React's types, though every browser has it. */
     webkitdirectory?: '' | undefined
   }
 }

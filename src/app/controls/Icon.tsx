@@ -110,7 +110,7 @@ const paths = {
 
 export type IconName = keyof typeof paths
 
-/** A sign beside words; never alone. */
+/** An icon beside words; hidden from screen readers. */
 export function Icon({ name, isFilled }: { readonly name: IconName; readonly isFilled?: boolean }) {
   return (
     <svg

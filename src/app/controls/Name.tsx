@@ -2,8 +2,8 @@ import { shownName } from '../shown-name.ts'
 import styles from './Name.module.css'
 
 /**
- * A name that somebody else gave: of a file, a camera, a window. It is a line of its own, so that its direction is its
- * own, too: where it is too long its beginning stays, on whichever side that is.
+ * A name that the page did not choose: of a file, a camera, a window. It stands on a line of its own with its own
+ * writing direction; if it is too long its end is cut off, on whichever side that is.
  */
 export function Name({ children, className }: { readonly children: string; readonly className?: string | undefined }) {
   const name = shownName(children)

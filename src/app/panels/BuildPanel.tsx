@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { folderOfFiles } from '../../build-worker/checkpoint-pick.ts'
 import type { BuildOffer } from '../../build-worker/protocol.ts'
 import { type Dtype, dtypes } from '../../manifest/manifest.ts'
-import type { BuildState, DeskState } from '../build-desk.ts'
+import type { BuildState } from '../build-session.ts'
 import { hasRoom, keptText, roomText, statesLicence, stepText } from '../build-text.ts'
 import { Button } from '../controls/Button.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
@@ -16,8 +16,8 @@ import { useStore } from '../store.ts'
 import { useFolderDrop } from '../use-folder-drop.ts'
 import { usePage } from '../view.ts'
 import styles from './BuildPanel.module.css'
-import { ExportButtons, ExportStatus } from './ExportModel.tsx'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
+import { StoredModels } from './StoredModels.tsx'
 
 const official = 'KlingTeam/VidEmo-3B'
 
@@ -29,18 +29,23 @@ const dtypeTitles: Readonly<Record<Dtype, string>> = {
   fp32: 'fp32: 32 bits',
 }
 
-/** Makes a bundle from a checkpoint, here, and hands out what was made. */
+/** Builds a bundle from a checkpoint in this browser, and lists what is stored. */
 export function BuildPanel() {
-  const { desk } = usePage()
-  const build = useStore(desk.store, (state) => state.build)
-  useEffect(() => void desk.refresh(), [desk])
-  const stage = useFocusAt(build.state)
+  const { session, buildSession } = usePage()
+  const build = useStore(buildSession.store, (state) => state.build)
+  const isBuilt = build.state === 'built'
+  useEffect(() => void buildSession.refresh(), [buildSession])
+  // The bundle that was just built belongs in the list.
+  useEffect(() => {
+    if (isBuilt) void session.actions.lookAtStorage()
+  }, [session, isBuilt])
+  const content = useFocusAt(build.state)
   return (
     <>
-      <div ref={stage} tabIndex={-1} className={styles.stage}>
-        <Stage build={build} />
+      <div ref={content} tabIndex={-1} className={styles.content}>
+        <Step build={build} />
       </div>
-      <Stored />
+      <StoredModels />
       <p className="unseen" aria-live="polite">
         {announced(build)}
       </p>
@@ -60,7 +65,7 @@ function useFocusAt(state: BuildState['state']) {
   return element
 }
 
-function Stage({ build }: { readonly build: BuildState }) {
+function Step({ build }: { readonly build: BuildState }) {
   switch (build.state) {
     case 'choosing':
       return <Choice />
@@ -96,9 +101,9 @@ function announced(build: BuildState): string {
   }
 }
 
-/** Of what, and as what. */
+/** The choice of a checkpoint and of the weights' type. */
 function Choice() {
-  const { session, desk } = usePage()
+  const { session, buildSession } = usePage()
   const device = useStore(session.store, (state) => state.device)
   const isHalfPossible = device?.state === 'usable' && device.adapter.features.includes('shader-f16')
   const [address, setAddress] = useState(official)
@@ -106,12 +111,12 @@ function Choice() {
   const folder = useRef<HTMLInputElement>(null)
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    void desk.look({ source: { type: 'address', address }, dtype })
+    void buildSession.look({ source: { type: 'address', address }, dtype })
   }
   const place = useRef<HTMLDivElement>(null)
-  useFolderDrop(place, (dropped) => void desk.lookIn(dropped, dtype))
+  useFolderDrop(place, (dropped) => void buildSession.lookIn(dropped, dtype))
   return (
-    <div ref={place} className={styles.stage}>
+    <div ref={place} className={styles.content}>
       <Unfinished onFolderWanted={() => folder.current?.click()} />
       <Group title="Build from the official checkpoint">
         <p>
@@ -151,17 +156,17 @@ function Choice() {
         <FilePicker
           ref={folder}
           label="Checkpoint folder"
-          onFiles={(files) => void desk.lookIn(folderOfFiles(files), dtype)}
+          onFiles={(files) => void buildSession.lookIn(folderOfFiles(files), dtype)}
         />
       </Group>
     </div>
   )
 }
 
-/** What earlier visits have begun. */
+/** Builds that were begun and not finished. */
 function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void }) {
-  const { desk } = usePage()
-  const unfinished = useStore(desk.store, (state) => state.unfinished)
+  const { buildSession } = usePage()
+  const unfinished = useStore(buildSession.store, (state) => state.unfinished)
   if (unfinished.length === 0) return null
   return (
     <Group title="Begun earlier">
@@ -181,12 +186,12 @@ function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void })
                 kind="primary"
                 aria-label={`Go on with ${name}`}
                 onClick={() =>
-                  isRemote ? void desk.look({ source: { type: 'address', address }, dtype }) : onFolderWanted()
+                  isRemote ? void buildSession.look({ source: { type: 'address', address }, dtype }) : onFolderWanted()
                 }
               >
                 Go on
               </Button>
-              <Button aria-label={`Throw away ${name}`} onClick={() => void desk.forget(id)}>
+              <Button aria-label={`Throw away ${name}`} onClick={() => void buildSession.forget(id)}>
                 Throw away
               </Button>
             </div>
@@ -198,7 +203,7 @@ function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void })
 }
 
 function Looking({ wait }: { readonly wait: ShownWait | undefined }) {
-  const { desk } = usePage()
+  const { buildSession } = usePage()
   const textId = useId()
   return (
     <Group title="Reading its description">
@@ -206,15 +211,15 @@ function Looking({ wait }: { readonly wait: ShownWait | undefined }) {
       {wait && <ServerWaitNote wait={wait} />}
       <progress className={styles.bar} aria-labelledby={textId} />
       <div className={styles.answers}>
-        <Button onClick={() => desk.leave()}>Back</Button>
+        <Button onClick={() => buildSession.leave()}>Back</Button>
       </div>
     </Group>
   )
 }
 
-/** What it costs and under which licence, before the first weight is read. */
+/** Size and licence, shown before the first weight is read. */
 function Offer({ offer }: { readonly offer: BuildOffer }) {
-  const { desk } = usePage()
+  const { buildSession } = usePage()
   const { name, origin, isRemote, parameters, sourceBytes, resultBytes, keptBytes } = offer
   const left = sourceBytes - keptBytes
   return (
@@ -237,10 +242,10 @@ function Offer({ offer }: { readonly offer: BuildOffer }) {
         </Message>
       )}
       <div className={styles.answers}>
-        <Button kind="primary" disabled={!hasRoom(offer)} onClick={() => void desk.start()}>
+        <Button kind="primary" disabled={!hasRoom(offer)} onClick={() => void buildSession.start()}>
           Accept and build
         </Button>
-        <Button onClick={() => desk.leave()}>Not now</Button>
+        <Button onClick={() => buildSession.leave()}>Not now</Button>
       </div>
       <p className={styles.note}>
         You can pause it, close this panel, or reload the page: every weight that is finished is kept.
@@ -273,7 +278,7 @@ function Licence({ offer }: { readonly offer: BuildOffer }) {
 }
 
 function Building({ build }: { readonly build: Extract<BuildState, { state: 'building' }> }) {
-  const { desk } = usePage()
+  const { buildSession } = usePage()
   const textId = useId()
   const { name, isPaused, step, kept, wait } = build
   const { text, share } = stepText(build)
@@ -291,10 +296,10 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
       <progress className={styles.bar} aria-labelledby={textId} {...(share === undefined ? {} : { value: share })} />
       <p className={styles.weight}>{step?.type === 'building' ? step.weight : ' '}</p>
       <div className={styles.answers}>
-        <Button disabled={step?.type !== 'building'} onClick={() => desk.pause(!isPaused)}>
+        <Button disabled={step?.type !== 'building'} onClick={() => buildSession.pause(!isPaused)}>
           {isPaused ? 'Go on' : 'Pause'}
         </Button>
-        <Button onClick={() => void desk.stop()}>Stop</Button>
+        <Button onClick={() => void buildSession.stop()}>Stop</Button>
       </div>
       <p className={styles.note}>Stopping keeps what is finished; it is gone on with when you build this again.</p>
     </Group>
@@ -302,89 +307,43 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
 }
 
 function Failed({ build: { name, error } }: { readonly build: Extract<BuildState, { state: 'failed' }> }) {
-  const { desk } = usePage()
+  const { buildSession } = usePage()
   return (
     <Message tone="danger" title={`${name} was not built`} error={error}>
       <div className={styles.answers}>
         {error.recoverable && (
-          <Button kind="primary" onClick={() => void desk.start()}>
+          <Button kind="primary" onClick={() => void buildSession.start()}>
             Go on
           </Button>
         )}
-        <Button onClick={() => desk.leave()}>Back</Button>
+        <Button onClick={() => buildSession.leave()}>Back</Button>
       </div>
     </Message>
   )
 }
 
 function Built({ build: { bundle } }: { readonly build: Extract<BuildState, { state: 'built' }> }) {
-  const { desk } = usePage()
-  return (
-    <Group title={`${bundle.name} is built`}>
-      <p>
-        {formatBytes(bundle.bytes)} lie in this browser’s storage, each file with its SHA-256. Load it below, or export
-        it for a host to publish.
-      </p>
-      <div className={styles.answers}>
-        <LoadButton bundleKey={bundle.key} name={bundle.name} isPrimary />
-        <Button onClick={() => desk.leave()}>Build another</Button>
-      </div>
-    </Group>
-  )
-}
-
-type StoredEntry = DeskState['stored'][number]
-
-interface LoadProps {
-  readonly bundleKey: string
-  readonly name: string
-  readonly isPrimary?: boolean
-}
-
-function LoadButton({ bundleKey, name, isPrimary = false }: LoadProps) {
-  const { session, view } = usePage()
-  return (
-    <Button
-      kind={isPrimary ? 'primary' : 'plain'}
-      aria-label={`Load it now: ${name}`}
-      onClick={() => {
-        view.update({ panel: undefined })
-        void session.actions.loadBundle({ type: 'stored', key: bundleKey, name })
-      }}
-    >
-      Load it now
-    </Button>
-  )
-}
-
-/** Bundles of this browser, to load and to hand out. */
-function Stored() {
-  const { desk } = usePage()
-  const stored = useStore(desk.store, (state) => state.stored)
-  if (stored.length === 0) return null
-  return (
-    <Group title="Stored in this browser">
-      <ExportStatus />
-      <ul className={styles.list}>
-        {stored.map((bundle) => (
-          <StoredItem key={bundle.key} bundle={bundle} />
-        ))}
-      </ul>
-    </Group>
-  )
-}
-
-function StoredItem({ bundle }: { readonly bundle: StoredEntry }) {
+  const { session, buildSession, view } = usePage()
   const { key, name, bytes } = bundle
   return (
-    <li className={styles.item}>
+    <Group title={`${name} is built`}>
       <p>
-        {name} <span className={styles.quiet}>· {formatBytes(bytes)}</span>
+        {formatBytes(bytes)} lie in this browser’s storage, each file with its SHA-256. Load it below, or export it for
+        a host to publish.
       </p>
       <div className={styles.answers}>
-        <LoadButton bundleKey={key} name={name} />
-        <ExportButtons bundle={bundle} />
+        <Button
+          kind="primary"
+          aria-label={`Load it now: ${name}`}
+          onClick={() => {
+            view.update({ panel: undefined })
+            void session.actions.loadBundle({ type: 'stored', key, name })
+          }}
+        >
+          Load it now
+        </Button>
+        <Button onClick={() => buildSession.leave()}>Build another</Button>
       </div>
-    </li>
+    </Group>
   )
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { type ActionUnit, actionUnits } from '../../affect/labels.ts'
+import { expressionTitles, motionTitles, truthText, unitTitles } from '../../demo-face/drawn-text.ts'
 import {
   backgrounds,
   beards,
@@ -20,19 +21,18 @@ import { Button } from '../controls/Button.tsx'
 import { Chips } from '../controls/Chips.tsx'
 import { SelectField, SliderField, SwitchField } from '../controls/Fields.tsx'
 import { Icon } from '../controls/Icon.tsx'
-import { expressionTitles, motionTitles, truthText, unitTitles } from '../drawn-text.ts'
 import { useStore } from '../store.ts'
 import { useThrottled } from '../use-throttled.ts'
 import { usePage } from '../view.ts'
 import styles from './DrawnFacePanel.module.css'
 import { Choices } from './Welcome.tsx'
 
-/** Nothing here flickers. */
+/** The text changes at most this often, so that it does not flicker. */
 const showEveryMs = 250
 const share = { min: 0, max: 1, step: 0.05 } as const
 
 interface Props {
-  /** Nobody asked for it: the choices stay in sight. */
+  /** The page opened it without being asked: the choices of other sources stay visible. */
   readonly isUnasked: boolean
   /** The picture. */
   readonly children: ReactNode
@@ -58,7 +58,7 @@ export function DrawnFacePanel({ isUnasked, children }: Props) {
   )
 }
 
-/** What a reading can be held against. */
+/** What is true of the drawing, to compare a reading with. */
 function Truth() {
   const { store } = usePage().session
   const truth = useThrottled(store, (state) => state.drawn.truth, showEveryMs)
@@ -180,7 +180,7 @@ const tones = [
   ['hatTone', 'Colour of the hat'],
 ] as const satisfies readonly (readonly [keyof Looks, string])[]
 
-/** Who it is, and where. */
+/** Looks of the person and of the place. */
 function Looking() {
   const { store, actions } = usePage().session
   const looks = useStore(store, (state) => state.drawn.looks)
@@ -262,17 +262,17 @@ function optionsOf(values: readonly string[]): readonly { readonly id: string; r
 
 interface FoldProps {
   readonly title: string
-  /** Where there is little room the reading matters more. */
+  /** `wide`: open on wide screens only; on narrow ones the reading needs the room. */
   readonly isOpenAtFirst: 'wide' | 'never'
   readonly className?: string | undefined
   readonly children: ReactNode
 }
 
-/** A group that can be put away. */
+/** A group that can be folded. */
 function Fold({ title, isOpenAtFirst, className, children }: FoldProps) {
-  // Once: a window that is resized later opens and closes nothing.
+  // Decided once: resizing the window later opens and closes nothing.
   const [isOpen] = useState(() => isOpenAtFirst === 'wide' && matchMedia('(min-width: 561px)').matches)
-  // What nobody has looked at costs nothing.
+  // The content is rendered when it is first opened.
   const [isSeen, setSeen] = useState(isOpen)
   return (
     <details

@@ -5,7 +5,7 @@ import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Notices.module.css'
 
-/** That models have gone by themselves since the last visit. */
+/** Tells that the browser has removed stored models since the last visit. */
 export function EvictedNotice() {
   const { session, view } = usePage()
   const evicted = useStore(session.store, (state) => state.evicted)

@@ -10,7 +10,7 @@ interface Picture {
   readonly key: string
   readonly timeS: number
   readonly image: ImageBitmap | Blob
-  /** Joined the window after the answers began: they do not rest on it. */
+  /** The frame joined the window after the answers began, which are therefore not about it. */
   readonly isNew: boolean
   readonly isPointed: boolean
 }
@@ -109,14 +109,14 @@ function Frame({ picture: { image, timeS, isNew } }: { readonly picture: Picture
 }
 
 function draw(canvas: HTMLCanvasElement, image: ImageBitmap): void {
-  // A closed image, of a reading that is over, has no size.
+  // The images of a reading that was cleared are closed and have no size.
   if (image.width === 0) return
   canvas.width = image.width
   canvas.height = image.height
   canvas.getContext('2d')?.drawImage(image, 0, 0)
 }
 
-/** Keeps the newest frame in sight, and the ones that are pointed at; a person who scrolled is left alone. */
+/** Scrolls to the newest frame, unless the strip has the pointer or the focus, and to frames that are pointed at. */
 function useStripScroll(newest: number | undefined, pointed: string | undefined) {
   const row = useRef<HTMLOListElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new frame moves the strip

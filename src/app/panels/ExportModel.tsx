@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { ExportedBundle, ExportState } from '../build-desk.ts'
+import type { ExportedBundle, ExportState } from '../build-session.ts'
 import { Button } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Message } from '../controls/Message.tsx'
@@ -9,10 +9,10 @@ import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './BuildPanel.module.css'
 
-/** Hands a stored model out, for a host to publish. One export at a time. */
+/** Buttons that export a stored model, to be published on a host. One export at a time. */
 export function ExportButtons({ bundle }: { readonly bundle: ExportedBundle }) {
-  const { desk } = usePage()
-  const isBusy = useStore(desk.store, (state) => state.export.state === 'exporting')
+  const { buildSession } = usePage()
+  const isBusy = useStore(buildSession.store, (state) => state.export.state === 'exporting')
   const { name } = bundle
   return (
     <>
@@ -20,13 +20,17 @@ export function ExportButtons({ bundle }: { readonly bundle: ExportedBundle }) {
         <Button
           disabled={isBusy}
           aria-label={`Export ${name} to a folder`}
-          onClick={() => void desk.exportToFolder(bundle)}
+          onClick={() => void buildSession.exportToFolder(bundle)}
         >
           <Icon name="folder" />
           To a folder
         </Button>
       )}
-      <Button disabled={isBusy} aria-label={`Save ${name} as a zip`} onClick={() => void desk.exportToZip(bundle)}>
+      <Button
+        disabled={isBusy}
+        aria-label={`Save ${name} as a zip`}
+        onClick={() => void buildSession.exportToZip(bundle)}
+      >
         <Icon name="download" />
         As a zip
       </Button>
@@ -34,10 +38,10 @@ export function ExportButtons({ bundle }: { readonly bundle: ExportedBundle }) {
   )
 }
 
-/** How far the export is that was asked for, on whichever panel; and what this browser cannot do well. */
+/** How far the export under way is, whichever panel began it, and what this browser cannot do well. */
 export function ExportStatus() {
-  const { desk } = usePage()
-  const exported = useStore(desk.store, (state) => state.export)
+  const { buildSession } = usePage()
+  const exported = useStore(buildSession.store, (state) => state.export)
   return (
     <>
       <Exported exported={exported} />
@@ -52,7 +56,7 @@ export function ExportStatus() {
 }
 
 function Exported({ exported }: { readonly exported: ExportState }) {
-  const { desk } = usePage()
+  const { buildSession } = usePage()
   const textId = useId()
   switch (exported.state) {
     case 'idle':
@@ -71,7 +75,7 @@ function Exported({ exported }: { readonly exported: ExportState }) {
             {...(progress ? { value: progress.doneBytes / progress.totalBytes } : {})}
           />
           <div className={styles.answers}>
-            <Button onClick={() => desk.cancelExport()}>Cancel</Button>
+            <Button onClick={() => buildSession.cancelExport()}>Cancel</Button>
           </div>
         </div>
       )

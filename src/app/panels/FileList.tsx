@@ -3,9 +3,9 @@ import { actionOf, runAction, shortcutOf } from '../actions.ts'
 import { Button } from '../controls/Button.tsx'
 import { Icon, type IconName } from '../controls/Icon.tsx'
 import { Name } from '../controls/Name.tsx'
-import { hasWaiting } from '../file-queue.ts'
-import type { QueuedFile } from '../queued-file.ts'
 import { isActive } from '../run-text.ts'
+import { hasWaiting } from '../session/file-queue.ts'
+import type { QueuedFile } from '../session/queued-file.ts'
 import { isolatedName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -26,7 +26,7 @@ export function FileList() {
 
   useEffect(() => {
     const row = list.current?.children[index]
-    // Not scrollIntoView, which would move the page as well.
+    // `scrollIntoView` would scroll the page, too.
     if (list.current && row instanceof HTMLElement) list.current.scrollTop = row.offsetTop - 36
   }, [index])
 
@@ -34,7 +34,7 @@ export function FileList() {
   const done = queue.filter(({ progress }) => progress.state !== 'waiting' && progress.state !== 'reading').length
   const remove = (id: number) => {
     actions.removeFile(id)
-    // The button that was pressed is gone.
+    // The focused button was removed with its file, so the focus must go elsewhere.
     title.current?.focus()
   }
   return (

@@ -7,7 +7,7 @@ import {
   formatSeconds,
   formatWhole,
 } from '../format.ts'
-import type { RunFigures } from '../session-state.ts'
+import type { RunFigures } from '../session/session-state.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Hud.module.css'

@@ -14,7 +14,7 @@ import { usePage } from '../view.ts'
 import styles from './LiveNow.module.css'
 import { Ribbons } from './Ribbons.tsx'
 
-/** What closed questions give, as probabilities of their options; before the first, the room they will take. */
+/** Probabilities of the options of closed questions; empty bars before the first answer, so that nothing moves later. */
 export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
   const { store, actions } = usePage().session
   const settings = useStore(store, (state) => state.settings.probes)
@@ -100,10 +100,10 @@ interface ChipsProps {
   readonly lines: ProbeHistory
 }
 
-/** From here on a chip stands out. */
+/** Chips of at least this probability are highlighted. */
 const likelyFrom = 0.5
 
-/** Questions of yes or no, each in its place whatever it gives: nothing moves but the bars. */
+/** Questions of yes or no, each in a fixed place: only the bars move. */
 function Chips({ title, questions, lines }: ChipsProps) {
   if (!questions.some(({ id }) => lines[id])) return null
   return (

@@ -13,7 +13,7 @@ import styles from './LoadProgress.module.css'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
 import { SmallModelButton } from './SmallModelButton.tsx'
 
-/** What a download is and on what terms, before its first byte. */
+/** What would be downloaded and under which licence, before the first byte is. */
 function Offer({ name, load }: { readonly name: string; readonly load: Extract<BusyLoad, { state: 'offered' }> }) {
   const { session } = usePage()
   const bundle = useStore(session.store, (state) => state.bundle)

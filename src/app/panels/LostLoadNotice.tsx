@@ -1,6 +1,6 @@
 import { Button } from '../controls/Button.tsx'
 import { Message } from '../controls/Message.tsx'
-import type { LostLoad } from '../session-state.ts'
+import type { LostLoad } from '../session/session-state.ts'
 import { usePage } from '../view.ts'
 import styles from './Notices.module.css'
 import { SmallModelButton } from './SmallModelButton.tsx'
@@ -12,7 +12,7 @@ const phases: Readonly<Record<LostLoad['phase'], string>> = {
   starting: 'while the model was put on the device',
 }
 
-/** Why the page has not loaded a model by itself: the last time, that was its end. */
+/** Tells why the page has not loaded the model by itself: the last visit ended while that was loading. */
 export function LostLoadNotice({ lost, openModel }: { readonly lost: LostLoad; readonly openModel: () => void }) {
   const { session } = usePage()
   const { name, url, phase, at } = lost

@@ -12,6 +12,7 @@ import { Message } from '../controls/Message.tsx'
 import { formatBytes, formatCount, formatWhole } from '../format.ts'
 import { isPlaceholder, placedName, readsDrawnFaces } from '../model-kind.ts'
 import { isLoading } from '../run-text.ts'
+import { isStoredAs } from '../session/stored-models.ts'
 import { isolatedName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -20,6 +21,7 @@ import { LoadProgress } from './LoadProgress.tsx'
 import styles from './ModelPanel.module.css'
 import panels from './Panels.module.css'
 import { SmallModelButton } from './SmallModelButton.tsx'
+import { useStoredModels } from './StoredModels.tsx'
 
 /** Which model is in use, where another comes from, and on what terms. */
 export function ModelPanel() {
@@ -44,7 +46,7 @@ export function ModelPanel() {
   )
 }
 
-/** By address, or from a folder of this machine. */
+/** Loads a bundle from an address or from a folder of this device. */
 function LoadFields() {
   const { session, view } = usePage()
   const isAddressWanted = useStore(view, (state) => state.isAddressWanted)
@@ -62,7 +64,7 @@ function LoadFields() {
     try {
       url = new URL(url, document.baseURI).href
     } catch {
-      // The loader says what is wrong with it.
+      // The loader reports what is wrong with the address.
     }
     if (url !== '') void session.actions.loadBundle({ type: 'url', url })
   }
@@ -177,18 +179,11 @@ function ModelFacts({ bundle }: { readonly bundle: LoadedBundle }) {
   )
 }
 
-/** The model in use, for a host to publish, where this browser has it whole. */
+/** Exports the model in use, if this browser has stored all of it. */
 function ExportInUse({ bundle: { source } }: { readonly bundle: LoadedBundle }) {
-  const { session } = usePage()
-  const stored = useStore(session.store, (state) => state.stored)
-  useEffect(() => void session.actions.lookAtStorage(), [session])
+  const stored = useStoredModels()
   const entry =
-    stored?.state === 'known' &&
-    stored.bundles.find(
-      ({ key, url, state }) =>
-        state === 'whole' &&
-        ((source.type === 'stored' && source.key === key) || (source.type === 'url' && source.url === url)),
-    )
+    stored?.state === 'known' && stored.bundles.find((each) => each.state === 'whole' && isStoredAs(each, source))
   if (!entry) return null
   return (
     <>

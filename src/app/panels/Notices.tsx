@@ -11,13 +11,13 @@ import { LostLoadNotice } from './LostLoadNotice.tsx'
 import styles from './Notices.module.css'
 import { SmallModelButton } from './SmallModelButton.tsx'
 
-/** What stands between a person and a reading: the device, the model, or a model that knows nothing. */
+/** What keeps a person from a real reading: the device, the lack of a model, or a model with random weights. */
 export function Notices() {
   const { session, view } = usePage()
   const bundle = useStore(session.store, (state) => state.bundle)
   const load = useStore(session.store, (state) => state.load)
   const lostLoad = useStore(session.store, (state) => state.lostLoad)
-  // The panel of the model says how a load goes while it is open.
+  // The model panel shows the progress of a load while it is open.
   const isPanelOpen = useStore(view, ({ panel }) => panel === 'model')
   const openModel = () => view.update({ panel: 'model', isAddressWanted: true })
   return (
@@ -74,7 +74,7 @@ function urlOf(source: BundleSource): string | undefined {
   return source.type === 'url' ? source.url : undefined
 }
 
-/** What the small model is, and more loudly so where it is shown what it has never seen. */
+/** Says what the small model can do; as a warning when the source is no drawn face, which alone it was trained on. */
 function DrawnFacesNotice({ openModel }: { readonly openModel: () => void }) {
   const { store } = usePage().session
   const source = useStore(store, (state) => state.source)

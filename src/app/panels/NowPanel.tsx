@@ -12,10 +12,10 @@ import { usePage } from '../view.ts'
 import { LiveNow } from './LiveNow.tsx'
 import styles from './NowPanel.module.css'
 
-/** Nothing here flickers. */
+/** The figures change at most this often, so that they do not flicker. */
 const showEveryMs = 250
 
-/** What the face reads as: how likely each emotion appears, or the one that was named last. */
+/** The emotion that the face appears to show: the probability of each, or the one that was named last. */
 export function NowPanel() {
   const page = usePage()
   const { store } = page.session
@@ -32,7 +32,7 @@ export function NowPanel() {
   const willStart = useStore(store, () => page.session.willStartByItself)
   const hasAnswer = recorded !== undefined || current?.answers.emotion.state === 'done'
   const isFirst = recording.length === 0 && persons.length === 0 && !hasAnswer
-  // Its room is kept from the start, so that nothing below moves when it comes.
+  // Room for the bars is kept from the start, so that nothing below moves when they come.
   const isAwaited = isFirst && areProbesOn && (isActive(run) || willStart)
   return (
     <section className={styles.panel} aria-labelledby="now-title">

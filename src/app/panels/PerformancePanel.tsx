@@ -6,7 +6,7 @@ import { usePage } from '../view.ts'
 import { figureRows } from './Hud.tsx'
 import styles from './Panels.module.css'
 
-/** What readings cost on this device. */
+/** Speed and memory of readings on this device. */
 export function PerformancePanel() {
   const { store, actions } = usePage().session
   const figures = useStore(store, (state) => state.figures)

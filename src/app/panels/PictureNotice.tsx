@@ -3,7 +3,7 @@ import { pictureText } from '../picture-text.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 
-/** Why a camera or a screen shows nothing at the moment. It is announced once, and not with an alarm: it may pass. */
+/** Why a camera or a screen shows nothing at the moment. Announced politely, because it may pass. */
 export function PictureNotice() {
   const { store } = usePage().session
   const picture = useStore(store, (state) => state.picture)

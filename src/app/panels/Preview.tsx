@@ -1,22 +1,22 @@
 import { useEffect, useRef, useState } from 'react'
 import { imagePreview } from '../../capture/image-preview.ts'
-import type { Source } from '../session-state.ts'
+import type { Source } from '../session/session-state.ts'
 import { isolatedName, shownName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Preview.module.css'
 
-/** Someone who drags along the line passes many places; the reading goes on from the last. */
+/** A person who drags along the time line passes many places; the reading restarts from the last one. */
 const settleMs = 300
 
 type FileSource = Extract<Source, { readonly kind: 'file' }>
 
-/** A file, playing by itself in a loop, or standing still; or the newest frame of what this browser does not play. */
+/** A file playing in a loop, a still image, or the newest frame that was read of a file that this browser cannot play. */
 export function FilePreview({ source }: { readonly source: FileSource }) {
   const [hasPicture, setHasPicture] = useState(true)
   const { file } = source
   const isImage = file.type.startsWith('image/')
-  // Of an empty file the browser would only complain.
+  // The browser would log an error for an empty file.
   if (file.size === 0) return null
   if (!hasPicture) return <NewestFrame name={source.name} />
   const onNoPicture = () => setHasPicture(false)
@@ -29,11 +29,11 @@ export function FilePreview({ source }: { readonly source: FileSource }) {
 
 interface PlayerProps {
   readonly source: FileSource
-  /** This browser shows nothing of it. */
+  /** Called when this browser cannot show the file. */
   readonly onNoPicture: () => void
 }
 
-/** Going elsewhere in it makes the reading go on from there. */
+/** Seeking in the video restarts the reading from there. */
 function FilePlayer({ source, onNoPicture }: PlayerProps) {
   const { actions } = usePage().session
   const video = useRef<HTMLVideoElement>(null)
@@ -47,7 +47,7 @@ function FilePlayer({ source, onNoPicture }: PlayerProps) {
     return () => clearTimeout(timer.current)
   }, [url])
 
-  // Not the loop attribute: the browser's own jump to the start could not be told from a person's.
+  // Without the loop attribute: the browser's jump to the start would look like a person's.
   const onEnded = () => {
     if (!video.current) return
     isLooping.current = true
@@ -77,13 +77,13 @@ function FilePlayer({ source, onNoPicture }: PlayerProps) {
       onEnded={onEnded}
       onSeeked={onSeeked}
       onError={onNoPicture}
-      // Where it cannot decode the picture a browser may still play the sound.
+      // A browser that cannot decode the picture may still play the sound.
       onLoadedMetadata={({ currentTarget }) => currentTarget.videoWidth === 0 && onNoPicture()}
     />
   )
 }
 
-/** An animated image has no video element; its first picture stands for it, in the size of a page. */
+/** An image file: its first picture, drawn at a size that fits a page. */
 function ImagePreview({ source: { file, name }, onNoPicture }: PlayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the file that is drawn, once
@@ -107,7 +107,7 @@ function ImagePreview({ source: { file, name }, onNoPicture }: PlayerProps) {
   return <canvas ref={canvas} className={styles.video} role="img" aria-label={shownName(name)} />
 }
 
-/** What stands in for a preview: the reading has decoders of its own, and may read what a browser does not play. */
+/** In place of a preview: the reading has its own decoders and may read files that the browser cannot play. */
 function NewestFrame({ name }: { readonly name: string }) {
   const { store } = usePage().session
   const image = useStore(store, (state) => state.frames.at(-1)?.image)
@@ -140,7 +140,7 @@ function cannotShow(isRead: boolean): string {
   return `This browser cannot show this file.${isRead ? ' It is read all the same.' : ''}`
 }
 
-/** A camera, as in a mirror where that is wished, or a screen. */
+/** A camera, mirrored if the settings say so, or a screen. */
 export function LivePreview({ source }: { readonly source: Extract<Source, { readonly stream: MediaStream }> }) {
   const { store } = usePage().session
   const isMirrorWished = useStore(store, (state) => state.settings.isMirrored)
@@ -169,7 +169,7 @@ export function LivePreview({ source }: { readonly source: Extract<Source, { rea
   )
 }
 
-/** The very canvas that is captured: it shows a change at once. */
+/** The canvas that is captured, and not a video of it: changes show at once. */
 export function DrawnPreview({ source }: { readonly source: Extract<Source, { readonly kind: 'drawn' }> }) {
   const place = useRef<HTMLDivElement>(null)
   const { canvas, name } = source

@@ -1,7 +1,7 @@
 import { Group } from '../controls/Facts.tsx'
 import styles from './Panels.module.css'
 
-/** Short and plain: where the data is, and what a reading is not. */
+/** Says where the data is, and what a reading must not be taken for. */
 export function PrivacyPanel() {
   return (
     <>

@@ -32,7 +32,7 @@ export function ConsentQuestion() {
   )
 }
 
-/** Asked before everything is forgotten. */
+/** Asked before everything is erased. */
 export function EraseQuestion() {
   const { session, view } = usePage()
   const isOpen = useStore(view, (state) => state.question === 'erase')

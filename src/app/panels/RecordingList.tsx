@@ -6,7 +6,7 @@ import { Icon } from '../controls/Icon.tsx'
 import { Name } from '../controls/Name.tsx'
 import { emotionHue } from '../emotion-hue.ts'
 import { formatLabel, formatSpan } from '../format.ts'
-import type { RecordedReading } from '../session-state.ts'
+import type { RecordedReading } from '../session/session-state.ts'
 import { emotionsOf, showReading } from '../shown.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -66,7 +66,7 @@ export function RecordingList() {
   )
 }
 
-/** Newest first, those of one file or one camera together. */
+/** Readings grouped by source, newest first. */
 function bySource(recording: readonly RecordedReading[]): readonly (readonly RecordedReading[])[] {
   const groups: RecordedReading[][] = []
   for (const reading of [...recording].reverse()) {
@@ -120,7 +120,7 @@ function Thumbnail({ blob }: { readonly blob: Blob | undefined }) {
           }
           image.close()
         })
-        // An unreadable thumbnail leaves its place empty.
+        // A thumbnail that cannot be decoded leaves its place empty.
         .catch(() => undefined)
     }
     return () => {

@@ -8,14 +8,14 @@ import styles from './Ribbons.module.css'
 const box = { width: 600, height: 20, spanS: ribbonS }
 
 interface Props {
-  /** What the rows are, for a screen reader. */
+  /** Name of the rows for screen readers. */
   readonly caption: string
   readonly labels: readonly string[]
-  /** Of the labels, oldest first; none before the first reading. */
+  /** Probabilities of the labels over time, oldest first; empty before the first answer. */
   readonly points: readonly ProbePoint[]
 }
 
-/** How likely each label was over the last minute: a row each, in an order that never changes. */
+/** How likely each label was over the last minute: one row a label, in a fixed order. */
 export function Ribbons({ caption, labels, points }: Props) {
   const newest = points.at(-1)
   const highest = newest && Math.max(...newest.probabilities)

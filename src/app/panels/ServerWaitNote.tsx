@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { type ShownWait, serverWaitText } from '../server-wait.ts'
 import styles from './ServerWaitNote.module.css'
 
-/** Counts down how long a server is left alone; the way out is the button of what waits. */
+/** Counts down until the server is asked again; the load or build that waits has the button to cancel. */
 export function ServerWaitNote({ wait: { untilMs, isTold } }: { readonly wait: ShownWait }) {
   const [nowMs, setNow] = useState(() => Date.now())
   useEffect(() => {
@@ -10,7 +10,7 @@ export function ServerWaitNote({ wait: { untilMs, isTold } }: { readonly wait: S
     return () => clearInterval(timer)
   }, [])
   return (
-    // A timer's figures are not spoken as they change.
+    // `role=timer`: screen readers do not read every change aloud.
     <p className={styles.note} role="timer">
       {serverWaitText({ ms: untilMs - nowMs, isTold })}
     </p>

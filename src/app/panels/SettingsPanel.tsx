@@ -8,8 +8,8 @@ import { Group } from '../controls/Facts.tsx'
 import { SelectField, SliderField, SwitchField } from '../controls/Fields.tsx'
 import { formatWhole } from '../format.ts'
 import { presetOf, presets } from '../presets.ts'
-import type { Settings } from '../session-state.ts'
-import { bounds, frameBudgets } from '../settings.ts'
+import type { Settings } from '../session/session-state.ts'
+import { bounds, frameBudgets } from '../session/settings.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Panels.module.css'
@@ -24,7 +24,7 @@ export function SettingsPanel() {
   const trained = trainedFrames(bundle?.manifest)
   const used = framesFor(reading, bundle?.manifest)
   const change = (part: Partial<Settings['reading']>) => actions.changeSettings({ reading: { ...reading, ...part } })
-  /** What is as the model was trained follows the model. */
+  /** Settings that nobody has changed follow the model's training. */
   const changeFrames = (name: 'framesPerSecond' | 'windowFrames', value: number) =>
     change({ [name]: value === trained[name] ? undefined : value })
   const show = (name: 'framesPerSecond' | 'windowFrames', text: string) =>
@@ -149,7 +149,7 @@ function Probabilities({ settings: { probes } }: { readonly settings: Settings }
   )
 }
 
-/** What is asked, stage by stage. */
+/** The prompt of each stage. */
 function Questions({ settings }: { readonly settings: Settings }) {
   const { actions } = usePage().session
   const { stages } = presetOf(settings.preset)

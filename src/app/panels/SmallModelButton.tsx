@@ -1,9 +1,9 @@
 import { Button } from '../controls/Button.tsx'
-import type { SessionState } from '../session-state.ts'
+import type { SessionState } from '../session/session-state.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 
-/** Goes back to the model that comes with the page, where another one cannot be had or is not wanted. */
+/** Loads the model that comes with the page in place of one that failed or is not wanted. */
 export function SmallModelButton({ insteadOf }: { readonly insteadOf?: string | undefined }) {
   const { session } = usePage()
   const smallBundle = useStore(session.store, (state) => state.smallBundle)

@@ -5,7 +5,7 @@ import { Icon, type IconName } from '../controls/Icon.tsx'
 import { formatCount, formatRate, formatSeconds } from '../format.ts'
 import { sourceName } from '../model-kind.ts'
 import { isLoading, loadText } from '../run-text.ts'
-import type { SessionState } from '../session-state.ts'
+import type { SessionState } from '../session/session-state.ts'
 import { isolatedName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { type PanelId, usePage } from '../view.ts'
@@ -18,7 +18,7 @@ export const checkIcons: Readonly<Record<CheckReport['verdict'], IconName>> = {
   unchecked: 'idle',
 }
 
-/** One line: which model, on what, checked how, how fast. Each opens its panel. */
+/** One line with model, device, check and speed; each opens its panel. */
 export function StatusBar() {
   const { store } = usePage().session
   const device = useStore(store, (state) => state.device)
@@ -70,9 +70,9 @@ interface ItemProps {
   readonly panel: PanelId
   readonly icon?: IconName | undefined
   readonly tone?: 'danger' | undefined
-  /** Never cut short, however long the text beside it is. */
+  /** Shown whole, however long the text beside it is. */
   readonly mark?: string | undefined
-  /** Not shown where there is little room; the menu has it too. */
+  /** Hidden on narrow screens; the menu has the same action. */
   readonly isMinor?: boolean
   readonly children: ReactNode
 }
@@ -95,7 +95,7 @@ function Item({ panel, icon, tone, mark, isMinor, children }: ItemProps) {
   )
 }
 
-/** Where the model beside it comes from, when that is another host than the page's. */
+/** The host that the model comes from, if it is not the page's own. */
 function hostText(bundle: SessionState['bundle'], load: SessionState['load']): string | undefined {
   const source = isLoading(load) ? load.source : bundle?.source
   const host = source && foreignHost(source)

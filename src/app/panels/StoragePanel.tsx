@@ -10,7 +10,7 @@ import { usePage } from '../view.ts'
 import styles from './Panels.module.css'
 import { StoredModels } from './StoredModels.tsx'
 
-/** What is kept, where, and how to be rid of it. */
+/** What is stored, where, and how to delete it. */
 export function StoragePanel() {
   const page = usePage()
   const { store } = page.session

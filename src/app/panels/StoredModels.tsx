@@ -6,18 +6,24 @@ import { Question } from '../controls/Drawer.tsx'
 import { Fact, Facts, Group } from '../controls/Facts.tsx'
 import { Message } from '../controls/Message.tsx'
 import { formatBytes, formatDay } from '../format.ts'
-import type { StoredState } from '../session-state.ts'
+import { isStoredAs, type StoredState } from '../session/stored-models.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import { ExportButtons, ExportStatus } from './ExportModel.tsx'
 import panels from './Panels.module.css'
 import styles from './StoredModels.module.css'
 
-/** The models that this browser keeps, and the room there is. */
+/** What this browser keeps of models; looks when the panel opens. Undefined until the first look has ended. */
+export function useStoredModels(): StoredState | undefined {
+  const { session } = usePage()
+  useEffect(() => void session.actions.lookAtStorage(), [session])
+  return useStore(session.store, (state) => state.stored)
+}
+
+/** The one list of the models that this browser keeps, to load, to export and to delete; and the room there is. */
 export function StoredModels() {
   const { session } = usePage()
-  const stored = useStore(session.store, (state) => state.stored)
-  useEffect(() => void session.actions.lookAtStorage(), [session])
+  const stored = useStoredModels()
   return (
     <Group title="Stored models">
       {stored === undefined && <p className={panels.note}>Looking …</p>}
@@ -36,14 +42,10 @@ export function StoredModels() {
 
 function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'known' }> }) {
   const { session } = usePage()
-  const inUse = useStore(session.store, (state) => state.bundle)
+  const source = useStore(session.store, (state) => state.bundle?.source)
   const [asked, setAsked] = useState<BundleEntry>()
   const top = useRef<HTMLDivElement>(null)
   const { bundles, usedBytes, freeBytes, isPersistent } = stored
-  const isInUse = ({ key, url }: BundleEntry) => {
-    const source = inUse?.source
-    return source?.type === 'stored' ? source.key === key : source?.type === 'url' && source.url === url
-  }
   return (
     <div ref={top} tabIndex={-1} className={styles.known}>
       {bundles.length === 0 ? (
@@ -51,7 +53,7 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
       ) : (
         <ul className={styles.list} aria-label="Stored models">
           {bundles.map((entry) => (
-            <Model key={entry.key} entry={entry} isInUse={isInUse(entry)} onDelete={() => setAsked(entry)} />
+            <Model key={entry.key} entry={entry} isInUse={isStoredAs(entry, source)} onDelete={() => setAsked(entry)} />
           ))}
         </ul>
       )}
@@ -76,13 +78,13 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
         isDangerous
         onAnswer={() => {
           setAsked(undefined)
-          // The button that was pressed goes with its model.
+          // The button that had the focus is removed with its model.
           if (asked) void session.actions.removeStored(asked.key).then(() => top.current?.focus())
         }}
       >
         <p>
           {formatBytes(asked?.storedBytes ?? 0)} become free. To use the model again it has to be downloaded again
-          {asked && isInUse(asked) ? '; as long as this page is open it stays in use' : ''}.
+          {asked && isStoredAs(asked, source) ? '; as long as this page is open it stays in use' : ''}.
         </p>
       </Question>
     </div>
@@ -104,7 +106,7 @@ function Model({ entry, isInUse, onDelete }: ModelProps) {
     ...(isInUse ? ['in use'] : []),
     ...(usedAt ? [`last used ${formatDay(usedAt)}`] : savedAt ? [`from ${formatDay(savedAt)}`] : []),
   ]
-  // What is not whole goes on from its address; what was built has none.
+  // A partial download is resumed from its address; a bundle that was built here has no address.
   const isDownloaded = /^https?:/.test(url)
   const whole: BundleSource = { type: 'stored', key, name, ...(isDownloaded ? { url } : {}) }
   const source: BundleSource = isPartial ? { type: 'url', url } : whole

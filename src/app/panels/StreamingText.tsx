@@ -6,14 +6,14 @@ import styles from './StreamingText.module.css'
 
 interface Props {
   readonly stage: StageId
-  /** Text that is on its way, or text that stands. */
+  /** The flow of a text that may still stream, or a finished text. */
   readonly content: TokenFlow | string
   readonly isStreaming: boolean
-  /** Of the update before, until this one's comes. */
+  /** The answer of the update before, shown until this update's begins. */
   readonly isOld: boolean
 }
 
-/** Text that writes itself into the page, appending only: what is already read never moves. */
+/** Streamed text, appended to the page without React: text that was already read never moves. */
 export function StreamingText({ stage, content, isStreaming, isOld }: Props) {
   const element = useRef<HTMLParagraphElement>(null)
   useEffect(() => (element.current ? registerText(stage, element.current) : undefined), [stage])

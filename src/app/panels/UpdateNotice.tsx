@@ -5,7 +5,7 @@ import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Notices.module.css'
 
-/** Says quietly that there is a newer version; nothing happens until a person wants it. */
+/** Tells that there is a newer version of the app; it is used only when a person says so. */
 export function UpdateNotice() {
   const { session } = usePage()
   const isReady = useStore(appUpdate.store, (state) => state.isReady)

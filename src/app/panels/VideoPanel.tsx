@@ -8,7 +8,7 @@ import { Message } from '../controls/Message.tsx'
 import { Name } from '../controls/Name.tsx'
 import { formatLeft, formatTime, formatWhole } from '../format.ts'
 import { isActive, type RunForm, runText } from '../run-text.ts'
-import { isLive, type Source } from '../session-state.ts'
+import { isLive, type Source } from '../session/session-state.ts'
 import { shownName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -20,10 +20,10 @@ import { DrawnPreview, FilePreview, LivePreview } from './Preview.tsx'
 import styles from './VideoPanel.module.css'
 import { Welcome } from './Welcome.tsx'
 
-/** Where a video comes in and is watched. */
+/** The source on show, or the choice of one. */
 export function VideoPanel() {
   const { session } = usePage()
-  // Nothing here that changes while it reads: the drawn face's controls are many.
+  // Selects nothing that changes during a reading: the drawn face has many controls to re-render.
   const source = useStore(session.store, (state) => state.source)
   return (
     <section className={styles.panel} aria-label="Video">
@@ -32,10 +32,10 @@ export function VideoPanel() {
           <WatchBar source={source} />
           {source.kind === 'drawn' ? (
             <DrawnFacePanel isUnasked={source.isUnasked}>
-              <Stage source={source} />
+              <Picture source={source} />
             </DrawnFacePanel>
           ) : (
-            <Stage source={source} />
+            <Picture source={source} />
           )}
           <PictureNotice />
           <FileProgress />
@@ -54,14 +54,14 @@ export function VideoPanel() {
 function Failure() {
   const { store } = usePage().session
   const error = useStore(store, ({ run, load }) => {
-    // A lost model is told once, where it can be loaded again.
+    // A lost model is reported where it can be loaded again, and not here as well.
     const isTold = run.state === 'failed' && load.state === 'failed' && load.error === run.error
     return run.state === 'failed' && !isTold ? run.error : undefined
   })
   return error && <Message tone="danger" title="The reading ended" error={error} />
 }
 
-/** What is watched, and what can be done with it. */
+/** Name of the source, and the buttons for it. */
 function WatchBar({ source }: { readonly source: Source }) {
   const page = usePage()
   const { store, actions } = page.session
@@ -76,7 +76,7 @@ function WatchBar({ source }: { readonly source: Source }) {
 
   const isAsked = !(source.kind === 'drawn' && source.isUnasked)
   useEffect(() => {
-    // The button that was pressed is gone; its successor takes the focus, unless that is elsewhere.
+    // The button that was pressed is gone: the one in its place takes the focus, unless another element has it.
     if (isAsked && document.activeElement === document.body) main.current?.focus({ preventScroll: true })
   }, [isAsked])
 
@@ -136,7 +136,7 @@ function WatchBar({ source }: { readonly source: Source }) {
   )
 }
 
-/** Shown as long as a camera or a screen is captured, read or not; a drawing shows nobody, and says so. */
+/** Shown while a camera or a screen is captured, read or not; of a drawing it says that nobody is shown. */
 function LiveMark({ source }: { readonly source: Extract<Source, { readonly stream: MediaStream }> }) {
   if (source.kind === 'drawn') {
     return (
@@ -165,7 +165,7 @@ const icons: Readonly<Record<RunForm, IconName>> = {
   failed: 'wrong',
 }
 
-function Stage({ source }: { readonly source: Source }) {
+function Picture({ source }: { readonly source: Source }) {
   const { store } = usePage().session
   const run = useStore(store, (state) => state.run)
   const clip = useStore(store, (state) => state.clip)
@@ -174,7 +174,7 @@ function Stage({ source }: { readonly source: Source }) {
   return (
     <div className={styles.ring} data-form={form}>
       <div
-        className={styles.stage}
+        className={styles.picture}
         data-square={source.kind === 'drawn' || undefined}
         data-blind={picture !== 'there' || undefined}
         style={clip && { aspectRatio: `${clip.width} / ${clip.height}` }}
@@ -201,7 +201,7 @@ function Preview({ source }: { readonly source: Source }) {
   }
 }
 
-/** What of a file could not be read, and why; the reading goes on. */
+/** Parts of a file that could not be read, and why; the reading goes on. */
 function FileNotices() {
   const { store } = usePage().session
   const notices = useStore(store, (state) => state.fileNotices)

@@ -1,10 +1,14 @@
+import { useEffect, useRef } from 'react'
+import { drawSmile } from '../../demo-face/drawn-face.ts'
 import { actionOf, runAction, shortcutOf } from '../actions.ts'
 import { Icon, type IconName } from '../controls/Icon.tsx'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './Welcome.module.css'
 
-/** The first thing seen: the large choices and the quiet ones. */
+const size = 224
+
+/** Shown while there is no source: the large choices and the small ones. */
 export function Welcome() {
   return (
     <div className={styles.welcome}>
@@ -28,7 +32,7 @@ export function Welcome() {
   )
 }
 
-/** The large choices again, small, while the page shows something that nobody asked for. */
+/** The large choices in one row, for while the page shows the drawn face without being asked. */
 export function Choices() {
   return (
     <ul className={styles.row} aria-label="What to watch, and with what">
@@ -39,7 +43,7 @@ export function Choices() {
   )
 }
 
-/** Large: a sign, a title and a few words. */
+/** A large button with an icon, a title and a few words. */
 function Choice(props: {
   readonly id: string
   readonly icon: IconName
@@ -79,16 +83,17 @@ function QuietChoice(props: { readonly id: string; readonly icon: IconName; read
   )
 }
 
-/** A drawn face, nobody's. */
+/** The drawn face, at twice the size in CSS pixels, for displays of two device pixels each. */
 function Face() {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    // Drawn by the processor: the GPU is the model's.
+    const context = canvas.current?.getContext('2d', { willReadFrequently: true })
+    if (context) drawSmile(context, size)
+  }, [])
   return (
-    <svg className={styles.face} viewBox="0 0 120 120" aria-hidden="true" focusable="false">
-      <path d="M60 14c25 0 37 18 37 42 0 28-17 50-37 50S23 84 23 56c0-24 12-42 37-42Z" />
-      <path className={styles.feature} d="M37 47c4-4 11-5 16-2M67 45c5-3 12-2 16 2" />
-      <path className={styles.feature} d="M45 80c8 8 22 8 30 0" />
-      <path className={styles.feature} d="M60 54v12" />
-      <circle cx="45" cy="56" r="3" />
-      <circle cx="75" cy="56" r="3" />
-    </svg>
+    <div aria-hidden="true">
+      <canvas ref={canvas} className={styles.face} width={size} height={size} />
+    </div>
   )
 }

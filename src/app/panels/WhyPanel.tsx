@@ -8,7 +8,7 @@ import { Icon } from '../controls/Icon.tsx'
 import { emotionHue } from '../emotion-hue.ts'
 import { formatMs, formatRate, formatSpan, formatWhole } from '../format.ts'
 import { presetOf, stagesOf } from '../presets.ts'
-import type { RecordedReading } from '../session-state.ts'
+import type { RecordedReading } from '../session/session-state.ts'
 import { spanOf, useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
 import { highlightSpans } from '../text-highlight.ts'
@@ -19,10 +19,10 @@ import { usePage } from '../view.ts'
 import { StreamingText } from './StreamingText.tsx'
 import styles from './WhyPanel.module.css'
 
-/** The tree grows with the text; more often than this nobody can read it. */
+/** The tree grows with the text, but is rendered at most this often. */
 const treeEveryMs = 250
 
-/** What is shown for a stage: the row that holds its text, and the rows that were read out of it. */
+/** The rows of a stage: the one with its text, and those that were parsed from it. */
 interface StageRow {
   readonly key: StageId
   readonly stage: Stage
@@ -54,7 +54,7 @@ export function WhyPanel() {
         .stages.filter((stage) => on.includes(stage) || answerOf(stage.id, answers, recorded).text !== undefined)
         .map((stage, index, all): StageRow => {
           const { id } = stage
-          // A preset of one stage reads every kind of node out of its one text.
+          // In a preset of one stage every kind of node is parsed from its text.
           const read = stage.reads ?? [id]
           return {
             key: id,
@@ -68,7 +68,7 @@ export function WhyPanel() {
     [preset, on, answers, recorded, flows, rows],
   )
   const index = useMemo(() => indexRows(stageIds.flatMap((id) => rows[id])), [rows])
-  // Only what holds something: a row without rows that counts as open cannot be left by the left arrow key.
+  // Only rows with children: the left arrow key cannot leave an expanded row without children.
   const expandable = [...stages, ...index.values()].filter((row) => row.rows.length > 0).map(({ key }) => key as Key)
   const frames = recorded ? recorded.frames.map(({ timeS }, number) => ({ number, timeS })) : (currentFrames ?? [])
   const span = spanOf(frames)
@@ -89,7 +89,7 @@ export function WhyPanel() {
   const goTo = (key: string) => {
     const path = new Set<Key>(pathTo(key, rows))
     setClosed((before) => new Set([...before].filter((each) => !path.has(each))))
-    // The row may only be there once what holds it is open.
+    // The row may not be rendered until its parents are expanded.
     requestAnimationFrame(() => {
       const row = wrapper.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
       row?.focus()
@@ -176,7 +176,7 @@ function Answer({ row: { stage, answer, content, rows } }: { readonly row: Stage
         )}
         <p className={styles.figures}>{figuresOf(answer)}</p>
       </div>
-      {/* Kept in the page all along: tokens may come before React hears of the first one. */}
+      {/* Always rendered: tokens may come before React re-renders for the first one. */}
       <StreamingText
         stage={stage.id}
         content={content}

@@ -1,7 +1,7 @@
 import type { UnfinishedBuild } from '../../build-worker/protocol.ts'
-import type { Builder } from '../build-desk.ts'
+import type { Builder } from '../build-session.ts'
 
-/** A builder that begins everything and ends nothing. */
+/** A builder whose looks and builds never end. */
 export function fakeBuilder(unfinished: readonly UnfinishedBuild[] = []): Builder {
   const never = () => new Promise<never>(() => undefined)
   return {

@@ -1,7 +1,7 @@
 import { type StageId, stageIds } from '../../affect/stages.ts'
-import type { PageSession } from '../page-session.ts'
-import { firstState, type SessionActions, type SessionState } from '../session-state.ts'
-import { defaultSettings } from '../settings.ts'
+import type { PageSession } from '../session/page-session.ts'
+import { firstState, type SessionActions, type SessionState } from '../session/session-state.ts'
+import { defaultSettings } from '../session/settings.ts'
 import { Store } from '../store.ts'
 import { TokenFlow } from '../token-flow.ts'
 
@@ -17,7 +17,7 @@ export interface FakeSession extends PageSession {
   readonly calls: readonly Call[]
 }
 
-/** A session that computes nothing: it is in the state it is given, notes every call and follows the simplest. */
+/** A session without a worker: it has the state that it is given, notes every call, and applies the simple ones. */
 export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
   const store = new Store<SessionState>({ ...blankState, ...state })
   // At once: there are no animation frames outside of a browser.

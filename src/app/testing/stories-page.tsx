@@ -1,17 +1,16 @@
 /** Development only: `/src/app/testing/stories.html?story=NAME` shows the page in a state, with nothing behind it. */
 import { createRoot } from 'react-dom/client'
-import { drawFace } from '../../demo-face/draw-face.ts'
-import { expressions, LiveFace } from '../../demo-face/live-face.ts'
+import { drawSmile } from '../../demo-face/drawn-face.ts'
 import { App } from '../App.tsx'
-import { BuildDesk } from '../build-desk.ts'
+import { BuildSession } from '../build-session.ts'
 import '../base.css'
-import type { StripFrame } from '../session-state.ts'
+import type { StripFrame } from '../session/session-state.ts'
 import { fakeBuilder } from './fake-builder.ts'
-import { blankState, fakeSession } from './fake-session.ts'
+import { fakeSession } from './fake-session.ts'
 import { type Material, stories } from './stories.ts'
 
 declare global {
-  /** Tells a story on this page; true once it is on show. For scripts, which then need not load the page for each. */
+  /** Shows a story on this page, so that scripts need not load the page for each; false for an unknown name. */
   var tellStory: ((name: string) => Promise<boolean>) | undefined
 }
 
@@ -40,7 +39,7 @@ async function takeMaterial(): Promise<Material> {
   canvas.width = 640
   canvas.height = 480
   const stream = canvas.captureStream(5)
-  // Again and again: a stream of a picture that never changes never begins.
+  // Drawn repeatedly: the stream of a canvas that never changes gives no frame.
   setInterval(() => canvas.getContext('2d')?.drawImage(frames[3].image, 0, 0, 640, 480), 200)
   return { frames, file, fileUrl, stream, canvas: drawnCanvas() }
 }
@@ -50,9 +49,7 @@ function drawnCanvas(): HTMLCanvasElement {
   canvas.width = 480
   canvas.height = 480
   const context = canvas.getContext('2d')
-  const { looks, scene } = blankState.drawn
-  const face = new LiveFace({ ...blankState.drawn, units: expressions.smile })
-  if (context) drawFace(context, 480, looks, scene, face.pose(), 0)
+  if (context) drawSmile(context, 480)
   return canvas
 }
 
@@ -65,9 +62,16 @@ async function tell(name: string): Promise<boolean> {
   const told = stories[name]
   if (!told) return false
   material ??= takeMaterial()
-  const { state, view, desk } = told(await material)
-  const builder = fakeBuilder(desk?.unfinished)
-  root.render(<App key={name} session={fakeSession(state)} firstView={view} firstDesk={new BuildDesk(builder, desk)} />)
+  const { state, view, buildSession } = told(await material)
+  const builder = fakeBuilder(buildSession?.unfinished)
+  root.render(
+    <App
+      key={name}
+      session={fakeSession(state)}
+      firstView={view}
+      firstBuildSession={new BuildSession(builder, buildSession)}
+    />,
+  )
   return true
 }
 

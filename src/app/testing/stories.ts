@@ -1,10 +1,11 @@
 import { EngineError } from '../../base/errors.ts'
 import { notAVideo } from '../../capture/file-errors.ts'
+import type { DrawnState } from '../../demo-face/drawn-face.ts'
 import { expressions } from '../../demo-face/live-face.ts'
-import type { DeskState } from '../build-desk.ts'
-import type { QueuedFile } from '../queued-file.ts'
-import type { DrawnState, RunState, SessionState, Source, StripFrame } from '../session-state.ts'
-import { defaultSettings } from '../settings.ts'
+import type { BuildSessionState } from '../build-session.ts'
+import type { QueuedFile } from '../session/queued-file.ts'
+import type { RunState, SessionState, Source, StripFrame } from '../session/session-state.ts'
+import { defaultSettings } from '../session/settings.ts'
 import type { ViewState } from '../view.ts'
 import { blankState } from './fake-session.ts'
 import {
@@ -19,7 +20,7 @@ import {
   update,
 } from './story-facts.ts'
 
-/** What a story is told with. */
+/** Frames, files and streams that stories show. */
 export interface Material {
   readonly frames: readonly StripFrame[]
   readonly file: Blob
@@ -32,7 +33,7 @@ export interface Material {
 export interface Story {
   readonly state: Partial<SessionState>
   readonly view?: Partial<ViewState>
-  readonly desk?: Partial<DeskState>
+  readonly buildSession?: Partial<BuildSessionState>
 }
 
 const clip = { width: 640, height: 480, durationS: 9, framesPerSecond: 24, codec: 'vp09.00.10.08' }
@@ -99,7 +100,7 @@ function live(material: Material, run: RunState): Partial<SessionState> {
   }
 }
 
-/** As while somebody plays with it; the words are made up for another face. */
+/** The drawn face while somebody moves it; the answers are made up, and about another face. */
 function drawn(material: Material, isUnasked: boolean, change: Partial<DrawnState> = {}): Partial<SessionState> {
   const { stream, canvas } = material
   return {
@@ -384,11 +385,11 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
     state: downloading,
     view: { panel: 'model' },
   }),
-  'panel-build': () => ({ state: ready, view: { panel: 'build' }, desk: { unfinished: [begun] } }),
+  'panel-build': () => ({ state: ready, view: { panel: 'build' }, buildSession: { unfinished: [begun] } }),
   'panel-build-offered': () => ({
     state: ready,
     view: { panel: 'build' },
-    desk: {
+    buildSession: {
       build: {
         state: 'offered',
         request: { source: { type: 'address', address: begun.origin }, dtype: 'q4f16' },

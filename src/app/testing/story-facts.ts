@@ -8,9 +8,9 @@ import type { DeviceReport, LoadedBundle } from '../../readers/worker/protocol.t
 import type { AnswerFigures } from '../../reading/events.ts'
 import { modelOrigin, settingsOrigin } from '../../reading/origin.ts'
 import type { AnswerState, CurrentUpdate } from '../../reading/reading.ts'
-import type { RecordedReading, StripFrame } from '../session-state.ts'
+import type { RecordedReading, StripFrame } from '../session/session-state.ts'
 
-/** Made up, as every figure in the stories; the words follow the published example. */
+/** Made up, as are all figures in the stories; the wording follows the published example. */
 export const texts: Readonly<Record<StageId, string>> = {
   attributes:
     'A young woman with straight brown hair and bangs, fair skin and rosy cheeks. Her eyebrows are arched, her eyes are brown, and her lips are full. She wears a teal sweater and no eyeglasses.',

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { optionOrders } from '../affect/probes/probe-set.ts'
-import type { FrameSettings } from '../reading/frames.ts'
-import { framesFor, trainedFrames } from '../reading/frames.ts'
+import { optionOrders } from '../../affect/probes/probe-set.ts'
+import type { FrameSettings } from '../../reading/frames.ts'
+import { framesFor, trainedFrames } from '../../reading/frames.ts'
 import type { Settings } from './session-state.ts'
 import {
   bounds,
@@ -14,7 +14,7 @@ import {
   settingsFrom,
 } from './settings.ts'
 
-function shelf() {
+function storage() {
   const items = new Map<string, string>()
   return {
     getItem: (key: string) => items.get(key) ?? null,
@@ -154,14 +154,14 @@ describe('framesFor', () => {
 
 describe('what is remembered', () => {
   it('comes back', () => {
-    const items = shelf()
+    const items = storage()
     const settings = { ...defaultSettings, isMirrored: false, prompts: { emotion: 'Which?' } }
     saveSettings(settings, () => items)
     expect(loadSettings(() => items)).toEqual(settings)
   })
 
   it('is only what was chosen', () => {
-    const items = shelf()
+    const items = storage()
     saveSettings({ ...defaultSettings, reading: { ...defaultSettings.reading, windowFrames: 16 } }, () => items)
     expect(JSON.parse(items.items.get('videmo-settings') ?? '').reading).not.toHaveProperty('framesPerSecond')
     expect(loadSettings(() => items).reading.windowFrames).toBe(16)
@@ -169,7 +169,7 @@ describe('what is remembered', () => {
 
   it('forgets the defaults that earlier versions remembered with it', () => {
     const reading = { ...defaultSettings.reading, framesPerSecond: 4, windowFrames: 16, hopFrames: 8 }
-    const items = { ...shelf(), getItem: () => JSON.stringify({ ...defaultSettings, reading, isMirrored: false }) }
+    const items = { ...storage(), getItem: () => JSON.stringify({ ...defaultSettings, reading, isMirrored: false }) }
     expect(loadSettings(() => items)).toEqual({
       ...defaultSettings,
       reading: { ...defaultSettings.reading, framesPerSecond: 4 },
@@ -178,7 +178,7 @@ describe('what is remembered', () => {
   })
 
   it('is the default where there is none, junk, or no storage at all', () => {
-    expect(loadSettings(shelf)).toEqual(defaultSettings)
+    expect(loadSettings(storage)).toEqual(defaultSettings)
     for (const text of ['{"reading":', 'null', '7', '{"version":2,"reading":null}', '{"reading":[]}']) {
       const junk = { getItem: () => text, setItem: () => undefined }
       expect(loadSettings(() => junk)).toEqual(defaultSettings)
@@ -191,7 +191,7 @@ describe('what is remembered', () => {
   })
 
   it('holds the consent', () => {
-    const items = shelf()
+    const items = storage()
     expect(loadConsent(() => items)).toBe(false)
     saveConsent(() => items)
     expect(loadConsent(() => items)).toBe(true)

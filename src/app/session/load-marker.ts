@@ -1,35 +1,36 @@
 import * as v from 'valibot'
-import { sourceName } from './model-kind.ts'
+import { sourceName } from '../model-kind.ts'
 import type { LoadState, LostLoad } from './session-state.ts'
 
 const prefix = 'videmo-load:'
-type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
 const schema = v.object({
   name: v.string(),
-  /** None for a folder. */
+  /** Undefined for a folder. */
   url: v.exactOptional(v.string()),
   phase: v.picklist(['asking', 'downloading', 'checking', 'starting']),
   /** ISO 8601. */
   at: v.string(),
 })
 
-export interface MarkerPlaces {
-  readonly shelf: () => Shelf
+export interface MarkerEnvironment {
+  readonly storage: () => TextStorage
   readonly locks: Pick<LockManager, 'request' | 'query'> | undefined
   readonly now: () => Date
 }
 
-const pagePlaces: MarkerPlaces = {
-  shelf: () => localStorage,
+const pageEnvironment: MarkerEnvironment = {
+  storage: () => localStorage,
   locks: globalThis.navigator?.locks,
   now: () => new Date(),
 }
 
 /**
- * Marks, while a model is loaded, that it is: a tab that the system ends for want of memory says nothing itself, and
- * loads the same again when it comes back. Tabs tell each other's marks from those of the dead by a lock, which ends
- * with its tab. Never throws; where nothing can be kept, nothing is known of the last start.
+ * Keeps a mark in the browser's storage while a model is loaded. A tab that the system ends for want of memory cannot
+ * report it, and would load the same model again when it is restored; the mark that it leaves tells the next start. Each
+ * tab holds a lock, which ends with the tab: a mark whose lock is held belongs to a living tab. Never throws; without
+ * storage nothing is known of the last start.
  */
 export class LoadMarker {
   private readonly key =
@@ -37,9 +38,9 @@ export class LoadMarker {
   private marked = ''
   private isHeld = false
 
-  constructor(private readonly places: MarkerPlaces = pagePlaces) {}
+  constructor(private readonly environment: MarkerEnvironment = pageEnvironment) {}
 
-  /** To be told of every change of a load. */
+  /** Must be called with every new state of the load. */
   follow(load: LoadState): void {
     const isLoading =
       load.state !== 'idle' && load.state !== 'failed' && load.state !== 'offered' && load.state !== 'waiting'
@@ -52,48 +53,48 @@ export class LoadMarker {
     }
     const { source, state: phase } = load
     const url = source.type === 'url' ? { url: source.url } : {}
-    const lost: LostLoad = { name: sourceName(source), ...url, phase, at: this.places.now().toISOString() }
+    const lost: LostLoad = { name: sourceName(source), ...url, phase, at: this.environment.now().toISOString() }
     this.hold()
-    quietly(() => this.places.shelf().setItem(this.key, JSON.stringify(lost)))
+    quietly(() => this.environment.storage().setItem(this.key, JSON.stringify(lost)))
   }
 
-  /** A tab that closes, or goes elsewhere, in the middle of a load: nobody crashed. */
+  /** The person closes the tab or leaves the page during a load, which is no crash: the mark is removed. */
   leave(): void {
     this.marked = ''
     this.clear()
   }
 
-  /** The newest load that ended with its tab; each is told of once. */
+  /** The newest load that ended with its tab; its mark is removed, so that it is reported once. */
   async takeLost(): Promise<LostLoad | undefined> {
     const alive = await this.alive()
     const lost: LostLoad[] = []
     quietly(() => {
-      const shelf = this.places.shelf()
-      const keys = Array.from({ length: shelf.length }, (_, index) => shelf.key(index) ?? '')
+      const storage = this.environment.storage()
+      const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
       for (const key of keys) {
         if (!key.startsWith(prefix) || alive.has(key)) continue
-        const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), shelf.getItem(key))
+        const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), storage.getItem(key))
         if (parsed.success) lost.push(parsed.output)
-        shelf.removeItem(key)
+        storage.removeItem(key)
       }
     })
     return lost.sort((a, b) => b.at.localeCompare(a.at))[0]
   }
 
   private clear(): void {
-    quietly(() => this.places.shelf().removeItem(this.key))
+    quietly(() => this.environment.storage().removeItem(this.key))
   }
 
-  /** For as long as this page lives. */
+  /** Holds the lock for as long as this page lives. */
   private hold(): void {
     if (this.isHeld) return
     this.isHeld = true
-    this.places.locks?.request(this.key, () => new Promise<never>(() => undefined)).catch(() => undefined)
+    this.environment.locks?.request(this.key, () => new Promise<never>(() => undefined)).catch(() => undefined)
   }
 
   private async alive(): Promise<ReadonlySet<string>> {
     try {
-      const { held = [], pending = [] } = (await this.places.locks?.query()) ?? {}
+      const { held = [], pending = [] } = (await this.environment.locks?.query()) ?? {}
       return new Set([...held, ...pending].flatMap(({ name }) => name ?? []))
     } catch {
       return new Set()
@@ -105,6 +106,6 @@ function quietly(act: () => void): void {
   try {
     act()
   } catch {
-    // No storage, or none for this page.
+    // The browser has no storage, or denies it to this page.
   }
 }

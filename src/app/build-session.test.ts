@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CheckpointError } from '../base/errors.ts'
 import type { BuildOffer, BuildRequest, BuildStep, BuiltBundle } from '../build-worker/protocol.ts'
 import type { ServerWait } from '../net/quiet-time.ts'
-import { BuildDesk, type Builder } from './build-desk.ts'
+import { type Builder, BuildSession } from './build-session.ts'
 
 const request: BuildRequest = { source: { type: 'address', address: 'a/b' }, dtype: 'q4' }
 const offer: BuildOffer = {
@@ -64,15 +64,15 @@ class FakeBuilder implements Builder {
   }
 }
 
-function desk() {
+function buildSession() {
   const builder = new FakeBuilder()
-  const made = new BuildDesk(builder)
-  return { builder, desk: made, state: () => made.store.get().build }
+  const made = new BuildSession(builder)
+  return { builder, buildSession: made, state: () => made.store.get().build }
 }
 
-describe('the desk where models are built', () => {
+describe('the buildSession where models are built', () => {
   it('reads nothing of the weights before the offer is accepted', async () => {
-    const { builder, desk: made, state } = desk()
+    const { builder, buildSession: made, state } = buildSession()
     await made.look(request)
     expect(state()).toMatchObject({ state: 'offered', offer: { name: 'b-q4' } })
     expect(builder.calls).toEqual(['look'])
@@ -83,7 +83,7 @@ describe('the desk where models are built', () => {
   })
 
   it('shows what is kept beside how far it is, pauses, and ends', async () => {
-    const { builder, desk: made, state } = desk()
+    const { builder, buildSession: made, state } = buildSession()
     await made.look(request)
     const built = made.start()
     builder.step({ type: 'kept', doneBytes: 10 })
@@ -99,7 +99,7 @@ describe('the desk where models are built', () => {
   })
 
   it('shows a wait that the server asks for, while it looks and while it builds, and leaves either', async () => {
-    const { builder, desk: made, state } = desk()
+    const { builder, buildSession: made, state } = buildSession()
     const looking = made.look(request)
     builder.wait({ ms: 60_000, isTold: true })
     expect(state()).toMatchObject({ state: 'looking', wait: { untilMs: expect.any(Number), isTold: true } })
@@ -125,7 +125,7 @@ describe('the desk where models are built', () => {
   })
 
   it('goes on after a lost connection', async () => {
-    const { builder, desk: made, state } = desk()
+    const { builder, buildSession: made, state } = buildSession()
     await made.look(request)
     const lost = made.start()
     const error = new CheckpointError({ code: 'network', message: 'Gone.', action: 'Go on.', recoverable: true })
@@ -139,7 +139,7 @@ describe('the desk where models are built', () => {
   })
 
   it('is back at the choice when it is stopped, whatever the build still says, and lists what was begun', async () => {
-    const { builder, desk: made, state } = desk()
+    const { builder, buildSession: made, state } = buildSession()
     await made.look(request)
     const stopped = made.start()
     await made.stop()

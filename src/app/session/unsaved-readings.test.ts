@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { Store } from '../store.ts'
+import { blankState } from '../testing/fake-session.ts'
 import type { RecordedReading } from './session-state.ts'
-import { Store } from './store.ts'
-import { blankState } from './testing/fake-session.ts'
 import { askBeforeLeaving } from './unsaved-readings.ts'
 
 it('asks before the page is left while there are readings that were not saved, and listens at no other time', () => {

@@ -1,7 +1,6 @@
 import type { ActionUnit } from '../affect/labels.ts'
-import type { MotionType } from '../demo-face/clip.ts'
-import type { ExpressionId, ShownTruth } from '../demo-face/live-face.ts'
-import { formatLabel } from './format.ts'
+import type { MotionType } from './clip.ts'
+import type { ExpressionId, ShownTruth } from './live-face.ts'
 
 /** Chips of the drawn face, in the order in which they are shown. */
 export const expressionTitles: readonly { readonly id: ExpressionId; readonly title: string }[] = [
@@ -47,5 +46,5 @@ export const unitTitles: Readonly<Record<ActionUnit, string>> = {
 /** `AU6 AU12, happy, nod`: what is drawn at a moment, in the words that a reading may use. */
 export function truthText({ units, emotion, motion }: Pick<ShownTruth, 'units' | 'emotion' | 'motion'>): string {
   const parts = [units.length === 0 ? 'no action unit' : units.join(' '), emotion]
-  return [...parts, ...(motion === 'none' ? [] : [formatLabel(motion)])].join(', ')
+  return [...parts, ...(motion === 'none' ? [] : [motion.replaceAll('_', ' ')])].join(', ')
 }

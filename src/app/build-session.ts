@@ -1,4 +1,5 @@
-import { fromWire, toWire, type VidemoError } from '../base/errors.ts'
+import { asVidemoError, type VidemoError } from '../base/errors.ts'
+import { LatestSignal } from '../base/latest-signal.ts'
 import { type ChosenFolder, checkpointIn } from '../build-worker/checkpoint-pick.ts'
 import type { BuildClient } from '../build-worker/client.ts'
 import type {
@@ -35,98 +36,89 @@ export type BuildState =
       readonly step: Exclude<BuildStep, { type: 'kept' | 'restarted' | 'server-wait' }> | undefined
       /** The server has asked to be left alone. */
       readonly wait?: ShownWait | undefined
-      /** Of an earlier build, what this one goes on with, or why it does not. */
+      /** What is kept of an earlier build of the same checkpoint, or why that build cannot be resumed. */
       readonly kept: Extract<BuildStep, { type: 'kept' | 'restarted' }> | undefined
     }
   | { readonly state: 'failed'; readonly request: BuildRequest; readonly name: string; readonly error: VidemoError }
   | { readonly state: 'built'; readonly bundle: BuiltBundle }
 
-/** How far a stored bundle is written elsewhere. */
+/** How far the export of a stored bundle is. */
 export type ExportState =
   | { readonly state: 'idle' }
   | { readonly state: 'exporting'; readonly name: string; readonly progress: TransferProgress | undefined }
   | { readonly state: 'exported'; readonly name: string; readonly to: 'folder' | 'zip' }
   | { readonly state: 'failed'; readonly name: string; readonly error: VidemoError }
 
-/** A bundle of this browser's store, and how it is called where it goes. */
+/** A stored bundle, by its key, and the name of the folder or zip that it is exported to. */
 export type ExportedBundle = Pick<BundleNote, 'key' | 'name'>
 
-export interface DeskState {
+export interface BuildSessionState {
   readonly build: BuildState
   readonly export: ExportState
-  /** Builds that were begun, also in earlier visits. */
+  /** Builds that were begun and not finished, in this visit or an earlier one. */
   readonly unfinished: readonly UnfinishedBuild[]
-  /** Bundles in this browser's store. */
-  readonly stored: readonly Pick<BundleNote, 'key' | 'name' | 'bytes'>[]
 }
 
-const firstState: DeskState = {
+const firstState: BuildSessionState = {
   build: { state: 'choosing' },
   export: { state: 'idle' },
   unfinished: [],
-  stored: [],
 }
 
-/** The builder's worker, or what stands in for it. */
+/** What is asked of the builder's worker; tests put something else in its place. */
 export type Builder = Pick<BuildClient, keyof BuildClient>
 
-/** Where models are built in this browser and handed out; no React in it. */
-export class BuildDesk {
-  readonly store: Store<DeskState>
+/** Builds models in this browser and exports stored ones; without React. */
+export class BuildSession {
+  readonly store: Store<BuildSessionState>
   private exporting: AbortController | undefined
-  /** Tells what belongs to a build that is no longer wanted. */
-  private builds = 0
+  /** Aborted by the next look or build, and when a person leaves or stops. */
+  private readonly latest = new LatestSignal()
 
   constructor(
     private readonly builder: Builder,
-    state: Partial<DeskState> = {},
+    state: Partial<BuildSessionState> = {},
   ) {
     this.store = new Store({ ...firstState, ...state })
   }
 
-  /** Looks for what earlier visits have left. */
+  /** Looks for builds that earlier visits have begun. */
   async refresh(): Promise<void> {
-    const [unfinished, stored] = await Promise.all([
-      this.builder.unfinished().catch(() => []),
-      openStore()
-        .then((store) => store.list())
-        .catch(() => []),
-    ])
-    this.store.update({ unfinished, stored: stored.filter(({ state }) => state === 'whole') })
+    this.store.update({ unfinished: await this.builder.unfinished().catch(() => []) })
   }
 
   /** Reads a checkpoint's small files, to say what a build would be. */
   async look(request: BuildRequest): Promise<void> {
-    const build = ++this.builds
+    const signal = this.latest.next()
     this.store.update({ build: { state: 'looking', request }, export: { state: 'idle' } })
     try {
       const offer = await this.builder.look(request, (wait) => {
         const { build: state } = this.store.get()
-        if (build !== this.builds || state.state !== 'looking') return
+        if (signal.aborted || state.state !== 'looking') return
         this.store.update({ build: { ...state, wait: shownWait(wait) } })
       })
-      if (build === this.builds) this.store.update({ build: { state: 'offered', request, offer } })
+      if (!signal.aborted) this.store.update({ build: { state: 'offered', request, offer } })
     } catch (error) {
-      if (build === this.builds) this.fail(request, nameOf(request), error)
+      if (!signal.aborted) this.fail(request, nameOf(request), error)
     }
   }
 
-  /** Looks for a checkpoint in a folder, and then as `look`. */
+  /** Finds the checkpoint in a folder, then reads its small files as `look` does. */
   async lookIn(folder: ChosenFolder, dtype: Dtype): Promise<void> {
-    const build = ++this.builds
+    const signal = this.latest.next()
     let source: CheckpointSource = { type: 'folder', name: folder.name, files: [] }
     try {
       source = await checkpointIn(folder)
     } catch (error) {
-      if (build === this.builds) this.fail({ source, dtype }, folder.name, error)
+      if (!signal.aborted) this.fail({ source, dtype }, folder.name, error)
       return
     }
-    if (build === this.builds) await this.look({ source, dtype })
+    if (!signal.aborted) await this.look({ source, dtype })
   }
 
-  /** Back to the choice; what was built so far stays. */
+  /** Goes back to the choice of a checkpoint; what was built so far is kept. */
   leave(): void {
-    this.builds++
+    this.latest.abort()
     if (this.store.get().build.state === 'looking') void this.builder.stop().catch(() => undefined)
     this.store.update({ build: { state: 'choosing' }, export: { state: 'idle' } })
     void this.refresh()
@@ -146,15 +138,15 @@ export class BuildDesk {
     void this.builder.pause(isPaused).catch(() => undefined)
   }
 
-  /** Ends a build; what is finished of it is kept. */
+  /** Stops a build; the weights that are finished are kept for the next one. */
   async stop(): Promise<void> {
-    this.builds++
+    this.latest.abort()
     this.store.update({ build: { state: 'choosing' } })
     await this.builder.stop().catch(() => undefined)
     await this.refresh()
   }
 
-  /** Throws away what was begun. */
+  /** Deletes an unfinished build. */
   async forget(id: string): Promise<void> {
     try {
       await this.builder.forget(id)
@@ -193,18 +185,18 @@ export class BuildDesk {
   }
 
   private async build(request: BuildRequest, name: string): Promise<void> {
-    const build = ++this.builds
+    const signal = this.latest.next()
     void askToPersist()
     this.store.update({
       build: { state: 'building', request, name, isPaused: false, step: undefined, kept: undefined },
     })
     try {
       const bundle = await this.builder.build(request, (step) => {
-        if (build === this.builds) this.take(step)
+        if (!signal.aborted) this.take(step)
       })
-      if (build === this.builds) this.store.update({ build: { state: 'built', bundle } })
+      if (!signal.aborted) this.store.update({ build: { state: 'built', bundle } })
     } catch (error) {
-      if (build === this.builds) this.fail(request, name, error)
+      if (!signal.aborted) this.fail(request, name, error)
     }
     await this.refresh()
   }
@@ -216,14 +208,14 @@ export class BuildDesk {
   }
 
   private fail(request: BuildRequest, name: string, error: unknown): void {
-    this.store.update({ build: { state: 'failed', request, name, error: asError(error) } })
+    this.store.update({ build: { state: 'failed', request, name, error: asVidemoError(error) } })
   }
 
   private async orFailed<T>({ name }: ExportedBundle, pick: () => Promise<T>): Promise<T | undefined> {
     try {
       return await pick()
     } catch (error) {
-      this.store.update({ export: { state: 'failed', name, error: asError(error) } })
+      this.store.update({ export: { state: 'failed', name, error: asVidemoError(error) } })
       return undefined
     }
   }
@@ -251,7 +243,7 @@ export class BuildDesk {
       this.store.update({ export: { state: 'exported', name, to } })
     } catch (error) {
       this.store.update({
-        export: signal.aborted ? { state: 'idle' } : { state: 'failed', name, error: asError(error) },
+        export: signal.aborted ? { state: 'idle' } : { state: 'failed', name, error: asVidemoError(error) },
       })
     }
   }
@@ -271,10 +263,6 @@ function changeBy(step: BuildStep): Partial<Extract<BuildState, { state: 'buildi
 
 function nameOf({ source }: BuildRequest): string {
   return source.type === 'folder' ? source.name : source.address
-}
-
-function asError(error: unknown): VidemoError {
-  return fromWire(toWire(error))
 }
 
 // What only a build or an export needs is fetched when it is asked for: the page begins without it.

@@ -1,5 +1,5 @@
+import type { Store } from '../store.ts'
 import type { SessionState } from './session-state.ts'
-import type { Store } from './store.ts'
 
 /** Whether leaving the page would lose readings. */
 export function hasUnsaved({ recording, savedReadings }: Pick<SessionState, 'recording' | 'savedReadings'>): boolean {
@@ -8,14 +8,14 @@ export function hasUnsaved({ recording, savedReadings }: Pick<SessionState, 'rec
 
 let isLeaving = false
 
-/** The person has agreed already to what leaving forgets: the browser need not ask again. */
+/** The person has agreed already that leaving the page deletes the readings: the browser does not ask again. */
 export function leaveUnasked(): void {
   isLeaving = true
 }
 
 /**
- * Has the browser ask before the page is left, and only while there is something to lose: a page that always listens
- * cannot be kept for the way back.
+ * Has the browser ask before the page is left, but listens only while there are unsaved readings: browsers keep no page
+ * with such a listener in their back-forward cache.
  */
 export function askBeforeLeaving(
   store: Store<SessionState>,
@@ -24,7 +24,7 @@ export function askBeforeLeaving(
   const ask = (event: Event) => {
     if (isLeaving) return
     event.preventDefault()
-    // Older browsers, and Safari, ask only for this one's sake.
+    // Older browsers and Safari ask only if this is set.
     if (typeof BeforeUnloadEvent !== 'undefined' && event instanceof BeforeUnloadEvent) event.returnValue = 'unsaved'
   }
   let isAsking = false

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { optionOrders } from '../affect/probes/probe-set.ts'
-import { reasoningPreset } from '../affect/stages.ts'
-import { frameBounds } from '../reading/frames.ts'
+import { optionOrders } from '../../affect/probes/probe-set.ts'
+import { reasoningPreset } from '../../affect/stages.ts'
+import { frameBounds } from '../../reading/frames.ts'
 import type { Settings } from './session-state.ts'
 
 /** What each setting may be; the page's controls and what was stored keep to it. */
@@ -41,18 +41,18 @@ function evenWithin(bound: { readonly min: number; readonly max: number }) {
   return v.pipe(within(bound), v.multipleOf(2))
 }
 
-/** A field that is missing or wrong is unsaid, and takes nothing else with it. */
-function orUnsaid<Schema extends v.GenericSchema>(schema: Schema) {
+/** A field that is missing or wrong is undefined, and does not invalidate the others. */
+function orUndefined<Schema extends v.GenericSchema>(schema: Schema) {
   return v.optional(v.fallback(v.optional(schema), undefined))
 }
 
-/** A field that is missing or wrong is the default's, and takes nothing else with it. */
+/** A field that is missing or wrong takes its default, and does not invalidate the others. */
 function or<Schema extends v.GenericSchema>(schema: Schema, value: v.InferOutput<Schema>) {
   return v.optional(v.fallback(schema, value), () => value as v.InferInput<Schema>)
 }
 
 const pixels = v.pipe(v.number(), v.safeInteger(), v.minValue(784), v.maxValue(1_000_000))
-const prompt = orUnsaid(v.pipe(v.string(), v.maxLength(8000)))
+const prompt = orUndefined(v.pipe(v.string(), v.maxLength(8000)))
 const { reading, stagesOn, probes } = defaultSettings
 
 const samplingSchema = v.object({
@@ -62,15 +62,15 @@ const samplingSchema = v.object({
 })
 
 const readingSchema = v.object({
-  framesPerSecond: orUnsaid(within(bounds.framesPerSecond)),
-  frameBudget: orUnsaid(
+  framesPerSecond: orUndefined(within(bounds.framesPerSecond)),
+  frameBudget: orUndefined(
     v.pipe(
       v.object({ minPixels: pixels, maxPixels: pixels }),
       v.check(({ minPixels, maxPixels }) => minPixels <= maxPixels),
     ),
   ),
-  windowFrames: orUnsaid(evenWithin(bounds.windowFrames)),
-  hopFrames: orUnsaid(evenWithin(bounds.hopFrames)),
+  windowFrames: orUndefined(evenWithin(bounds.windowFrames)),
+  hopFrames: orUndefined(evenWithin(bounds.hopFrames)),
   maxTokens: or(v.pipe(within(bounds.maxTokens), v.safeInteger()), reading.maxTokens),
   sampling: or(samplingSchema, reading.sampling),
 })
@@ -96,13 +96,13 @@ const schema = v.object({
   areKeysOn: or(v.boolean(), defaultSettings.areKeysOn),
 })
 
-/** Settings out of anything: what cannot be used is the default's. Never throws. */
+/** Settings from any value: fields that cannot be used take their defaults. Never throws. */
 export function settingsFrom(value: unknown): Settings {
   const result = v.safeParse(schema, value)
   return result.success ? settled(result.output) : defaultSettings
 }
 
-/** Settings that go together: the hop fits the window, some stage is on, and nothing is kept that says nothing. */
+/** Makes settings consistent: the hop fits the window, some stage is on, and empty fields are left out. */
 export function settled(settings: Settings): Settings {
   const { windowFrames, hopFrames } = settings.reading
   const isTooFar = windowFrames !== undefined && hopFrames !== undefined && hopFrames > windowFrames
@@ -117,11 +117,11 @@ export function settled(settings: Settings): Settings {
 }
 
 const key = 'videmo-settings'
-/** Of what is remembered: since 2, only what was chosen. */
+/** Version of what is stored; since version 2 only the settings that a person has changed. */
 const version = 2
-type Shelf = Pick<Storage, 'getItem' | 'setItem'>
+type TextStorage = Pick<Storage, 'getItem' | 'setItem'>
 
-/** Before version 2 the defaults were remembered, too: VidEmo's recipe, which no other model needs to follow. */
+/** Version 1 stored the defaults as well, which were VidEmo's and are wrong for other models: they are dropped. */
 function migrated(stored: unknown): unknown {
   const { version: storedVersion, reading } = (stored ?? {}) as { version?: unknown; reading?: unknown }
   if (storedVersion === version || typeof reading !== 'object' || reading === null) return stored
@@ -130,40 +130,40 @@ function migrated(stored: unknown): unknown {
   return { ...(stored as object), reading: Object.fromEntries(chosen) }
 }
 
-/** What was remembered on this device; the defaults where that cannot be had. Never throws. */
-export function loadSettings(shelf: () => Shelf = () => localStorage): Settings {
+/** The settings that are stored on this device; the defaults where there are none. Never throws. */
+export function loadSettings(storage: () => TextStorage = () => localStorage): Settings {
   try {
-    return settingsFrom(migrated(JSON.parse(shelf().getItem(key) ?? '{}')))
+    return settingsFrom(migrated(JSON.parse(storage().getItem(key) ?? '{}')))
   } catch {
     return defaultSettings
   }
 }
 
-/** Remembers them where the browser lets it. Never throws. */
-export function saveSettings(settings: Settings, shelf: () => Shelf = () => localStorage): void {
+/** Stores the settings where the browser allows it. Never throws. */
+export function saveSettings(settings: Settings, storage: () => TextStorage = () => localStorage): void {
   try {
-    shelf().setItem(key, JSON.stringify({ version, ...settings }))
+    storage().setItem(key, JSON.stringify({ version, ...settings }))
   } catch {
-    // Private windows and full disks: the settings hold until the page is closed.
+    // In private windows and on full disks the settings last until the page is closed.
   }
 }
 
 const consentKey = 'videmo-camera-consent'
 
 /** Whether this person has agreed to the camera before, on this device. Never throws. */
-export function loadConsent(shelf: () => Shelf = () => localStorage): boolean {
+export function loadConsent(storage: () => TextStorage = () => localStorage): boolean {
   try {
-    return shelf().getItem(consentKey) === 'given'
+    return storage().getItem(consentKey) === 'given'
   } catch {
     return false
   }
 }
 
 /** Never throws. */
-export function saveConsent(shelf: () => Shelf = () => localStorage): void {
+export function saveConsent(storage: () => TextStorage = () => localStorage): void {
   try {
-    shelf().setItem(consentKey, 'given')
+    storage().setItem(consentKey, 'given')
   } catch {
-    // Asked again next time.
+    // Without storage the person is asked again at the next visit.
   }
 }

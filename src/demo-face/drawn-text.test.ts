@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { expressionIds } from '../demo-face/live-face.ts'
-import { motionTypes } from '../demo-face/sample-clip.ts'
 import { expressionTitles, motionTitles, truthText } from './drawn-text.ts'
+import { expressionIds } from './live-face.ts'
+import { motionTypes } from './sample-clip.ts'
 
 it('every expression and every motion has a chip', () => {
   expect(expressionTitles.map(({ id }) => id).sort()).toEqual([...expressionIds].sort())

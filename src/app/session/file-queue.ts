@@ -1,8 +1,9 @@
-import type { VidemoError } from '../base/errors.ts'
+import type { VidemoError } from '../../base/errors.ts'
+import { fatalCodes } from '../../readers/worker/client.ts'
+import { isolatedName as shown } from '../shown-name.ts'
+import type { Store } from '../store.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
 import type { SessionState } from './session-state.ts'
-import { isolatedName as shown } from './shown-name.ts'
-import type { Store } from './store.ts'
 
 type Progress = QueuedFile['progress']
 
@@ -11,7 +12,7 @@ export function hasWaiting({ queue }: Pick<SessionState, 'queue'>): boolean {
   return queue.some(({ progress }) => progress.state === 'waiting')
 }
 
-/** What has become of them all, in a sentence; and of the last one, where it could not be read. */
+/** A sentence on how many files were read, and before it why the last one was not, if it failed. */
 export function queueSummary(queue: readonly QueuedFile[]): string {
   const read = queue.filter(({ progress }) => progress.state === 'read').length
   const all =
@@ -85,7 +86,7 @@ export class FileQueue {
     })
   }
 
-  /** Notes how the reading of this file ended, where it was under way; whether that leaves the turn to the next. */
+  /** Notes how this file ended, if it was being read; returns whether the next one follows. */
   end(file: Blob, progress: Progress): boolean {
     const isRead = this.items.some((item) => item.file === file && item.progress.state === 'reading')
     if (!isRead) return false
@@ -93,17 +94,41 @@ export class FileQueue {
     return progress.state === 'read' || progress.state === 'failed'
   }
 
+  /** The reading on show is over: notes how it ended, and goes on with the next file unless a person ended it. */
+  leave(): void {
+    const { source, run } = this.store.get()
+    if (source?.kind !== 'file') return
+    if (run.state === 'over' && run.reason === 'ended') this.finish(source.file, { state: 'read' })
+    // Without a model the next file would fail like this one.
+    else if (run.state === 'failed' && !fatalCodes.has(run.error.code)) {
+      this.finish(source.file, { state: 'failed', error: run.error })
+    } else this.hold()
+  }
+
+  /** Notes how this file ended, and opens the next one that waits. */
+  finish(file: Blob, progress: Progress): void {
+    if (!this.end(file, progress)) return
+    if (hasWaiting(this.store.get())) void this.next()
+    else this.summarize()
+  }
+
+  /** The file on show is read no further, and none follows it by itself. */
+  hold(): void {
+    const { source } = this.store.get()
+    if (source?.kind === 'file') this.end(source.file, { state: 'stopped' })
+  }
+
   /** Takes a file out of the list, unless it is being read. */
   remove(id: number): void {
     this.items = this.items.filter((item) => item.id !== id || item.progress.state === 'reading')
   }
 
-  /** Takes all out of the list but the one that is being read. */
+  /** Takes all files out of the list except the one that is being read. */
   clear(): void {
     this.items = this.items.filter(({ progress }) => progress.state === 'reading')
   }
 
-  /** Tells that it is through. */
+  /** Announces that all files are done. */
   summarize(): void {
     if (this.items.length > 1) this.store.update({ announcement: queueSummary(this.items) })
   }

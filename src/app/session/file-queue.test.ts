@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { emptyFile } from '../capture/file-errors.ts'
+import { emptyFile } from '../../capture/file-errors.ts'
+import { Store } from '../store.ts'
+import { blankState } from '../testing/fake-session.ts'
 import { FileQueue } from './file-queue.ts'
 import type { NamedFile } from './queued-file.ts'
-import { Store } from './store.ts'
-import { blankState } from './testing/fake-session.ts'
 
 function setUp() {
   const store = new Store(blankState)

@@ -1,6 +1,6 @@
-import type { VidemoError } from '../base/errors.ts'
+import type { VidemoError } from '../../base/errors.ts'
 
-/** A file by its name. */
+/** A file and the name that is shown for it. */
 export interface NamedFile {
   readonly file: Blob
   readonly name: string
@@ -12,7 +12,7 @@ export interface QueuedFile extends NamedFile {
   readonly progress:
     | { readonly state: 'waiting' }
     | { readonly state: 'reading' }
-    /** To its end. */
+    /** It was read to its end. */
     | { readonly state: 'read' }
     /** It was begun, and a person ended or skipped it. */
     | { readonly state: 'stopped' }

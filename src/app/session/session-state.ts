@@ -1,9 +1,9 @@
-import type { OptionOrders } from '../affect/probes/probe-set.ts'
-import type { StageId } from '../affect/stages.ts'
-import type { VidemoError } from '../base/errors.ts'
-import type { FaceSetting, ShownTruth } from '../demo-face/live-face.ts'
-import { firstScene, persons } from '../demo-face/persons.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+import type { OptionOrders } from '../../affect/probes/probe-set.ts'
+import type { StageId } from '../../affect/stages.ts'
+import type { VidemoError } from '../../base/errors.ts'
+import { type DrawnState, firstDrawn } from '../../demo-face/drawn-face.ts'
+import type { FaceSetting } from '../../demo-face/live-face.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
 import type {
   BundleRoom,
   BundleSource,
@@ -12,23 +12,22 @@ import type {
   DeviceReport,
   LoadedBundle,
   PictureState,
-  StorageReport,
-} from '../readers/worker/protocol.ts'
-import type { FileProgress } from '../reading/events.ts'
-import type { ChosenFrames } from '../reading/frames.ts'
-import type { MeanFigures } from '../reading/mean-figures.ts'
-import type { ProbeHistory } from '../reading/probe-history.ts'
-import type { CurrentUpdate, FinishedUpdate, SourceFacts, WindowFrame } from '../reading/reading.ts'
-import type { ReadingOrigin } from '../reading/recording.ts'
-import type { ReadingSettings } from '../reading/request.ts'
+} from '../../readers/worker/protocol.ts'
+import type { FileProgress } from '../../reading/events.ts'
+import type { ChosenFrames } from '../../reading/frames.ts'
+import type { MeanFigures } from '../../reading/mean-figures.ts'
+import type { ProbeHistory } from '../../reading/probe-history.ts'
+import type { CurrentUpdate, FinishedUpdate, SourceFacts, WindowFrame } from '../../reading/reading.ts'
+import type { ReadingOrigin } from '../../reading/recording.ts'
+import type { ReadingSettings } from '../../reading/request.ts'
+import type { ShownWait } from '../server-wait.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
-import type { ShownWait } from './server-wait.ts'
-import type { StoredName } from './stored-list.ts'
+import type { StoredName, StoredState } from './stored-models.ts'
 
-/** A load that ended with its tab. */
+/** A load during which the tab was closed by the system. */
 export interface LostLoad {
   readonly name: string
-  /** None for a folder. */
+  /** Undefined for a folder. */
   readonly url?: string
   readonly phase: 'asking' | 'downloading' | 'checking' | 'starting'
   /** ISO 8601. */
@@ -40,7 +39,7 @@ export type LoadState =
   | { readonly state: 'idle'; readonly isCancelled?: true }
   /** The address was given; its manifest is on the way. */
   | { readonly state: 'asking'; readonly source: BundleSource; readonly wait?: ShownWait | undefined }
-  /** The manifest is here and this device can run it; the rest is fetched when the person says so. */
+  /** The manifest is here and this device can run the model; the rest is fetched when the person agrees. */
   | {
       readonly state: 'offered'
       readonly source: BundleSource
@@ -48,7 +47,7 @@ export type LoadState =
       readonly totalBytes: number
       readonly room?: BundleRoom
     }
-  /** Another tab is storing the same model, which will then be there for this one, too. */
+  /** Another tab is storing the same model; this one waits and then loads it from there. */
   | {
       readonly state: 'waiting'
       readonly source: BundleSource
@@ -59,25 +58,20 @@ export type LoadState =
       readonly state: 'downloading'
       readonly source: BundleSource
       readonly manifest: Manifest
-      /** What was stored before this load began. */
+      /** Bytes that were stored before this load began. */
       readonly keptBytes?: number
       readonly doneBytes: number
       readonly totalBytes: number
       readonly bytesPerS?: number
       readonly leftS?: number
-      /** The server has asked to be left alone. */
+      /** The server limits requests: when it is asked again. */
       readonly wait?: ShownWait | undefined
     }
   | { readonly state: 'checking'; readonly source: BundleSource }
   | { readonly state: 'starting'; readonly source: BundleSource; readonly graph: 'vision' | 'decoder' }
   | { readonly state: 'failed'; readonly source: BundleSource; readonly error: VidemoError }
 
-/** What this browser keeps of models, at the last look. */
-export type StoredState =
-  | ({ readonly state: 'known'; readonly isPersistent: boolean } & StorageReport)
-  | { readonly state: 'failed'; readonly error: VidemoError }
-
-/** What is watched. */
+/** Where frames come from. */
 export type Source =
   | {
       readonly kind: 'file'
@@ -98,38 +92,30 @@ export type Source =
       readonly kind: 'drawn'
       readonly name: string
       readonly stream: MediaStream
-      /** What the stream is taken of; the page shows it as it is. */
+      /** The canvas that is captured; the page shows the canvas itself. */
       readonly canvas: HTMLCanvasElement
-      /** Nobody asked for it: the page began with it, and still offers its choices. */
+      /** The page opened it for a first visitor without being asked, and still offers the other sources. */
       readonly isUnasked: boolean
     }
 
-/** Whether it is captured as it happens, until it is stopped. */
+/** Whether the source is live: captured until it is stopped, unlike a file. */
 export function isLive(source: Source | undefined): source is Extract<Source, { readonly stream: MediaStream }> {
   return source !== undefined && source.kind !== 'file'
 }
 
-/** The drawn face, open or not. */
-export interface DrawnState extends FaceSetting {
-  /** What is true of it at this moment; while it is open. */
-  readonly truth: ShownTruth | undefined
-  /** Whether its picture is being recorded as a video, and whether this browser can. */
-  readonly video: 'impossible' | 'possible' | 'recording'
-}
-
 export type RunState =
   | { readonly state: 'idle' }
-  /** Waits for the model. */
+  /** The reading begins when a model is loaded. */
   | { readonly state: 'queued' }
   | { readonly state: 'opening' }
-  /** The first pair or the first pass is computed: kernels compile. */
+  /** Kernels compile during the first pair and the first pass. */
   | { readonly state: 'warming' }
   | { readonly state: 'running' }
-  /** Live, and slower than the camera. */
+  /** A live reading is slower than the source: the newest frame was this old when it had been read. */
   | { readonly state: 'lagging'; readonly lagS: number }
   | { readonly state: 'paused' }
   | { readonly state: 'stopping' }
-  /** The worker or the device was lost; the reading starts again by itself. */
+  /** The worker or the device was lost; the model is loaded again and the reading restarts from its window. */
   | { readonly state: 'recovering'; readonly attempt: number; readonly of: number }
   | { readonly state: 'over'; readonly reason: 'ended' | 'stopped' | 'source-ended' }
   | { readonly state: 'failed'; readonly error: VidemoError }
@@ -155,13 +141,13 @@ export interface SessionState {
   readonly bundle: LoadedBundle | undefined
   readonly check: CheckReport | undefined
   readonly load: LoadState
-  /** The last start ended, with its tab, in the middle of this load. */
+  /** The last visit's tab was closed by the system during this load. */
   readonly lostLoad: LostLoad | undefined
   /** The address of the model that comes with the page. */
   readonly smallBundle: string
-  /** Undefined before the first look. */
+  /** What this browser stores of models; undefined until it was looked up. */
   readonly stored: StoredState | undefined
-  /** Models that were there at the last visit and have gone by themselves. */
+  /** Models that were stored at the last visit and that the browser has removed. */
   readonly evicted: readonly StoredName[]
   readonly source: Source | undefined
   readonly drawn: DrawnState
@@ -180,14 +166,14 @@ export interface SessionState {
   readonly recording: readonly RecordedReading[]
   /** How many of the readings were downloaded, from the first on. */
   readonly savedReadings: number
-  /** Files that are read one after the other; none where one was chosen alone. */
+  /** Files that are read one after the other; empty if a single file was chosen. */
   readonly queue: readonly QueuedFile[]
   readonly figures: RunFigures
   readonly settings: Settings
-  /** The camera must not start before this is given. */
+  /** Whether the person has agreed to the camera, which must not start before. */
   readonly hasCameraConsent: boolean
   readonly cameras: readonly { readonly deviceId: string; readonly label: string }[]
-  /** What a screen reader is told next. */
+  /** The text that screen readers announce next. */
   readonly announcement: string
 }
 
@@ -203,16 +189,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     stored: undefined,
     evicted: [],
     source: undefined,
-    drawn: {
-      looks: persons[0].looks,
-      scene: firstScene,
-      units: {},
-      motion: 'none',
-      isPlaying: true,
-      isInTurn: false,
-      truth: undefined,
-      video: 'impossible',
-    },
+    drawn: firstDrawn,
     clip: undefined,
     run: { state: 'idle' },
     picture: 'there',
@@ -241,38 +218,38 @@ export interface Settings {
     }
   readonly preset: string
   readonly stagesOn: Readonly<Record<StageId, boolean>>
-  /** The person's own words, where they differ from the preset's. */
+  /** Prompts that the person has written in place of the preset's. */
   readonly prompts: { readonly [Id in StageId]?: string | undefined }
   readonly probes: {
     readonly isOn: boolean
     readonly orders: OptionOrders
-    /** Only what is shown; answers are kept as they came. */
+    /** Smoothing changes only what is shown, not the answers that are kept. */
     readonly isSmoothed: boolean
   }
   readonly isMirrored: boolean
   readonly isHudShown: boolean
-  /** Keys of one character do something. */
+  /** Whether keys of one character run actions. */
   readonly areKeysOn: boolean
 }
 
-/** What a person can do; the page calls nothing else. */
+/** What a person can do; components call nothing else of the session. */
 export interface SessionActions {
   loadBundle(source: BundleSource): Promise<void>
-  /** Yes to what is offered. */
+  /** Accepts the download that is offered. */
   acceptLoad(): void
   cancelLoad(): void
   retryLoad(): Promise<void>
   /** Loads the small model that comes with the page. */
   loadSmallBundle(): Promise<void>
-  /** The last start's end has been read. */
+  /** Removes the notice of the load that was lost. */
   dismissLostLoad(): void
-  /** Looks what this browser keeps of models. */
+  /** Looks up what this browser stores of models. */
   lookAtStorage(): Promise<void>
   /** Deletes a stored model, whole or not. */
   removeStored(key: string): Promise<void>
   /** Asks the browser to keep the models when it frees space. */
   protectStorage(): Promise<void>
-  /** The notice of what has gone was read. */
+  /** Removes the notice of models that the browser has removed. */
   dismissEvicted(): void
   /** Opens a file; several are read one after the other. */
   openFiles(files: readonly NamedFile[]): Promise<void>
@@ -280,16 +257,16 @@ export interface SessionActions {
   readWaiting(): Promise<void>
   /** Takes a file out of the queue, unless it is being read. */
   removeFile(id: number): void
-  /** Takes all out of the queue but what is being read. */
+  /** Takes all files out of the queue except the one that is being read. */
   clearFiles(): void
   openSample(): Promise<void>
-  /** Asks for the camera. Call only with consent given. */
+  /** Asks the browser for the camera. Does nothing without the person's consent. */
   openCamera(deviceId?: string): Promise<void>
   openScreen(): Promise<void>
   openDrawn(): Promise<void>
-  /** Sets the drawn face; units and motions end the turns that it takes by itself. */
+  /** Changes the drawn face; setting units or a motion ends the expressions that it shows in turn. */
   changeDrawn(change: Partial<FaceSetting>): void
-  /** Records the drawn face's picture as a video, or ends that and hands the file to the downloads. */
+  /** Records the drawn face as a video, or ends the recording and downloads it. */
   recordDrawn(isOn: boolean): void
   giveCameraConsent(): void
   /** Starts, or goes on after a pause. */
@@ -297,9 +274,9 @@ export interface SessionActions {
   pause(): void
   /** Ends the reading and, for all but files, the capture. */
   stop(): void
-  /** Files: reads on from here. */
+  /** Files: restarts the reading from this time. */
   seek(timeS: number): Promise<void>
-  /** Forgets every reading and frame, and ends camera and screen. */
+  /** Deletes every reading and frame, and closes the source. */
   erase(): void
   /** @param format of `exporters`; default: the first */
   downloadRecording(format?: string): Promise<void>

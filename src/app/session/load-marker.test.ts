@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { LoadMarker, type MarkerPlaces } from './load-marker.ts'
+import { LoadMarker, type MarkerEnvironment } from './load-marker.ts'
 import type { LoadState } from './session-state.ts'
 
 /** A browser whose tabs share storage and locks; a tab that ends lets go of its locks. */
 function browser() {
   const kept = new Map<string, string>()
-  const shelf = {
+  const storage = {
     get length() {
       return kept.size
     },
@@ -23,12 +23,12 @@ function browser() {
       request: async (name: string) => void locks.add(name),
       query: async () => ({ held: tabs.flatMap((tab) => [...tab.locks].map((name) => ({ name }))) }),
     }
-    const places: MarkerPlaces = {
-      shelf: () => shelf,
+    const environment: MarkerEnvironment = {
+      storage: () => storage,
       locks: manager as unknown as LockManager,
       now: () => new Date(Date.UTC(2026, 0, 1, 0, minutes++)),
     }
-    return { marker: new LoadMarker(places), crash: () => locks.clear() }
+    return { marker: new LoadMarker(environment), crash: () => locks.clear() }
   }
   return { openTab, kept }
 }
@@ -90,10 +90,10 @@ describe('LoadMarker', () => {
   })
 
   it('does without storage, without locks, and with what is no mark', async () => {
-    const shelf = () => {
+    const storage = () => {
       throw new Error('private')
     }
-    const blind = new LoadMarker({ shelf, locks: undefined, now: () => new Date() })
+    const blind = new LoadMarker({ storage, locks: undefined, now: () => new Date() })
     blind.follow(starting)
     blind.leave()
     expect(await blind.takeLost()).toBeUndefined()

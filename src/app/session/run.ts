@@ -1,0 +1,284 @@
+import { asVidemoError, type VidemoError } from '../../base/errors.ts'
+import type { LatestSignal } from '../../base/latest-signal.ts'
+import { fatalCodes } from '../../readers/worker/client.ts'
+import type { LoadedBundle } from '../../readers/worker/protocol.ts'
+import { modelOrigin, settingsOrigin } from '../../reading/origin.ts'
+import { type ReadingSettings, type ReadingSource, readingRequest } from '../../reading/request.ts'
+import { type Flows, ReadingBoard } from '../reading-board.ts'
+import type { Store } from '../store.ts'
+import type { Transcript } from '../transcript.ts'
+import { chosenSettings, chosenStages } from './chosen-reading.ts'
+import type { CurrentClient } from './current-client.ts'
+import type { FileQueue } from './file-queue.ts'
+import type { LiveInput } from './live-input.ts'
+import { type Loading, mayPass } from './loading.ts'
+import type { RunState, SessionState, Source } from './session-state.ts'
+
+export interface RunOptions {
+  /** Tokens of an answer at most, whatever the settings say; for tests. */
+  readonly maxTokens?: number
+  /** Frames and ids are kept for comparison; for tests. */
+  readonly keepFrames?: boolean
+}
+
+export interface RunParts {
+  readonly store: Store<SessionState>
+  readonly flows: Flows
+  readonly client: CurrentClient
+  readonly loading: Loading
+  readonly queue: FileQueue
+  readonly input: LiveInput
+  /** Aborted by whatever is read or opened next. */
+  readonly latest: LatestSignal
+}
+
+/** Losses of the worker or device in a row that are made good before the page gives up. */
+const mostRecoveries = 2
+
+/** The reading of the source on show: starting, holding and ending it, and going on after a lost worker. */
+export class Run {
+  private recoveries = 0
+  private board: ReadingBoard | undefined
+  /** Where the reading of a file began, in seconds. */
+  private fromS = 0
+  private numbered: { readonly source: Source | undefined; readonly number: number } = { source: undefined, number: 0 }
+
+  constructor(
+    private readonly parts: RunParts,
+    private readonly options: RunOptions,
+  ) {}
+
+  /** What was said since the reading began; for tests. */
+  get transcripts(): readonly Transcript[] {
+    return this.board?.transcripts ?? []
+  }
+
+  /** A person begins something: losses are counted from none. */
+  forgetLosses(): void {
+    this.recoveries = 0
+  }
+
+  /** Reads what is open, from its beginning; or goes on after a pause. */
+  async start(): Promise<void> {
+    const { store, client } = this.parts
+    if (store.get().run.state === 'paused') {
+      await client
+        .get()
+        .pause(false)
+        .catch((error) => this.fail(asVidemoError(error)))
+      return
+    }
+    await this.seek(0)
+  }
+
+  /** Reads what is open from this time on. */
+  async seek(timeS: number): Promise<void> {
+    this.forgetLosses()
+    await this.read(timeS)
+  }
+
+  pause(): void {
+    const { store, client } = this.parts
+    const { state } = store.get().run
+    if (state !== 'running' && state !== 'warming' && state !== 'lagging') return
+    void client
+      .get()
+      .pause(true)
+      .catch((error) => this.fail(asVidemoError(error)))
+  }
+
+  /** Ends the reading within one token; what was said stays. */
+  stop(): void {
+    const { store, client, queue, latest } = this.parts
+    const { run } = store.get()
+    if (run.state === 'queued' || run.state === 'recovering') {
+      latest.abort()
+      store.update({ run: { state: 'idle' } })
+      queue.hold()
+    } else if (isBusy(run) && run.state !== 'stopping') {
+      store.update({ run: { state: 'stopping' } })
+      void client
+        .get()
+        .stop()
+        .catch((error) => this.fail(asVidemoError(error)))
+    }
+  }
+
+  /** Ends the reading, or the opening of a source, without another word of it. */
+  end(): void {
+    const { store, client, latest } = this.parts
+    latest.abort()
+    if (isBusy(store.get().run)) {
+      void client
+        .get()
+        .stop()
+        .catch(() => undefined)
+    }
+    store.update({ run: { state: 'idle' } })
+  }
+
+  /** Ends the reading of a source that went away. */
+  loseSource(error: VidemoError): void {
+    const { store, client, latest, input } = this.parts
+    latest.abort()
+    void client
+      .get()
+      .stop()
+      .catch(() => undefined)
+    input.end()
+    this.board?.settle()
+    store.update({ source: undefined, picture: 'there', run: { state: 'failed', error } })
+  }
+
+  /** Nothing can be read, and why. */
+  fail(error: VidemoError): void {
+    const { store, loading } = this.parts
+    this.board?.settle()
+    store.update({ run: { state: 'failed', error } })
+    if (fatalCodes.has(error.code)) loading.loseModel(error)
+  }
+
+  /** Forgets the reading on show; the recording stays. */
+  clear(): void {
+    const { store, flows, input } = this.parts
+    for (const { image } of store.get().frames) image.close()
+    for (const flow of Object.values(flows)) flow.set('')
+    this.board?.settle()
+    this.board = undefined
+    store.update({
+      frames: [],
+      clip: undefined,
+      current: undefined,
+      probes: {},
+      progress: undefined,
+      fileNotices: [],
+      run: { state: 'idle' },
+      picture: input.isMuted ? 'muted' : 'there',
+      announcement: '',
+    })
+  }
+
+  /** Begins the reading that waits for the model, if one does. */
+  async readIfQueued(): Promise<void> {
+    if (this.parts.store.get().run.state === 'queued') await this.read(this.fromS)
+  }
+
+  /** Reads what is open, or waits for the model. */
+  private async read(fromS: number): Promise<void> {
+    const { store, client, queue, latest } = this.parts
+    const { source, bundle, load } = store.get()
+    if (!source) return
+    const signal = latest.next()
+    this.fromS = fromS
+    this.clear()
+    if (source.kind === 'file') queue.begin(source.file)
+    // While a model starts, the one before it is about to go.
+    if (!bundle || load.state === 'starting') {
+      store.update({ run: { state: 'queued' } })
+      return
+    }
+    const settings = chosenSettings(store.get().settings, bundle.manifest, this.options.maxTokens)
+    store.update({ run: { state: 'opening' }, pairsPerWindow: Math.max(1, Math.floor(settings.windowFrames / 2)) })
+    const board = this.boardOf(source, bundle, settings)
+    this.board = board
+    try {
+      const { request, transferred } = this.requestOf(source, bundle, settings)
+      for await (const event of client.get().read(request, transferred)) {
+        if (signal.aborted) {
+          if (event.type === 'frame') event.image?.close()
+          return
+        }
+        // A reading that gets anywhere may lose its worker anew.
+        if (event.type === 'updated') this.forgetLosses()
+        board.take(event)
+      }
+      if (!signal.aborted) queue.leave()
+    } catch (error) {
+      if (!signal.aborted) await this.recover(asVidemoError(error), board, signal)
+    }
+  }
+
+  private boardOf(source: Source, bundle: LoadedBundle, settings: ReadingSettings): ReadingBoard {
+    const { store, flows, client } = this.parts
+    const stages = chosenStages(store.get().settings)
+    const { kind, name } = source
+    return new ReadingBoard(store, flows, {
+      stages,
+      origin: {
+        source: { kind, name },
+        model: modelOrigin(bundle),
+        settings: settingsOrigin(store.get().settings.preset, stages, settings),
+      },
+      opened: this.numberOf(source),
+      hasTranscript: this.options.keepFrames ?? false,
+      fromS: this.fromS,
+      deviceFigures: () => client.get().figures(),
+    })
+  }
+
+  /** Tells the sources of this page apart, whose names may be the same. */
+  private numberOf(source: Source): number {
+    if (source !== this.numbered.source) this.numbered = { source, number: this.numbered.number + 1 }
+    return this.numbered.number
+  }
+
+  private requestOf(source: Source, { manifest }: LoadedBundle, settings: ReadingSettings) {
+    const { store, input } = this.parts
+    const { settings: chosen } = store.get()
+    const { keepFrames = false } = this.options
+    let from: ReadingSource
+    let transferred: Transferable[] = []
+    if (source.kind === 'file') from = { type: 'file', file: source.file, fromS: this.fromS }
+    else {
+      const feed = input.feedAt(settings.framesPerSecond)
+      if (!feed) throw new Error('There is nothing to capture.')
+      from = { type: 'live', frames: feed.frames }
+      transferred = feed.transfer
+    }
+    const wish = { source: from, stages: chosenStages(chosen), settings, probes: chosen.probes, keepFrames }
+    return { request: readingRequest(wish, manifest), transferred }
+  }
+
+  /** After the worker or its device was lost, the model is loaded into another one and the reading restarts from its window. */
+  private async recover(error: VidemoError, board: ReadingBoard, signal: AbortSignal): Promise<void> {
+    const { store, loading, queue } = this.parts
+    board.settle()
+    if (!mayPass(error) || this.recoveries >= mostRecoveries) {
+      this.fail(error)
+      queue.leave()
+      return
+    }
+    const { bundle, source } = store.get()
+    const attempt = ++this.recoveries
+    store.update({
+      run: { state: 'recovering', attempt, of: mostRecoveries },
+      announcement: 'The model was lost; it is being loaded again.',
+    })
+    const outcome = await loading.reload(bundle)
+    if (signal.aborted) return
+    const { load, bundle: reloaded } = store.get()
+    switch (outcome) {
+      case 'loaded':
+        await this.read(source?.kind === 'file' ? board.resumeS : 0)
+        break
+      case 'superseded':
+        // Another bundle was chosen meanwhile, and the reading goes on with it; or this one was cancelled.
+        store.update({ run: { state: 'queued' } })
+        if (reloaded) await this.readIfQueued()
+        break
+      case 'failed': {
+        const failure = load.state === 'failed' ? load.error : error
+        if (fatalCodes.has(failure.code)) await this.recover(failure, board, signal)
+        else {
+          this.fail(failure)
+          queue.hold()
+        }
+      }
+    }
+  }
+}
+
+/** Whether the worker reads, is about to, or is being replaced. */
+export function isBusy({ state }: RunState): boolean {
+  return ['opening', 'warming', 'running', 'lagging', 'paused', 'stopping', 'recovering'].includes(state)
+}

@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { workerDied } from '../testing/fake-client.ts'
+import { address, bundle, clip, figures, outOfMemory, settle, setUp, url } from '../testing/led-session.ts'
+import { fullBundle, graphicsCard } from '../testing/story-facts.ts'
+
+/** What the browser gives a page: events, storage that outlives it, and cameras. */
+function browser() {
+  const kept = new Map<string, string>()
+  vi.stubGlobal('localStorage', {
+    get length() {
+      return kept.size
+    },
+    key: (index: number) => [...kept.keys()][index] ?? null,
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  })
+  const page = new EventTarget()
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+  const mediaDevices = Object.assign(new EventTarget(), { enumerateDevices: async () => [] })
+  vi.stubGlobal('navigator', { mediaDevices })
+  return kept
+}
+
+let kept: Map<string, string>
+
+beforeEach(() => {
+  kept = browser()
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+describe('a start', () => {
+  it('looks at the device and what is stored, then loads the default bundle', async () => {
+    const { session, client, state } = setUp()
+    const opening = session.open()
+    await vi.waitFor(() => expect(client().loads).toHaveLength(1))
+    expect(state().device).toEqual(graphicsCard)
+    expect(state().stored).toMatchObject({ state: 'known' })
+    expect(client().newestLoad.request).toEqual({ source: address('first') })
+    client().newestLoad.finish(bundle('first'))
+    await opening
+    expect(state().bundle?.name).toBe('first')
+  })
+
+  it('loads nothing where the device cannot be looked at', async () => {
+    const { session, client, state } = setUp()
+    client().close()
+    await session.open()
+    expect(client().loads).toHaveLength(0)
+    expect(state().load).toMatchObject({
+      state: 'failed',
+      source: address('first'),
+      error: { code: workerDied().code },
+    })
+  })
+
+  it('does not load again what the last tab ended with, and says so', async () => {
+    const crashed = setUp()
+    void crashed.session.open()
+    await vi.waitFor(() => expect(crashed.client().loads).toHaveLength(1))
+    const { session, client, state } = setUp()
+    await session.open()
+    expect(client().loads).toHaveLength(0)
+    expect(state().lostLoad).toMatchObject({ name: 'first', url: url('first'), phase: 'asking' })
+    expect(state().announcement).toContain('first')
+    const loading = session.loadBundle(address('first'))
+    expect(state().lostLoad).toBeUndefined()
+    client().newestLoad.finish(bundle('first'))
+    await loading
+  })
+})
+
+describe('a first visit', () => {
+  it('is shown the drawn face, unless the model is random, was not wanted, or a source was chosen', async () => {
+    const { session, client, state } = setUp({ startsByItself: true })
+    expect(session.willStartByItself).toBe(true)
+    void session.loadBundle(address('a'))
+    session.cancelLoad()
+    expect(session.willStartByItself).toBe(false)
+    const loading = session.loadBundle(address('a'))
+    client().newestLoad.finish(bundle('a'))
+    await loading
+    // The bundle of the tests has random weights.
+    expect(state().source).toBeUndefined()
+    expect(session.willStartByItself).toBe(false)
+    session.store.update({ bundle: fullBundle })
+    expect(session.willStartByItself).toBe(true)
+    await session.openFiles([])
+    session.store.update({ run: { state: 'idle' } })
+    expect(session.willStartByItself).toBe(false)
+    expect([...kept.keys()]).toContain('videmo-source-chosen')
+  })
+
+  it('is not, where the page begins with something else', () => {
+    expect(setUp().session.willStartByItself).toBe(false)
+  })
+})
+
+describe('what a person has chosen', () => {
+  it('is there at the next visit', () => {
+    const { session } = setUp()
+    session.changeSettings({ isHudShown: true })
+    session.giveCameraConsent()
+    const next = setUp()
+    expect(next.state().settings.isHudShown).toBe(true)
+    expect(next.state().hasCameraConsent).toBe(true)
+    next.session.resetSettings()
+    expect(setUp().state().settings.isHudShown).toBe(false)
+  })
+
+  it('is what a reading is asked for, with another seed each time', async () => {
+    const { session, client, load } = setUp()
+    await load('a')
+    const { settings } = session.store.get()
+    session.changeSettings({
+      reading: {
+        ...settings.reading,
+        windowFrames: 4,
+        hopFrames: 2,
+        sampling: { isOn: true, temperature: 1, topP: 0.5 },
+      },
+      stagesOn: { attributes: false, expression: true, emotion: true },
+      prompts: { emotion: 'Emotion?' },
+    })
+    void session.openFiles([clip('x')])
+    await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    const { request: first } = client().reading
+    void session.seek(0)
+    await settle()
+    const { request: second } = client().reading
+    expect(first.settings).toMatchObject({
+      windowFrames: 4,
+      hopFrames: 2,
+      // Random weights are cut short.
+      maxTokens: 48,
+      sampling: { temperature: 1, topP: 0.5 },
+    })
+    expect(second.settings.sampling?.seed).not.toBe(first.settings.sampling?.seed)
+    expect(first.stages.map(({ id }) => id)).toEqual(['expression', 'emotion'])
+    expect(first.stages[1].prompt).toBe('Emotion?')
+    expect(session.store.get().pairsPerWindow).toBe(2)
+  })
+})
+
+it('says that readings were saved only of those that are still there', async () => {
+  vi.stubGlobal('document', { createElement: () => ({ click: () => undefined }) })
+  vi.stubGlobal(
+    'FileReader',
+    class {
+      result = 'data:,'
+      onload: () => void = () => undefined
+      readAsDataURL() {
+        queueMicrotask(() => this.onload())
+      }
+    },
+  )
+  const { session, client, state, load } = setUp()
+  await session.downloadRecording()
+  await load('a')
+  void session.openFiles([clip('x')])
+  await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+  client().reading.send(
+    { type: 'update', track: 'picture', update: 0, window: 0, frames: [] },
+    { type: 'updated', track: 'picture', update: 0, figures },
+  )
+  await settle()
+  await session.downloadRecording()
+  expect(state().savedReadings).toBe(1)
+  const saving = session.downloadRecording()
+  session.erase()
+  await saving
+  expect(state().savedReadings).toBe(0)
+})
+
+it('keeps the reading of a model that ran out of memory, to be gone on with by hand', async () => {
+  const { session, client, state, load } = setUp()
+  await load('a')
+  void session.openFiles([clip('x')])
+  await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+  client().reading.fail(outOfMemory())
+  await settle()
+  void session.retryLoad()
+  expect(state().run.state).toBe('queued')
+  client().newestLoad.finish(bundle('a'))
+  await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+})
