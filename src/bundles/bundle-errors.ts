@@ -21,6 +21,16 @@ export function notStored(name: string): BundleError {
   })
 }
 
+export function missingFile(path: string, message: string): BundleError {
+  return new BundleError({
+    code: 'missing-file',
+    message,
+    action: 'Put the whole folder that the builder made there, or build the bundle again.',
+    subject: path,
+    recoverable: true,
+  })
+}
+
 /** `what` is a sentence without its full stop; `where` an address or a folder's name. */
 export function notABundle(what: string, where: string, action: string): BundleError {
   return new BundleError({ code: 'not-a-bundle', message: `${what}.`, action, subject: where, recoverable: true })

@@ -1,5 +1,5 @@
 import type { Manifest } from '../manifest/manifest.ts'
-import { missingFile } from '../net/refusal-errors.ts'
+import { missingFile } from './bundle-errors.ts'
 import { type BundleManifest, manifestPath } from './bundle-manifest.ts'
 import type { BundleFile } from './bundle-source.ts'
 import type { StoredChunk } from './journal.ts'

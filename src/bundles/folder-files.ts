@@ -1,7 +1,6 @@
 import { blobPieces } from '../base/blob-pieces.ts'
 import type { ManifestFile } from '../manifest/manifest.ts'
-import { missingFile } from '../net/refusal-errors.ts'
-import { notABundle, unreadableFile, wrongSize } from './bundle-errors.ts'
+import { missingFile, notABundle, unreadableFile, wrongSize } from './bundle-errors.ts'
 import { manifestLimitBytes, manifestPath } from './bundle-manifest.ts'
 import type { BundleFile } from './bundle-source.ts'
 import { FileCheck } from './file-check.ts'

@@ -1,9 +1,8 @@
 import { BundleError } from '../base/errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import type { HttpOptions } from '../net/http-request.ts'
-import { isPassing, isRefused } from '../net/refusal-errors.ts'
 import { notStored, type StoreProblem, storeFull, storeProblem, withKept } from './bundle-errors.ts'
 import { type BundleManifest, readManifest } from './bundle-manifest.ts'
+import type { HttpOptions } from './bundle-requests.ts'
 import type { BundleFile, BundleSource } from './bundle-source.ts'
 import {
   BundleBlobs,
@@ -13,6 +12,7 @@ import {
   type StoredBundle,
   type StoredPart,
 } from './bundle-store.ts'
+import { isPassing, isRefused } from './download-errors.ts'
 import { bundleFiles, checkHash, checkSizes, readFolderManifest } from './folder-files.ts'
 import { bundleUrl, downloadFiles, fetchManifest } from './http-bundle.ts'
 import { ProgressCounter, type TransferProgress } from './progress.ts'
@@ -67,7 +67,7 @@ export interface ObtainedBundle {
 /**
  * Gets hold of a bundle's files, every one verified: from a store, over the network into a store, or from a chosen
  * folder. Throws BundleError `bad-url`, `not-a-bundle`, `bad-manifest`, `newer-bundle`, `missing-file`, `wrong-size`,
- * `wrong-hash`, `unreadable-file` or `network`, what the server's refusals are called (`refusal-errors.ts`), what `onManifest` throws, or the reason of an abort. A primary store
+ * `wrong-hash`, `unreadable-file` or `network`, what the server's refusals are called (`download-errors.ts`), what `onManifest` throws, or the reason of an abort. A primary store
  * that fails is a notice and no error.
  */
 export async function obtainBundle(source: BundleSource, options: ObtainOptions): Promise<ObtainedBundle> {

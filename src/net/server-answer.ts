@@ -37,6 +37,18 @@ export function refusalOf({ status, ok, headers }: Response): Refusal | undefine
   return status === 404 || status === 410 ? 'no-such-file' : 'other'
 }
 
+/**
+ * Whether the answer says that there is no such file: a status (404, 410), or the start page that many static hosts send
+ * with status 200 in place of a missing file.
+ */
+export function isAbsent(response: Response): boolean {
+  return refusalOf(response) === 'no-such-file' || (response.ok && isHtml(response))
+}
+
+export function isHtml({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/html') ?? false
+}
+
 /** How long a server asks to be left alone, in milliseconds, where it says so and shows it. */
 export function askedWaitMs({ headers }: Response, nowMs = Date.now()): number | undefined {
   return retryAfterMs(headers.get('retry-after'), nowMs) ?? rateLimitMs(headers)

@@ -1,0 +1,43 @@
+import { HttpClient, type Patience } from '../net/http-client.ts'
+import type { RemoteFile } from '../net/http-failures.ts'
+import type { ServerWait, Sleep } from '../net/quiet-time.ts'
+import { downloadWords } from './download-errors.ts'
+
+export interface HttpOptions {
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof fetch
+  readonly signal?: AbortSignal
+  /** Default: `defaultPatience`. */
+  readonly patience?: Partial<Patience>
+  /** Waits between attempts; default: a timer. */
+  readonly sleep?: Sleep
+  /** Called when the server asks to be left alone for a while, and with nothing when requests go on. */
+  readonly onServerWait?: (wait: ServerWait | undefined) => void
+}
+
+/** A visitor watches the download and can start it again, so it ends where a server asks for more than a minute. */
+const defaultPatience: Patience = { stallMs: 20_000, firstWaitMs: 1000, longestWaitMs: 60_000, tries: 5 }
+
+/** Requests to the server of the bundle at `base`; the errors are BundleErrors. */
+export function bundleClient(
+  base: string,
+  { fetch, signal, patience, sleep, onServerWait }: HttpOptions,
+  own: { readonly tries?: number; readonly givers?: readonly string[] } = {},
+): HttpClient {
+  const { tries, givers = [] } = own
+  return new HttpClient(downloadWords(base), {
+    fetch,
+    signal,
+    sleep,
+    onWait: onServerWait,
+    givers,
+    patience: { ...defaultPatience, ...patience, ...(tries === undefined ? {} : { tries }) },
+  })
+}
+
+/** A file below `base`, whose query is kept: a signed address has its key there. */
+export function remoteFile(base: string, path: string): RemoteFile {
+  const url = new URL(path, base)
+  url.search = new URL(base).search
+  return { name: path, url: url.href, isGiven: false }
+}
