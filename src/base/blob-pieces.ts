@@ -17,24 +17,27 @@ export async function* blobPieces(blob: Blob): AsyncGenerator<Uint8Array<ArrayBu
  * to the device.
  */
 export class PiecewiseBlob extends Blob {
-  constructor(private readonly inner: Blob) {
+  readonly #inner: Blob
+
+  constructor(inner: Blob) {
     super([])
+    this.#inner = inner
   }
 
   override get size(): number {
-    return this.inner.size
+    return this.#inner.size
   }
 
   override slice(from?: number, to?: number): PiecewiseBlob {
-    return new PiecewiseBlob(this.inner.slice(from, to))
+    return new PiecewiseBlob(this.#inner.slice(from, to))
   }
 
   override arrayBuffer(): Promise<ArrayBuffer> {
-    return this.inner.arrayBuffer()
+    return this.#inner.arrayBuffer()
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const pieces = blobPieces(this.inner)
+    const pieces = blobPieces(this.#inner)
     return new ReadableStream(
       {
         async pull(controller) {

@@ -18,21 +18,20 @@ export interface HttpOptions {
 /** A visitor watches the download and can start it again, so it ends where a server asks for more than a minute. */
 const defaultPatience: Patience = { stallMs: 20_000, firstWaitMs: 1000, longestWaitMs: 60_000, tries: 5 }
 
-/** Requests to the server of the bundle at `base`; the errors are BundleErrors. */
+/**
+ * Makes requests to the server of the bundle at `base`, and reports failures as BundleErrors.
+ *
+ * @param patience outweighs that of the options
+ * @param givers hosts that have given something already
+ */
 export function bundleClient(
   base: string,
-  { fetch, signal, patience, sleep, onServerWait }: HttpOptions,
-  own: { readonly tries?: number; readonly givers?: readonly string[] } = {},
+  options: HttpOptions,
+  patience?: Partial<Patience>,
+  givers: readonly string[] = [],
 ): HttpClient {
-  const { tries, givers = [] } = own
-  return new HttpClient(downloadWords(base), {
-    fetch,
-    signal,
-    sleep,
-    onWait: onServerWait,
-    givers,
-    patience: { ...defaultPatience, ...patience, ...(tries === undefined ? {} : { tries }) },
-  })
+  const all = { ...defaultPatience, ...options.patience, ...patience }
+  return new HttpClient(downloadWords(base), { ...options, patience: all, givers })
 }
 
 /** A file below `base`, whose query is kept: a signed address has its key there. */

@@ -123,22 +123,22 @@ export interface StoredPart {
 
 /** A bundle's files, each a Blob; those of a store on disk stay there until they are read. */
 export class BundleBlobs {
-  private readonly blobs: ReadonlyMap<string, Blob>
+  readonly #blobs: ReadonlyMap<string, Blob>
 
   constructor(manifest: BundleManifest, files: ReadonlyMap<string, Blob>) {
-    this.blobs = new Map([...files, [manifestPath, new Blob([manifest.bytes])]])
+    this.#blobs = new Map([...files, [manifestPath, new Blob([manifest.bytes])]])
   }
 
   /** A whole file. Throws BundleError `missing-file`. */
   async read(path: string): Promise<Blob> {
-    const blob = this.blobs.get(path)
+    const blob = this.#blobs.get(path)
     if (blob) return blob
     throw missingFile(path, `The bundle has no file ${path}.`)
   }
 
   /** Every file, the manifest included. */
   all(): BundleFile[] {
-    return Array.from(this.blobs, ([path, blob]) => ({ path, blob }))
+    return Array.from(this.#blobs, ([path, blob]) => ({ path, blob }))
   }
 }
 

@@ -2,7 +2,7 @@ import { sha256 } from 'hash-wasm'
 import { BundleError } from '../base/errors.ts'
 import type { ManifestFile } from '../manifest/manifest.ts'
 import { type ByteRange, contentRangeOf, RangeBuffer } from '../net/byte-range.ts'
-import { versionOf } from '../net/file-version.ts'
+import { etagOf } from '../net/file-version.ts'
 import type { HttpAnswer, HttpClient } from '../net/http-client.ts'
 import { PassingFailure, type RemoteFile } from '../net/http-failures.ts'
 import { isAbsent } from '../net/server-answer.ts'
@@ -64,25 +64,29 @@ const oddTries = 2
  * held against the manifest's size and SHA-256; what is wrong is fetched a second time.
  */
 export class FileDownload {
-  private readonly chunks: readonly Chunk[]
-  private readonly remote: RemoteFile
+  readonly #chunks: readonly Chunk[]
+  readonly #remote: RemoteFile
   /** SHA-256 of chunks that were not the manifest's when they came first, by offset. */
-  private readonly refused = new Map<number, string>()
+  readonly #refused = new Map<number, string>()
   /** Whether the file is fetched whole: the server gives no ranges of it, or gave wrong ones. */
-  private isInOnePiece = false
-  private etagChanges = 0
-  private wasDamagedOnDisk = false
+  #isInOnePiece = false
+  #etagChanges = 0
+  #wasDamagedOnDisk = false
   /** SHA-256 of all chunks of a file that was wrong when it came first. */
-  private firstHashes: string | undefined
+  #firstHashes: string | undefined
 
-  constructor(
-    private readonly file: ManifestFile,
-    private readonly out: PartialFile,
-    private readonly host: Host,
-    private readonly options: FileDownloadOptions,
-  ) {
-    this.chunks = chunksOfFile(file)
-    this.remote = remoteFile(host.base, file.path)
+  readonly #file: ManifestFile
+  readonly #out: PartialFile
+  readonly #host: Host
+  readonly #options: FileDownloadOptions
+
+  constructor(file: ManifestFile, out: PartialFile, host: Host, options: FileDownloadOptions) {
+    this.#file = file
+    this.#out = out
+    this.#host = host
+    this.#options = options
+    this.#chunks = chunksOfFile(file)
+    this.#remote = remoteFile(host.base, file.path)
   }
 
   /**
@@ -93,52 +97,52 @@ export class FileDownload {
    *   the reason of an abort
    */
   async run(): Promise<void> {
-    await this.dropForeignChunks()
-    do await this.fetchMissing()
-    while (!(await this.isRight()))
-    await this.out.finish()
+    await this.#dropForeignChunks()
+    do await this.#fetchMissing()
+    while (!(await this.#isRight()))
+    await this.#out.finish()
   }
 
   /** Forgets stored chunks of other offsets or lengths: another version of this app cut the file differently. */
-  private async dropForeignChunks(): Promise<void> {
-    const own = new Map(this.chunks.map(({ at, bytes }) => [at, bytes]))
-    for (const [at, { bytes }] of this.out.chunks) if (own.get(at) !== bytes) await this.drop(at)
+  async #dropForeignChunks(): Promise<void> {
+    const own = new Map(this.#chunks.map(({ at, bytes }) => [at, bytes]))
+    for (const [at, { bytes }] of this.#out.chunks) if (own.get(at) !== bytes) await this.#drop(at)
   }
 
-  private async fetchMissing(): Promise<void> {
+  async #fetchMissing(): Promise<void> {
     let whole: HttpAnswer | undefined
     for (;;) {
-      const missing = this.chunks.filter(({ at }) => !this.out.chunks.has(at))
+      const missing = this.#chunks.filter(({ at }) => !this.#out.chunks.has(at))
       if (missing.length === 0) return
       try {
-        if (this.isInOnePiece) await this.host.slots.use(this.options.signal, () => this.fetchWhole(whole))
-        else await this.fetchChunks(missing)
+        if (this.#isInOnePiece) await this.#host.slots.use(this.#options.signal, () => this.#fetchWhole(whole))
+        else await this.#fetchChunks(missing)
       } catch (error) {
-        if (error instanceof RangesRefused && !this.isInOnePiece) {
-          this.isInOnePiece = true
+        if (error instanceof RangesRefused && !this.#isInOnePiece) {
+          this.#isInOnePiece = true
           whole = error.whole
           continue
         }
         if (!(error instanceof FileChanged)) throw error
-        await this.startAgain(error.etag)
+        await this.#startAgain(error.etag)
       }
       whole = undefined
     }
   }
 
-  private async fetchChunks(missing: readonly Chunk[]): Promise<void> {
-    const { slots } = this.host
+  async #fetchChunks(missing: readonly Chunk[]): Promise<void> {
+    const { slots } = this.#host
     let rest = missing
-    if (!this.host.knowsRanges) {
+    if (!this.#host.knowsRanges) {
       const [first] = missing
       rest = missing.slice(1)
-      await slots.use(this.options.signal, () => this.fetchChunk(first, this.options.signal))
+      await slots.use(this.#options.signal, () => this.#fetchChunk(first, this.#options.signal))
     }
     const failed = new AbortController()
-    const signal = AbortSignal.any([this.options.signal, failed.signal])
+    const signal = AbortSignal.any([this.#options.signal, failed.signal])
     const fetchOne = async (chunk: Chunk) => {
       try {
-        await slots.use(signal, () => this.fetchChunk(chunk, signal))
+        await slots.use(signal, () => this.#fetchChunk(chunk, signal))
       } catch (error) {
         // The first error is the cause: the others are aborts that follow from it.
         if (error instanceof RangesRefused) error.whole?.cancel()
@@ -149,11 +153,11 @@ export class FileDownload {
     failed.signal.throwIfAborted()
   }
 
-  private async fetchChunk(chunk: Chunk, signal: AbortSignal): Promise<void> {
-    await this.host.buffers.use(chunk.bytes, (bytes) => this.fillChunk(chunk, bytes, signal))
+  async #fetchChunk(chunk: Chunk, signal: AbortSignal): Promise<void> {
+    await this.#host.buffers.use(chunk.bytes, (bytes) => this.#fillChunk(chunk, bytes, signal))
   }
 
-  private async fillChunk(chunk: Chunk, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
+  async #fillChunk(chunk: Chunk, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
     const buffer = new RangeBuffer(chunk.at, bytes)
     let before = 0
     const hasProgressed = () => buffer.filledBytes - before >= chunk.bytes * progressShare
@@ -162,25 +166,25 @@ export class FileDownload {
       do {
         before = buffer.filledBytes
         // It is full already where the last attempt broke after the last byte and before the end of the body.
-        if (!buffer.isFull) await this.askFor(buffer, signal)
+        if (!buffer.isFull) await this.#askFor(buffer, signal)
       } while (!buffer.isFull && hasProgressed())
-      if (!buffer.isFull) throw this.oddAnswer('with less than was asked for')
+      if (!buffer.isFull) throw this.#oddAnswer('with less than was asked for')
     }
     try {
-      await this.host.client.withRetries(attempt, { signal, hasProgressed })
+      await this.#host.client.withRetries(attempt, { signal, hasProgressed })
       signal.throwIfAborted()
     } catch (error) {
-      this.lose(buffer.filledBytes)
+      this.#lose(buffer.filledBytes)
       // The server may give the whole file right where it gives wrong ranges.
       throw error instanceof BundleError && error.code === 'wrong-range' ? new RangesRefused() : error
     }
-    await this.take(chunk, bytes)
+    await this.#take(chunk, bytes)
   }
 
   /** One request for what the buffer lacks. Throws RangesRefused where the whole file comes instead. */
-  private async askFor(buffer: RangeBuffer, signal: AbortSignal): Promise<void> {
+  async #askFor(buffer: RangeBuffer, signal: AbortSignal): Promise<void> {
     const range = buffer.missing
-    const answer = await this.get({ range, signal })
+    const answer = await this.#get({ range, signal })
     const { status } = answer.response
     if (status === 416) {
       answer.cancel()
@@ -188,11 +192,11 @@ export class FileDownload {
     }
     if (status !== 206) throw new RangesRefused(answer)
     try {
-      await this.checkEtag(answer)
-      if (!isPartOf(range, answer)) throw this.oddAnswer('with another part of it')
-      this.host.knowsRanges = true
-      const fits = await buffer.fill(answer.body(), this.options.onBytes)
-      if (!fits) throw this.oddAnswer('with more than was asked for')
+      await this.#checkEtag(answer)
+      if (!isPartOf(range, answer)) throw this.#oddAnswer('with another part of it')
+      this.#host.knowsRanges = true
+      const fits = await buffer.fill(answer.body(), this.#options.onBytes)
+      if (!fits) throw this.#oddAnswer('with more than was asked for')
     } catch (error) {
       answer.cancel()
       throw error
@@ -200,119 +204,121 @@ export class FileDownload {
   }
 
   /** @param first the answer of a server that sent the whole file when it was asked for a range */
-  private async fetchWhole(first: HttpAnswer | undefined): Promise<void> {
-    const { out, options } = this
+  async #fetchWhole(first: HttpAnswer | undefined): Promise<void> {
+    const out = this.#out
+    const { signal } = this.#options
     let given = first
     let stored = 0
     const attempt = async () => {
       stored = out.chunks.size
-      const answer = given ?? (await this.get({ signal: options.signal }))
+      const answer = given ?? (await this.#get({ signal }))
       given = undefined
       try {
-        await this.checkEtag(answer)
-        await this.takeAll(answer)
+        await this.#checkEtag(answer)
+        await this.#takeAll(answer)
       } catch (error) {
         answer.cancel()
         throw error
       }
     }
-    await this.host.client.withRetries(attempt, {
-      signal: options.signal,
-      hasProgressed: () => out.chunks.size > stored,
-    })
+    await this.#host.client.withRetries(attempt, { signal, hasProgressed: () => out.chunks.size > stored })
   }
 
-  private async get(options: { readonly range?: ByteRange; readonly signal: AbortSignal }): Promise<HttpAnswer> {
-    const answer = await this.host.client.get(this.remote, options)
+  async #get(options: { readonly range?: ByteRange; readonly signal: AbortSignal }): Promise<HttpAnswer> {
+    const answer = await this.#host.client.get(this.#remote, options)
     if (!isAbsent(answer.response)) return answer
     answer.cancel()
-    const { path } = this.file
+    const { path } = this.#file
     throw missingFile(path, `The server does not have ${path}, which the manifest lists.`)
   }
 
   /** Stores what is missing out of a whole file that comes from its beginning. */
-  private async takeAll(answer: HttpAnswer): Promise<void> {
-    const { chunks, options, out, file } = this
+  async #takeAll(answer: HttpAnswer): Promise<void> {
+    const chunks = this.#chunks
+    const { onBytes, signal } = this.#options
     const sink: ChunkSink = {
-      isMissing: ({ at }) => !out.chunks.has(at),
-      onBytes: options.onBytes,
+      isMissing: ({ at }) => !this.#out.chunks.has(at),
+      onBytes,
       take: async (chunk, bytes) => {
-        await this.take(chunk, bytes)
-        options.signal.throwIfAborted()
+        await this.#take(chunk, bytes)
+        signal.throwIfAborted()
       },
     }
-    const found = await this.host.buffers.use(chunks[0].bytes, (buffer) => {
+    const found = await this.#host.buffers.use(chunks[0].bytes, (buffer) => {
       return takeChunks(answer.body(), chunks, buffer, sink)
     })
     if (found === undefined) return
-    throw new PassingFailure(() => wrongSize(file.path, file.bytes, String(found)), { tries: oddTries })
+    const { path, bytes } = this.#file
+    throw new PassingFailure(() => wrongSize(path, bytes, String(found)), { tries: oddTries })
   }
 
   /** Stores a chunk, unless its hash is not the manifest's: then it stays missing, and is fetched a second time. */
-  private async take(chunk: Chunk, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { path } = this.file
+  async #take(chunk: Chunk, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { path } = this.#file
     const hash = await sha256(bytes)
     if (chunk.sha256 === undefined || chunk.sha256 === hash) {
-      await this.out.write(chunk.at, bytes, hash)
+      await this.#out.write(chunk.at, bytes, hash)
       return
     }
-    this.lose(bytes.length)
-    const earlier = this.refused.get(chunk.at)
-    this.refused.set(chunk.at, hash)
+    this.#lose(bytes.length)
+    const earlier = this.#refused.get(chunk.at)
+    this.#refused.set(chunk.at, hash)
     if (earlier !== undefined) throw earlier === hash ? wrongServerFile(path) : changedInTransit(path)
   }
 
   /** Whether the stored file is the manifest's. Chunks that are not right are forgotten; the second time it throws. */
-  private async isRight(): Promise<boolean> {
-    const { file, out, chunks, host, options } = this
+  async #isRight(): Promise<boolean> {
+    const file = this.#file
+    const chunks = this.#chunks
+    const { signal } = this.#options
     const most = chunks[0]?.bytes ?? 0
-    const state = await host.buffers.use(most, (buffer) => checkStored(file, chunks, out, buffer, options.signal))
+    const state = await this.#host.buffers.use(most, (buffer) => checkStored(file, chunks, this.#out, buffer, signal))
     if (state.type === 'right') return true
     const { path } = file
     if (state.type === 'damaged') {
-      for (const at of state.chunks) await this.drop(at)
-      if (this.wasDamagedOnDisk) throw changedOnDisk(path)
-      this.wasDamagedOnDisk = true
+      for (const at of state.chunks) await this.#drop(at)
+      if (this.#wasDamagedOnDisk) throw changedOnDisk(path)
+      this.#wasDamagedOnDisk = true
       return false
     }
-    for (const { at } of chunks) await this.drop(at)
+    for (const { at } of chunks) await this.#drop(at)
     if (ownChunks(file) || chunks.length === 0) throw contradictoryManifest(path)
-    const earlier = this.firstHashes
-    this.firstHashes = state.hashes
-    this.isInOnePiece = true
+    const earlier = this.#firstHashes
+    this.#firstHashes = state.hashes
+    this.#isInOnePiece = true
     if (earlier === undefined) return false
     throw earlier === state.hashes ? wrongServerFile(path) : changedInTransit(path)
   }
 
   /** Throws FileChanged when the answer is of another version than what is stored. */
-  private async checkEtag({ response }: HttpAnswer): Promise<void> {
-    const { etag } = versionOf(response, this.file.bytes)
+  async #checkEtag({ response }: HttpAnswer): Promise<void> {
+    const etag = etagOf(response)
     // Chunks with hashes of their own need no other proof. Some hosts have a tag for each of their machines, so that
     // after two changes the tag is not believed any more, and the file's hash decides.
-    if (!etag || ownChunks(this.file) || this.etagChanges > 1) return
-    if (this.out.etag === undefined) await this.out.noteEtag(etag)
-    else if (this.out.etag !== etag) throw new FileChanged(etag)
+    if (!etag || ownChunks(this.#file) || this.#etagChanges > 1) return
+    if (this.#out.etag === undefined) await this.#out.noteEtag(etag)
+    else if (this.#out.etag !== etag) throw new FileChanged(etag)
   }
 
-  private async startAgain(etag: string): Promise<void> {
-    this.etagChanges++
-    for (const { at } of this.chunks) await this.drop(at)
-    await this.out.noteEtag(etag)
+  async #startAgain(etag: string): Promise<void> {
+    this.#etagChanges++
+    for (const { at } of this.#chunks) await this.#drop(at)
+    await this.#out.noteEtag(etag)
   }
 
-  private async drop(at: number): Promise<void> {
-    const chunk = this.out.chunks.get(at)
+  async #drop(at: number): Promise<void> {
+    const chunk = this.#out.chunks.get(at)
     if (!chunk) return
-    await this.out.forget(at)
-    this.lose(chunk.bytes)
+    await this.#out.forget(at)
+    this.#lose(chunk.bytes)
   }
 
-  private lose(bytes: number): void {
-    if (bytes > 0) this.options.onBytes(-bytes)
+  #lose(bytes: number): void {
+    if (bytes > 0) this.#options.onBytes(-bytes)
   }
 
-  private oddAnswer(how: string): PassingFailure {
-    const { path } = this.file
+  #oddAnswer(how: string): PassingFailure {
+    const { path } = this.#file
     const message = `The server answered the request for a part of ${path} ${how}.`
     const toError = () => new BundleError({ code: 'wrong-range', message, action: 'Load it again.', subject: path })
     return new PassingFailure(toError, { tries: oddTries })

@@ -86,7 +86,7 @@ export async function downloadFiles(
   const failed = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal
   // The manifest has come from there.
-  const client = bundleClient(base, options, { givers: [new URL(base).host] })
+  const client = bundleClient(base, options, {}, [new URL(base).host])
   const host: Host = { base, client, slots: new Slots(parallel), buffers: new Buffers(), knowsRanges: false }
   const waiting = files.filter(({ path }) => !writer.finished.has(path)).values()
   const lane = async () => {

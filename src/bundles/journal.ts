@@ -42,35 +42,38 @@ export interface FileRecord {
 export class Journal {
   readonly files = new Map<string, FileRecord>()
   begun: Extract<JournalEntry, { type: 'begun' }> | undefined
-  private end = 0
+  #end = 0
 
-  private constructor(
-    private readonly file: RandomFile,
-    private readonly checksum: Checksum,
-  ) {}
+  readonly #file: RandomFile
+  readonly #checksum: Checksum
+
+  private constructor(file: RandomFile, checksum: Checksum) {
+    this.#file = file
+    this.#checksum = checksum
+  }
 
   /** Reads what is there and cuts off what is torn. Throws BundleError `store-…`. */
   static async open(file: RandomFile): Promise<Journal> {
     const checksum = await Checksum.create()
     const journal = new Journal(file, checksum)
     const { entries, bytes } = decode(file.read(0, new Uint8Array(file.size())), checksum)
-    for (const entry of entries) journal.apply(entry)
+    for (const entry of entries) journal.#apply(entry)
     file.truncate(bytes)
-    journal.end = bytes
+    journal.#end = bytes
     return journal
   }
 
   /** Throws BundleError `store-…`; the entry then does not count. */
   append(entry: JournalEntry): void {
-    const line = encode(entry, this.checksum)
-    this.file.write(this.end, line)
-    this.end += line.length
-    this.apply(entry)
+    const line = encode(entry, this.#checksum)
+    this.#file.write(this.#end, line)
+    this.#end += line.length
+    this.#apply(entry)
   }
 
   /** Until then an entry outlives its tab, but not the machine. */
   flush(): void {
-    this.file.flush()
+    this.#file.flush()
   }
 
   record(path: string): FileRecord {
@@ -78,10 +81,10 @@ export class Journal {
   }
 
   close(): void {
-    this.file.close()
+    this.#file.close()
   }
 
-  private apply(entry: JournalEntry): void {
+  #apply(entry: JournalEntry): void {
     if (entry.type === 'begun') this.begun = entry
     else replay(this.files, entry)
   }
@@ -133,7 +136,11 @@ function replay(files: Map<string, FileRecord>, entry: Exclude<JournalEntry, { t
 }
 
 class Checksum {
-  private constructor(private readonly crc: Awaited<ReturnType<typeof createCRC32>>) {}
+  readonly #crc: Awaited<ReturnType<typeof createCRC32>>
+
+  private constructor(crc: Awaited<ReturnType<typeof createCRC32>>) {
+    this.#crc = crc
+  }
 
   static async create(): Promise<Checksum> {
     return new Checksum(await createCRC32())
@@ -141,7 +148,7 @@ class Checksum {
 
   /** Eight hexadecimal digits. */
   of(text: string): string {
-    return this.crc.init().update(text).digest('hex')
+    return this.#crc.init().update(text).digest('hex')
   }
 }
 

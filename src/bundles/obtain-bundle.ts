@@ -107,109 +107,110 @@ interface Found {
 }
 
 class UrlLoad {
-  private readonly base: string
-  private readonly notices: BundleNotice[] = []
+  readonly #base: string
+  readonly #notices: BundleNotice[] = []
   /** Undefined once it has failed. */
-  private primary: BundleStore | undefined
-  private readonly fallback: BundleStore
+  #primary: BundleStore | undefined
+  readonly #fallback: BundleStore
 
-  constructor(
-    url: string,
-    private readonly options: ObtainOptions,
-  ) {
-    this.base = bundleUrl(url)
-    this.primary = options.stores.primary
-    this.fallback = options.stores.fallback
+  readonly #options: ObtainOptions
+
+  constructor(url: string, options: ObtainOptions) {
+    this.#options = options
+    this.#base = bundleUrl(url)
+    this.#primary = options.stores.primary
+    this.#fallback = options.stores.fallback
   }
 
   async run(): Promise<ObtainedBundle> {
-    const { onManifest, signal } = this.options
+    const { onManifest, signal } = this.#options
     let manifest: BundleManifest
     try {
-      const mayWait = async () => (await this.findFromHere()) === undefined
-      manifest = await readManifest(await fetchManifest(this.base, { ...this.options, mayWait }))
+      const mayWait = async () => (await this.#findFromHere()) === undefined
+      manifest = await readManifest(await fetchManifest(this.#base, { ...this.#options, mayWait }))
     } catch (error) {
-      const found = isRefused(error) ? await this.findFromHere() : undefined
+      const found = isRefused(error) ? await this.#findFromHere() : undefined
       if (!found || !isRefused(error)) throw error
       const why = error.code === 'network' ? {} : { why: error.message }
-      this.notices.push({ kind: 'offline', savedAt: found.bundle.note.savedAt, ...why })
-      return this.open(found)
+      this.#notices.push({ kind: 'offline', savedAt: found.bundle.note.savedAt, ...why })
+      return this.#open(found)
     }
-    const found = await this.find((store) => store.find(manifest.key))
-    if (found) return this.open(found)
-    await onManifest?.(manifest.parsed, false, await this.roomFor(manifest))
+    const found = await this.#find((store) => store.find(manifest.key))
+    if (found) return this.#open(found)
+    await onManifest?.(manifest.parsed, false, await this.#roomFor(manifest))
     signal?.throwIfAborted()
-    return this.obtained(await this.download(manifest))
+    return this.#obtained(await this.#download(manifest))
   }
 
-  private async open(found: Found): Promise<ObtainedBundle> {
-    await this.options.onManifest?.(found.bundle.manifest.parsed, true)
-    this.options.signal?.throwIfAborted()
-    return this.obtained(found)
+  async #open(found: Found): Promise<ObtainedBundle> {
+    await this.#options.onManifest?.(found.bundle.manifest.parsed, true)
+    this.#options.signal?.throwIfAborted()
+    return this.#obtained(found)
   }
 
   /** The newest whole bundle that was once loaded from this address. */
-  private findFromHere(): Promise<Found | undefined> {
-    return this.find(async (store) => {
+  #findFromHere(): Promise<Found | undefined> {
+    return this.#find(async (store) => {
       for (const { key, url, state } of await store.list()) {
-        const bundle = state === 'whole' && url === this.base ? await store.find(key) : undefined
+        const bundle = state === 'whole' && url === this.#base ? await store.find(key) : undefined
         if (bundle) return bundle
       }
       return undefined
     })
   }
 
-  private async find(search: (store: BundleStore) => Promise<StoredBundle | undefined>): Promise<Found | undefined> {
-    for (const store of [this.primary, this.fallback]) {
+  async #find(search: (store: BundleStore) => Promise<StoredBundle | undefined>): Promise<Found | undefined> {
+    for (const store of [this.#primary, this.#fallback]) {
       if (!store) continue
       try {
         const bundle = await search(store)
         if (bundle) return { bundle, store }
       } catch (error) {
-        await this.giveUp(store, error)
+        await this.#giveUp(store, error)
       }
     }
     return undefined
   }
 
-  private async roomFor({ key }: BundleManifest): Promise<BundleRoom> {
-    for (const store of [this.primary, this.fallback]) {
+  async #roomFor({ key }: BundleManifest): Promise<BundleRoom> {
+    for (const store of [this.#primary, this.#fallback]) {
       if (!store) continue
       try {
         const { freeBytes } = await store.usage()
         const stored = (await store.list()).find((entry) => entry.key === key)
         return { storedBytes: stored?.storedBytes ?? 0, ...(freeBytes === undefined ? {} : { freeBytes }) }
       } catch (error) {
-        await this.giveUp(store, error)
+        await this.#giveUp(store, error)
       }
     }
     return { storedBytes: 0 }
   }
 
-  private async download(manifest: BundleManifest): Promise<Found> {
-    const { primary, fallback } = this
-    const { signal, onWait } = this.options
-    const draft: BundleDraft = { manifest, name: bundleName(this.base), url: this.base }
+  async #download(manifest: BundleManifest): Promise<Found> {
+    const primary = this.#primary
+    const fallback = this.#fallback
+    const { signal, onWait } = this.#options
+    const draft: BundleDraft = { manifest, name: bundleName(this.#base), url: this.#base }
     const waiting = { ...(signal ? { signal } : {}), ...(onWait ? { onWait } : {}) }
     let parts: StoredPart[] = []
     if (primary) {
       let writer: BundleWriter | undefined
       try {
         writer = await primary.begin(draft, waiting)
-        return { bundle: await this.fill(writer, manifest), store: primary }
+        return { bundle: await this.#fill(writer, manifest), store: primary }
       } catch (error) {
         if (storeProblem(error) === undefined) throw error
         const storedBytes = writer?.storedBytes() ?? 0
         // What it has stays where it is; the rest goes elsewhere.
         parts = (await writer?.salvage()) ?? []
-        await this.giveUp(primary, error, { manifest, storedBytes })
+        await this.#giveUp(primary, error, { manifest, storedBytes })
       } finally {
         await writer?.suspend()
       }
     }
     const writer = await fallback.begin(draft, { ...waiting, parts })
     try {
-      return { bundle: await this.fill(writer, manifest), store: fallback }
+      return { bundle: await this.#fill(writer, manifest), store: fallback }
     } catch (error) {
       // Nobody wants it any more, and memory is dear.
       if (signal?.aborted) await fallback.remove(manifest.key)
@@ -219,12 +220,12 @@ class UrlLoad {
     }
   }
 
-  private async fill(writer: BundleWriter, { parsed, totalBytes }: BundleManifest): Promise<StoredBundle> {
-    const progress = new ProgressCounter(totalBytes, this.options.onProgress, this.options.now)
+  async #fill(writer: BundleWriter, { parsed, totalBytes }: BundleManifest): Promise<StoredBundle> {
+    const progress = new ProgressCounter(totalBytes, this.#options.onProgress, this.#options.now)
     progress.restart(writer.storedBytes())
     try {
-      await downloadFiles(this.base, parsed.files, writer, {
-        ...this.options,
+      await downloadFiles(this.#base, parsed.files, writer, {
+        ...this.#options,
         onBytes: (bytes) => progress.add(bytes),
       })
     } catch (error) {
@@ -235,19 +236,19 @@ class UrlLoad {
   }
 
   /** Goes on without the primary store. Throws what is no fault of it. */
-  private async giveUp(
+  async #giveUp(
     store: BundleStore,
     error: unknown,
     lack?: { readonly manifest: BundleManifest; readonly storedBytes: number },
   ): Promise<void> {
     const reason = storeProblem(error)
-    if (store !== this.primary || reason === undefined || !(error instanceof BundleError)) throw error
-    this.primary = undefined
+    if (store !== this.#primary || reason === undefined || !(error instanceof BundleError)) throw error
+    this.#primary = undefined
     const { message, action } = reason === 'full' && lack ? await fullError(store, lack, error) : error
-    this.notices.push({ kind: 'not-kept', reason, message, action })
+    this.#notices.push({ kind: 'not-kept', reason, message, action })
   }
 
-  private async obtained({ bundle: { note, manifest, files }, store }: Found): Promise<ObtainedBundle> {
+  async #obtained({ bundle: { note, manifest, files }, store }: Found): Promise<ObtainedBundle> {
     await store.noteUse(note.key)
     return {
       name: note.name,
@@ -256,7 +257,7 @@ class UrlLoad {
       files,
       store: store.kind,
       ...(store.kind === 'memory' ? { kept: files.all() } : {}),
-      notices: this.notices,
+      notices: this.#notices,
     }
   }
 }

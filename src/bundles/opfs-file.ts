@@ -63,23 +63,27 @@ async function openSync(handle: Handle): Promise<SyncAccessHandle> {
 }
 
 class SyncFile implements RandomFile {
-  constructor(private readonly handle: SyncAccessHandle) {}
+  readonly #handle: SyncAccessHandle
+
+  constructor(handle: SyncAccessHandle) {
+    this.#handle = handle
+  }
 
   size(): number {
-    return guardedNow(() => this.handle.getSize())
+    return guardedNow(() => this.#handle.getSize())
   }
 
   read(at: number, into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     return into.subarray(
       0,
-      guardedNow(() => this.handle.read(into, { at })),
+      guardedNow(() => this.#handle.read(into, { at })),
     )
   }
 
   write(at: number, bytes: Uint8Array<ArrayBuffer>): void {
     guardedNow(() => {
       for (let from = 0; from < bytes.length; ) {
-        const count = this.handle.write(bytes.subarray(from), { at: at + from })
+        const count = this.#handle.write(bytes.subarray(from), { at: at + from })
         // No room is an exception by the standard; Chromium gives its error code (-8) as an unsigned count instead.
         if (count === 0 || count > bytes.length - from) throw storeError('full')
         from += count
@@ -88,16 +92,16 @@ class SyncFile implements RandomFile {
   }
 
   truncate(bytes: number): void {
-    guardedNow(() => this.handle.truncate(bytes))
+    guardedNow(() => this.#handle.truncate(bytes))
   }
 
   flush(): void {
-    guardedNow(() => this.handle.flush())
+    guardedNow(() => this.#handle.flush())
   }
 
   close(): void {
     try {
-      this.handle.close()
+      this.#handle.close()
     } catch {
       // It was closed with its file.
     }
@@ -135,11 +139,15 @@ async function openSink(handle: Handle): Promise<FileWriter> {
 }
 
 class StreamSink implements FileWriter {
-  constructor(private readonly stream: FileSystemWritableFileStream) {}
+  readonly #stream: FileSystemWritableFileStream
+
+  constructor(stream: FileSystemWritableFileStream) {
+    this.#stream = stream
+  }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     try {
-      await this.stream.write(bytes)
+      await this.#stream.write(bytes)
     } catch (cause) {
       // What Chromium says for no room left, one time in three: “Failed to write data to data pipe”. We abort nothing
       // that is being written.
@@ -148,33 +156,36 @@ class StreamSink implements FileWriter {
   }
 
   close(): Promise<void> {
-    return this.stream.close()
+    return this.#stream.close()
   }
 
   abort(): Promise<void> {
-    return this.stream.abort()
+    return this.#stream.abort()
   }
 }
 
 class SyncSink implements FileWriter {
-  private written = 0
+  #written = 0
 
-  constructor(private readonly file: RandomFile) {
+  readonly #file: RandomFile
+
+  constructor(file: RandomFile) {
+    this.#file = file
     file.truncate(0)
   }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.file.write(this.written, bytes)
-    this.written += bytes.length
+    this.#file.write(this.#written, bytes)
+    this.#written += bytes.length
   }
 
   async close(): Promise<void> {
-    this.file.flush()
-    this.file.close()
+    this.#file.flush()
+    this.#file.close()
   }
 
   async abort(): Promise<void> {
-    this.file.close()
+    this.#file.close()
   }
 }
 

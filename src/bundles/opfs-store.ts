@@ -51,19 +51,23 @@ export interface OpfsHost {
 export class OpfsStore implements BundleStore {
   readonly kind = 'opfs'
 
-  constructor(private readonly host: OpfsHost = browserHost) {}
+  readonly #host: OpfsHost
+
+  constructor(host: OpfsHost = browserHost) {
+    this.#host = host
+  }
 
   async find(key: string): Promise<StoredBundle | undefined> {
     return guarded(async () => {
-      const folder = await subfolder(await this.root(), key)
+      const folder = await subfolder(await this.#root(), key)
       return folder && openStored(folder, key)
     })
   }
 
   async begin(draft: BundleDraft, options: BeginOptions = {}): Promise<BundleWriter> {
     const { key, totalBytes } = draft.manifest
-    const root = await guarded(() => this.root())
-    const release = await takeLock(this.host.locks, key, options)
+    const root = await guarded(() => this.#root())
+    const release = await takeLock(this.#host.locks, key, options)
     let writer: OpfsWriter | undefined
     try {
       // Another tab may have been faster.
@@ -73,7 +77,7 @@ export class OpfsStore implements BundleStore {
       const missing = totalBytes - writer.storedBytes()
       // Better no byte than most of a bundle, when the browser knows that it will not fit; but what is here already
       // need not be fetched.
-      const free = await this.freeBytes()
+      const free = await this.#freeBytes()
       if (writer.storedBytes() === 0 && free !== undefined && free < missing) {
         await writer.suspend()
         await removeFolder(root, key)
@@ -89,7 +93,7 @@ export class OpfsStore implements BundleStore {
 
   async list(): Promise<BundleEntry[]> {
     return guarded(async () => {
-      const root = await this.root()
+      const root = await this.#root()
       const entries: BundleEntry[] = []
       for await (const key of root.keys()) {
         const folder = await subfolder(root, key)
@@ -101,14 +105,14 @@ export class OpfsStore implements BundleStore {
   }
 
   async remove(key: string): Promise<void> {
-    const root = await guarded(() => this.root())
-    const release = await takeLockSoon(this.host.locks, key)
+    const root = await guarded(() => this.#root())
+    const release = await takeLockSoon(this.#host.locks, key)
     await guarded(() => removeFolder(root, key)).finally(release)
   }
 
   async usage(): Promise<StoreUsage> {
     const entries = await this.list()
-    const freeBytes = await this.freeBytes()
+    const freeBytes = await this.#freeBytes()
     return {
       usedBytes: entries.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
       ...(freeBytes === undefined ? {} : { freeBytes }),
@@ -117,19 +121,19 @@ export class OpfsStore implements BundleStore {
 
   async noteUse(key: string): Promise<void> {
     try {
-      const folder = await subfolder(await this.root(), key)
+      const folder = await subfolder(await this.#root(), key)
       if (folder) await writeSmallFile(folder, usedName, JSON.stringify({ usedAt: new Date().toISOString() }))
     } catch {
       // It is loaded all the same.
     }
   }
 
-  private async root(): Promise<FileSystemDirectoryHandle> {
-    return (await this.host.directory()).getDirectoryHandle(rootName, { create: true })
+  async #root(): Promise<FileSystemDirectoryHandle> {
+    return (await this.#host.directory()).getDirectoryHandle(rootName, { create: true })
   }
 
-  private async freeBytes(): Promise<number | undefined> {
-    const { quota, usage } = await this.host.estimate().catch((): StorageEstimate => ({}))
+  async #freeBytes(): Promise<number | undefined> {
+    const { quota, usage } = await this.#host.estimate().catch((): StorageEstimate => ({}))
     return quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage)
   }
 }

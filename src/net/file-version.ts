@@ -6,12 +6,13 @@ export interface Version {
   readonly lastModified: string | undefined
 }
 
-export function versionOf({ headers }: Response, size: number): Version {
-  return {
-    size,
-    etag: headers.get('etag')?.replace(/^W\//, ''),
-    lastModified: headers.get('last-modified') ?? undefined,
-  }
+export function versionOf(response: Response, size: number): Version {
+  return { size, etag: etagOf(response), lastModified: response.headers.get('last-modified') ?? undefined }
+}
+
+/** Without the mark of a weak one, which may be of another encoding of the same bytes. */
+export function etagOf({ headers }: Response): string | undefined {
+  return headers.get('etag')?.replace(/^W\//, '')
 }
 
 /** So many dates, all different, are no dates of a file. */
@@ -25,18 +26,21 @@ export class FileVersion {
   readonly #tags: Names
   readonly #dates: Names
 
-  constructor(private readonly first: Version) {
+  readonly #first: Version
+
+  constructor(first: Version) {
+    this.#first = first
     this.#tags = new Names(first.etag)
     this.#dates = new Names(first.lastModified)
   }
 
   get size(): number {
-    return this.first.size
+    return this.#first.size
   }
 
   /** What is another when the file has changed. */
   get name(): string | undefined {
-    return this.first.etag ?? this.first.lastModified
+    return this.#first.etag ?? this.#first.lastModified
   }
 
   /**
@@ -52,10 +56,10 @@ export class FileVersion {
   ): { readonly how: string; readonly isCertain: boolean } | undefined {
     if (now.size !== this.size) return { how: `it had ${this.size} bytes, now ${now.size}`, isCertain: true }
     // Equal tags outweigh dates, which differ between the machines behind one address.
-    if (this.first.etag !== undefined && now.etag !== undefined) {
+    if (this.#first.etag !== undefined && now.etag !== undefined) {
       return this.#tags.has(now.etag, askedMs, nowMs) ? undefined : { how: 'its ETag differs', isCertain: false }
     }
-    if (this.first.lastModified === undefined || now.lastModified === undefined) return undefined
+    if (this.#first.lastModified === undefined || now.lastModified === undefined) return undefined
     if (this.#dates.has(now.lastModified, askedMs, nowMs) || this.#dates.others >= meaninglessDates - 1)
       return undefined
     return { how: 'its date differs', isCertain: false }

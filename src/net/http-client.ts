@@ -29,7 +29,7 @@ export interface HttpClientOptions {
   /** Waits between attempts; default: a timer. */
   readonly sleep?: Sleep | undefined
   /** Called when the server asks to be left alone for a while, and with nothing when requests go on. */
-  readonly onWait?: ((wait: ServerWait | undefined) => void) | undefined
+  readonly onServerWait?: ((wait: ServerWait | undefined) => void) | undefined
   /** Hosts that have given something before this client was made. */
   readonly givers?: readonly string[]
 }
@@ -86,7 +86,7 @@ export class HttpClient {
     this.#words = words
     this.#options = options
     this.#sleep = options.sleep ?? sleepMs
-    this.#quiet = new QuietTime(this.#sleep, options.onWait)
+    this.#quiet = new QuietTime(this.#sleep, options.onServerWait)
     this.#givers = new Set(options.givers)
   }
 
@@ -100,7 +100,7 @@ export class HttpClient {
    * when no attempt is left, whatever else an attempt throws, or the reason of an abort.
    */
   async withRetries<T>(attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-    const { hasProgressed = () => false, mayWait = async () => true } = options
+    const { hasProgressed, mayWait } = options
     const { tries: mostTries, firstWaitMs, longestWaitMs, cutsAskedWaits = false } = this.#options.patience
     const signal = this.#signalWith(options.signal)
     const limited = new LimitedWaits()
@@ -117,12 +117,12 @@ export class HttpClient {
       }
       const { askedMs, tries = mostTries, isLimit = false } = failure.limits
       if (isLimit) {
-        const wait = (await mayWait()) ? limited.next(askedMs) : undefined
+        const wait = ((await mayWait?.()) ?? true) ? limited.next(askedMs) : undefined
         if (!wait) throw failure.toError(failures + 1)
         await this.#quiet.begin(wait, signal)
         continue
       }
-      failures = hasProgressed() ? 1 : failures + 1
+      failures = hasProgressed?.() ? 1 : failures + 1
       const isTooLong = !cutsAskedWaits && askedMs !== undefined && askedMs > longestWaitMs
       if (failures >= tries || isTooLong) throw failure.toError(failures)
       if (askedMs === undefined) await this.#sleep(Math.min(firstWaitMs * 2 ** (failures - 1), longestWaitMs), signal)
@@ -195,13 +195,12 @@ export class HttpClient {
 
   #checkStatus(file: RemoteFile, response: Response, isRange: boolean): void {
     const { status, redirected } = response
-    const askedHost = new URL(file.url).host
-    const host = response.url ? new URL(response.url).host : askedHost
+    const host = hostOf(response.url || file.url)
     const refusal = refusalOf(response)
     switch (refusal) {
       case undefined:
         if (status === 416 && !isRange) throw this.#words.refused(file, 'other', response)
-        for (const giver of [host, askedHost]) this.#givers.add(giver)
+        this.#givers.add(host).add(hostOf(file.url))
         return
       case 'no-such-file':
         return
@@ -229,7 +228,7 @@ export class HttpClient {
 
   #passing(file: RemoteFile, trouble: Trouble): PassingFailure {
     const toError = (attempts: number) => {
-      return this.#words.failed(file, trouble, attempts, this.#givers.has(new URL(file.url).host))
+      return this.#words.failed(file, trouble, attempts, this.#givers.has(hostOf(file.url)))
     }
     return new PassingFailure(toError, trouble.kind === 'busy' ? { askedMs: trouble.askedMs } : {})
   }
@@ -238,4 +237,8 @@ export class HttpClient {
     const signals = [this.#options.signal, signal].filter((each) => each !== undefined)
     return signals.length === 1 ? signals[0] : AbortSignal.any(signals)
   }
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host
 }

@@ -55,10 +55,13 @@ export class QuietTime {
    * @param sleep stands in for a timer
    * @param tell told of every wait as it begins, and with nothing when requests go on
    */
-  constructor(
-    private readonly sleep: Sleep,
-    private readonly tell: (wait: ServerWait | undefined) => void = () => undefined,
-  ) {}
+  readonly #sleep: Sleep
+  readonly #tell: (wait: ServerWait | undefined) => void
+
+  constructor(sleep: Sleep, tell: (wait: ServerWait | undefined) => void = () => undefined) {
+    this.#sleep = sleep
+    this.#tell = tell
+  }
 
   /** Begins a wait, or lengthens the one that is on, and ends with it. Throws the reason of an abort. */
   async begin(wait: ServerWait, signal: AbortSignal): Promise<void> {
@@ -67,7 +70,7 @@ export class QuietTime {
     if (this.#held && untilMs < this.#held.untilMs + 500) return this.over(signal)
     const held = { untilMs }
     this.#held = held
-    this.tell(wait)
+    this.#tell(wait)
     await this.#waitFor(held, wait.ms, signal)
   }
 
@@ -80,9 +83,9 @@ export class QuietTime {
   }
 
   async #waitFor(held: { readonly untilMs: number }, ms: number, signal: AbortSignal): Promise<void> {
-    await this.sleep(ms, signal)
+    await this.#sleep(ms, signal)
     if (this.#held !== held) return
     this.#held = undefined
-    this.tell(undefined)
+    this.#tell(undefined)
   }
 }

@@ -62,7 +62,7 @@ export class HttpFiles implements CheckpointFiles {
     this.#client = new HttpClient(checkpointWords, {
       fetch,
       sleep,
-      onWait,
+      onServerWait: onWait,
       signal: signal === undefined ? this.#closed.signal : AbortSignal.any([this.#closed.signal, signal]),
       patience: { ...waits, stallMs, tries: retries + 1 },
     })
