@@ -1,6 +1,6 @@
 import { type Stage, stageIds } from '../affect/stages.ts'
 import { type CaptureError, fromWire, toWire, type VidemoError } from '../base/errors.ts'
-import { fetchClip } from '../bundles/fetch-clip.ts'
+import { fetchClip } from '../capture/sample-clip.ts'
 import { askToPersist } from '../bundles/persistence.ts'
 import { listCameras, openCamera, watchCameras } from '../capture/camera.ts'
 import { nothingToOpen } from '../capture/file-errors.ts'

@@ -1,11 +1,11 @@
-import { HttpClient, type Patience } from '../net/http-client.ts'
+import { type Fetch, HttpClient, type Patience } from '../net/http-client.ts'
 import type { RemoteFile } from '../net/http-failures.ts'
 import type { ServerWait, Sleep } from '../net/quiet-time.ts'
 import { downloadWords } from './download-errors.ts'
 
 export interface HttpOptions {
   /** Default: the global `fetch`. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: Fetch
   readonly signal?: AbortSignal
   /** Default: `defaultPatience`. */
   readonly patience?: Partial<Patience>

@@ -20,10 +20,13 @@ export interface Patience {
   readonly cutsAskedWaits?: boolean
 }
 
+/** What stands in for the global `fetch`. */
+export type Fetch = typeof fetch
+
 export interface HttpClientOptions {
   readonly patience: Patience
   /** Default: the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined
+  readonly fetch?: Fetch | undefined
   /** Stops everything that the client does. */
   readonly signal?: AbortSignal | undefined
   /** Waits between attempts; default: a timer. */

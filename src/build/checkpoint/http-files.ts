@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../base/errors.ts'
 import { type ByteRange, contentRangeOf, RangeBuffer, sizeInRefusal } from '../../net/byte-range.ts'
 import { FileVersion, versionOf } from '../../net/file-version.ts'
-import { HttpClient } from '../../net/http-client.ts'
+import { type Fetch, HttpClient } from '../../net/http-client.ts'
 import { PassingFailure, type RemoteFile } from '../../net/http-failures.ts'
 import type { ServerWait, Sleep } from '../../net/quiet-time.ts'
 import { isAbsent } from '../../net/server-answer.ts'
@@ -20,7 +20,7 @@ import type { ByteSource, CheckpointFiles } from './source.ts'
 
 export interface HttpOptions {
   /** Default: the global `fetch`. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: Fetch
   /** Further attempts after a failed one, for each range; default: 5. */
   readonly retries?: number
   /** Stops everything that this object does. */
