@@ -1,39 +1,40 @@
 import { BundleError } from '../base/errors.ts'
-import type { FailureWords, LastingRefusal, RemoteFile, Trouble } from '../net/http-failures.ts'
+import type { HttpErrors, PermanentRefusal, RemoteFile, RequestFailure } from '../net/http-failures.ts'
 
 const ownAccount = 'download the folder with your own account and choose it here.'
 
-const refusals: Readonly<Record<Exclude<LastingRefusal, 'other'>, { readonly why: string; readonly action: string }>> =
-  {
-    'no-such-model': {
-      why: 'there is no model of this name, or it is private',
-      action: `Check the address. If it is private, ${ownAccount}`,
-    },
-    gated: {
-      why: 'it is given only to accounts that have accepted its terms',
-      action: `Accept the terms on its page, ${ownAccount}`,
-    },
-    'no-such-revision': {
-      why: 'there is no branch, tag or commit of this name',
-      action: 'Check the revision in the address. A slash in the name of a branch is written as %2F.',
-    },
-    'not-allowed': {
-      why: 'it does not give this file to everyone',
-      action: `Check the address. If it is private, ${ownAccount}`,
-    },
-  }
+const refusals: Readonly<
+  Record<Exclude<PermanentRefusal, 'other'>, { readonly why: string; readonly action: string }>
+> = {
+  'no-such-model': {
+    why: 'there is no model of this name, or it is private',
+    action: `Check the address. If it is private, ${ownAccount}`,
+  },
+  gated: {
+    why: 'it is given only to accounts that have accepted its terms',
+    action: `Accept the terms on its page, ${ownAccount}`,
+  },
+  'no-such-revision': {
+    why: 'there is no branch, tag or commit of this name',
+    action: 'Check the revision in the address. A slash in the name of a branch is written as %2F.',
+  },
+  'not-allowed': {
+    why: 'it does not give this file to everyone',
+    action: `Check the address. If it is private, ${ownAccount}`,
+  },
+}
 
 /** The BundleErrors of a download from `base`: `network`, or one called as the refusal. */
-export function downloadWords(base: string): FailureWords {
+export function downloadErrors(base: string): HttpErrors {
   return {
     refused,
     accessLapsed,
     tooManyRequests,
-    failed: (file, trouble) => failed(base, file, trouble),
+    failed: (file, failure) => failed(base, file, failure),
   }
 }
 
-function refused({ name: path }: RemoteFile, refusal: LastingRefusal, { status }: Response): BundleError {
+function refused({ name: path }: RemoteFile, refusal: PermanentRefusal, { status }: Response): BundleError {
   if (refusal === 'other') return serverError(path, `The server answered ${status} to the request for ${path}.`)
   const { why, action } = refusals[refusal]
   const message = `The server answers ${status} to the request for ${path}: ${why}.`
@@ -60,17 +61,17 @@ function tooManyRequests({ name: path }: RemoteFile, askedMs: number | undefined
   })
 }
 
-function failed(base: string, { name: path }: RemoteFile, trouble: Trouble): BundleError {
-  switch (trouble.kind) {
+function failed(base: string, { name: path }: RemoteFile, failure: RequestFailure): BundleError {
+  switch (failure.kind) {
     case 'unreachable':
-      return networkError(path, `${path} could not be fetched from ${base}.`, trouble.cause)
+      return networkError(path, `${path} could not be fetched from ${base}.`, failure.cause)
     case 'broken':
-      return networkError(path, `The connection broke while ${path} was being fetched.`, trouble.cause)
+      return networkError(path, `The connection broke while ${path} was being fetched.`, failure.cause)
     case 'stalled':
-      return networkError(path, `Nothing of ${path} came for ${trouble.stallMs / 1000} s.`, trouble.cause)
+      return networkError(path, `Nothing of ${path} came for ${failure.stallMs / 1000} s.`, failure.cause)
     case 'busy': {
-      const answer = `The server answered ${trouble.status} to the request for ${path}`
-      return serverError(path, `${answer}${askedWait(trouble.askedMs)}.`)
+      const answer = `The server answered ${failure.status} to the request for ${path}`
+      return serverError(path, `${answer}${askedWait(failure.askedMs)}.`)
     }
   }
 }

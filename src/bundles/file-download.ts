@@ -4,8 +4,9 @@ import type { ManifestFile } from '../manifest/manifest.ts'
 import { type ByteRange, contentRangeOf, RangeBuffer } from '../net/byte-range.ts'
 import { etagOf } from '../net/file-version.ts'
 import type { HttpAnswer, HttpClient } from '../net/http-client.ts'
-import { PassingFailure, type RemoteFile } from '../net/http-failures.ts'
+import { type RemoteFile, RetryableError } from '../net/http-failures.ts'
 import { isAbsent } from '../net/server-answer.ts'
+import type { BufferPool } from './buffer-pool.ts'
 import {
   changedInTransit,
   changedOnDisk,
@@ -17,7 +18,7 @@ import {
 import { remoteFile } from './bundle-requests.ts'
 import type { PartialFile } from './bundle-store.ts'
 import { type Chunk, chunksOfFile, ownChunks } from './file-chunks.ts'
-import type { Buffers, Slots } from './slots.ts'
+import type { Semaphore } from './semaphore.ts'
 import { checkStored } from './stored-check.ts'
 import { type ChunkSink, takeChunks } from './whole-file.ts'
 
@@ -28,13 +29,13 @@ export interface FileDownloadOptions {
 }
 
 /** What the downloads of one bundle share. */
-export interface Host {
+export interface DownloadContext {
   readonly base: string
   readonly client: HttpClient
   /** Limits how many requests are under way at a time. */
-  readonly slots: Slots
+  readonly semaphore: Semaphore
   /** For the bytes of chunks, which would otherwise pile up as garbage. */
-  readonly buffers: Buffers
+  readonly buffers: BufferPool
   /** Whether the server has given a range: then files need not begin with a single chunk to find that out. */
   knowsRanges: boolean
 }
@@ -77,16 +78,16 @@ export class FileDownload {
 
   readonly #file: ManifestFile
   readonly #out: PartialFile
-  readonly #host: Host
+  readonly #context: DownloadContext
   readonly #options: FileDownloadOptions
 
-  constructor(file: ManifestFile, out: PartialFile, host: Host, options: FileDownloadOptions) {
+  constructor(file: ManifestFile, out: PartialFile, context: DownloadContext, options: FileDownloadOptions) {
     this.#file = file
     this.#out = out
-    this.#host = host
+    this.#context = context
     this.#options = options
     this.#chunks = chunksOfFile(file)
-    this.#remote = remoteFile(host.base, file.path)
+    this.#remote = remoteFile(context.base, file.path)
   }
 
   /**
@@ -115,7 +116,7 @@ export class FileDownload {
       const missing = this.#chunks.filter(({ at }) => !this.#out.chunks.has(at))
       if (missing.length === 0) return
       try {
-        if (this.#isInOnePiece) await this.#host.slots.use(this.#options.signal, () => this.#fetchWhole(whole))
+        if (this.#isInOnePiece) await this.#context.semaphore.use(this.#options.signal, () => this.#fetchWhole(whole))
         else await this.#fetchChunks(missing)
       } catch (error) {
         if (error instanceof RangesRefused && !this.#isInOnePiece) {
@@ -131,18 +132,18 @@ export class FileDownload {
   }
 
   async #fetchChunks(missing: readonly Chunk[]): Promise<void> {
-    const { slots } = this.#host
+    const { semaphore } = this.#context
     let rest = missing
-    if (!this.#host.knowsRanges) {
+    if (!this.#context.knowsRanges) {
       const [first] = missing
       rest = missing.slice(1)
-      await slots.use(this.#options.signal, () => this.#fetchChunk(first, this.#options.signal))
+      await semaphore.use(this.#options.signal, () => this.#fetchChunk(first, this.#options.signal))
     }
     const failed = new AbortController()
     const signal = AbortSignal.any([this.#options.signal, failed.signal])
     const fetchOne = async (chunk: Chunk) => {
       try {
-        await slots.use(signal, () => this.#fetchChunk(chunk, signal))
+        await semaphore.use(signal, () => this.#fetchChunk(chunk, signal))
       } catch (error) {
         // The first error is the cause: the others are aborts that follow from it.
         if (error instanceof RangesRefused) error.whole?.cancel()
@@ -154,7 +155,7 @@ export class FileDownload {
   }
 
   async #fetchChunk(chunk: Chunk, signal: AbortSignal): Promise<void> {
-    await this.#host.buffers.use(chunk.bytes, (bytes) => this.#fillChunk(chunk, bytes, signal))
+    await this.#context.buffers.use(chunk.bytes, (bytes) => this.#fillChunk(chunk, bytes, signal))
   }
 
   async #fillChunk(chunk: Chunk, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
@@ -171,7 +172,7 @@ export class FileDownload {
       if (!buffer.isFull) throw this.#oddAnswer('with less than was asked for')
     }
     try {
-      await this.#host.client.withRetries(attempt, { signal, hasProgressed })
+      await this.#context.client.withRetries(attempt, { signal, hasProgressed })
       signal.throwIfAborted()
     } catch (error) {
       this.#lose(buffer.filledBytes)
@@ -194,7 +195,7 @@ export class FileDownload {
     try {
       await this.#checkEtag(answer)
       if (!isPartOf(range, answer)) throw this.#oddAnswer('with another part of it')
-      this.#host.knowsRanges = true
+      this.#context.knowsRanges = true
       const fits = await buffer.fill(answer.body(), this.#options.onBytes)
       if (!fits) throw this.#oddAnswer('with more than was asked for')
     } catch (error) {
@@ -221,11 +222,11 @@ export class FileDownload {
         throw error
       }
     }
-    await this.#host.client.withRetries(attempt, { signal, hasProgressed: () => out.chunks.size > stored })
+    await this.#context.client.withRetries(attempt, { signal, hasProgressed: () => out.chunks.size > stored })
   }
 
   async #get(options: { readonly range?: ByteRange; readonly signal: AbortSignal }): Promise<HttpAnswer> {
-    const answer = await this.#host.client.get(this.#remote, options)
+    const answer = await this.#context.client.get(this.#remote, options)
     if (!isAbsent(answer.response)) return answer
     answer.cancel()
     const { path } = this.#file
@@ -244,12 +245,12 @@ export class FileDownload {
         signal.throwIfAborted()
       },
     }
-    const found = await this.#host.buffers.use(chunks[0].bytes, (buffer) => {
+    const found = await this.#context.buffers.use(chunks[0].bytes, (buffer) => {
       return takeChunks(answer.body(), chunks, buffer, sink)
     })
     if (found === undefined) return
     const { path, bytes } = this.#file
-    throw new PassingFailure(() => wrongSize(path, bytes, String(found)), { tries: oddTries })
+    throw new RetryableError(() => wrongSize(path, bytes, String(found)), { tries: oddTries })
   }
 
   /** Stores a chunk, unless its hash is not the manifest's: then it stays missing, and is fetched a second time. */
@@ -272,7 +273,9 @@ export class FileDownload {
     const chunks = this.#chunks
     const { signal } = this.#options
     const most = chunks[0]?.bytes ?? 0
-    const state = await this.#host.buffers.use(most, (buffer) => checkStored(file, chunks, this.#out, buffer, signal))
+    const state = await this.#context.buffers.use(most, (buffer) =>
+      checkStored(file, chunks, this.#out, buffer, signal),
+    )
     if (state.type === 'right') return true
     const { path } = file
     if (state.type === 'damaged') {
@@ -317,11 +320,11 @@ export class FileDownload {
     if (bytes > 0) this.#options.onBytes(-bytes)
   }
 
-  #oddAnswer(how: string): PassingFailure {
+  #oddAnswer(how: string): RetryableError {
     const { path } = this.#file
     const message = `The server answered the request for a part of ${path} ${how}.`
     const toError = () => new BundleError({ code: 'wrong-range', message, action: 'Load it again.', subject: path })
-    return new PassingFailure(toError, { tries: oddTries })
+    return new RetryableError(toError, { tries: oddTries })
   }
 }
 

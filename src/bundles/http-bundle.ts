@@ -2,22 +2,28 @@ import type { ManifestFile } from '../manifest/manifest.ts'
 import type { HttpClient } from '../net/http-client.ts'
 import { isAbsent, isHtml } from '../net/server-answer.ts'
 import { wholeBody } from '../net/whole-body.ts'
+import { BufferPool } from './buffer-pool.ts'
 import { badUrl, notABundle } from './bundle-errors.ts'
 import { manifestLimitBytes, manifestPath } from './bundle-manifest.ts'
 import { bundleClient, type HttpOptions, remoteFile } from './bundle-requests.ts'
 import type { BundleWriter } from './bundle-store.ts'
-import { FileDownload, type Host } from './file-download.ts'
-import { Buffers, Slots } from './slots.ts'
+import { type DownloadContext, FileDownload } from './file-download.ts'
+import { Semaphore } from './semaphore.ts'
 
 export interface DownloadOptions extends HttpOptions {
   /** Bytes that came, or with a minus those that were lost again. */
   readonly onBytes?: (bytes: number) => void
 }
 
-/** Files that are fetched at a time, and requests for them. */
+/** How many files are fetched at a time, and how many requests are under way at a time. */
 const parallel = 4
 
-/** A bundle's address: a folder, ending in a slash. Accepts that of its manifest. Throws BundleError `bad-url`. */
+/**
+ * The address of a bundle's folder, which ends with a slash; the address of its manifest is accepted, too.
+ *
+ * @param base what a relative address is resolved against
+ * @throws BundleError `bad-url`
+ */
 export function bundleUrl(address: string, base?: string): string {
   let url: URL
   try {
@@ -72,9 +78,10 @@ async function manifestOf(base: string, client: HttpClient): Promise<Uint8Array<
 }
 
 /**
- * Fetches what `writer` has not finished yet, several requests at a time, each file checked against the manifest's size
- * and SHA-256. When one fails, the others are ended before this throws: what `FileDownload` throws. What is stored by
- * then stays stored.
+ * Fetches the files that `writer` has not finished yet, several requests at a time, and checks each against the
+ * manifest's size and SHA-256. When one fails, the others are ended before this throws. What is stored stays stored.
+ *
+ * @throws what `FileDownload.run` throws
  */
 export async function downloadFiles(
   base: string,
@@ -87,7 +94,8 @@ export async function downloadFiles(
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal
   // The manifest has come from there.
   const client = bundleClient(base, options, {}, [new URL(base).host])
-  const host: Host = { base, client, slots: new Slots(parallel), buffers: new Buffers(), knowsRanges: false }
+  const semaphore = new Semaphore(parallel)
+  const context: DownloadContext = { base, client, semaphore, buffers: new BufferPool(), knowsRanges: false }
   const waiting = files.filter(({ path }) => !writer.finished.has(path)).values()
   const lane = async () => {
     try {
@@ -95,7 +103,7 @@ export async function downloadFiles(
         signal.throwIfAborted()
         const out = await writer.open(file.path)
         try {
-          await new FileDownload(file, out, host, { signal, onBytes }).run()
+          await new FileDownload(file, out, context, { signal, onBytes }).run()
         } finally {
           await out.close()
         }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { BundleError } from '../base/errors.ts'
-import { parseForeignJson } from '../base/foreign-json.ts'
+import { parseUntrustedJson } from '../base/untrusted-json.ts'
 
 /** The one version of the bundle format that this code writes and reads. */
 export const bundleVersion = 2
@@ -129,7 +129,7 @@ export type ManifestCalibration = NonNullable<Manifest['calibration']>
 export function parseManifest(text: string): Manifest {
   let value: unknown
   try {
-    value = parseForeignJson(text)
+    value = parseUntrustedJson(text)
   } catch (cause) {
     throw new BundleError({
       code: 'bad-manifest',

@@ -1,7 +1,8 @@
-/** What a response says of the version that it is of. */
+/** What a response tells of the version of its file. */
 export interface Version {
+  /** Bytes of the whole file. */
   readonly size: number
-  /** Without the mark of a weak one; undefined where the host does not send or expose it. */
+  /** Without the mark of a weak ETag; undefined where the host does not send or expose it. */
   readonly etag: string | undefined
   readonly lastModified: string | undefined
 }
@@ -10,17 +11,18 @@ export function versionOf(response: Response, size: number): Version {
   return { size, etag: etagOf(response), lastModified: response.headers.get('last-modified') ?? undefined }
 }
 
-/** Without the mark of a weak one, which may be of another encoding of the same bytes. */
+/** A response's ETag without the mark of a weak one (`W/`), which may stand for another encoding of the same bytes. */
 export function etagOf({ headers }: Response): string | undefined {
   return headers.get('etag')?.replace(/^W\//, '')
 }
 
-/** So many dates, all different, are no dates of a file. */
+/** A file that has come with this many different dates has none: the server sends the time of the response, or the like. */
 const meaninglessDates = 4
 
 /**
- * Tells whether responses are of one version of a file. The machines behind one address may each have a tag of their own
- * for the same bytes: a tag that changes and changes back stands for no new version, since a file does not go back.
+ * Tells whether responses are of one version of a file. The machines behind one address may each have an ETag of their
+ * own for the same bytes. An ETag that changes and then changes back is therefore believed to be one of those: a file
+ * that was replaced does not return to its old version.
  */
 export class FileVersion {
   readonly #tags: Names
@@ -38,16 +40,17 @@ export class FileVersion {
     return this.#first.size
   }
 
-  /** What is another when the file has changed. */
+  /** Differs when the file has changed: its ETag, or else its date; undefined where the host tells neither. */
   get name(): string | undefined {
     return this.#first.etag ?? this.#first.lastModified
   }
 
   /**
-   * How a response differs, in words; undefined where it does not. Of a difference that is not `certain`, ask again.
+   * How a response differs, in words; undefined where it does not. After a difference that is not certain, the file
+   * should be asked for again: the next response may show that both are one version.
    *
-   * @param askedMs when it was asked for
-   * @param nowMs when it came
+   * @param askedMs when the request was made, by `performance.now()`
+   * @param nowMs when the response came
    */
   difference(
     now: Version,
@@ -66,10 +69,10 @@ export class FileVersion {
   }
 }
 
-/** What one version is called. */
+/** The ETags, or the dates, that stand for one version. */
 class Names {
   readonly #known = new Set<string>()
-  /** Names that may be of another version, and when they were first met. */
+  /** Names that may belong to another version, with the time when each first came, in milliseconds. */
   readonly #doubtful = new Map<string, number>()
 
   constructor(first: string | undefined) {
@@ -85,7 +88,7 @@ class Names {
       if (!this.#doubtful.has(name)) this.#doubtful.set(name, nowMs)
       return false
     }
-    // This one was asked for after a doubtful one had come, and has the old name: both are names of one version.
+    // A response that was asked for after a doubtful name had come has a known one: both names are of one version.
     for (const [doubtful, metMs] of this.#doubtful) {
       if (metMs > askedMs) continue
       this.#doubtful.delete(doubtful)

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { VidemoError } from '../base/errors.ts'
-import { type Fetch, HttpClient, type HttpClientOptions, type Patience, type RetryOptions } from './http-client.ts'
-import { type FailureWords, PassingFailure, type RemoteFile } from './http-failures.ts'
+import { type Fetch, HttpClient, type HttpClientOptions, type RetryOptions, type RetryPolicy } from './http-client.ts'
+import { type HttpErrors, type RemoteFile, RetryableError } from './http-failures.ts'
 import type { ServerWait } from './quiet-time.ts'
 import { wholeBody } from './whole-body.ts'
 
-const patience: Patience = { stallMs: 60_000, firstWaitMs: 100, longestWaitMs: 60_000, tries: 4 }
+const retryPolicy: RetryPolicy = { stallMs: 60_000, firstWaitMs: 100, longestWaitMs: 60_000, tries: 4 }
 
 /** Errors that say which words were asked for, and with what. */
 function error(code: string, ...what: readonly unknown[]): VidemoError {
   return new VidemoError({ code, message: what.join(' '), action: '' })
 }
-const words: FailureWords = {
+const words: HttpErrors = {
   refused: (_, refusal, { status }) => error('refused', refusal, status),
   accessLapsed: (_, status) => error('lapsed', status),
   tooManyRequests: (_, askedMs) => error('limited', askedMs),
-  failed: (_, trouble, attempts, hasGiven) => error(trouble.kind, attempts, hasGiven),
+  failed: (_, trouble, attempts, isReadable) => error(trouble.kind, attempts, isReadable),
 }
 
 type Answer = (init: RequestInit, number: number) => Response | Promise<Response>
@@ -26,13 +26,13 @@ function clientOf(answer: Answer, options: Partial<HttpClientOptions> = {}) {
   const asked: RequestInit[] = []
   const fetch: Fetch = async (_, init = {}) => answer(init, asked.push(init) - 1)
   const client = new HttpClient(words, {
-    patience,
+    retryPolicy,
     fetch,
     sleep: async (ms) => void waits.push(ms),
     onServerWait: (wait) => void told.push(wait),
     ...options,
   })
-  const file: RemoteFile = { name: 'file', url: 'https://files.test/file?key=1', isGiven: false }
+  const file: RemoteFile = { name: 'file', url: 'https://files.test/file?key=1', isPartlyRead: false }
   const read = (retry: RetryOptions = {}) => {
     return client.withRetries(async () => {
       const answer = await client.get(file, { signal: retry.signal })
@@ -108,7 +108,7 @@ describe('a failure that may pass', () => {
     let attempts = 0
     const odd = client.withRetries(async () => {
       attempts++
-      throw new PassingFailure((count) => error('odd', count), { tries: 2 })
+      throw new RetryableError((count) => error('odd', count), { tries: 2 })
     })
     expect(await codeOf(odd)).toBe('odd: 2')
     expect(attempts).toBe(2)
@@ -117,7 +117,7 @@ describe('a failure that may pass', () => {
 
 describe('a stall', () => {
   it('is a response or a byte that does not come', async () => {
-    const stallMs = { patience: { ...patience, stallMs: 20, tries: 2 } }
+    const stallMs = { retryPolicy: { ...retryPolicy, stallMs: 20, tries: 2 } }
     const mute: Answer = ({ signal }) => {
       return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
     }
@@ -127,7 +127,7 @@ describe('a stall', () => {
   })
 
   it('is no reader who takes longer than the network', async () => {
-    const { client, file } = clientOf(() => new Response('all'), { patience: { ...patience, stallMs: 20 } })
+    const { client, file } = clientOf(() => new Response('all'), { retryPolicy: { ...retryPolicy, stallMs: 20 } })
     const answer = await client.get(file)
     await new Promise((resolve) => setTimeout(resolve, 60))
     const found: number[] = []
@@ -170,7 +170,7 @@ describe('a server that asks to be left alone', () => {
     const busy: Answer = (_, number) => (number === 0 ? status(503, { 'retry-after': '3600' }) : new Response('all'))
     const strict = clientOf(busy)
     expect(await codeOf(strict.read())).toBe('busy: 1 false')
-    const early = clientOf(busy, { patience: { ...patience, cutsAskedWaits: true } })
+    const early = clientOf(busy, { retryPolicy: { ...retryPolicy, cutsAskedWaits: true } })
     expect(await early.read()).toBe('all')
     expect([strict.waits, early.waits]).toEqual([[], [60_000]])
   })
@@ -198,7 +198,7 @@ describe('a refusal', () => {
   })
 
   it('by a server that has given something is asked twice', async () => {
-    const { read, client } = clientOf(() => status(403), { givers: ['files.test'] })
+    const { read, client } = clientOf(() => status(403), { readableHosts: ['files.test'] })
     expect(await codeOf(read())).toBe('refused: not-allowed 403')
     expect(client.requests).toBe(2)
   })
@@ -208,7 +208,7 @@ describe('a refusal', () => {
       number === 0 ? brokenBody(['some'], 'error') : number === 1 ? status(403) : new Response('all'),
     )
     expect(await read()).toBe('all')
-    expect([client.requests, file.isGiven]).toEqual([3, true])
+    expect([client.requests, file.isPartlyRead]).toEqual([3, true])
     const lasting = clientOf((_, number) => (number === 0 ? brokenBody(['some'], 'error') : status(401)))
     expect(await codeOf(lasting.read())).toBe('lapsed: 401')
     // One more than of other failures.

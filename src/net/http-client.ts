@@ -1,10 +1,10 @@
 import type { ByteRange } from './byte-range.ts'
-import { type FailureWords, PassingFailure, type RemoteFile, type Trouble } from './http-failures.ts'
-import { LimitedWaits, QuietTime, type ServerWait, type Sleep, sleepMs } from './quiet-time.ts'
+import { type HttpErrors, type RemoteFile, type RequestFailure, RetryableError } from './http-failures.ts'
+import { QuietTime, RateLimitWaits, type ServerWait, type Sleep, sleepMs } from './quiet-time.ts'
 import { askedWaitMs, refusalOf } from './server-answer.ts'
 
 /** How long a client waits for a server, and how often it tries again. */
-export interface Patience {
+export interface RetryPolicy {
   /** A request that brings no byte for this long has failed, in milliseconds. */
   readonly stallMs: number
   /** The pause before the second attempt, in milliseconds; doubled before each further one. */
@@ -24,7 +24,7 @@ export interface Patience {
 export type Fetch = typeof fetch
 
 export interface HttpClientOptions {
-  readonly patience: Patience
+  readonly retryPolicy: RetryPolicy
   /** Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined
   /** Stops everything that the client does. */
@@ -33,8 +33,8 @@ export interface HttpClientOptions {
   readonly sleep?: Sleep | undefined
   /** Called when the server asks to be left alone for a while, and with nothing when requests go on. */
   readonly onServerWait?: ((wait: ServerWait | undefined) => void) | undefined
-  /** Hosts that have given something before this client was made. */
-  readonly givers?: readonly string[]
+  /** Hosts that are known to answer with content, which this page may then read. */
+  readonly readableHosts?: readonly string[]
 }
 
 export interface GetOptions {
@@ -51,7 +51,7 @@ export interface GetOptions {
 /** A response that is no refusal, and its body, which is read once or cancelled. */
 export interface HttpAnswer {
   readonly response: Response
-  /** Throws PassingFailure when the connection breaks or stalls, or the reason of an abort. */
+  /** Throws RetryableError when the connection breaks or stalls, or the reason of an abort. */
   body(): AsyncGenerator<Uint8Array<ArrayBuffer>>
   /** Ends the transfer, if it has not ended. */
   cancel(): void
@@ -74,23 +74,23 @@ const refusedTries = 2
 const lapsedExtraTries = 1
 
 /**
- * Requests to the server of one bundle or one checkpoint. All files share what is known of the server: how long it asks
- * to be left alone (429, or 503 with Retry-After), and which hosts have given something.
+ * Makes the requests to the server of one bundle or one checkpoint. All of its files share what is known of the server:
+ * how long it asks to be left alone (429, or 503 with Retry-After), and which hosts answer with content.
  */
 export class HttpClient {
-  readonly #words: FailureWords
+  readonly #errors: HttpErrors
   readonly #options: HttpClientOptions
   readonly #sleep: Sleep
   readonly #quiet: QuietTime
-  readonly #givers: Set<string>
+  readonly #readableHosts: Set<string>
   #requests = 0
 
-  constructor(words: FailureWords, options: HttpClientOptions) {
-    this.#words = words
+  constructor(errors: HttpErrors, options: HttpClientOptions) {
+    this.#errors = errors
     this.#options = options
     this.#sleep = options.sleep ?? sleepMs
     this.#quiet = new QuietTime(this.#sleep, options.onServerWait)
-    this.#givers = new Set(options.givers)
+    this.#readableHosts = new Set(options.readableHosts)
   }
 
   /** How many requests were made so far, those of failed attempts among them. */
@@ -99,35 +99,35 @@ export class HttpClient {
   }
 
   /**
-   * Makes attempts, with growing pauses between them, until one succeeds. Throws the error of the last PassingFailure
+   * Makes attempts, with growing pauses between them, until one succeeds. Throws the error of the last RetryableError
    * when no attempt is left, whatever else an attempt throws, or the reason of an abort.
    */
   async withRetries<T>(attempt: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
     const { hasProgressed, mayWait } = options
-    const { tries: mostTries, firstWaitMs, longestWaitMs, cutsAskedWaits = false } = this.#options.patience
+    const { tries: mostTries, firstWaitMs, longestWaitMs, cutsAskedWaits = false } = this.#options.retryPolicy
     const signal = this.#signalWith(options.signal)
-    const limited = new LimitedWaits()
+    const limited = new RateLimitWaits()
     for (let failures = 0; ; ) {
       signal.throwIfAborted()
       await this.#quiet.over(signal)
-      let failure: PassingFailure
+      let failed: RetryableError
       try {
         return await attempt()
       } catch (error) {
         signal.throwIfAborted()
-        if (!(error instanceof PassingFailure)) throw error
-        failure = error
+        if (!(error instanceof RetryableError)) throw error
+        failed = error
       }
-      const { askedMs, tries = mostTries, isLimit = false } = failure.limits
+      const { askedMs, tries = mostTries, isLimit = false } = failed.limits
       if (isLimit) {
         const wait = ((await mayWait?.()) ?? true) ? limited.next(askedMs) : undefined
-        if (!wait) throw failure.toError(failures + 1)
+        if (!wait) throw failed.toError(failures + 1)
         await this.#quiet.begin(wait, signal)
         continue
       }
       failures = hasProgressed?.() ? 1 : failures + 1
       const isTooLong = !cutsAskedWaits && askedMs !== undefined && askedMs > longestWaitMs
-      if (failures >= tries || isTooLong) throw failure.toError(failures)
+      if (failures >= tries || isTooLong) throw failed.toError(failures)
       if (askedMs === undefined) await this.#sleep(Math.min(firstWaitMs * 2 ** (failures - 1), longestWaitMs), signal)
       else await this.#quiet.begin({ ms: Math.min(askedMs, longestWaitMs), isTold: true }, signal)
     }
@@ -138,11 +138,11 @@ export class HttpClient {
    * there is no such file (`isAbsent`). No header but Range is sent, so that no browser asks the server for leave first
    * (a CORS preflight), and no host is told which page asks.
    *
-   * @throws PassingFailure where the next attempt may succeed, the error of a lasting refusal, or the reason of an abort
+   * @throws RetryableError where the next attempt may succeed, the error of a lasting refusal, or the reason of an abort
    */
   async get(file: RemoteFile, { range, cache = 'no-store', signal }: GetOptions = {}): Promise<HttpAnswer> {
-    const { fetch: ownFetch, patience } = this.#options
-    const { stallMs } = patience
+    const { fetch: ownFetch, retryPolicy } = this.#options
+    const { stallMs } = retryPolicy
     const stop = this.#signalWith(signal)
     const own = new AbortController()
     const stalled = new Error(`nothing arrived for ${stallMs} ms`)
@@ -154,7 +154,7 @@ export class HttpClient {
       } catch (cause) {
         stop.throwIfAborted()
         const isStalled = own.signal.reason === stalled
-        throw this.#passing(file, isStalled ? { kind: 'stalled', stallMs, cause: stalled } : { kind, cause })
+        throw this.#retryable(file, isStalled ? { kind: 'stalled', stallMs, cause: stalled } : { kind, cause })
       } finally {
         clearTimeout(timer)
       }
@@ -185,7 +185,7 @@ export class HttpClient {
             const { done, value } = await watched(reader.read(), 'broken')
             if (done) return
             stop.throwIfAborted()
-            file.isGiven ||= value.length > 0
+            file.isPartlyRead ||= value.length > 0
             yield value
           }
         } finally {
@@ -202,38 +202,38 @@ export class HttpClient {
     const refusal = refusalOf(response)
     switch (refusal) {
       case undefined:
-        if (status === 416 && !isRange) throw this.#words.refused(file, 'other', response)
-        this.#givers.add(host).add(hostOf(file.url))
+        if (status === 416 && !isRange) throw this.#errors.refused(file, 'other', response)
+        this.#readableHosts.add(host).add(hostOf(file.url))
         return
       case 'no-such-file':
         return
       case 'too-many-requests': {
         const askedMs = askedWaitMs(response)
-        throw new PassingFailure(() => this.#words.tooManyRequests(file, askedMs), { askedMs, isLimit: true })
+        throw new RetryableError(() => this.#errors.tooManyRequests(file, askedMs), { askedMs, isLimit: true })
       }
       case 'busy':
-        throw this.#passing(file, { kind: 'busy', status, askedMs: askedWaitMs(response) })
+        throw this.#retryable(file, { kind: 'busy', status, askedMs: askedWaitMs(response) })
       case 'other':
-        throw this.#words.refused(file, refusal, response)
+        throw this.#errors.refused(file, refusal, response)
     }
-    if (file.isGiven) {
+    if (file.isPartlyRead) {
       // A signature has run out, or a machine has not heard of a new one yet. The next request goes to the file's own
       // address again, where a redirect may give another signature.
-      const tries = this.#options.patience.tries + lapsedExtraTries
-      throw new PassingFailure(() => this.#words.accessLapsed(file, status), { tries })
+      const tries = this.#options.retryPolicy.tries + lapsedExtraTries
+      throw new RetryableError(() => this.#errors.accessLapsed(file, status), { tries })
     }
-    const error = this.#words.refused(file, refusal, response)
+    const error = this.#errors.refused(file, refusal, response)
     if (refusal !== 'not-allowed') throw error
-    if (redirected) throw new PassingFailure(() => error)
-    if (this.#givers.has(host)) throw new PassingFailure(() => error, { tries: refusedTries })
+    if (redirected) throw new RetryableError(() => error)
+    if (this.#readableHosts.has(host)) throw new RetryableError(() => error, { tries: refusedTries })
     throw error
   }
 
-  #passing(file: RemoteFile, trouble: Trouble): PassingFailure {
+  #retryable(file: RemoteFile, failure: RequestFailure): RetryableError {
     const toError = (attempts: number) => {
-      return this.#words.failed(file, trouble, attempts, this.#givers.has(hostOf(file.url)))
+      return this.#errors.failed(file, failure, attempts, this.#readableHosts.has(hostOf(file.url)))
     }
-    return new PassingFailure(toError, trouble.kind === 'busy' ? { askedMs: trouble.askedMs } : {})
+    return new RetryableError(toError, failure.kind === 'busy' ? { askedMs: failure.askedMs } : {})
   }
 
   #signalWith(signal: AbortSignal | undefined): AbortSignal {

@@ -1,10 +1,10 @@
 import { CheckpointError } from '../../base/errors.ts'
 import {
-  type FailureWords,
-  type LastingRefusal,
-  PassingFailure,
+  type HttpErrors,
+  type PermanentRefusal,
   type RemoteFile,
-  type Trouble,
+  type RequestFailure,
+  RetryableError,
 } from '../../net/http-failures.ts'
 import { withoutQuery } from './checkpoint-address.ts'
 
@@ -12,20 +12,20 @@ const withOwnAccount = 'download it with your own account, then build from its f
 const later = 'Try again in a while.'
 
 /** The CheckpointErrors of requests: `network`, `http-status`, or one called as the refusal. */
-export const checkpointWords: FailureWords = {
+export const checkpointErrors: HttpErrors = {
   refused,
   accessLapsed,
   tooManyRequests,
-  failed(file, trouble, attempts, hasGiven) {
-    const why = reasonOf(trouble)
-    if (trouble.kind === 'busy') return networkError(file, { attempts, why, action: later })
-    return networkError(file, { attempts, why, action: connectionAction(hasGiven), cause: trouble.cause })
+  failed(file, failure, attempts, isReadable) {
+    const why = reasonOf(failure)
+    if (failure.kind === 'busy') return networkError(file, { attempts, why, action: later })
+    return networkError(file, { attempts, why, action: connectionAction(isReadable), cause: failure.cause })
   },
 }
 
-function reasonOf(trouble: Trouble): string {
-  if (trouble.kind === 'busy') return `the server answered ${trouble.status}`
-  return trouble.cause instanceof Error ? trouble.cause.message : String(trouble.cause)
+function reasonOf(failure: RequestFailure): string {
+  if (failure.kind === 'busy') return `the server answered ${failure.status}`
+  return failure.cause instanceof Error ? failure.cause.message : String(failure.cause)
 }
 
 /** The file's address in messages: without its query, which may hold a key. */
@@ -33,7 +33,7 @@ function shownUrl({ url }: RemoteFile): string {
   return withoutQuery(url)
 }
 
-export function refused(file: RemoteFile, refusal: LastingRefusal, { status, headers }: Response): CheckpointError {
+export function refused(file: RemoteFile, refusal: PermanentRefusal, { status, headers }: Response): CheckpointError {
   const answer = `The server answers ${status} to ${shownUrl(file)}`
   const { what, action } = refusals[refusal](file, ownWords(headers))
   return new CheckpointError({
@@ -46,7 +46,7 @@ export function refused(file: RemoteFile, refusal: LastingRefusal, { status, hea
 
 const refusals: Readonly<
   Record<
-    LastingRefusal,
+    PermanentRefusal,
     (file: RemoteFile, words: string | undefined) => { readonly what: string; readonly action: string }
   >
 > = {
@@ -139,8 +139,8 @@ export function tooLarge(file: RemoteFile, limitBytes: number): CheckpointError 
 }
 
 /** An answer whose status is right and whose content does not fit the request; `why` begins with a small letter. */
-export function oddAnswer(file: RemoteFile, why: string): PassingFailure {
-  return new PassingFailure((attempts) => networkError(file, { attempts, why, action: later }))
+export function oddAnswer(file: RemoteFile, why: string): RetryableError {
+  return new RetryableError((attempts) => networkError(file, { attempts, why, action: later }))
 }
 
 interface Unread {
@@ -163,10 +163,10 @@ function networkError(file: RemoteFile, { attempts, why, action, cause }: Unread
 }
 
 /** What to do when there was no answer that this program may see. */
-function connectionAction(hasGiven: boolean): string {
+function connectionAction(isReadable: boolean): string {
   // Only browsers ask whether a server lets a page read from it: Node has no such rule.
   if (!('location' in globalThis)) return 'Check the connection and the address, then try again.'
-  return hasGiven
+  return isReadable
     ? 'Check the connection, then try again. A refusal that the server hides from other sites looks the same here.'
     : 'Check the connection, the address, and that the host lets other sites read it (CORS); then try again.'
 }

@@ -2,14 +2,14 @@ import { CheckpointError } from '../../base/errors.ts'
 import { type ByteRange, contentRangeOf, RangeBuffer, sizeInRefusal } from '../../net/byte-range.ts'
 import { FileVersion, versionOf } from '../../net/file-version.ts'
 import { type Fetch, HttpClient } from '../../net/http-client.ts'
-import { PassingFailure, type RemoteFile } from '../../net/http-failures.ts'
+import { type RemoteFile, RetryableError } from '../../net/http-failures.ts'
 import type { ServerWait, Sleep } from '../../net/quiet-time.ts'
 import { isAbsent } from '../../net/server-answer.ts'
 import { wholeBody } from '../../net/whole-body.ts'
 import { withoutQuery } from './checkpoint-address.ts'
 import {
   changed,
-  checkpointWords,
+  checkpointErrors,
   contentRangeHidden,
   oddAnswer,
   rangeIgnored,
@@ -59,12 +59,12 @@ export class HttpFiles implements CheckpointFiles {
     if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/'
     this.origin = withoutQuery(this.#base.href)
     const { fetch, retries = 5, signal, stallMs = 60_000, sleep, onWait } = options
-    this.#client = new HttpClient(checkpointWords, {
+    this.#client = new HttpClient(checkpointErrors, {
       fetch,
       sleep,
       onServerWait: onWait,
       signal: signal === undefined ? this.#closed.signal : AbortSignal.any([this.#closed.signal, signal]),
-      patience: { ...waits, stallMs, tries: retries + 1 },
+      retryPolicy: { ...waits, stallMs, tries: retries + 1 },
     })
   }
 
@@ -75,7 +75,7 @@ export class HttpFiles implements CheckpointFiles {
 
   async open(name: string, signal?: AbortSignal): Promise<ByteSource | undefined> {
     const url = `${this.origin}${encodeURIComponent(name)}${this.#base.search}`
-    const file: RemoteFile = { name, url, isGiven: false }
+    const file: RemoteFile = { name, url, isPartlyRead: false }
     if (!name.endsWith('.safetensors')) {
       const bytes = await fetchWhole(this.#client, file, signal)
       return bytes === undefined ? undefined : new WholeSource(name, bytes)
@@ -181,7 +181,7 @@ async function fetchRange(
       const difference = version?.difference(found, askedMs)
       if (difference) {
         const error = changed(file.name, difference.how)
-        throw difference.isCertain ? error : new PassingFailure(() => error)
+        throw difference.isCertain ? error : new RetryableError(() => error)
       }
       if (given.from !== asked.from || given.to !== Math.min(asked.to, given.size - 1)) {
         throw otherRange(file, response, asked)
@@ -224,7 +224,7 @@ function rangeGiven(file: RemoteFile, response: Response, asked: ByteRange): Byt
   return { from: given.from, to: given.to, size: given.size }
 }
 
-function otherRange(file: RemoteFile, { headers }: Response, { from, to }: ByteRange): PassingFailure {
+function otherRange(file: RemoteFile, { headers }: Response, { from, to }: ByteRange): RetryableError {
   return oddAnswer(file, `the server sent "${headers.get('content-range')}" for bytes ${from}-${to}`)
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect } from 'vitest'
 import { BundleError } from '../../base/errors.ts'
-import type { Patience } from '../../net/http-client.ts'
+import type { RetryPolicy } from '../../net/http-client.ts'
 import type { ServerWait } from '../../net/quiet-time.ts'
 import { type DownloadOptions, downloadFiles } from '../http-bundle.ts'
 import { MemoryStore } from '../memory-store.ts'
@@ -16,7 +16,7 @@ const contents = { ...sampleContents, [path]: text }
 export const chunked = await sampleBundle(contents, chunk)
 export const plain = await sampleBundle(contents)
 
-const patience: Patience = { stallMs: 60_000, firstWaitMs: 1000, longestWaitMs: 60_000, tries: 4 }
+const retryPolicy: RetryPolicy = { stallMs: 60_000, firstWaitMs: 1000, longestWaitMs: 60_000, tries: 4 }
 
 /** A download of the sample bundle from a server with faults, of which `path` is the file at hand. */
 export interface Download {
@@ -31,14 +31,14 @@ export interface Download {
   run(): Promise<string | undefined>
 }
 
-export async function prepare(answer: Answer, bundle = chunked, stallMs = patience.stallMs): Promise<Download> {
+export async function prepare(answer: Answer, bundle = chunked, stallMs = retryPolicy.stallMs): Promise<Download> {
   const server = await serveBundle(bundle, answer)
   const writer = await new MemoryStore().begin({ manifest: bundle.manifest, name: 'sample', url: server.url })
   const waits: number[] = []
   const told: (ServerWait | undefined)[] = []
   let bytes = 0
   const options: DownloadOptions = {
-    patience: { ...patience, stallMs },
+    retryPolicy: { ...retryPolicy, stallMs },
     sleep: async (ms) => void waits.push(ms),
     onServerWait: (wait) => void told.push(wait),
     onBytes: (more) => {
