@@ -1,11 +1,13 @@
-/** Deeper than any manifest, and shallow enough for whatever walks it. */
+/** More than any manifest needs, and little enough for recursive code to walk. */
 const mostDepth = 32
-/** Names that mean something to an object besides being a field of it. */
+/** Keys that could reach an object's prototype. */
 const prototypeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
- * Parses JSON that a stranger wrote. Throws SyntaxError where it is not JSON, is nested more than 32 deep, which is
- * seen before anything is parsed, or has a key that could reach a prototype.
+ * Parses JSON from a source that is not trusted.
+ *
+ * @throws SyntaxError where it is not JSON, is nested more than 32 levels deep (which is checked before it is parsed), or
+ *   has a key that could reach a prototype
  */
 export function parseUntrustedJson(text: string): unknown {
   checkDepth(text)

@@ -3,9 +3,9 @@ import { storeError } from './bundle-errors.ts'
 import { guarded, openRandomFile, type RandomFile } from './opfs-file.ts'
 import { bytesBelow, createFile, openFile, orMissing, subfolder } from './opfs-folder.ts'
 
-// builds/ID/request.json   what is built, as text of whoever builds
-// builds/ID/notes          what is finished, a line each
-// builds/ID/files/…        as in the manifest
+// builds/ID/request.json   the request that the builder was started with, as it wrote it
+// builds/ID/notes          the builder's notes, a line each
+// builds/ID/files/…        the bundle's files, as in the manifest
 // builds/ID/finished.json  see `built-bundle.ts`
 const rootName = 'builds'
 const filesName = 'files'
@@ -13,19 +13,19 @@ const notesName = 'notes'
 const requestName = 'request.json'
 const chunkBytes = 4 * 2 ** 20
 
-/** A build that was begun in this browser. */
+/** A build that was begun in this browser and is not a stored bundle yet. */
 export interface BegunBuild {
   readonly id: string
   readonly request: string
-  /** The last of its notes. */
+  /** Its last note; undefined where there is none. */
   readonly lastNote: string | undefined
   readonly bytes: number
 }
 
 /**
- * A half-built bundle in the origin private file system, to go on with after a reload or a crash. For workers; one at a
- * time has it open, where the browser has locks. Its methods are those of the builder's resumable sink, and throw
- * BundleError `store-…`.
+ * A bundle under construction in the origin private file system, which a build can resume after a reload or a crash. It
+ * works in workers only, and only one of them has it open at a time where the browser has locks. Its methods are those
+ * of the builder's resumable sink, and throw BundleError `store-…`.
  */
 export class BuildFolder {
   readonly #open = new Map<string, OpenFile>()
@@ -55,7 +55,7 @@ export class BuildFolder {
     })
   }
 
-  /** All that were begun and not finished, or not yet moved to the bundles. */
+  /** All builds that are not finished, or not yet moved to the stored bundles. */
   static async list(): Promise<BegunBuild[]> {
     return guarded(async () => {
       const builds: BegunBuild[] = []
@@ -74,13 +74,13 @@ export class BuildFolder {
     })
   }
 
-  /** What nobody works at. */
+  /** Deletes a build. Throws BundleError `build-busy` when another tab is building it. */
   static async remove(id: string): Promise<void> {
     const folder = await BuildFolder.open(id)
     await folder.discard()
   }
 
-  /** Remembers what is built here; given back by `list`. */
+  /** Stores the request that is built here, which `list` gives back. */
   async writeRequest(text: string): Promise<void> {
     await this.writeText(requestName, text)
   }
@@ -98,7 +98,7 @@ export class BuildFolder {
     })
   }
 
-  /** A file of the bundle as it is on disk, or undefined. */
+  /** A file of the bundle as it is on disk; undefined where there is none. */
   async file(path: string): Promise<File | undefined> {
     return guarded(async () => {
       const files = await subfolder(this.folder, filesName)
@@ -132,7 +132,7 @@ export class BuildFolder {
       const notes = await this.#openNotes()
       const text = new TextDecoder().decode(notes.read(0, notes.size))
       const end = text.lastIndexOf('\n') + 1
-      // A crash may have cut the last one short; the next must not follow on its line.
+      // A crash may have cut the last note short: it is removed, so that the next one begins on a line of its own.
       notes.truncate(new TextEncoder().encode(text.slice(0, end)).length)
       return text.slice(0, end).split('\n').slice(0, -1)
     })
@@ -164,7 +164,7 @@ export class BuildFolder {
     this.#closeAll()
   }
 
-  /** Throws all of it away. */
+  /** Deletes the build and lets go of its lock. */
   async discard(): Promise<void> {
     await guarded(async () => {
       this.#closeAll()
@@ -177,7 +177,7 @@ export class BuildFolder {
     })
   }
 
-  /** Lets go of it, so that others may open it. */
+  /** Closes the build, so that another worker may open it. */
   close(): void {
     this.#closeAll()
     this.#release()
@@ -219,7 +219,7 @@ export class BuildFolder {
   }
 }
 
-/** A file that is written at its end, in place: what was flushed outlives a crash. */
+/** A file that is appended to in place: flushed bytes outlive a crash. */
 export class OpenFile {
   readonly #file: RandomFile
   #end: number

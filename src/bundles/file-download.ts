@@ -176,7 +176,7 @@ export class FileDownload {
       signal.throwIfAborted()
     } catch (error) {
       this.#lose(buffer.filledBytes)
-      // The server may give the whole file right where it gives wrong ranges.
+      // A server that gives wrong ranges may still give the whole file right.
       throw error instanceof BundleError && error.code === 'wrong-range' ? new RangesRefused() : error
     }
     await this.#take(chunk, bytes)

@@ -16,8 +16,8 @@ import {
 import type { StoredChunk } from './journal.ts'
 
 /**
- * Keeps one bundle, the latest, and one unfinished one, for as long as the page or worker lives: more would not fit
- * many devices. Blobs read from the one before stay readable.
+ * Keeps the latest whole bundle and one unfinished one in memory, for as long as the page or worker lives: more would
+ * not fit many devices. Blobs that were read from an earlier bundle stay readable.
  */
 export class MemoryStore implements BundleStore {
   readonly kind = 'memory'

@@ -19,12 +19,12 @@ export const journalName = 'journal'
 export const markerName = 'complete.json'
 
 /**
- * A flush waits for the disk, which for many small chunks would be most of a download. What the machine loses with its
- * power before one is noticed by the hashes.
+ * Files are flushed after this many bytes. A flush waits for the disk, which after each small chunk would take most of a
+ * download's time. Bytes that a power failure loses before a flush are noticed by the hashes.
  */
 const flushBytes = 8 * 2 ** 20
 
-/** Stores a bundle in its folder, whose lock it holds. Chunks go where they belong, then into the journal. */
+/** Stores a bundle in its folder, whose lock it holds. A chunk is written into its file first, then into the journal. */
 export class OpfsWriter implements BundleWriter {
   readonly finished = new Map<string, Blob>()
   readonly #unclosed = new Set<OpfsPartialFile>()
@@ -52,8 +52,9 @@ export class OpfsWriter implements BundleWriter {
   /**
    * Goes on with what the folder holds of the bundle.
    *
-   * @param stored the whole bundle, where it is there
-   * Throws BundleError `store-…`.
+   * @param release lets go of the bundle's lock
+   * @param stored the whole bundle, where it is stored already
+   * @throws BundleError `store-…`
    */
   static async open(
     draft: BundleDraft,
@@ -101,7 +102,7 @@ export class OpfsWriter implements BundleWriter {
     const note = noteOf(this.#draft)
     await writeSmallFile(this.#folder, markerName, JSON.stringify(note))
     await this.suspend()
-    // It has nothing to tell any more.
+    // A whole bundle needs no journal.
     await orMissing(() => this.#folder.removeEntry(journalName)).catch(() => undefined)
     return { note, manifest, files: new BundleBlobs(manifest, this.finished) }
   }
@@ -137,7 +138,8 @@ export class OpfsWriter implements BundleWriter {
       if (file?.size === bytes) this.finished.set(path, file)
     }
     if (stored) return
-    // A marker beside files that are not whole would soon be a lie: their sizes become right before their bytes are.
+    // While files are written, they have the right size before they have the right bytes, so an old marker would make
+    // them count as whole.
     await guarded(() => orMissing(() => this.#folder.removeEntry(markerName)))
     const known = await guarded(() => openFile(this.#folder, manifestPath))
     if ((await known?.text()) !== manifest.text) await writeSmallFile(this.#folder, manifestPath, manifest.bytes)
@@ -189,7 +191,7 @@ class OpfsPartialFile implements PartialFile {
     return this.#record.etag
   }
 
-  /** Chunks beyond the file's end are gone, whatever the journal says. */
+  /** Forgets chunks that the journal names and that lie beyond the file's end: a crash has lost them. */
   dropTorn(): void {
     const path = this.#path
     const size = this.#data.size()
@@ -233,7 +235,7 @@ class OpfsPartialFile implements PartialFile {
   async close(): Promise<void> {
     if (!this.#isOpen) return
     this.#isOpen = false
-    // Closing flushes what is left.
+    // Closing flushes, too.
     this.#data.close()
     this.#told.onClose()
   }
@@ -245,7 +247,7 @@ class OpfsPartialFile implements PartialFile {
   }
 }
 
-/** A file of the store's own, beside those of the bundle; there whole or not at all, where the browser can do that. */
+/** Writes a file of the store's own. It appears whole or not at all, where the browser can write files as streams. */
 export async function writeSmallFile(
   folder: FileSystemDirectoryHandle,
   name: string,

@@ -1,21 +1,23 @@
 import { RateMeter } from '../net/rate.ts'
 
+/** How far a download, a hashing or an export has come. */
 export interface TransferProgress {
   readonly doneBytes: number
   readonly totalBytes: number
+  /** Bytes per second; undefined until enough was measured. */
   readonly bytesPerS?: number
+  /** Estimated seconds until the end; undefined where nothing comes. */
   readonly leftS?: number
 }
 
-/** Chunks come thousands a second; nobody sees more than this. */
+/** Chunks may come thousands of times a second, which nobody could see; progress is reported this often. */
 const everyMs = 100
 
-/** Sums up the bytes of several files and tells of them now and then, of the first and the last ones at once. */
+/** Sums up the bytes of several files and reports them ten times a second, the first and the last ones at once. */
 export class ProgressCounter {
   #doneBytes = 0
   #toldMs = Number.NEGATIVE_INFINITY
   readonly #rate: RateMeter
-
   readonly #totalBytes: number
   readonly #tell: (progress: TransferProgress) => void
   readonly #now: () => number
@@ -41,7 +43,7 @@ export class ProgressCounter {
     this.#tell({ doneBytes, totalBytes, ...this.#rate.measure(doneBytes, totalBytes) })
   }
 
-  /** Begins anew from this many bytes: some of those counted were lost. */
+  /** Sets the count: to what is stored already, or to what is left when bytes were lost. */
   restart(doneBytes: number): void {
     this.#doneBytes = doneBytes
   }

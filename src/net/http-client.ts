@@ -146,7 +146,7 @@ export class HttpClient {
     const stop = this.#signalWith(signal)
     const own = new AbortController()
     const stalled = new Error(`nothing arrived for ${stallMs} ms`)
-    /** Waits for the network, and for nothing else: whoever reads slowly makes no stall. */
+    /** Only the time spent waiting for the network counts as a stall, not the time that the consumer takes. */
     const watched = async <T>(work: Promise<T>, kind: 'unreachable' | 'broken'): Promise<T> => {
       const timer = setTimeout(() => own.abort(stalled), stallMs)
       try {

@@ -22,7 +22,7 @@ export type RequestFailure =
   | { readonly kind: 'broken'; readonly cause: unknown }
   /** No byte arrived for `stallMs` milliseconds. */
   | { readonly kind: 'stalled'; readonly stallMs: number; readonly cause: unknown }
-  /** A status such as 503; `askedMs` is how long the server asks to be left alone, where it says so. */
+  /** A status such as 503; `askedMs` is how long the server asks to be left alone, in milliseconds, where it tells. */
   | { readonly kind: 'busy'; readonly status: number; readonly askedMs: number | undefined }
 
 /**
@@ -33,7 +33,11 @@ export interface HttpErrors {
   refused(file: RemoteFile, refusal: PermanentRefusal, response: Response): VidemoError
   /** The server gave parts of the file, and answered 401 or 403 each time it was asked for more. */
   accessLapsed(file: RemoteFile, status: number): VidemoError
-  /** The server limits requests (429) for longer than is waited; `askedMs` where it says for how long. */
+  /**
+   * The server limits requests (429) for longer than this app waits.
+   *
+   * @param askedMs how long it asks to be left alone, in milliseconds; undefined where it does not tell
+   */
   tooManyRequests(file: RemoteFile, askedMs: number | undefined): VidemoError
   /**
    * @param attempts how many attempts were made in a row
