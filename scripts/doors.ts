@@ -71,6 +71,13 @@ export const rooms: readonly Room[] = [
   },
 ]
 
+/** Only `src/net` makes requests; these load a small file that is published with the page, with one plain `fetch`. */
+const ownFileLoaders = [
+  'src/capture/sample-clip.ts',
+  'src/engine/check-folder.ts',
+  'src/engine/runtimes/app-wasm.ts',
+] as const
+
 /** Folders beside `src`, which run elsewhere or only open doors to it. */
 const outside = ['workers', 'cli', 'bench', 'scripts', 'e2e', 'fixtures', 'training']
 
@@ -107,10 +114,30 @@ function overrideFor(room: Room) {
   }
 }
 
+/** Retries, stalls and limits of servers are handled in one place. */
+const fetchRule = {
+  includes: [
+    'src/**',
+    '!src/net/**',
+    ...['*.test.ts', 'testing/**'].map((each) => `!src/**/${each}`),
+    ...ownFileLoaders.map((file) => `!${file}`),
+  ],
+  linter: {
+    rules: {
+      style: {
+        noRestrictedGlobals: {
+          level: 'error',
+          options: { deniedGlobals: { fetch: 'Make requests with HttpClient of src/net/http-client.ts.' } },
+        },
+      },
+    },
+  },
+}
+
 /** The lint settings with the rules of this table. */
 export async function withDoors(): Promise<string> {
   const settings = JSON.parse(await readFile('biome.json', 'utf8'))
-  return `${JSON.stringify({ ...settings, overrides: rooms.map(overrideFor) }, undefined, 2)}\n`
+  return `${JSON.stringify({ ...settings, overrides: [...rooms.map(overrideFor), fetchRule] }, undefined, 2)}\n`
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

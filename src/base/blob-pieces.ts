@@ -1,10 +1,11 @@
-/** Small beside what weights take, and large enough that asking for each costs nothing. */
+/** Small beside the weights of a model, and large enough that a call for each piece costs little time. */
 const pieceBytes = 4 * 2 ** 20
 
 /**
- * A Blob's bytes in order, in pieces of at most 4 MiB. In place of `blob.stream()`, which in Chromium (seen in 156, in
- * workers) may be collected with whoever waits for it, who then waits for ever; a call of `arrayBuffer()` is held until
- * it has answered. Throws what reading throws.
+ * A Blob's bytes in order, in pieces of at most 4 MiB. Throws what reading throws.
+ *
+ * It does not use `blob.stream()`: in Chromium (seen in 156, in workers) a stream may be garbage-collected while it is
+ * being read, and the read then never resolves. A pending `arrayBuffer()` is not collected.
  */
 export async function* blobPieces(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let from = 0; from < blob.size; from += pieceBytes) {
@@ -13,28 +14,31 @@ export async function* blobPieces(blob: Blob): AsyncGenerator<Uint8Array<ArrayBu
 }
 
 /**
- * A Blob whose slices stream by `blobPieces`: for ONNX Runtime, which takes Blobs of weights and streams slices of them
- * to the device.
+ * A Blob whose slices stream by `blobPieces`. ONNX Runtime takes Blobs of weights and streams slices of them to the
+ * device.
  */
 export class PiecewiseBlob extends Blob {
-  constructor(private readonly inner: Blob) {
+  readonly #inner: Blob
+
+  constructor(inner: Blob) {
     super([])
+    this.#inner = inner
   }
 
   override get size(): number {
-    return this.inner.size
+    return this.#inner.size
   }
 
   override slice(from?: number, to?: number): PiecewiseBlob {
-    return new PiecewiseBlob(this.inner.slice(from, to))
+    return new PiecewiseBlob(this.#inner.slice(from, to))
   }
 
   override arrayBuffer(): Promise<ArrayBuffer> {
-    return this.inner.arrayBuffer()
+    return this.#inner.arrayBuffer()
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const pieces = blobPieces(this.inner)
+    const pieces = blobPieces(this.#inner)
     return new ReadableStream(
       {
         async pull(controller) {
@@ -43,7 +47,7 @@ export class PiecewiseBlob extends Blob {
           else controller.enqueue(value)
         },
       },
-      // Nothing is read before it is asked for.
+      // Reads nothing ahead of the consumer.
       { highWaterMark: 0 },
     )
   }

@@ -6,14 +6,14 @@ interface Thrown {
 }
 
 /**
- * Makes errors cross comlink with class, code, action and subject: its own handler for what is thrown keeps name and
- * message only. Both ends call it, before anything else.
+ * Makes errors keep their class, code, action and subject when they cross a worker boundary: comlink's own handler keeps
+ * name and message only. Page and worker both call it before anything else.
  */
 export function installErrorTransfer(): void {
   const original = transferHandlers.get('throw')
   if (!original) throw new Error('comlink has no handler for errors')
   const handler: TransferHandler<Thrown, WireError> = {
-    // Whatever is thrown comes wrapped with comlink's own mark, which only the original can tell.
+    // Comlink wraps what is thrown in an object with a mark of its own, which only the original handler recognizes.
     canHandle: (value): value is Thrown => original.canHandle(value),
     serialize: ({ value }) => [toWire(value), []],
     deserialize: (error) => {

@@ -1,6 +1,6 @@
 /**
- * Every failure a person can meet is one of these: a code for programs, a sentence saying what happened, and a
- * sentence saying what to do next. `subject` names the file, tensor or field at fault.
+ * Every failure that a person can meet has a code for programs, a sentence that tells what happened, and a sentence that
+ * tells what to do next. `subject` names the file, tensor or field at fault.
  */
 export interface ErrorDetails {
   readonly code: string
@@ -22,6 +22,7 @@ export interface WireError {
   readonly cause?: WireError | string
 }
 
+/** The base class of all errors of this project; `recoverable` tells that trying again may succeed. */
 export class VidemoError extends Error {
   readonly code: string
   readonly action: string

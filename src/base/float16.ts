@@ -3,7 +3,7 @@
  * little-endian, as on every machine that runs a browser or Node.
  */
 
-/** Bits of the float32 equal to each of the 65536 halves; a lookup beats arithmetic because subnormals need none. */
+/** The bits of the float32 that equals each of the 65536 halves. A look-up is faster than arithmetic with subnormals. */
 const halfBits = /* @__PURE__ */ makeHalfBits()
 
 function makeHalfBits(): Uint32Array {
@@ -37,21 +37,24 @@ function roundToHalf(bits: number): number {
   return sign | ((mantissa + ((1 << (shift - 1)) - 1) + (kept & 1)) >>> shift)
 }
 
-/** One number, first rounded to float32, as the bits of the nearest half. */
+/** The bits of the half nearest to a number, which is rounded to float32 first. */
 export function floatToHalf(value: number): number {
   scratch[0] = value
   return roundToHalf(scratchBits[0])
 }
 
-/** The number that a half's bits stand for. */
+/** The number that the bits of a half stand for. */
 export function halfToFloat(half: number): number {
   scratchBits[0] = halfBits[half & 0xffff]
   return scratch[0]
 }
 
 /**
- * Rounds `source` to halves in `target`, which must be as long. Returns how many of them are Inf or NaN, so that the
- * caller can refuse or rescale values beyond float16's 65504.
+ * Rounds floats to halves, ties to even.
+ *
+ * @param target has room for as many halves as `source` has floats
+ * @returns how many of the halves are Inf or NaN, so that the caller can refuse or rescale values beyond float16's 65504
+ * @throws RangeError when `target` is too short
  */
 export function floatsToHalves(source: Float32Array, target: Uint16Array): number {
   if (target.length < source.length) throw new RangeError(`${source.length} halves do not fit in ${target.length}`)
@@ -65,7 +68,7 @@ export function floatsToHalves(source: Float32Array, target: Uint16Array): numbe
   return notFinite
 }
 
-/** Widens halves to float32, exactly. Returns whether all of them are finite. */
+/** Widens halves to float32, exactly. Returns whether all are finite. Throws RangeError when `target` is too short. */
 export function halvesToFloats(source: Uint16Array, target: Float32Array): boolean {
   if (target.length < source.length) throw new RangeError(`${source.length} floats do not fit in ${target.length}`)
   const bits = new Uint32Array(target.buffer, target.byteOffset, source.length)
@@ -78,14 +81,14 @@ export function halvesToFloats(source: Uint16Array, target: Float32Array): boole
   return (found & 0x8000) === 0
 }
 
-/** Widens bfloat16 to float32, exactly. Returns whether all of them are finite. */
+/** Widens bfloat16 to float32, exactly. Returns whether all are finite. Throws RangeError when `target` is too short. */
 export function bfloat16sToFloats(source: Uint16Array, target: Float32Array): boolean {
   if (target.length < source.length) throw new RangeError(`${source.length} floats do not fit in ${target.length}`)
   const bits = new Int32Array(target.buffer, target.byteOffset, source.length)
   let found = 0
   let i = 0
   if (source.byteOffset % 4 === 0) {
-    // Two values a step: adding one to a full exponent carries into that half's sign bit and no further.
+    // Two values at a time: adding one to an exponent of all ones carries into that value's sign bit and no further.
     const pairs = new Int32Array(source.buffer, source.byteOffset, source.length >>> 1)
     for (let p = 0; p < pairs.length; p++, i += 2) {
       const pair = pairs[p]

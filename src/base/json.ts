@@ -3,26 +3,28 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Whether a parsed value is a whole number from 0 up that a double holds exactly. */
+/** Whether a parsed value is a whole number of at least 0 that a double holds exactly. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
-/** A value found in a file, short enough for a message whatever it is. */
+/** A value as text for a message, of at most 100 characters. */
 export function show(value: unknown): string {
   let text: string
   try {
     text = JSON.stringify(value) ?? String(value)
   } catch {
-    // Nested too deeply to be written out.
+    // The value is nested too deeply to be written out.
     text = typeof value
   }
   return text.length > 100 ? `${text.slice(0, 99)}…` : text
 }
 
 /**
- * The first key that some object in a text holds twice; undefined when there is none. `text` must be valid JSON.
- * JSON.parse alone cannot tell: it keeps the last value silently.
+ * The first key that occurs twice in one object of a JSON text; undefined when there is none. JSON.parse does not tell: it
+ * keeps the last value silently.
+ *
+ * @param text valid JSON
  */
 export function findDuplicateKey(text: string): string | undefined {
   // One entry per open bracket: the keys seen so far, or undefined for an array.

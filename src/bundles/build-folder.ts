@@ -3,9 +3,9 @@ import { storeError } from './bundle-errors.ts'
 import { guarded, openRandomFile, type RandomFile } from './opfs-file.ts'
 import { bytesBelow, createFile, openFile, orMissing, subfolder } from './opfs-folder.ts'
 
-// builds/ID/request.json   what is built, as text of whoever builds
-// builds/ID/notes          what is finished, a line each
-// builds/ID/files/…        as in the manifest
+// builds/ID/request.json   the request that the builder was started with, as it wrote it
+// builds/ID/notes          the builder's notes, a line each
+// builds/ID/files/…        the bundle's files, as in the manifest
 // builds/ID/finished.json  see `built-bundle.ts`
 const rootName = 'builds'
 const filesName = 'files'
@@ -13,29 +13,33 @@ const notesName = 'notes'
 const requestName = 'request.json'
 const chunkBytes = 4 * 2 ** 20
 
-/** A build that was begun in this browser. */
+/** A build that was begun in this browser and is not a stored bundle yet. */
 export interface BegunBuild {
   readonly id: string
   readonly request: string
-  /** The last of its notes. */
+  /** Its last note; undefined where there is none. */
   readonly lastNote: string | undefined
   readonly bytes: number
 }
 
 /**
- * A half-built bundle in the origin private file system, to go on with after a reload or a crash. For workers; one at a
- * time has it open, where the browser has locks. Its methods are those of the builder's resumable sink, and throw
- * BundleError `store-…`.
+ * A bundle under construction in the origin private file system, which a build can resume after a reload or a crash. It
+ * works in workers only, and only one of them has it open at a time where the browser has locks. Its methods are those
+ * of the builder's resumable sink, and throw BundleError `store-…`.
  */
 export class BuildFolder {
-  private readonly open = new Map<string, OpenFile>()
-  private notes: OpenFile | undefined
+  readonly #open = new Map<string, OpenFile>()
+  #notes: OpenFile | undefined
+
+  readonly #release: () => void
 
   private constructor(
     readonly id: string,
     readonly folder: FileSystemDirectoryHandle,
-    private readonly release: () => void,
-  ) {}
+    release: () => void,
+  ) {
+    this.#release = release
+  }
 
   /** Throws BundleError `build-busy` when another tab builds the same. */
   static async open(id: string): Promise<BuildFolder> {
@@ -51,7 +55,7 @@ export class BuildFolder {
     })
   }
 
-  /** All that were begun and not finished, or not yet moved to the bundles. */
+  /** All builds that are not finished, or not yet moved to the stored bundles. */
   static async list(): Promise<BegunBuild[]> {
     return guarded(async () => {
       const builds: BegunBuild[] = []
@@ -70,13 +74,13 @@ export class BuildFolder {
     })
   }
 
-  /** What nobody works at. */
+  /** Deletes a build. Throws BundleError `build-busy` when another tab is building it. */
   static async remove(id: string): Promise<void> {
     const folder = await BuildFolder.open(id)
     await folder.discard()
   }
 
-  /** Remembers what is built here; given back by `list`. */
+  /** Stores the request that is built here, which `list` gives back. */
   async writeRequest(text: string): Promise<void> {
     await this.writeText(requestName, text)
   }
@@ -94,7 +98,7 @@ export class BuildFolder {
     })
   }
 
-  /** A file of the bundle as it is on disk, or undefined. */
+  /** A file of the bundle as it is on disk; undefined where there is none. */
   async file(path: string): Promise<File | undefined> {
     return guarded(async () => {
       const files = await subfolder(this.folder, filesName)
@@ -104,31 +108,31 @@ export class BuildFolder {
 
   async create(path: string) {
     return guarded(async () => {
-      const file = await this.openPath(path)
+      const file = await this.#openPath(path)
       file.truncate(0)
-      return this.sinkOf(path, file)
+      return this.#sinkOf(path, file)
     })
   }
 
   async reopen(path: string, bytes: number, onKept: (chunk: Uint8Array) => void) {
     return guarded(async () => {
-      const file = await this.openPath(path)
+      const file = await this.#openPath(path)
       if (file.size < bytes) {
-        this.closeFile(path)
+        this.#closeFile(path)
         return undefined
       }
       file.truncate(bytes)
       for (let at = 0; at < bytes; at += chunkBytes) onKept(file.read(at, Math.min(chunkBytes, bytes - at)))
-      return this.sinkOf(path, file)
+      return this.#sinkOf(path, file)
     })
   }
 
   async noted(): Promise<readonly string[]> {
     return guarded(async () => {
-      const notes = await this.openNotes()
+      const notes = await this.#openNotes()
       const text = new TextDecoder().decode(notes.read(0, notes.size))
       const end = text.lastIndexOf('\n') + 1
-      // A crash may have cut the last one short; the next must not follow on its line.
+      // A crash may have cut the last note short: it is removed, so that the next one begins on a line of its own.
       notes.truncate(new TextEncoder().encode(text.slice(0, end)).length)
       return text.slice(0, end).split('\n').slice(0, -1)
     })
@@ -136,8 +140,8 @@ export class BuildFolder {
 
   async note(line: string): Promise<void> {
     await guarded(async () => {
-      for (const file of this.open.values()) file.flush()
-      const notes = await this.openNotes()
+      for (const file of this.#open.values()) file.flush()
+      const notes = await this.#openNotes()
       notes.append(new TextEncoder().encode(`${line}\n`))
       notes.flush()
     })
@@ -145,7 +149,7 @@ export class BuildFolder {
 
   async clear(): Promise<void> {
     await guarded(async () => {
-      this.closeAll()
+      this.#closeAll()
       for (const name of [filesName, notesName]) {
         await orMissing(() => this.folder.removeEntry(name, { recursive: true }))
       }
@@ -153,74 +157,77 @@ export class BuildFolder {
   }
 
   async commit(): Promise<void> {
-    this.closeAll()
+    this.#closeAll()
   }
 
   async suspend(): Promise<void> {
-    this.closeAll()
+    this.#closeAll()
   }
 
-  /** Throws all of it away. */
+  /** Deletes the build and lets go of its lock. */
   async discard(): Promise<void> {
     await guarded(async () => {
-      this.closeAll()
+      this.#closeAll()
       try {
         const root = await buildsRoot()
         await orMissing(() => root.removeEntry(this.id, { recursive: true }))
       } finally {
-        this.release()
+        this.#release()
       }
     })
   }
 
-  /** Lets go of it, so that others may open it. */
+  /** Closes the build, so that another worker may open it. */
   close(): void {
-    this.closeAll()
-    this.release()
+    this.#closeAll()
+    this.#release()
   }
 
-  private async openPath(path: string): Promise<OpenFile> {
-    this.closeFile(path)
+  async #openPath(path: string): Promise<OpenFile> {
+    this.#closeFile(path)
     const files = await this.folder.getDirectoryHandle(filesName, { create: true })
     const file = await OpenFile.open(files, path)
-    this.open.set(path, file)
+    this.#open.set(path, file)
     return file
   }
 
-  private sinkOf(path: string, file: OpenFile) {
+  #sinkOf(path: string, file: OpenFile) {
     return {
       write: (bytes: Uint8Array<ArrayBuffer>) => guarded(async () => file.append(bytes)),
       close: () =>
         guarded(async () => {
           file.flush()
-          this.closeFile(path)
+          this.#closeFile(path)
         }),
     }
   }
 
-  private async openNotes(): Promise<OpenFile> {
-    this.notes ??= await OpenFile.open(this.folder, notesName)
-    return this.notes
+  async #openNotes(): Promise<OpenFile> {
+    this.#notes ??= await OpenFile.open(this.folder, notesName)
+    return this.#notes
   }
 
-  private closeFile(path: string): void {
-    this.open.get(path)?.close()
-    this.open.delete(path)
+  #closeFile(path: string): void {
+    this.#open.get(path)?.close()
+    this.#open.delete(path)
   }
 
-  private closeAll(): void {
-    for (const path of [...this.open.keys()]) this.closeFile(path)
-    this.notes?.close()
-    this.notes = undefined
+  #closeAll(): void {
+    for (const path of [...this.#open.keys()]) this.#closeFile(path)
+    this.#notes?.close()
+    this.#notes = undefined
   }
 }
 
-/** A file that is written at its end, in place: what was flushed outlives a crash. */
+/** A file that is appended to in place: flushed bytes outlive a crash. */
 export class OpenFile {
-  private constructor(
-    private readonly file: RandomFile,
-    private end: number,
-  ) {}
+  readonly #file: RandomFile
+  #end: number
+
+  private constructor(file: RandomFile, end: number) {
+    this.#file = file
+    this.#end = end
+  }
 
   static async open(folder: FileSystemDirectoryHandle, path: string): Promise<OpenFile> {
     const file = await openRandomFile(await createFile(folder, path))
@@ -228,29 +235,29 @@ export class OpenFile {
   }
 
   get size(): number {
-    return this.end
+    return this.#end
   }
 
   read(at: number, bytes: number): Uint8Array<ArrayBuffer> {
-    return this.file.read(at, new Uint8Array(bytes))
+    return this.#file.read(at, new Uint8Array(bytes))
   }
 
   append(bytes: Uint8Array<ArrayBuffer>): void {
-    this.file.write(this.end, bytes)
-    this.end += bytes.length
+    this.#file.write(this.#end, bytes)
+    this.#end += bytes.length
   }
 
   truncate(bytes: number): void {
-    this.file.truncate(bytes)
-    this.end = bytes
+    this.#file.truncate(bytes)
+    this.#end = bytes
   }
 
   flush(): void {
-    this.file.flush()
+    this.#file.flush()
   }
 
   close(): void {
-    this.file.close()
+    this.#file.close()
   }
 }
 

@@ -8,7 +8,7 @@ import { guarded } from './opfs-file.ts'
 import { openFile, parentOf, subfolder } from './opfs-folder.ts'
 import { filesName, markerName } from './opfs-writer.ts'
 
-// The layout of `opfs-store.ts`, whose marker is written last here, too.
+// The layout is that of `opfs-store.ts`; its marker is written last here, too.
 const bundlesName = 'bundles'
 const finishedName = 'finished.json'
 
@@ -24,7 +24,7 @@ interface Finished {
   readonly manifest: BundleManifest
 }
 
-/** Ends a build: from here on nothing of it is made again, only moved. Throws BundleError `store-…`. */
+/** Marks a build as finished: all that is left to do is to move its files. Throws BundleError `store-…`. */
 export async function finishBuild(
   build: BuildFolder,
   manifest: string,
@@ -34,8 +34,10 @@ export async function finishBuild(
 }
 
 /**
- * Moves a finished build to the bundles, where it is found like any other; goes on where an earlier move was cut off.
- * Undefined when the build is not finished. Throws BundleError `store-…`.
+ * Moves a finished build to the stored bundles, and goes on where an earlier move was interrupted.
+ *
+ * @returns the note of the stored bundle, or undefined when the build is not finished
+ * @throws BundleError `store-…`
  */
 export async function storeBuilt(build: BuildFolder): Promise<BundleNote | undefined> {
   return guarded(async () => {
@@ -69,7 +71,7 @@ async function readFinished(build: BuildFolder): Promise<Finished | undefined> {
   return { name, url, manifest: await readManifest(new TextEncoder().encode(manifest)) }
 }
 
-/** By renaming; where the browser cannot, by copying one file after the other, each of which is then removed. */
+/** Renames a file, or copies and removes it where the browser cannot rename. */
 async function moveFile(from: FileSystemDirectoryHandle, to: FileSystemDirectoryHandle, path: string): Promise<void> {
   const source = await parentOf(from, path)
   const target = await parentOf(to, path, { create: true })

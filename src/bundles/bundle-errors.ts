@@ -21,6 +21,16 @@ export function notStored(name: string): BundleError {
   })
 }
 
+export function missingFile(path: string, message: string): BundleError {
+  return new BundleError({
+    code: 'missing-file',
+    message,
+    action: 'Put the whole folder that the builder made there, or build the bundle again.',
+    subject: path,
+    recoverable: true,
+  })
+}
+
 /** `what` is a sentence without its full stop; `where` an address or a folder's name. */
 export function notABundle(what: string, where: string, action: string): BundleError {
   return new BundleError({ code: 'not-a-bundle', message: `${what}.`, action, subject: where, recoverable: true })
@@ -36,7 +46,7 @@ export function wrongSize(path: string, expected: number, found: string): Bundle
   })
 }
 
-/** Of a file that is at hand. */
+/** For a file of a chosen folder or of a store. */
 export function wrongHash(path: string): BundleError {
   return new BundleError({
     code: 'wrong-hash',
@@ -47,7 +57,7 @@ export function wrongHash(path: string): BundleError {
   })
 }
 
-/** It came twice, the same both times. */
+/** For a file that came twice from the server with the same wrong bytes: the server's copy is wrong. */
 export function wrongServerFile(path: string): BundleError {
   return new BundleError({
     code: 'wrong-hash',
@@ -59,7 +69,7 @@ export function wrongServerFile(path: string): BundleError {
   })
 }
 
-/** It came twice, and was wrong in different ways. */
+/** For a file that came twice from the server with different wrong bytes: the connection changes them. */
 export function changedInTransit(path: string): BundleError {
   return new BundleError({
     code: 'changed-in-transit',
@@ -80,7 +90,7 @@ export function changedOnDisk(path: string): BundleError {
   })
 }
 
-/** Every chunk has the manifest's hash, the whole has not. */
+/** For a file of which every chunk has the manifest's hash and the whole has another. */
 export function contradictoryManifest(path: string): BundleError {
   return new BundleError({
     code: 'wrong-hash',
@@ -131,18 +141,18 @@ const storeProblems: Readonly<Record<StoreProblem, { readonly message: string; r
   },
 }
 
-/** A BundleError `store-…` of that problem. */
+/** The BundleError `store-PROBLEM`. */
 export function storeError(problem: StoreProblem, cause?: unknown): BundleError {
   return new BundleError({ ...storeProblems[problem], code: `store-${problem}`, recoverable: true, cause })
 }
 
-/** What a `store-…` error says of its store; undefined for every other error. */
+/** The problem that a `store-…` error reports; undefined for every other error. */
 export function storeProblem(error: unknown): StoreProblem | undefined {
   if (!(error instanceof BundleError)) return undefined
   return (Object.keys(storeProblems) as StoreProblem[]).find((problem) => error.code === `store-${problem}`)
 }
 
-/** Enough to tell what is missing; as `2.1 GB` or `640 MB`. */
+/** A size in words, such as `2.1 GB` or `640 MB`. */
 function sizeText(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`
 }
@@ -150,13 +160,13 @@ function sizeText(bytes: number): string {
 interface Shortage {
   readonly totalBytes: number
   readonly storedBytes: number
-  /** What this site may still store, where the browser says so. */
+  /** Bytes that this site may still store; undefined where the browser does not tell. */
   readonly freeBytes: number | undefined
-  /** What could be deleted, the largest first. */
+  /** Stored bundles that could be deleted, the largest first. */
   readonly others: readonly { readonly name: string; readonly storedBytes: number }[]
 }
 
-/** `store-full` with its numbers. */
+/** The BundleError `store-full` with the sizes in its message. */
 export function storeFull({ totalBytes, storedBytes, freeBytes, others }: Shortage, cause?: unknown): BundleError {
   const parts = [`The model has ${sizeText(totalBytes)}`]
   if (storedBytes > 0) parts.push(`${sizeText(storedBytes)} of it are stored and kept`)
@@ -170,7 +180,7 @@ export function storeFull({ totalBytes, storedBytes, freeBytes, others }: Shorta
   return new BundleError({ code: 'store-full', message, action, recoverable: true, cause })
 }
 
-/** The same error, with what is not lost. */
+/** The same error, whose action adds how many bytes are stored already and need not be fetched again. */
 export function withKept(error: BundleError, storedBytes: number, totalBytes: number): BundleError {
   const kept = `${sizeText(storedBytes)} of ${sizeText(totalBytes)} are here and kept: loading it again goes on from there.`
   const { code, message, action, subject, recoverable, cause } = error

@@ -2,18 +2,18 @@ import { storeError } from './bundle-errors.ts'
 
 /** How often a waiting tab says that it waits. */
 const tellMs = 1000
-/** A load that was just cancelled needs a moment to clear up; a load in another tab takes longer than this. */
+/** A load that was just cancelled needs a moment to let go of its lock; one in another tab holds it for longer. */
 const briefMs = 3000
 
 interface WaitOptions {
   readonly signal?: AbortSignal
-  /** Called about once a second while the lock is someone else's. */
+  /** Called about once a second while another tab holds the lock. */
   readonly onWait?: () => void
 }
 
 /**
- * Holds a bundle's lock until the returned function is called, or this page or worker ends; waits for it as long as it
- * takes. Does nothing in browsers without locks. Throws the reason of an abort.
+ * Takes a bundle's lock, waiting until it is free, and holds it until the returned function is called or this page or
+ * worker ends. Does nothing in browsers without locks. Throws the reason of an abort.
  */
 export async function takeLock(
   locks: LockManager | undefined,
@@ -32,7 +32,7 @@ export async function takeLock(
   }
 }
 
-/** As above, but not for long. Throws BundleError `store-busy`. */
+/** As `takeLock`, but waits for at most 3 s. Throws BundleError `store-busy`. */
 export async function takeLockSoon(locks: LockManager | undefined, key: string): Promise<() => void> {
   try {
     return await takeLock(locks, key, { signal: AbortSignal.timeout(briefMs) })

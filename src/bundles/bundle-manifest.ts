@@ -2,17 +2,17 @@ import { sha256 } from 'hash-wasm'
 import { type Manifest, parseManifest } from '../manifest/manifest.ts'
 
 export const manifestPath = 'manifest.json'
-/** A manifest is a few kilobytes; whatever is larger is something else. */
+/** A manifest has a few kilobytes; a larger file of its name is something else. */
 export const manifestLimitBytes = 2 ** 20
 
-/** A manifest together with the very bytes it was read from. */
+/** A manifest together with the bytes that it was read from. */
 export interface BundleManifest {
   /** SHA-256 of the bytes, in hexadecimal: another manifest is another bundle. */
   readonly key: string
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly text: string
   readonly parsed: Manifest
-  /** Of all files that it lists. */
+  /** The sum of the bytes of all files that it lists. */
   readonly totalBytes: number
 }
 

@@ -1,13 +1,14 @@
-/** A file of a bundle, wherever it lies. */
+/** A file of a bundle, in a folder, on disk or in memory. */
 export interface BundleFile {
-  /** As in the manifest. */
+  /** Its path in the manifest. */
   readonly path: string
   readonly blob: Blob
 }
 
+/** Where a bundle is loaded from. */
 export type BundleSource =
   | { readonly type: 'url'; readonly url: string }
-  /** A folder the person chose, or what a memory store kept. */
+  /** The files of a folder that the person chose, or those that a memory store kept. */
   | { readonly type: 'files'; readonly name: string; readonly files: readonly BundleFile[] }
-  /** What this browser keeps, whole, by its key: built here, or loaded before from `url`. */
+  /** A whole bundle in this browser's storage, by its key: built here, or loaded before from `url`. */
   | { readonly type: 'stored'; readonly key: string; readonly name: string; readonly url?: string }

@@ -1,5 +1,5 @@
 import type { Manifest } from '../manifest/manifest.ts'
-import { missingFile } from '../net/refusal-errors.ts'
+import { missingFile } from './bundle-errors.ts'
 import { type BundleManifest, manifestPath } from './bundle-manifest.ts'
 import type { BundleFile } from './bundle-source.ts'
 import type { StoredChunk } from './journal.ts'
@@ -11,19 +11,20 @@ import type { StoredChunk } from './journal.ts'
 export interface BundleStore {
   readonly kind: 'opfs' | 'memory'
   /**
-   * The whole bundle of that key. Sizes are held against the manifest; hashes are not, they were when it was written:
-   * hashing gigabytes at every visit would take longer than starting the model.
+   * The whole bundle of that key; undefined where it is not stored whole. Sizes are checked against the manifest. Hashes
+   * were checked when the files were written: hashing gigabytes at every visit would take longer than starting the model.
    */
   find(key: string): Promise<StoredBundle | undefined>
   /**
-   * Starts to store a bundle, or goes on where it was left. It counts as stored only once its writer has completed it.
-   * Waits while another tab is storing the same one, whose work is then its own. Throws `store-full` where it is known
-   * that it will not fit, unless part of it is stored; and the reason of an abort.
+   * Starts to store a bundle, or goes on where an earlier load stopped. It counts as stored only once its writer has
+   * completed it. While another tab is storing the same bundle, this waits and then goes on with what that tab stored.
+   * Throws `store-full` where the browser tells that it will not fit and no part of it is stored, or the reason of an
+   * abort.
    */
   begin(draft: BundleDraft, options?: BeginOptions): Promise<BundleWriter>
   /** All bundles, whole or not, newest first. */
   list(): Promise<BundleEntry[]>
-  /** Forgets a bundle, whole or not. Blobs that were read from it may become unreadable. */
+  /** Deletes a bundle, whole or not. Blobs that were read from it may become unreadable. */
   remove(key: string): Promise<void>
   usage(): Promise<StoreUsage>
   /** Remembers that the bundle was loaded just now. Never throws. */
@@ -34,13 +35,13 @@ export interface BeginOptions {
   readonly signal?: AbortSignal
   /** Called about once a second while another tab is storing the same bundle. */
   readonly onWait?: () => void
-  /** What another store has of it. */
+  /** Chunks of the bundle that another store has. */
   readonly parts?: readonly StoredPart[]
 }
 
 export interface StoreUsage {
   readonly usedBytes: number
-  /** What the browser would still let this site store, where it says so; an estimate. */
+  /** Bytes that this site may still store, by the browser's estimate; undefined where it gives none. */
   readonly freeBytes?: number
 }
 
@@ -48,7 +49,7 @@ export interface StoreUsage {
 export interface BundleDraft {
   readonly manifest: BundleManifest
   readonly name: string
-  /** Where it comes from, as `bundleUrl` writes it. */
+  /** The address it is loaded from, as `bundleUrl` writes it. */
   readonly url: string
 }
 
@@ -57,16 +58,16 @@ export interface BundleNote {
   readonly key: string
   readonly name: string
   readonly url: string
-  /** Of all files but the manifest. */
+  /** Bytes of all files but the manifest. */
   readonly bytes: number
-  /** ISO 8601. */
+  /** When it was stored, ISO 8601. */
   readonly savedAt: string
 }
 
-/** A bundle in a store. What is not whole goes on where it was left when it is loaded again. */
+/** A bundle in a store. Loading a partial one again goes on with what is stored. */
 export interface BundleEntry extends BundleNote {
   readonly state: 'whole' | 'partial'
-  /** What there is of `bytes`. */
+  /** How many of `bytes` are stored. */
   readonly storedBytes: number
   /** When it was last loaded, ISO 8601. */
   readonly usedAt?: string
@@ -82,34 +83,34 @@ export interface StoredBundle {
 export interface BundleWriter {
   /** Files that are whole and verified, by path: they need not be fetched. */
   readonly finished: ReadonlyMap<string, Blob>
-  /** What is stored, of unfinished files too. */
+  /** Bytes that are stored, those of unfinished files included. */
   storedBytes(): number
-  /** Opens an unfinished file, with what is stored of it. */
+  /** Opens an unfinished file, whose stored chunks need not be fetched again. */
   open(path: string): Promise<PartialFile>
-  /** Ends the bundle, all of whose files must be finished. */
+  /** Marks the bundle as whole. Throws BundleError `missing-file` when a file is not finished. */
   complete(): Promise<StoredBundle>
-  /** Lets go of the bundle and keeps what is stored for the next `begin`, where the store can. Never throws. */
+  /** Ends writing and keeps what is stored for the next `begin`. Never throws. */
   suspend(): Promise<void>
-  /** Suspends, and hands out what is stored, to go on elsewhere. Never throws. */
+  /** Ends writing and gives the stored chunks, for another store to go on with. Never throws. */
   salvage(): Promise<StoredPart[]>
 }
 
 /** A file while it is stored, chunk by chunk in any order. */
 export interface PartialFile {
-  /** What is stored, by offset. */
+  /** The chunks that are stored, by their offset in bytes. */
   readonly chunks: ReadonlyMap<number, StoredChunk>
-  /** What the server called the version that they are of. */
+  /** The ETag of the version that the chunks belong to; undefined where none was noted. */
   readonly etag: string | undefined
-  /** The chunk is stored when this resolves, even if the page ends then. The bytes are the caller's again. */
+  /** Stores a chunk. Once this resolves, the chunk outlives the page, and the caller may use the buffer again. */
   write(at: number, bytes: Uint8Array<ArrayBuffer>, sha256: string): Promise<void>
-  /** Fills the buffer with what was stored there; gives the part that was filled. Throws BundleError `unreadable-file`. */
+  /** Reads stored bytes from offset `at` into the buffer; gives the part that was filled. Throws BundleError `unreadable-file`. */
   read(at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
   noteEtag(etag: string): Promise<void>
-  /** The chunk at this place, or all of them, are not stored any more. */
+  /** Forgets the chunk at this offset, or all chunks, which then count as missing. */
   forget(at?: number): Promise<void>
-  /** Ends the file, all of which must be stored. Whoever writes has verified it. */
+  /** Marks the file as whole. The caller has stored all chunks and verified the file. */
   finish(): Promise<void>
-  /** Lets go of the file and keeps what is stored. Never throws. */
+  /** Closes the file and keeps the stored chunks. Never throws. */
   close(): Promise<void>
 }
 
@@ -121,28 +122,28 @@ export interface StoredPart {
   readonly blob: Blob
 }
 
-/** A bundle's files, each a Blob; those of a store on disk stay there until they are read. */
+/** A bundle's files, each a Blob. Those of a store on disk are read from there when they are needed. */
 export class BundleBlobs {
-  private readonly blobs: ReadonlyMap<string, Blob>
+  readonly #blobs: ReadonlyMap<string, Blob>
 
   constructor(manifest: BundleManifest, files: ReadonlyMap<string, Blob>) {
-    this.blobs = new Map([...files, [manifestPath, new Blob([manifest.bytes])]])
+    this.#blobs = new Map([...files, [manifestPath, new Blob([manifest.bytes])]])
   }
 
   /** A whole file. Throws BundleError `missing-file`. */
   async read(path: string): Promise<Blob> {
-    const blob = this.blobs.get(path)
+    const blob = this.#blobs.get(path)
     if (blob) return blob
     throw missingFile(path, `The bundle has no file ${path}.`)
   }
 
   /** Every file, the manifest included. */
   all(): BundleFile[] {
-    return Array.from(this.blobs, ([path, blob]) => ({ path, blob }))
+    return Array.from(this.#blobs, ([path, blob]) => ({ path, blob }))
   }
 }
 
-/** What a writer notes of the bundle it has just completed. */
+/** The note of a bundle that is stored whole from now on. */
 export function noteOf({ manifest, name, url }: BundleDraft): BundleNote {
   return { key: manifest.key, name, url, bytes: manifest.totalBytes, savedAt: new Date().toISOString() }
 }

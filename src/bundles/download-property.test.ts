@@ -156,7 +156,7 @@ it('whatever goes wrong on whatever visit, the bytes are right or the error is n
               stores: { primary: new OpfsStore(disk.host()), fallback: new MemoryStore() },
               fetch: server.fetch,
               signal: tab.signal,
-              patience: {
+              retryPolicy: {
                 stallMs: script.includes('stall') ? 5 : 60_000,
                 firstWaitMs: 0,
                 longestWaitMs: 1000,

@@ -1,17 +1,18 @@
 import { chunkBytes, type ManifestFile } from '../manifest/manifest.ts'
 
-/** A chunk is held on the heap, several at a time. */
+/** Chunks are held in memory, several at a time, so larger ones of a manifest are not used. */
 const mostChunkBytes = 32 * 2 ** 20
 
-/** A stretch of a file. */
+/** A stretch of a file that is fetched, hashed and stored as one. */
 export interface Chunk {
+  /** Its offset in the file, in bytes. */
   readonly at: number
   readonly bytes: number
-  /** In hexadecimal, where the manifest has it. */
+  /** In hexadecimal; undefined where the manifest does not have it. */
   readonly sha256?: string
 }
 
-/** A file's chunks in order: the manifest's, or all of `chunkBytes` but the last. An empty file has none. */
+/** A file's chunks in order: the manifest's, or else chunks of `chunkBytes`, the last one shorter. An empty file has none. */
 export function chunksOfFile(file: ManifestFile): Chunk[] {
   const own = ownChunks(file)
   const size = own?.bytes ?? chunkBytes
@@ -22,7 +23,7 @@ export function chunksOfFile(file: ManifestFile): Chunk[] {
   })
 }
 
-/** The manifest's hashes of the file's chunks, where they are of use. */
+/** The manifest's hashes of the file's chunks; undefined where it has none, or its chunks are too large. */
 export function ownChunks({ chunks }: ManifestFile): ManifestFile['chunks'] {
   return chunks && chunks.bytes <= mostChunkBytes ? chunks : undefined
 }

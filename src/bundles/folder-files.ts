@@ -1,15 +1,14 @@
 import { blobPieces } from '../base/blob-pieces.ts'
 import type { ManifestFile } from '../manifest/manifest.ts'
-import { missingFile } from '../net/refusal-errors.ts'
-import { notABundle, unreadableFile, wrongSize } from './bundle-errors.ts'
+import { missingFile, notABundle, unreadableFile, wrongSize } from './bundle-errors.ts'
 import { manifestLimitBytes, manifestPath } from './bundle-manifest.ts'
 import type { BundleFile } from './bundle-source.ts'
 import { FileCheck } from './file-check.ts'
 
 /**
- * A path as a browser gives it (`webkitRelativePath`, or an entry's full path with its leading slash) in a manifest's
- * form: segments joined by single slashes. Undefined for one that climbs out of its folder or holds what no manifest
- * names: a backslash, a colon, a control character.
+ * A path as a browser gives it (`webkitRelativePath`, or an entry's full path with its leading slash) in the form of a
+ * manifest's paths: segments joined by single slashes. Undefined for a path that leads out of its folder, or that holds a
+ * backslash, a colon or a control character, which no manifest's path does.
  */
 export function normalPath(path: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
@@ -20,7 +19,7 @@ export function normalPath(path: string): string | undefined {
 
 /**
  * Finds the bundle among the files of a chosen folder: `manifest.json` at the top or one level down, whether or not
- * the paths begin with the chosen folder's own name. Gives the files beside it, by their path in the manifest.
+ * the paths begin with the chosen folder's own name. Gives the files beside the manifest, by their paths in it.
  * Throws BundleError `not-a-bundle` when there is no manifest, or more than one, or two files of one path.
  */
 export function bundleFiles(name: string, files: readonly BundleFile[]): Map<string, Blob> {
@@ -47,7 +46,7 @@ function withoutCommonFolder(name: string, files: readonly BundleFile[]): Map<st
   return new Map(Array.from(byPath, ([path, blob]) => [path.slice(common.length), blob]))
 }
 
-/** The folder of the manifest, with its slash; empty for the top. */
+/** The path of the manifest's folder, ending with a slash; empty where it is at the top. */
 function bundleRoot(name: string, paths: readonly string[]): string {
   if (paths.includes(manifestPath)) return ''
   const roots = paths.filter((path) => path.endsWith(`/${manifestPath}`) && path.split('/').length === 2)
@@ -76,7 +75,7 @@ export async function readFolderManifest(
   }
 }
 
-/** The files of the manifest with what they hold. Throws BundleError `missing-file` or `wrong-size`; reads nothing. */
+/** Pairs the manifest's files with their Blobs, without reading them. Throws BundleError `missing-file` or `wrong-size`. */
 export function checkSizes(listed: readonly ManifestFile[], files: ReadonlyMap<string, Blob>) {
   return listed.map((file) => {
     const blob = files.get(file.path)
@@ -86,7 +85,12 @@ export function checkSizes(listed: readonly ManifestFile[], files: ReadonlyMap<s
   })
 }
 
-/** Reads all of a file. Throws BundleError `wrong-size`, `wrong-hash` or `unreadable-file`, or the reason of an abort. */
+/**
+ * Reads a whole file and checks it against the manifest.
+ *
+ * @param onBytes called with the count of bytes of each piece that was read
+ * @throws BundleError `wrong-size`, `wrong-hash` or `unreadable-file`, or the reason of an abort
+ */
 export async function checkHash(
   file: ManifestFile,
   blob: Blob,
@@ -102,7 +106,7 @@ export async function checkHash(
   check.end()
 }
 
-/** A Blob's bytes. Throws BundleError `unreadable-file`. */
+/** A Blob's bytes in order, in pieces of at most 4 MiB. Throws BundleError `unreadable-file`. */
 export async function* chunksOf(path: string, blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   try {
     yield* blobPieces(blob)

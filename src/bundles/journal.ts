@@ -6,71 +6,75 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
 const entrySchema = v.variant('type', [
-  /** The first entry: what is being stored since when (ISO 8601). */
+  /** The first entry: the bundle's name, address and size, and when its storing began (ISO 8601). */
   v.object({ type: v.literal('begun'), name: v.string(), url: v.string(), bytes: count, at: v.string() }),
   /** These bytes of the file are on disk. */
   v.object({ type: v.literal('chunk'), path: v.string(), at: count, bytes: count, sha256: hash }),
-  /** What the server calls this version of the file. */
+  /** The ETag of the file's version that the chunks belong to. */
   v.object({ type: v.literal('etag'), path: v.string(), etag: v.string() }),
-  /** The chunk at this place, or all of the file, is to be fetched again. */
+  /** The chunk at this offset, or the whole file where there is no offset, must be fetched again. */
   v.object({ type: v.literal('forgotten'), path: v.string(), at: v.optional(count) }),
-  /** All of the file is there and has the manifest's hash. */
+  /** The whole file is stored and has the manifest's hash. */
   v.object({ type: v.literal('whole'), path: v.string() }),
 ])
 
 export type JournalEntry = v.InferOutput<typeof entrySchema>
 
-/** A chunk as it was written. */
+/** A chunk that is stored. */
 export interface StoredChunk {
   readonly bytes: number
-  /** In hexadecimal. */
+  /** SHA-256 of its bytes, in hexadecimal. */
   readonly sha256: string
 }
 
-/** What the entries say of one file. */
+/** What is stored of one file. */
 export interface FileRecord {
-  /** By offset. */
+  /** By their offset in bytes. */
   readonly chunks: Map<number, StoredChunk>
   etag: string | undefined
   isWhole: boolean
 }
 
 /**
- * What has been stored of a bundle, written down as it is: one line an entry, the CRC-32 of its JSON before it. A crash
- * may tear the last line, or leave anything in its place; reading ends there, and what stands before it holds.
+ * A log of what has been stored of a bundle: each line is an entry as JSON, after the CRC-32 of that JSON. A crash may cut
+ * the last line short or leave other bytes in its place. Reading stops at the first line whose checksum does not match,
+ * and the entries before it are valid.
  */
 export class Journal {
   readonly files = new Map<string, FileRecord>()
   begun: Extract<JournalEntry, { type: 'begun' }> | undefined
-  private end = 0
+  readonly #file: RandomFile
+  readonly #checksum: Checksum
+  /** Where the next entry is written, in bytes. */
+  #end = 0
 
-  private constructor(
-    private readonly file: RandomFile,
-    private readonly checksum: Checksum,
-  ) {}
+  private constructor(file: RandomFile, checksum: Checksum) {
+    this.#file = file
+    this.#checksum = checksum
+  }
 
-  /** Reads what is there and cuts off what is torn. Throws BundleError `store-…`. */
+  /** Reads the entries of a journal and removes what follows the last valid one. Throws BundleError `store-…`. */
   static async open(file: RandomFile): Promise<Journal> {
     const checksum = await Checksum.create()
     const journal = new Journal(file, checksum)
     const { entries, bytes } = decode(file.read(0, new Uint8Array(file.size())), checksum)
-    for (const entry of entries) journal.apply(entry)
+    for (const entry of entries) journal.#apply(entry)
     file.truncate(bytes)
-    journal.end = bytes
+    journal.#end = bytes
     return journal
   }
 
-  /** Throws BundleError `store-…`; the entry then does not count. */
+  /** Writes an entry. Throws BundleError `store-…` when it was not written, and then does not count it. */
   append(entry: JournalEntry): void {
-    const line = encode(entry, this.checksum)
-    this.file.write(this.end, line)
-    this.end += line.length
-    this.apply(entry)
+    const line = encode(entry, this.#checksum)
+    this.#file.write(this.#end, line)
+    this.#end += line.length
+    this.#apply(entry)
   }
 
-  /** Until then an entry outlives its tab, but not the machine. */
+  /** Makes entries outlive a crash of the machine; without it they outlive only the tab. */
   flush(): void {
-    this.file.flush()
+    this.#file.flush()
   }
 
   record(path: string): FileRecord {
@@ -78,16 +82,16 @@ export class Journal {
   }
 
   close(): void {
-    this.file.close()
+    this.#file.close()
   }
 
-  private apply(entry: JournalEntry): void {
+  #apply(entry: JournalEntry): void {
     if (entry.type === 'begun') this.begun = entry
     else replay(this.files, entry)
   }
 }
 
-/** What a journal's bytes say, without opening it for writing. */
+/** Reads a journal's bytes without opening it for writing. */
 export async function readJournal(bytes: Uint8Array): Promise<Pick<Journal, 'files' | 'begun'>> {
   const files = new Map<string, FileRecord>()
   let begun: Journal['begun']
@@ -98,7 +102,7 @@ export async function readJournal(bytes: Uint8Array): Promise<Pick<Journal, 'fil
   return { files, begun }
 }
 
-/** Bytes of chunks that are stored. */
+/** The sum of the bytes of all stored chunks. */
 export function storedBytes(files: ReadonlyMap<string, FileRecord>): number {
   let sum = 0
   for (const { chunks } of files.values()) for (const { bytes } of chunks.values()) sum += bytes
@@ -133,15 +137,19 @@ function replay(files: Map<string, FileRecord>, entry: Exclude<JournalEntry, { t
 }
 
 class Checksum {
-  private constructor(private readonly crc: Awaited<ReturnType<typeof createCRC32>>) {}
+  readonly #crc: Awaited<ReturnType<typeof createCRC32>>
+
+  private constructor(crc: Awaited<ReturnType<typeof createCRC32>>) {
+    this.#crc = crc
+  }
 
   static async create(): Promise<Checksum> {
     return new Checksum(await createCRC32())
   }
 
-  /** Eight hexadecimal digits. */
+  /** The CRC-32 of a text, as eight hexadecimal digits. */
   of(text: string): string {
-    return this.crc.init().update(text).digest('hex')
+    return this.#crc.init().update(text).digest('hex')
   }
 }
 
@@ -150,7 +158,7 @@ function encode(entry: JournalEntry, checksum: Checksum): Uint8Array<ArrayBuffer
   return new TextEncoder().encode(`${checksum.of(text)} ${text}\n`)
 }
 
-/** The entries before the first line that is not whole, and how many bytes they take. */
+/** The entries before the first invalid line, and how many bytes they take. */
 function decode(bytes: Uint8Array, checksum: Checksum): { readonly entries: JournalEntry[]; readonly bytes: number } {
   const entries: JournalEntry[] = []
   let from = 0

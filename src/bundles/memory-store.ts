@@ -16,33 +16,35 @@ import {
 import type { StoredChunk } from './journal.ts'
 
 /**
- * Keeps one bundle, the latest, and one unfinished one, for as long as the page or worker lives: more would not fit
- * many devices. Blobs read from the one before stay readable.
+ * Keeps the latest whole bundle and one unfinished one in memory, for as long as the page or worker lives: more would
+ * not fit many devices. Blobs that were read from an earlier bundle stay readable.
  */
 export class MemoryStore implements BundleStore {
   readonly kind = 'memory'
-  private bundle: StoredBundle | undefined
-  private unfinished: MemoryWriter | undefined
-  private usedAt: string | undefined
+  #bundle: StoredBundle | undefined
+  #unfinished: MemoryWriter | undefined
+  #usedAt: string | undefined
 
   async find(key: string): Promise<StoredBundle | undefined> {
-    return this.bundle?.note.key === key ? this.bundle : undefined
+    return this.#bundle?.note.key === key ? this.#bundle : undefined
   }
 
   async begin(draft: BundleDraft, { parts = [] }: BeginOptions = {}): Promise<BundleWriter> {
-    const before = this.unfinished
+    const before = this.#unfinished
     const files = before?.draft.manifest.key === draft.manifest.key ? before.files : new Map<string, MemoryFile>()
     for (const part of parts) fileOf(files, part.path).put(part)
     const writer = new MemoryWriter(draft, files, (bundle) => {
-      this.bundle = bundle
-      this.unfinished = undefined
+      this.#bundle = bundle
+      this.#unfinished = undefined
     })
-    this.unfinished = writer
+    this.#unfinished = writer
     return writer
   }
 
   async list(): Promise<BundleEntry[]> {
-    const { bundle, unfinished, usedAt } = this
+    const bundle = this.#bundle
+    const unfinished = this.#unfinished
+    const usedAt = this.#usedAt
     const entries: BundleEntry[] = []
     if (bundle) {
       const { note } = bundle
@@ -54,25 +56,29 @@ export class MemoryStore implements BundleStore {
   }
 
   async remove(key: string): Promise<void> {
-    if (this.bundle?.note.key === key) this.bundle = undefined
-    if (this.unfinished?.draft.manifest.key === key) this.unfinished = undefined
+    if (this.#bundle?.note.key === key) this.#bundle = undefined
+    if (this.#unfinished?.draft.manifest.key === key) this.#unfinished = undefined
   }
 
   async usage(): Promise<StoreUsage> {
-    return { usedBytes: (this.bundle?.note.bytes ?? 0) + (this.unfinished?.storedBytes() ?? 0) }
+    return { usedBytes: (this.#bundle?.note.bytes ?? 0) + (this.#unfinished?.storedBytes() ?? 0) }
   }
 
   async noteUse(key: string): Promise<void> {
-    if (this.bundle?.note.key === key) this.usedAt = new Date().toISOString()
+    if (this.#bundle?.note.key === key) this.#usedAt = new Date().toISOString()
   }
 }
 
 class MemoryWriter implements BundleWriter {
+  readonly #keep: (bundle: StoredBundle) => void
+
   constructor(
     readonly draft: BundleDraft,
     readonly files: Map<string, MemoryFile>,
-    private readonly keep: (bundle: StoredBundle) => void,
-  ) {}
+    keep: (bundle: StoredBundle) => void,
+  ) {
+    this.#keep = keep
+  }
 
   get finished(): ReadonlyMap<string, Blob> {
     const finished = new Map<string, Blob>()
@@ -95,7 +101,7 @@ class MemoryWriter implements BundleWriter {
     const { finished } = this
     checkFinished(manifest.parsed, finished)
     const bundle = { note: noteOf(this.draft), manifest, files: new BundleBlobs(manifest, finished) }
-    this.keep(bundle)
+    this.#keep(bundle)
     return bundle
   }
 
@@ -120,7 +126,11 @@ class MemoryFile implements PartialFile {
   etag: string | undefined
   whole: Blob | undefined
 
-  constructor(private readonly path: string) {}
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
 
   put({ at, sha256, blob }: StoredPart): void {
     this.chunks.set(at, { bytes: blob.size, sha256, blob })
@@ -141,7 +151,7 @@ class MemoryFile implements PartialFile {
       into.set(part)
       return into.subarray(0, part.length)
     } catch (cause) {
-      throw unreadableFile(this.path, cause)
+      throw unreadableFile(this.#path, cause)
     }
   }
 

@@ -1,9 +1,8 @@
 import { BundleError } from '../base/errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import type { HttpOptions } from '../net/http-request.ts'
-import { isPassing, isRefused } from '../net/refusal-errors.ts'
 import { notStored, type StoreProblem, storeFull, storeProblem, withKept } from './bundle-errors.ts'
 import { type BundleManifest, readManifest } from './bundle-manifest.ts'
+import type { HttpOptions } from './bundle-requests.ts'
 import type { BundleFile, BundleSource } from './bundle-source.ts'
 import {
   BundleBlobs,
@@ -13,43 +12,44 @@ import {
   type StoredBundle,
   type StoredPart,
 } from './bundle-store.ts'
+import { isPassing, isRefused } from './download-errors.ts'
 import { bundleFiles, checkHash, checkSizes, readFolderManifest } from './folder-files.ts'
 import { bundleUrl, downloadFiles, fetchManifest } from './http-bundle.ts'
 import { ProgressCounter, type TransferProgress } from './progress.ts'
 
 export interface ObtainOptions extends HttpOptions {
-  /** Bundles are kept in `primary`; in `fallback` where there is none or it fails. */
+  /** Bundles are kept in `primary`, or in `fallback` where there is no primary store or it fails. */
   readonly stores: { readonly primary?: BundleStore; readonly fallback: BundleStore }
   /**
-   * Called when the manifest is read, before any other byte is; what it throws ends the load. `isStored` when the
-   * files are on this device already and nothing will be fetched; otherwise `room` says what is missing.
+   * Called when the manifest is read, before any other file is; what it throws ends the load. `isStored` tells that the
+   * files are on this device already and nothing will be fetched; otherwise `room` tells what is missing.
    */
   readonly onManifest?: (manifest: Manifest, isStored: boolean, room?: BundleRoom) => void | Promise<void>
   /** Called about once a second while another tab is storing the same bundle. */
   readonly onWait?: () => void
-  /** Of a download, or of the hashing of a folder; ten times a second at most. Steps back when a store fails. */
+  /** Called at most ten times a second while files are downloaded or hashed. The count steps back when a store fails. */
   readonly onProgress?: (progress: TransferProgress) => void
-  /** Files that this app has verified before: their sizes are checked, their hashes are not. */
+  /** Whether the app has verified these files before: then their sizes are checked and their hashes are not. */
   readonly trusted?: boolean
-  /** A clock in milliseconds, for rates. */
+  /** The clock for rates, in milliseconds; default: `performance.now`. */
   readonly now?: () => number
 }
 
-/** What a store has of a bundle that is not whole, and whether the rest will fit. */
+/** How much of a bundle a store has already, and whether the rest will fit. */
 export interface BundleRoom {
-  /** Stored earlier; need not be fetched. */
+  /** Bytes that an earlier load stored, which need not be fetched again. */
   readonly storedBytes: number
-  /** What this site may still store, where the browser says so; an estimate. */
+  /** Bytes that this site may still store, by the browser's estimate; undefined where it gives none. */
   readonly freeBytes?: number
 }
 
-/** What a person should know of a load that went well. */
+/** What a person should know of a load that succeeded. */
 export type BundleNotice =
   /** The bundle was loaded, but will have to be fetched again next time. */
   | { readonly kind: 'not-kept'; readonly reason: StoreProblem; readonly message: string; readonly action: string }
   /**
-   * The address could not be reached, or `why` the server does not give it now; this is what was stored from it at that
-   * time (ISO 8601).
+   * The bundle that was stored earlier from this address, at `savedAt` (ISO 8601): the address could not be reached, or
+   * its server refused it for the reason `why`.
    */
   | { readonly kind: 'offline'; readonly savedAt: string; readonly why?: string }
 
@@ -59,23 +59,25 @@ export interface ObtainedBundle {
   readonly manifestText: string
   readonly files: BundleBlobs
   readonly store: 'opfs' | 'memory' | 'folder'
-  /** Every file, the manifest included, where the store ends with this page or worker. */
+  /** Every file, the manifest included, where the store lives only as long as this page or worker. */
   readonly kept?: readonly BundleFile[]
   readonly notices: readonly BundleNotice[]
 }
 
 /**
- * Gets hold of a bundle's files, every one verified: from a store, over the network into a store, or from a chosen
- * folder. Throws BundleError `bad-url`, `not-a-bundle`, `bad-manifest`, `newer-bundle`, `missing-file`, `wrong-size`,
- * `wrong-hash`, `unreadable-file` or `network`, what the server's refusals are called (`refusal-errors.ts`), what `onManifest` throws, or the reason of an abort. A primary store
- * that fails is a notice and no error.
+ * Loads a bundle's files, every one verified: from a store, over the network into a store, or from a chosen folder. A
+ * primary store that fails is reported by a notice and not by an error.
+ *
+ * @throws BundleError `bad-url`, `not-a-bundle`, `bad-manifest`, `newer-bundle`, `not-stored`, `missing-file`,
+ *   `wrong-size`, `wrong-hash`, `changed-in-transit`, `changed-on-disk`, `unreadable-file` or `network`, one called as a
+ *   server's refusal (`download-errors.ts`), what `onManifest` throws, or the reason of an abort
  */
 export async function obtainBundle(source: BundleSource, options: ObtainOptions): Promise<ObtainedBundle> {
   if (source.type === 'stored') return fromStore(source, options)
   return source.type === 'url' ? new UrlLoad(source.url, options).run() : fromFolder(source, options)
 }
 
-/** Throws BundleError `not-stored` too. */
+/** A bundle of the primary store. Throws BundleError `not-stored`. */
 async function fromStore(
   { key, name }: Extract<BundleSource, { type: 'stored' }>,
   { stores, onManifest, signal }: ObtainOptions,
@@ -89,7 +91,7 @@ async function fromStore(
   return { name, manifest: manifest.parsed, manifestText: manifest.text, files, store: 'opfs', notices: [] }
 }
 
-/** The last part of a bundle's address. */
+/** The name that a bundle gets from its address: the last part of the path, or else the host. */
 function bundleName(url: string): string {
   const { pathname, host } = new URL(url)
   const last = pathname.split('/').filter(Boolean).at(-1)
@@ -107,111 +109,112 @@ interface Found {
 }
 
 class UrlLoad {
-  private readonly base: string
-  private readonly notices: BundleNotice[] = []
-  /** Undefined once it has failed. */
-  private primary: BundleStore | undefined
-  private readonly fallback: BundleStore
+  readonly #base: string
+  readonly #notices: BundleNotice[] = []
+  /** Undefined where there is none, and after it has failed. */
+  #primary: BundleStore | undefined
+  readonly #fallback: BundleStore
 
-  constructor(
-    url: string,
-    private readonly options: ObtainOptions,
-  ) {
-    this.base = bundleUrl(url)
-    this.primary = options.stores.primary
-    this.fallback = options.stores.fallback
+  readonly #options: ObtainOptions
+
+  constructor(url: string, options: ObtainOptions) {
+    this.#options = options
+    this.#base = bundleUrl(url)
+    this.#primary = options.stores.primary
+    this.#fallback = options.stores.fallback
   }
 
   async run(): Promise<ObtainedBundle> {
-    const { onManifest, signal } = this.options
+    const { onManifest, signal } = this.#options
     let manifest: BundleManifest
     try {
-      const mayWait = async () => (await this.findFromHere()) === undefined
-      manifest = await readManifest(await fetchManifest(this.base, { ...this.options, mayWait }))
+      const mayWait = async () => (await this.#findFromHere()) === undefined
+      manifest = await readManifest(await fetchManifest(this.#base, { ...this.#options, mayWait }))
     } catch (error) {
-      const found = isRefused(error) ? await this.findFromHere() : undefined
+      const found = isRefused(error) ? await this.#findFromHere() : undefined
       if (!found || !isRefused(error)) throw error
       const why = error.code === 'network' ? {} : { why: error.message }
-      this.notices.push({ kind: 'offline', savedAt: found.bundle.note.savedAt, ...why })
-      return this.open(found)
+      this.#notices.push({ kind: 'offline', savedAt: found.bundle.note.savedAt, ...why })
+      return this.#open(found)
     }
-    const found = await this.find((store) => store.find(manifest.key))
-    if (found) return this.open(found)
-    await onManifest?.(manifest.parsed, false, await this.roomFor(manifest))
+    const found = await this.#find((store) => store.find(manifest.key))
+    if (found) return this.#open(found)
+    await onManifest?.(manifest.parsed, false, await this.#roomFor(manifest))
     signal?.throwIfAborted()
-    return this.obtained(await this.download(manifest))
+    return this.#obtained(await this.#download(manifest))
   }
 
-  private async open(found: Found): Promise<ObtainedBundle> {
-    await this.options.onManifest?.(found.bundle.manifest.parsed, true)
-    this.options.signal?.throwIfAborted()
-    return this.obtained(found)
+  async #open(found: Found): Promise<ObtainedBundle> {
+    await this.#options.onManifest?.(found.bundle.manifest.parsed, true)
+    this.#options.signal?.throwIfAborted()
+    return this.#obtained(found)
   }
 
-  /** The newest whole bundle that was once loaded from this address. */
-  private findFromHere(): Promise<Found | undefined> {
-    return this.find(async (store) => {
+  /** The newest whole bundle that was loaded from this address. */
+  #findFromHere(): Promise<Found | undefined> {
+    return this.#find(async (store) => {
       for (const { key, url, state } of await store.list()) {
-        const bundle = state === 'whole' && url === this.base ? await store.find(key) : undefined
+        const bundle = state === 'whole' && url === this.#base ? await store.find(key) : undefined
         if (bundle) return bundle
       }
       return undefined
     })
   }
 
-  private async find(search: (store: BundleStore) => Promise<StoredBundle | undefined>): Promise<Found | undefined> {
-    for (const store of [this.primary, this.fallback]) {
+  async #find(search: (store: BundleStore) => Promise<StoredBundle | undefined>): Promise<Found | undefined> {
+    for (const store of [this.#primary, this.#fallback]) {
       if (!store) continue
       try {
         const bundle = await search(store)
         if (bundle) return { bundle, store }
       } catch (error) {
-        await this.giveUp(store, error)
+        await this.#giveUp(store, error)
       }
     }
     return undefined
   }
 
-  private async roomFor({ key }: BundleManifest): Promise<BundleRoom> {
-    for (const store of [this.primary, this.fallback]) {
+  async #roomFor({ key }: BundleManifest): Promise<BundleRoom> {
+    for (const store of [this.#primary, this.#fallback]) {
       if (!store) continue
       try {
         const { freeBytes } = await store.usage()
         const stored = (await store.list()).find((entry) => entry.key === key)
         return { storedBytes: stored?.storedBytes ?? 0, ...(freeBytes === undefined ? {} : { freeBytes }) }
       } catch (error) {
-        await this.giveUp(store, error)
+        await this.#giveUp(store, error)
       }
     }
     return { storedBytes: 0 }
   }
 
-  private async download(manifest: BundleManifest): Promise<Found> {
-    const { primary, fallback } = this
-    const { signal, onWait } = this.options
-    const draft: BundleDraft = { manifest, name: bundleName(this.base), url: this.base }
+  async #download(manifest: BundleManifest): Promise<Found> {
+    const primary = this.#primary
+    const fallback = this.#fallback
+    const { signal, onWait } = this.#options
+    const draft: BundleDraft = { manifest, name: bundleName(this.#base), url: this.#base }
     const waiting = { ...(signal ? { signal } : {}), ...(onWait ? { onWait } : {}) }
     let parts: StoredPart[] = []
     if (primary) {
       let writer: BundleWriter | undefined
       try {
         writer = await primary.begin(draft, waiting)
-        return { bundle: await this.fill(writer, manifest), store: primary }
+        return { bundle: await this.#fill(writer, manifest), store: primary }
       } catch (error) {
         if (storeProblem(error) === undefined) throw error
         const storedBytes = writer?.storedBytes() ?? 0
-        // What it has stays where it is; the rest goes elsewhere.
+        // What the primary store has stays there and is read from there; the rest goes into the fallback.
         parts = (await writer?.salvage()) ?? []
-        await this.giveUp(primary, error, { manifest, storedBytes })
+        await this.#giveUp(primary, error, { manifest, storedBytes })
       } finally {
         await writer?.suspend()
       }
     }
     const writer = await fallback.begin(draft, { ...waiting, parts })
     try {
-      return { bundle: await this.fill(writer, manifest), store: fallback }
+      return { bundle: await this.#fill(writer, manifest), store: fallback }
     } catch (error) {
-      // Nobody wants it any more, and memory is dear.
+      // After a cancelled load nothing is kept in memory, which is scarce.
       if (signal?.aborted) await fallback.remove(manifest.key)
       throw error
     } finally {
@@ -219,12 +222,12 @@ class UrlLoad {
     }
   }
 
-  private async fill(writer: BundleWriter, { parsed, totalBytes }: BundleManifest): Promise<StoredBundle> {
-    const progress = new ProgressCounter(totalBytes, this.options.onProgress, this.options.now)
+  async #fill(writer: BundleWriter, { parsed, totalBytes }: BundleManifest): Promise<StoredBundle> {
+    const progress = new ProgressCounter(totalBytes, this.#options.onProgress, this.#options.now)
     progress.restart(writer.storedBytes())
     try {
-      await downloadFiles(this.base, parsed.files, writer, {
-        ...this.options,
+      await downloadFiles(this.#base, parsed.files, writer, {
+        ...this.#options,
         onBytes: (bytes) => progress.add(bytes),
       })
     } catch (error) {
@@ -234,20 +237,20 @@ class UrlLoad {
     return writer.complete()
   }
 
-  /** Goes on without the primary store. Throws what is no fault of it. */
-  private async giveUp(
+  /** Goes on without the primary store, with a notice. Rethrows an error that is not the primary store's. */
+  async #giveUp(
     store: BundleStore,
     error: unknown,
     lack?: { readonly manifest: BundleManifest; readonly storedBytes: number },
   ): Promise<void> {
     const reason = storeProblem(error)
-    if (store !== this.primary || reason === undefined || !(error instanceof BundleError)) throw error
-    this.primary = undefined
+    if (store !== this.#primary || reason === undefined || !(error instanceof BundleError)) throw error
+    this.#primary = undefined
     const { message, action } = reason === 'full' && lack ? await fullError(store, lack, error) : error
-    this.notices.push({ kind: 'not-kept', reason, message, action })
+    this.#notices.push({ kind: 'not-kept', reason, message, action })
   }
 
-  private async obtained({ bundle: { note, manifest, files }, store }: Found): Promise<ObtainedBundle> {
+  async #obtained({ bundle: { note, manifest, files }, store }: Found): Promise<ObtainedBundle> {
     await store.noteUse(note.key)
     return {
       name: note.name,
@@ -256,7 +259,7 @@ class UrlLoad {
       files,
       store: store.kind,
       ...(store.kind === 'memory' ? { kept: files.all() } : {}),
-      notices: this.notices,
+      notices: this.#notices,
     }
   }
 }

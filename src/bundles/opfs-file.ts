@@ -3,17 +3,17 @@ import { storeError } from './bundle-errors.ts'
 
 /** One file, written from its beginning to its end. */
 export interface FileWriter {
-  /** The bytes are the caller's again when the promise resolves. */
+  /** When the promise resolves, the caller may use the buffer again. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>
   close(): Promise<void>
-  /** Lets go of the unfinished file. Never throws. */
+  /** Closes the file unfinished. Never throws. */
   abort(): Promise<void>
 }
 
-/** One file, read and written anywhere; what was flushed outlives a crash. Methods throw BundleError `store-…`. */
+/** One file, read and written at any offset. Flushed bytes outlive a crash. Methods throw BundleError `store-…`. */
 export interface RandomFile {
   size(): number
-  /** Fills the buffer; gives the part that was filled, which is less where the file ends earlier. */
+  /** Fills the buffer with bytes from offset `at`; gives the part that was filled, which is shorter at the file's end. */
   read(at: number, into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>
   write(at: number, bytes: Uint8Array<ArrayBuffer>): void
   truncate(bytes: number): void
@@ -22,7 +22,7 @@ export interface RandomFile {
   close(): void
 }
 
-/** What browsers give workers; not in TypeScript's library for pages. */
+/** The synchronous file access of workers, which TypeScript's library for pages does not declare. */
 interface SyncAccessHandle {
   getSize(): number
   read(bytes: Uint8Array, options: { readonly at: number }): number
@@ -37,7 +37,7 @@ type Handle = Omit<FileSystemFileHandle, 'createWritable'> & {
   readonly createSyncAccessHandle?: () => Promise<SyncAccessHandle>
 }
 
-/** A worker that was just ended may hold a file for a moment longer than its lock. */
+/** A worker that has just ended may hold a file for a moment longer than its lock, so opening is tried again. */
 const openTries = 20
 const openWaitMs = 100
 
@@ -63,24 +63,28 @@ async function openSync(handle: Handle): Promise<SyncAccessHandle> {
 }
 
 class SyncFile implements RandomFile {
-  constructor(private readonly handle: SyncAccessHandle) {}
+  readonly #handle: SyncAccessHandle
+
+  constructor(handle: SyncAccessHandle) {
+    this.#handle = handle
+  }
 
   size(): number {
-    return guardedNow(() => this.handle.getSize())
+    return guardedNow(() => this.#handle.getSize())
   }
 
   read(at: number, into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     return into.subarray(
       0,
-      guardedNow(() => this.handle.read(into, { at })),
+      guardedNow(() => this.#handle.read(into, { at })),
     )
   }
 
   write(at: number, bytes: Uint8Array<ArrayBuffer>): void {
     guardedNow(() => {
       for (let from = 0; from < bytes.length; ) {
-        const count = this.handle.write(bytes.subarray(from), { at: at + from })
-        // No room is an exception by the standard; Chromium gives its error code (-8) as an unsigned count instead.
+        const count = this.#handle.write(bytes.subarray(from), { at: at + from })
+        // By the standard, a full disk is an exception; Chromium returns its error code (-8) as an unsigned count.
         if (count === 0 || count > bytes.length - from) throw storeError('full')
         from += count
       }
@@ -88,18 +92,18 @@ class SyncFile implements RandomFile {
   }
 
   truncate(bytes: number): void {
-    guardedNow(() => this.handle.truncate(bytes))
+    guardedNow(() => this.#handle.truncate(bytes))
   }
 
   flush(): void {
-    guardedNow(() => this.handle.flush())
+    guardedNow(() => this.#handle.flush())
   }
 
   close(): void {
     try {
-      this.handle.close()
+      this.#handle.close()
     } catch {
-      // It was closed with its file.
+      // The browser had closed it already, with its file.
     }
   }
 }
@@ -135,50 +139,56 @@ async function openSink(handle: Handle): Promise<FileWriter> {
 }
 
 class StreamSink implements FileWriter {
-  constructor(private readonly stream: FileSystemWritableFileStream) {}
+  readonly #stream: FileSystemWritableFileStream
+
+  constructor(stream: FileSystemWritableFileStream) {
+    this.#stream = stream
+  }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     try {
-      await this.stream.write(bytes)
+      await this.#stream.write(bytes)
     } catch (cause) {
-      // What Chromium says for no room left, one time in three: “Failed to write data to data pipe”. We abort nothing
-      // that is being written.
+      // About one time in three Chromium reports a full disk as an AbortError, “Failed to write data to data pipe”. This
+      // code never aborts a write, so an AbortError means that here.
       throw cause instanceof DOMException && cause.name === 'AbortError' ? storeError('full', cause) : cause
     }
   }
 
   close(): Promise<void> {
-    return this.stream.close()
+    return this.#stream.close()
   }
 
   abort(): Promise<void> {
-    return this.stream.abort()
+    return this.#stream.abort()
   }
 }
 
 class SyncSink implements FileWriter {
-  private written = 0
+  readonly #file: RandomFile
+  #written = 0
 
-  constructor(private readonly file: RandomFile) {
+  constructor(file: RandomFile) {
+    this.#file = file
     file.truncate(0)
   }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.file.write(this.written, bytes)
-    this.written += bytes.length
+    this.#file.write(this.#written, bytes)
+    this.#written += bytes.length
   }
 
   async close(): Promise<void> {
-    this.file.flush()
-    this.file.close()
+    this.#file.flush()
+    this.#file.close()
   }
 
   async abort(): Promise<void> {
-    this.file.close()
+    this.#file.close()
   }
 }
 
-/** Does something with the file system; what goes wrong becomes a BundleError `store-…`. */
+/** Runs work on the file system, and turns what it throws into a BundleError `store-…`. */
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

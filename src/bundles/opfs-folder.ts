@@ -1,5 +1,4 @@
-/** Finding one's way in the origin private file system. */
-
+/** A file below a folder, by its path with slashes; undefined where there is none. */
 export async function openFile(folder: FileSystemDirectoryHandle, path: string): Promise<File | undefined> {
   return orMissing(async () => {
     const { parent, name } = await parentOf(folder, path)
@@ -7,15 +6,18 @@ export async function openFile(folder: FileSystemDirectoryHandle, path: string):
   })
 }
 
+/** A folder inside another; undefined where there is none. */
 export async function subfolder(parent: FileSystemDirectoryHandle, name: string) {
   return orMissing(() => parent.getDirectoryHandle(name))
 }
 
+/** Opens a file by its path, and creates it and its folders where they are missing. */
 export async function createFile(folder: FileSystemDirectoryHandle, path: string): Promise<FileSystemFileHandle> {
   const { parent, name } = await parentOf(folder, path, { create: true })
   return parent.getFileHandle(name, { create: true })
 }
 
+/** The folder that holds a file, and the file's own name. Throws a DOMException where a folder is missing. */
 export async function parentOf(
   folder: FileSystemDirectoryHandle,
   path: string,
@@ -28,7 +30,7 @@ export async function parentOf(
   return { parent, name }
 }
 
-/** Of all files below. */
+/** The sum of the bytes of all files below a folder. */
 export async function bytesBelow(folder: FileSystemDirectoryHandle): Promise<number> {
   let sum = 0
   for await (const handle of folder.values()) {
@@ -37,7 +39,7 @@ export async function bytesBelow(folder: FileSystemDirectoryHandle): Promise<num
   return sum
 }
 
-/** Undefined where the file system has nothing of that name, or nothing of that kind. */
+/** Runs a look-up; undefined where there is no entry of that name, or one of the other kind (file or folder). */
 export async function orMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()

@@ -20,8 +20,8 @@ import { filesName, journalName, markerName, OpfsWriter, writeSmallFile } from '
 
 // bundles/KEY/files/…        as in the manifest
 // bundles/KEY/manifest.json
-// bundles/KEY/journal        what has been stored so far (see `Journal`), while it is not whole
-// bundles/KEY/complete.json  a BundleNote, written last: a folder without one is what a crash or a cancelled load has left
+// bundles/KEY/journal        what is stored so far (see `Journal`), while the bundle is not whole
+// bundles/KEY/complete.json  a BundleNote, written last: a folder without it was left by a crash or a cancelled load
 // bundles/KEY/used.json      when it was last loaded
 const rootName = 'bundles'
 const usedName = 'used.json'
@@ -35,45 +35,49 @@ const noteSchema = v.object({
 })
 const usedSchema = v.object({ usedAt: v.string() })
 
-/** What the store needs of the browser; stood in for in tests. */
+/** The parts of the browser that the store uses; tests replace them. */
 export interface OpfsHost {
-  /** The origin private file system. Throws where there is none, or where it is denied. */
+  /** The root of the origin private file system. Throws where there is none, or access is denied. */
   directory(): Promise<FileSystemDirectoryHandle>
   readonly locks: LockManager | undefined
   estimate(): Promise<StorageEstimate>
 }
 
 /**
- * Keeps bundles in the origin private file system. What it opens are Files, which stay on disk until they are read.
- * Storing is for workers, only they can write into the middle of a file; one tab at a time stores a bundle, where the
- * browser has locks.
+ * Keeps bundles in the origin private file system. The Blobs of a stored bundle are Files, which stay on disk until they
+ * are read. Storing works in workers only, since only they can write into the middle of a file. One tab at a time stores
+ * a bundle, where the browser has locks.
  */
 export class OpfsStore implements BundleStore {
   readonly kind = 'opfs'
 
-  constructor(private readonly host: OpfsHost = browserHost) {}
+  readonly #host: OpfsHost
+
+  constructor(host: OpfsHost = browserHost) {
+    this.#host = host
+  }
 
   async find(key: string): Promise<StoredBundle | undefined> {
     return guarded(async () => {
-      const folder = await subfolder(await this.root(), key)
+      const folder = await subfolder(await this.#root(), key)
       return folder && openStored(folder, key)
     })
   }
 
   async begin(draft: BundleDraft, options: BeginOptions = {}): Promise<BundleWriter> {
     const { key, totalBytes } = draft.manifest
-    const root = await guarded(() => this.root())
-    const release = await takeLock(this.host.locks, key, options)
+    const root = await guarded(() => this.#root())
+    const release = await takeLock(this.#host.locks, key, options)
     let writer: OpfsWriter | undefined
     try {
-      // Another tab may have been faster.
+      // Another tab may have stored it while this one waited for the lock.
       const stored = await this.find(key)
       const folder = await guarded(() => root.getDirectoryHandle(key, { create: true }))
       writer = await OpfsWriter.open(draft, folder, release, stored)
       const missing = totalBytes - writer.storedBytes()
-      // Better no byte than most of a bundle, when the browser knows that it will not fit; but what is here already
-      // need not be fetched.
-      const free = await this.freeBytes()
+      // A bundle that will not fit is not begun. One that was begun goes on: what is stored need not be fetched again,
+      // and what does not fit goes to memory.
+      const free = await this.#freeBytes()
       if (writer.storedBytes() === 0 && free !== undefined && free < missing) {
         await writer.suspend()
         await removeFolder(root, key)
@@ -89,7 +93,7 @@ export class OpfsStore implements BundleStore {
 
   async list(): Promise<BundleEntry[]> {
     return guarded(async () => {
-      const root = await this.root()
+      const root = await this.#root()
       const entries: BundleEntry[] = []
       for await (const key of root.keys()) {
         const folder = await subfolder(root, key)
@@ -101,14 +105,14 @@ export class OpfsStore implements BundleStore {
   }
 
   async remove(key: string): Promise<void> {
-    const root = await guarded(() => this.root())
-    const release = await takeLockSoon(this.host.locks, key)
+    const root = await guarded(() => this.#root())
+    const release = await takeLockSoon(this.#host.locks, key)
     await guarded(() => removeFolder(root, key)).finally(release)
   }
 
   async usage(): Promise<StoreUsage> {
     const entries = await this.list()
-    const freeBytes = await this.freeBytes()
+    const freeBytes = await this.#freeBytes()
     return {
       usedBytes: entries.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
       ...(freeBytes === undefined ? {} : { freeBytes }),
@@ -117,19 +121,19 @@ export class OpfsStore implements BundleStore {
 
   async noteUse(key: string): Promise<void> {
     try {
-      const folder = await subfolder(await this.root(), key)
+      const folder = await subfolder(await this.#root(), key)
       if (folder) await writeSmallFile(folder, usedName, JSON.stringify({ usedAt: new Date().toISOString() }))
     } catch {
-      // It is loaded all the same.
+      // The time of use is only shown to the person; the bundle is loaded without it.
     }
   }
 
-  private async root(): Promise<FileSystemDirectoryHandle> {
-    return (await this.host.directory()).getDirectoryHandle(rootName, { create: true })
+  async #root(): Promise<FileSystemDirectoryHandle> {
+    return (await this.#host.directory()).getDirectoryHandle(rootName, { create: true })
   }
 
-  private async freeBytes(): Promise<number | undefined> {
-    const { quota, usage } = await this.host.estimate().catch((): StorageEstimate => ({}))
+  async #freeBytes(): Promise<number | undefined> {
+    const { quota, usage } = await this.#host.estimate().catch((): StorageEstimate => ({}))
     return quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage)
   }
 }
@@ -145,7 +149,7 @@ const browserHost: OpfsHost = {
   estimate: async () => navigator.storage.estimate(),
 }
 
-/** A whole bundle: a marker, a manifest that has this key, and every file of the manifest's size. */
+/** A whole bundle has a marker, a manifest of this key, and every file in the manifest's size; otherwise undefined. */
 async function openStored(folder: FileSystemDirectoryHandle, key: string): Promise<StoredBundle | undefined> {
   const note = await readNote(folder, key)
   const manifest = note && (await openManifest(folder))
@@ -163,11 +167,11 @@ async function openStored(folder: FileSystemDirectoryHandle, key: string): Promi
 async function openManifest(folder: FileSystemDirectoryHandle): Promise<BundleManifest | undefined> {
   const file = await openFile(folder, manifestPath)
   if (!file) return undefined
-  // Damaged, or of a format that this version of the app no longer reads.
+  // It fails when the manifest is damaged, or of a format that this version of the app no longer reads.
   return readManifest(new Uint8Array(await file.arrayBuffer())).catch(() => undefined)
 }
 
-/** Undefined for an empty folder. */
+/** The entry of a folder; undefined for an empty one. */
 async function readEntry(folder: FileSystemDirectoryHandle, key: string): Promise<BundleEntry | undefined> {
   const used = await readJson(folder, usedName, usedSchema)
   const note = await readNote(folder, key)
@@ -178,7 +182,7 @@ async function readEntry(folder: FileSystemDirectoryHandle, key: string): Promis
     const { name, url, bytes, at } = begun
     return { key, name, url, bytes, savedAt: at, state: 'partial', storedBytes: storedBytes(files) }
   }
-  // What was left without a word about it still takes up room.
+  // Files without a marker or a journal still take up room, so the person must be able to see and delete them.
   const bytes = await bytesBelow(folder)
   if (bytes === 0) return undefined
   return { key, name: 'unknown', url: '', bytes, savedAt: '', state: 'partial', storedBytes: bytes }

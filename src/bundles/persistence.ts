@@ -1,6 +1,6 @@
 /**
- * Asks the browser not to clear this site's storage by itself, for the page to call when a model was chosen: workers
- * cannot ask. Some browsers ask the person, so that the answer may never come; nothing must wait for it. Never throws.
+ * Asks the browser not to clear this site's storage by itself. The page calls it when a model is chosen, since workers
+ * cannot. Some browsers then ask the person, so the promise may never resolve and nothing may wait for it. Never throws.
  */
 export async function askToPersist(): Promise<boolean> {
   try {
@@ -10,7 +10,7 @@ export async function askToPersist(): Promise<boolean> {
   }
 }
 
-/** Whether the browser has promised that. Never throws. */
+/** Whether the browser has promised not to clear this site's storage by itself. Never throws. */
 export async function isPersistent(): Promise<boolean> {
   try {
     return (await navigator.storage?.persisted?.()) ?? false

@@ -1,100 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { recordFault } from '../../scripts/fault-table.ts'
-import { BundleError } from '../base/errors.ts'
-import type { Patience } from '../net/patience.ts'
-import type { ServerWait } from '../net/quiet-time.ts'
-import { type DownloadOptions, downloadFiles, fetchManifest } from './http-bundle.ts'
-import { MemoryStore } from './memory-store.ts'
-import { type Answer, type BundleServer, rangeOf, send, serveBundle } from './testing/bundle-server.ts'
-import { sampleBundle, sampleContents } from './testing/sample-bundle.ts'
-
-const chunk = 1000
-const path = 'data/vision.000'
-const text = Array.from({ length: 5000 }, (_, index) => 'abcdefghij'[(index * 7 + (index >> 5)) % 10]).join('')
-const contents = { ...sampleContents, [path]: text }
-/** With and without hashes of chunks: then the file is one chunk. */
-const chunked = await sampleBundle(contents, chunk)
-const plain = await sampleBundle(contents)
-
-const patience: Patience = { stallMs: 60_000, firstWaitMs: 1000, longestWaitMs: 60_000, tries: 4 }
-
-interface Download {
-  readonly server: BundleServer
-  /** What was waited for, ms. */
-  readonly waits: number[]
-  /** Waits that the server asked for. */
-  readonly told: (ServerWait | undefined)[]
-  readonly bytes: () => number
-  /** Requests for the file at hand. */
-  readonly asked: () => number
-  run(): Promise<string | undefined>
-}
-
-async function prepare(answer: Answer, bundle = chunked, stallMs = patience.stallMs): Promise<Download> {
-  const server = await serveBundle(bundle, answer)
-  const writer = await new MemoryStore().begin({ manifest: bundle.manifest, name: 'sample', url: server.url })
-  const waits: number[] = []
-  const told: (ServerWait | undefined)[] = []
-  let bytes = 0
-  const options: DownloadOptions = {
-    patience: { ...patience, stallMs },
-    sleep: async (ms) => void waits.push(ms),
-    onServerWait: (wait) => void told.push(wait),
-    onBytes: (more) => {
-      bytes += more
-    },
-  }
-  return {
-    server,
-    waits,
-    told,
-    bytes: () => bytes,
-    asked: () => server.requests.filter((each) => each === path).length,
-    async run() {
-      await downloadFiles(server.url, bundle.manifest.parsed.files, writer, options)
-      expect(bytes, 'bytes that were counted').toBe(bundle.totalBytes)
-      return writer.finished.get(path)?.text()
-    },
-  }
-}
-
-async function failure(work: Promise<unknown>): Promise<BundleError> {
-  const error = await work.catch((reason: unknown) => reason)
-  if (error instanceof BundleError) return error
-  throw new Error('no BundleError', { cause: error })
-}
-
-/** Something else than the file, so many times. */
-function times(count: number, answer: (response: ServerResponse, request: IncomingMessage) => boolean): Answer {
-  let left = count
-  return (asked, response, request) => asked === path && left > 0 && left-- > 0 && answer(response, request)
-}
-
-const always = Number.POSITIVE_INFINITY
-
-/** The range that is asked for, with something wrong. */
-function sendRange(
-  response: ServerResponse,
-  request: IncomingMessage,
-  headers: object,
-  change = (part: string) => part,
-) {
-  const range = rangeOf(request)
-  if (!range) return false
-  const part = change(text.slice(range.from, range.to + 1))
-  response.writeHead(206, { 'content-range': `bytes ${range.from}-${range.to}/${text.length}`, ...headers })
-  response.end(part)
-  return true
-}
-
-const cutAfter = (bytes: number) => (response: ServerResponse, request: IncomingMessage) => {
-  const { from, to } = rangeOf(request) ?? { from: 0, to: text.length - 1 }
-  response.writeHead(rangeOf(request) ? 206 : 200, { 'content-length': to + 1 - from })
-  response.write(text.slice(from, Math.min(to + 1, from + bytes)), () => response.destroy())
-  return true
-}
+import { rangeOf, send, serveBundle } from './testing/bundle-server.ts'
+import {
+  always,
+  chunk,
+  chunked,
+  cutAfter,
+  failure,
+  path,
+  plain,
+  prepare,
+  sendRange,
+  text,
+  times,
+} from './testing/faulty-download.ts'
 
 describe('a server that', () => {
   it('knows no ranges is asked once for each file, and all of it is used', async () => {
@@ -229,6 +148,17 @@ describe('a server that', () => {
     expect(waited).toBeLessThanOrEqual(30_000)
   })
 
+  it('says, being busy, when to come back holds all requests until then, and that is told', async () => {
+    const download = await prepare(
+      times(1, (response) => {
+        response.setHeader('retry-after', '7')
+        return send(response, 503)
+      }),
+    )
+    expect(await download.run()).toBe(text)
+    expect(download.told).toEqual([{ ms: 7000, isTold: true }, undefined])
+  })
+
   it('asks to come back in an hour is not waited for', async () => {
     const download = await prepare(
       times(always, (response) => {
@@ -245,97 +175,6 @@ describe('a server that', () => {
     const download = await prepare(times(always, (response) => send(response, 502)))
     expect(await failure(download.run())).toMatchObject({ code: 'network', subject: path })
     expect(download.waits).toEqual([1000, 2000, 4000])
-  })
-
-  it('refuses what it has never given is asked once more', async () => {
-    const download = await prepare(times(always, (response) => send(response, 403)))
-    expect(await failure(download.run())).toMatchObject({ code: 'not-allowed', subject: path })
-    expect(download.asked()).toBe(2)
-  })
-
-  it.each([
-    ['no-such-model', 401, 'RepoNotFound'],
-    ['gated', 401, 'GatedRepo'],
-    ['gated', 403, 'GatedRepo'],
-    ['no-such-revision', 404, 'RevisionNotFound'],
-    ['missing-file', 404, 'EntryNotFound'],
-  ])('says why it refuses (%s, %d) is not asked again', async (code, status, header) => {
-    const answer = times(always, (response) => {
-      response.setHeader('x-error-code', header)
-      return send(response, status)
-    })
-    const download = await prepare(answer)
-    const error = await failure(download.run())
-    expect(error).toMatchObject({ code, subject: path, recoverable: true })
-    expect(error.action).not.toContain('CORS')
-    expect(download.asked()).toBe(1)
-  })
-
-  it.each([401, 403])('answers %d to a file that it has given in part is asked again', async (status) => {
-    let asked = 0
-    const lapsed = times(always, (response) => ++asked > 1 && asked < 4 && send(response, status))
-    const download = await prepare(lapsed)
-    expect(await download.run()).toBe(text)
-    expect(asked).toBeGreaterThan(4)
-  })
-
-  it('goes on refusing a file that it has given in part has withdrawn its leave', async () => {
-    let asked = 0
-    const download = await prepare(times(always, (response) => ++asked > 1 && send(response, 403)))
-    const error = await failure(download.run())
-    expect(error).toMatchObject({ code: 'access-lapsed', subject: path, recoverable: true })
-    expect(error.action).not.toContain('CORS')
-  })
-
-  it('limits requests is left alone as long as it says, however often, and that is told', async () => {
-    let left = 30
-    const download = await prepare(
-      times(always, (response) => {
-        response.setHeader('ratelimit', '"resolvers";r=0;t=2')
-        return left-- > 0 && send(response, 429)
-      }),
-    )
-    expect(await download.run()).toBe(text)
-    expect(download.waits.filter((ms) => ms === 2000).length).toBe(30)
-    expect(Math.max(...download.waits)).toBe(2000)
-    expect(download.told.slice(0, 2)).toEqual([{ ms: 2000, isTold: true }, undefined])
-    expect(download.told.at(-1)).toBeUndefined()
-  })
-
-  it.each([
-    ['asks to come back tomorrow', '86400', '86400 s'],
-    ['never says for how long', undefined, '429'],
-  ])('limits requests and %s is not waited for without end', async (_, after, said) => {
-    const download = await prepare(
-      times(always, (response) => {
-        if (after !== undefined) response.setHeader('retry-after', after)
-        return send(response, 429)
-      }),
-    )
-    const error = await failure(download.run())
-    expect(error).toMatchObject({
-      code: 'too-many-requests',
-      recoverable: true,
-      message: expect.stringContaining(said),
-    })
-    expect(error.action).not.toContain('CORS')
-    expect(download.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(3_600_000)
-  })
-
-  it('is not told which page asks', async () => {
-    const asked: (RequestInit | undefined)[] = []
-    const options: DownloadOptions = {
-      fetch: async (input, init) => {
-        asked.push(init)
-        return fetch(input, init)
-      },
-    }
-    const server = await serveBundle(chunked)
-    const writer = await new MemoryStore().begin({ manifest: chunked.manifest, name: 'sample', url: server.url })
-    await fetchManifest(server.url, options)
-    await downloadFiles(server.url, chunked.manifest.parsed.files, writer, options)
-    expect(asked.length).toBeGreaterThan(3)
-    for (const init of asked) expect(init).toMatchObject({ referrerPolicy: 'no-referrer' })
   })
 
   it.each(['before', 'within'])('stands still %s its answer is asked again', async (when) => {
@@ -436,99 +275,5 @@ describe('a server that', () => {
     const own = ['host', 'connection', 'accept', 'accept-language', 'sec-fetch-mode', 'user-agent', 'accept-encoding']
     const byMode = ['pragma', 'cache-control']
     expect([...headers].filter((name) => ![...own, ...byMode].includes(name))).toEqual(['range'])
-  })
-})
-
-describe('a line that', () => {
-  it.each([
-    ['chunks with hashes', chunked],
-    ['one chunk', plain],
-  ])('is cut at 70 %% goes on from there: %s', async (_, bundle) => {
-    let sent = 0
-    let isCut = false
-    const cut = text.length * 0.7
-    const download = await prepare((asked, response, request) => {
-      const range = rangeOf(request)
-      if (asked !== path || !range || isCut) return false
-      const room = cut - sent
-      if (range.to + 1 - range.from <= room) {
-        sent += range.to + 1 - range.from
-        return false
-      }
-      isCut = true
-      return cutAfter(room)(response, request)
-    }, bundle)
-    const asked: number[] = []
-    download.server.answer = (
-      (answer) =>
-      (...of: Parameters<Answer>) => {
-        const range = rangeOf(of[2])
-        if (of[0] === path && range) asked.push(range.to + 1 - range.from)
-        return answer(...of)
-      }
-    )(download.server.answer)
-    expect(await download.run()).toBe(text)
-    expect(isCut).toBe(true)
-    recordFault({
-      fault: 'network cut at 70 %',
-      injected: `connection destroyed after ${cut} of ${text.length} bytes of a file, ${_}`,
-      outcome: 'resumed',
-      kept: `${cut} of ${text.length} bytes; ${asked.at(-1)} were asked for again`,
-    })
-    expect(asked.reduce((sum, bytes) => sum + bytes, 0)).toBe(
-      text.length + (text.length - cut) - (bundle === chunked ? 1000 : 0),
-    )
-  })
-
-  it('changes a byte once: that chunk alone comes again', async () => {
-    let flips = 0
-    const flip = (part: string) => `Z${part.slice(1)}`
-    const download = await prepare((asked, response, request) => {
-      if (asked !== path || rangeOf(request)?.from !== 2000 || flips > 0) return false
-      flips++
-      return sendRange(response, request, {}, flip)
-    })
-    expect(await download.run()).toBe(text)
-    expect(download.asked()).toBe(text.length / chunk + 1)
-    recordFault({
-      fault: 'flipped byte',
-      injected: 'one byte of one answer',
-      outcome: 'recovered',
-      kept: `${text.length - chunk} of ${text.length} bytes; one chunk of ${chunk} came again`,
-    })
-  })
-
-  it('changes a byte once of a file without hashes of chunks: the file comes again', async () => {
-    const download = await prepare(
-      times(1, (response, request) => sendRange(response, request, {}, (part) => `Z${part.slice(1)}`)),
-      plain,
-    )
-    expect(await download.run()).toBe(text)
-    expect(download.asked()).toBe(2)
-  })
-
-  it.each([
-    ['wrong-hash', 'the same byte', () => 'Z', chunked],
-    ['wrong-hash', 'the same byte', () => 'Z', plain],
-    ['changed-in-transit', 'another byte', (time: number) => 'XYZ'[time % 3], chunked],
-    ['changed-in-transit', 'another byte', (time: number) => 'XYZ'[time % 3], plain],
-  ])('%s: %s is wrong each time', async (code, _, wrong, bundle) => {
-    let time = 0
-    const download = await prepare((asked, response, request) => {
-      if (asked !== path) return false
-      const range = rangeOf(request) ?? { from: 0, to: text.length - 1 }
-      if (range.from !== 0) return false
-      const body = wrong(time++) + text.slice(1, range.to + 1)
-      return rangeOf(request) ? sendRange(response, request, {}, () => body) : send(response, 200, body)
-    }, bundle)
-    const error = await failure(download.run())
-    expect(error).toMatchObject({ code, subject: path })
-    expect(error.message).toMatch(code === 'wrong-hash' ? /^The server’s/ : /between the server and this browser/)
-    recordFault({
-      fault: 'flipped byte',
-      injected: `${_} in every answer, ${bundle === chunked ? 'chunks with hashes' : 'without hashes of chunks'}`,
-      outcome: 'refused',
-      kept: `every other file; the fault is named: ${code}`,
-    })
   })
 })

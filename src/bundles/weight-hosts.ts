@@ -2,15 +2,17 @@ import { BundleError } from '../base/errors.ts'
 import { badUrl } from './bundle-errors.ts'
 
 /**
- * From where the built page may fetch weights besides its own origin, as sources of a content policy; the same list
- * stands in the policy's `connect-src`. Nothing on the development server and in Node, where there is no policy.
+ * Hosts from which the built page may fetch weights, besides its own origin, as source expressions of a content security
+ * policy. The page's policy has the same list in `connect-src`. Undefined on the development server and in Node, where
+ * there is no policy.
  */
 export const weightHosts: readonly string[] | undefined = import.meta.env?.VIDEMO_WEIGHT_HOSTS?.split(' ').filter(
   Boolean,
 )
 
 /**
- * A policy in the page does not bind its workers, and a fetch that a policy refuses does not say why: this does both.
+ * Throws when the page's policy does not allow an address. The policy alone is not enough: it does not bind the page's
+ * workers, and a request that it refuses does not tell why.
  *
  * @throws BundleError `host-not-allowed`, or `bad-url` for what cannot be the address of a bundle
  */

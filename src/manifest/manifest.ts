@@ -1,15 +1,15 @@
 import * as v from 'valibot'
 import { BundleError } from '../base/errors.ts'
-import { parseForeignJson } from '../base/foreign-json.ts'
+import { parseUntrustedJson } from '../base/untrusted-json.ts'
 
 /** The one version of the bundle format that this code writes and reads. */
 export const bundleVersion = 2
 
 export const dtypes = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'] as const
-/** What the weights are stored in and what the graphs compute in: the last part of the name, float32 where unsaid. */
+/** The type that weights are stored in. The graphs of `fp16` and `q4f16` compute in float16, all others in float32. */
 export type Dtype = (typeof dtypes)[number]
 
-/** What a model was trained to read. */
+/** The kinds of pictures that a model was trained on. */
 export const subjects = ['drawn-faces', 'faces'] as const
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -23,26 +23,26 @@ const path = v.pipe(
   v.maxLength(200),
   v.regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/, 'a relative path'),
 )
-/** Cut in pieces of 24 MiB, the weights of a 7B network in float32 would be 1,200 files of 30 GB. */
+/** Enough for a 7B network in float32: 30 GB in files of 24 MiB would be 1,200 files. */
 const mostFiles = 4096
 const mostBytes = 64 * 2 ** 30
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'))
 const compute = v.picklist(['f32', 'f16'])
 
 const graph = v.object({
-  /** The ONNX graph. */
+  /** The path of the ONNX graph. */
   graph: path,
-  /** Data files that hold its weights. */
+  /** The paths of the data files that hold its weights. */
   data: v.pipe(v.array(path), v.maxLength(mostFiles)),
-  /** Type of attention tables, masks and caches: the float inputs that are not pixels, features or logits. */
+  /** The type of attention tables, masks and caches: of all float inputs but pixels, features and logits. */
   compute,
 })
 
 const someLogits = v.object({ ids: v.array(count), logits: v.array(finite) })
-/** What builders hash, and loaders fetch and store at a time, of a file that is larger than this. */
+/** Larger files are hashed, fetched and stored in chunks of this size. */
 export const chunkBytes = 8 * 2 ** 20
 
-/** Hashes of a file's stretches of so many bytes, the last one shorter: what is wrong can be told, and fetched alone. */
+/** Hashes of a file's chunks of `bytes` bytes, the last one shorter: a chunk that is wrong can be fetched again alone. */
 const chunks = v.object({ bytes: positive, sha256: v.array(sha256) })
 const checkStep = v.object({
   name: v.string(),
@@ -69,17 +69,17 @@ const schema = v.object({
     visionDepth: positive,
     visionHiddenSize: positive,
   }),
-  /** What it was trained to read, where somebody vouches for it. */
+  /** The kind of pictures that it was trained on, where whoever built the bundle states it. */
   reads: v.optional(v.picklist(subjects)),
-  /** Clips as the model was trained on them; VidEmo's own recipe where unsaid. */
+  /** The clips that the model was trained on; default: those of VidEmo. */
   video: v.optional(
     v.pipe(
       v.object({
         framesPerSecond: rate,
-        /** Frames of a clip, at least and at most. */
+        /** The least and the most frames of a clip. */
         minFrames: positive,
         maxFrames: positive,
-        /** Pixels of a frame at most. */
+        /** The most pixels of a frame. */
         maxPixels: positive,
       }),
       v.check(({ minFrames, maxFrames }) => minFrames <= maxFrames, 'minFrames of at most maxFrames'),
@@ -87,7 +87,7 @@ const schema = v.object({
   ),
   dtype: v.picklist(dtypes),
   bits: v.object({ linear: positive, embedding: positive, vision: positive }),
-  /** What a WebGPU adapter must offer. */
+  /** The features and limits that a WebGPU adapter must offer. */
   needs: v.object({
     features: v.array(v.string()),
     limits: v.object({ maxBufferSize: positive, maxStorageBufferBindingSize: positive }),
@@ -96,7 +96,7 @@ const schema = v.object({
   contextLength: positive,
   graphs: v.object({ vision: graph, decoder: graph }),
   files: v.pipe(v.array(v.object({ path, bytes: count, sha256, chunks: v.optional(chunks) })), v.maxLength(mostFiles)),
-  /** A fixed input and what it must give, for the app's self-check. */
+  /** A fixed input and the output it must give, for the app's self-check. */
   check: v.optional(
     v.object({
       grid: v.tuple([positive, positive, positive]),
@@ -104,16 +104,16 @@ const schema = v.object({
       steps: v.array(checkStep),
     }),
   ),
-  /** What computed the check; `nobody` where the bundle was too large for the browser it was built in. */
+  /** The runtime that computed the check; `nobody` where the bundle was too large for the browser it was built in. */
   checkedBy: v.optional(v.picklist(['onnxruntime-node', 'onnxruntime-web', 'nobody'])),
-  /** Temperatures by which the probabilities of closed questions are divided, in log space; 1 where unsaid. */
+  /** Temperatures that the log probabilities of closed questions are divided by; default: 1. */
   calibration: v.optional(
     v.object({
-      /** By kind of question, for options asked in the given order alone and for both orders averaged. */
+      /** By kind of question: for options in the given order, and for the average of both orders. */
       temperatures: v.record(v.string(), v.object({ given: rate, both: rate })),
-      /** How many of the answers were right, in the same order. */
+      /** The share of right answers, by the same kinds and orders. */
       accuracy: v.optional(v.record(v.string(), v.object({ given: share, both: share }))),
-      /** What they were fitted on. */
+      /** The clips that the temperatures were fitted on. */
       clips: v.object({ seed: count, count: positive }),
     }),
   ),
@@ -125,11 +125,11 @@ export type ManifestGraph = Manifest['graphs']['vision']
 export type ManifestCheck = NonNullable<Manifest['check']>
 export type ManifestCalibration = NonNullable<Manifest['calibration']>
 
-/** Reads `manifest.json`. Throws BundleError naming the field. */
+/** Parses and checks `manifest.json`. Throws BundleError `bad-manifest` or `newer-bundle`, which names the field. */
 export function parseManifest(text: string): Manifest {
   let value: unknown
   try {
-    value = parseForeignJson(text)
+    value = parseUntrustedJson(text)
   } catch (cause) {
     throw new BundleError({
       code: 'bad-manifest',
@@ -156,10 +156,13 @@ export function parseManifest(text: string): Manifest {
   })
 }
 
-/** That every path is one file on every file system, and that graphs are made of these files, each used as one thing. */
+/**
+ * Checks that every path is a file of its own on every file system, and that the graphs consist of listed files, each of
+ * which is used for one purpose.
+ */
 function checkReferences({ files, graphs }: Manifest): void {
   const paths = new Set<string>()
-  // Some file systems take `A` and `a` for one.
+  // Some file systems do not distinguish `A` from `a`.
   const folded = new Set(['manifest.json'])
   let bytes = 0
   for (const file of files) {

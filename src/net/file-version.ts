@@ -1,49 +1,56 @@
-/** What a response says of the version that it is of. */
+/** What a response tells of the version of its file. */
 export interface Version {
+  /** Bytes of the whole file. */
   readonly size: number
-  /** Without the mark of a weak one; undefined where the host does not send or expose it. */
+  /** Without the mark of a weak ETag; undefined where the host does not send or expose it. */
   readonly etag: string | undefined
   readonly lastModified: string | undefined
 }
 
-export function versionOf({ headers }: Response, size: number): Version {
-  return {
-    size,
-    etag: headers.get('etag')?.replace(/^W\//, ''),
-    lastModified: headers.get('last-modified') ?? undefined,
-  }
+export function versionOf(response: Response, size: number): Version {
+  return { size, etag: etagOf(response), lastModified: response.headers.get('last-modified') ?? undefined }
 }
 
-/** So many dates, all different, are no dates of a file. */
+/** A response's ETag without the mark of a weak one (`W/`), which may stand for another encoding of the same bytes. */
+export function etagOf({ headers }: Response): string | undefined {
+  return headers.get('etag')?.replace(/^W\//, '')
+}
+
+/** A file that has come with this many different dates has none: the server sends the time of the response, or the like. */
 const meaninglessDates = 4
 
 /**
- * Tells whether responses are of one version of a file. The machines behind one address may each have a tag of their own
- * for the same bytes: a tag that changes and changes back stands for no new version, since a file does not go back.
+ * Tells whether responses are of one version of a file. The machines behind one address may each have an ETag of their
+ * own for the same bytes. An ETag that changes and then changes back is therefore believed to be one of those: a file
+ * that was replaced does not return to its old version.
  */
 export class FileVersion {
   readonly #tags: Names
   readonly #dates: Names
 
-  constructor(private readonly first: Version) {
+  readonly #first: Version
+
+  constructor(first: Version) {
+    this.#first = first
     this.#tags = new Names(first.etag)
     this.#dates = new Names(first.lastModified)
   }
 
   get size(): number {
-    return this.first.size
+    return this.#first.size
   }
 
-  /** What is another when the file has changed. */
+  /** Differs when the file has changed: its ETag, or else its date; undefined where the host tells neither. */
   get name(): string | undefined {
-    return this.first.etag ?? this.first.lastModified
+    return this.#first.etag ?? this.#first.lastModified
   }
 
   /**
-   * How a response differs, in words; undefined where it does not. Of a difference that is not `certain`, ask again.
+   * How a response differs, in words; undefined where it does not. After a difference that is not certain, the file
+   * should be asked for again: the next response may show that both are one version.
    *
-   * @param askedMs when it was asked for
-   * @param nowMs when it came
+   * @param askedMs when the request was made, by `performance.now()`
+   * @param nowMs when the response came
    */
   difference(
     now: Version,
@@ -52,20 +59,20 @@ export class FileVersion {
   ): { readonly how: string; readonly isCertain: boolean } | undefined {
     if (now.size !== this.size) return { how: `it had ${this.size} bytes, now ${now.size}`, isCertain: true }
     // Equal tags outweigh dates, which differ between the machines behind one address.
-    if (this.first.etag !== undefined && now.etag !== undefined) {
+    if (this.#first.etag !== undefined && now.etag !== undefined) {
       return this.#tags.has(now.etag, askedMs, nowMs) ? undefined : { how: 'its ETag differs', isCertain: false }
     }
-    if (this.first.lastModified === undefined || now.lastModified === undefined) return undefined
+    if (this.#first.lastModified === undefined || now.lastModified === undefined) return undefined
     if (this.#dates.has(now.lastModified, askedMs, nowMs) || this.#dates.others >= meaninglessDates - 1)
       return undefined
     return { how: 'its date differs', isCertain: false }
   }
 }
 
-/** What one version is called. */
+/** The ETags, or the dates, that stand for one version. */
 class Names {
   readonly #known = new Set<string>()
-  /** Names that may be of another version, and when they were first met. */
+  /** Names that may belong to another version, with the time when each first came, in milliseconds. */
   readonly #doubtful = new Map<string, number>()
 
   constructor(first: string | undefined) {
@@ -81,7 +88,7 @@ class Names {
       if (!this.#doubtful.has(name)) this.#doubtful.set(name, nowMs)
       return false
     }
-    // This one was asked for after a doubtful one had come, and has the old name: both are names of one version.
+    // A response that was asked for after a doubtful name had come has a known one: both names are of one version.
     for (const [doubtful, metMs] of this.#doubtful) {
       if (metMs > askedMs) continue
       this.#doubtful.delete(doubtful)

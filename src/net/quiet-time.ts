@@ -1,11 +1,11 @@
-/** A wait that a server has asked for. */
+/** A pause of all requests that a server has asked for. */
 export interface ServerWait {
   readonly ms: number
-  /** Whether the server has said how long, so that this page could read it; else the length is this app's guess. */
+  /** Whether the server has told the length and this page may read it; otherwise it is this app's guess. */
   readonly isTold: boolean
 }
 
-/** Waits, or throws the reason of an abort. */
+/** Waits for `ms` milliseconds, or throws the reason of an abort. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
 
 export const sleepMs: Sleep = (ms, signal) => {
@@ -23,21 +23,25 @@ export const sleepMs: Sleep = (ms, signal) => {
   })
 }
 
-/** Longer than this, in a row without an answer, is not waited. */
+/** The longest time that one request waits in all, with no other answer than 429 in between. */
 const longestQuietMs = 3_600_000
-/** Of a server that does not say, or show, how long; doubled each time. */
+/** How long to wait for a server that does not tell, the first time; doubled each time after. */
 const firstGuessMs = 5000
 const longestGuessMs = 60_000
 
-/** What one request has waited because its server limits requests. */
-export class LimitedWaits {
+/** The waits of one request whose server limits requests (429). */
+export class RateLimitWaits {
   #count = 0
   #totalMs = 0
 
-  /** The next wait, given what the server asks for; undefined when it would be too long. */
+  /**
+   * The next wait; undefined when the request would then have waited for more than an hour.
+   *
+   * @param askedMs what the server asks for, in milliseconds; undefined where it does not tell
+   */
   next(askedMs: number | undefined): ServerWait | undefined {
     const guessMs = Math.min(firstGuessMs * 2 ** this.#count, longestGuessMs)
-    // Who says "at once" again and again is not asked without end.
+    // A server that says "at once" again and again is asked once a second, so that the total grows.
     const ms = Math.max(askedMs ?? guessMs, this.#count > 0 ? 1000 : 0)
     this.#count++
     this.#totalMs += ms
@@ -46,32 +50,35 @@ export class LimitedWaits {
 }
 
 /**
- * Holds all requests to a server that has asked to be left alone: one request was refused, and the others would be, too.
+ * Holds all requests to a server that has asked to be left alone: when it refuses one, it would refuse the others, too.
  */
 export class QuietTime {
   #held: { readonly untilMs: number } | undefined
 
   /**
    * @param sleep stands in for a timer
-   * @param tell told of every wait as it begins, and with nothing when requests go on
+   * @param tell called with every wait as it begins, and with nothing when requests go on
    */
-  constructor(
-    private readonly sleep: Sleep,
-    private readonly tell: (wait: ServerWait | undefined) => void = () => undefined,
-  ) {}
+  readonly #sleep: Sleep
+  readonly #tell: (wait: ServerWait | undefined) => void
 
-  /** Begins a wait, or lengthens the one that is on, and ends with it. Throws the reason of an abort. */
+  constructor(sleep: Sleep, tell: (wait: ServerWait | undefined) => void = () => undefined) {
+    this.#sleep = sleep
+    this.#tell = tell
+  }
+
+  /** Begins a wait, or lengthens the current one, and resolves when it is over. Throws the reason of an abort. */
   async begin(wait: ServerWait, signal: AbortSignal): Promise<void> {
     const untilMs = performance.now() + wait.ms
-    // Requests that were under way together are refused together: that is one wait.
+    // Requests that were under way together are refused together, within half a second: that is one wait.
     if (this.#held && untilMs < this.#held.untilMs + 500) return this.over(signal)
     const held = { untilMs }
     this.#held = held
-    this.tell(wait)
+    this.#tell(wait)
     await this.#waitFor(held, wait.ms, signal)
   }
 
-  /** Ends when no wait is on. Throws the reason of an abort. */
+  /** Resolves when there is no wait. Throws the reason of an abort. */
   async over(signal: AbortSignal): Promise<void> {
     while (this.#held) {
       const held = this.#held
@@ -80,9 +87,9 @@ export class QuietTime {
   }
 
   async #waitFor(held: { readonly untilMs: number }, ms: number, signal: AbortSignal): Promise<void> {
-    await this.sleep(ms, signal)
+    await this.#sleep(ms, signal)
     if (this.#held !== held) return
     this.#held = undefined
-    this.tell(undefined)
+    this.#tell(undefined)
   }
 }

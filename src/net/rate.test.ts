@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ProgressCounter, type TransferProgress } from '../bundles/progress.ts'
 import { RateMeter } from './rate.ts'
 
 function clock() {
@@ -74,19 +73,5 @@ describe('RateMeter', () => {
     expect(meter.measure(1000, 10_000)).toEqual({})
     time.ms = 2100
     expect(meter.measure(2000, 10_000)).toEqual({ bytesPerS: 1000, leftS: 8 })
-  })
-})
-
-describe('ProgressCounter', () => {
-  it('tells of the first bytes, of the last ones, and ten times a second in between', () => {
-    const time = clock()
-    const told: TransferProgress[] = []
-    const counter = new ProgressCounter(1000, (progress) => told.push(progress), time.now)
-    for (let i = 0; i < 100; i++) {
-      counter.add(10)
-      time.ms += 10
-    }
-    expect(told.map(({ doneBytes }) => doneBytes)).toEqual([10, 110, 210, 310, 410, 510, 610, 710, 810, 910, 1000])
-    expect(told.at(-1)).toEqual({ doneBytes: 1000, totalBytes: 1000, bytesPerS: 1000, leftS: 0 })
   })
 })

@@ -1,4 +1,4 @@
-/** Why a server does not give a file. */
+/** Why a server does not give a file. The codes of these names are also codes of errors. */
 export type Refusal =
   /** It knows no such model, or one that it shows only to some. */
   | 'no-such-model'
@@ -7,15 +7,15 @@ export type Refusal =
   /** The model has no such branch, tag or commit. */
   | 'no-such-revision'
   | 'no-such-file'
-  /** Not to everyone; it does not say why. */
+  /** The server does not give it to everyone, and does not say why. */
   | 'not-allowed'
   | 'too-many-requests'
-  /** Nothing is wrong with the request; the next one may go better. */
+  /** The server cannot answer now, though the request is right; the next one may succeed. */
   | 'busy'
   /** Any other status. */
   | 'other'
 
-/** What the hub calls its refusals in `X-Error-Code`. */
+/** Codes that the hub sends in `X-Error-Code`. */
 const hubCodes: Readonly<Record<string, Refusal>> = {
   RepoNotFound: 'no-such-model',
   GatedRepo: 'gated',
@@ -24,8 +24,8 @@ const hubCodes: Readonly<Record<string, Refusal>> = {
 }
 
 /**
- * Why an answer is none; undefined for a success (2xx, and 416, which answers a range). Headers that the server does not
- * show to other sites cannot be told apart from headers that it does not send: then the status alone decides.
+ * Why a response does not bring the file; undefined for a success (2xx, and 416, which answers a request for a range).
+ * Where the server does not send its headers, or does not show them to other sites, the status alone decides.
  */
 export function refusalOf({ status, ok, headers }: Response): Refusal | undefined {
   if (ok || status === 416) return undefined
@@ -37,7 +37,19 @@ export function refusalOf({ status, ok, headers }: Response): Refusal | undefine
   return status === 404 || status === 410 ? 'no-such-file' : 'other'
 }
 
-/** How long a server asks to be left alone, in milliseconds, where it says so and shows it. */
+/**
+ * Whether the answer says that there is no such file: a status (404, 410), or the start page that many static hosts send
+ * with status 200 in place of a missing file.
+ */
+export function isAbsent(response: Response): boolean {
+  return refusalOf(response) === 'no-such-file' || (response.ok && isHtml(response))
+}
+
+export function isHtml({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/html') ?? false
+}
+
+/** How long a server asks to be left alone, in milliseconds; undefined where it does not tell, or not to this site. */
 export function askedWaitMs({ headers }: Response, nowMs = Date.now()): number | undefined {
   return retryAfterMs(headers.get('retry-after'), nowMs) ?? rateLimitMs(headers)
 }

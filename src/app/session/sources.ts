@@ -1,6 +1,6 @@
 import { asVidemoError, type CaptureError } from '../../base/errors.ts'
 import type { LatestSignal } from '../../base/latest-signal.ts'
-import { fetchClip } from '../../bundles/fetch-clip.ts'
+import { fetchClip } from '../../capture/sample-clip.ts'
 import { listCameras, openCamera, watchCameras } from '../../capture/camera.ts'
 import { nothingToOpen } from '../../capture/file-errors.ts'
 import type { LiveCapture } from '../../capture/live-capture.ts'

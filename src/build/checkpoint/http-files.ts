@@ -1,78 +1,87 @@
 import { CheckpointError } from '../../base/errors.ts'
+import { type ByteRange, contentRangeOf, RangeBuffer, sizeInRefusal } from '../../net/byte-range.ts'
 import { FileVersion, versionOf } from '../../net/file-version.ts'
-import { attempt, type Connection, type RemoteFile, Retry } from '../../net/http-attempts.ts'
-import { changed, contentRangeHidden, rangeIgnored, tooLarge } from '../../net/http-errors.ts'
-import { QuietTime, type ServerWait, type Sleep, sleepMs } from '../../net/quiet-time.ts'
-import { refusalOf } from '../../net/server-answer.ts'
+import { type Fetch, HttpClient } from '../../net/http-client.ts'
+import { type RemoteFile, RetryableError } from '../../net/http-failures.ts'
+import type { ServerWait, Sleep } from '../../net/quiet-time.ts'
+import { isAbsent } from '../../net/server-answer.ts'
+import { wholeBody } from '../../net/whole-body.ts'
 import { withoutQuery } from './checkpoint-address.ts'
+import {
+  changed,
+  checkpointErrors,
+  contentRangeHidden,
+  oddAnswer,
+  rangeIgnored,
+  refused,
+  tooLarge,
+} from './http-errors.ts'
 import type { ByteSource, CheckpointFiles } from './source.ts'
 
 export interface HttpOptions {
-  /** Stands in for the global `fetch`. */
-  readonly fetch?: typeof fetch
-  /** Further attempts after a failed one, for each block; 5 unless told. */
+  /** Default: the global `fetch`. */
+  readonly fetch?: Fetch
+  /** Further attempts after a failed one, for each range; default: 5. */
   readonly retries?: number
   /** Stops everything that this object does. */
   readonly signal?: AbortSignal
-  /** An attempt that brings no byte for so long has failed; 60 s unless told. */
+  /** A request that brings no byte for this long has failed, in milliseconds; default: 60,000. */
   readonly stallMs?: number
-  /** Waits between attempts; stands in for a timer. */
+  /** Waits between attempts; default: a timer. */
   readonly sleep?: Sleep | undefined
-  /** Told when the server asks to be left alone for a while, and with nothing when requests go on. */
+  /** Called when the server asks to be left alone for a while, and with nothing when requests go on. */
   readonly onWait?: (wait: ServerWait | undefined) => void
 }
 
 /** The first request of a weights file: enough for the header of a published shard, so that it comes with the size. */
 const headBytes = 256 * 1024
+/** Other files than weights are small; the largest is a tokenizer of some 11 MB. */
 const wholeLimitBytes = 64 * 2 ** 20
+/** A build runs for long without anybody watching, so a busy server is asked again after a minute at most. */
+const waits = { firstWaitMs: 500, longestWaitMs: 60_000, cutsAskedWaits: true }
 
 /**
  * A checkpoint below an HTTP address, whose query goes with every file. Weights are read in ranges, each checked against
- * what was asked for; all other files are fetched whole. Sends no header but Range, which needs no preflight across
- * origins; the host must expose Content-Range to them.
+ * what was asked for; all other files are fetched whole. A host on another origin must expose Content-Range.
  *
- * Throws CheckpointError `no-such-model`, `gated`, `no-such-revision`, `not-allowed`, `http-status`, `access-lapsed`,
+ * Its methods throw CheckpointError `no-such-model`, `gated`, `no-such-revision`, `not-allowed`, `http-status`, `access-lapsed`,
  * `too-many-requests`, `source-changed`, `range-ignored`, `content-range-hidden`, `too-large`, `truncated` or `network`.
  */
 export class HttpFiles implements CheckpointFiles {
   /** Without the address's query. */
   readonly origin: string
   readonly #base: URL
-  readonly #connection: Connection
+  readonly #client: HttpClient
   readonly #closed = new AbortController()
 
   constructor(baseUrl: string, options: HttpOptions = {}) {
     this.#base = new URL(baseUrl)
     if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/'
     this.origin = withoutQuery(this.#base.href)
-    const sleep = options.sleep ?? sleepMs
-    this.#connection = {
-      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-      retries: options.retries ?? 5,
-      stallMs: options.stallMs ?? 60_000,
+    const { fetch, retries = 5, signal, stallMs = 60_000, sleep, onWait } = options
+    this.#client = new HttpClient(checkpointErrors, {
+      fetch,
       sleep,
-      signals: options.signal === undefined ? [this.#closed.signal] : [this.#closed.signal, options.signal],
-      quiet: new QuietTime(sleep, options.onWait),
-      givers: new Set(),
-      requests: 0,
-    }
+      onServerWait: onWait,
+      signal: signal === undefined ? this.#closed.signal : AbortSignal.any([this.#closed.signal, signal]),
+      retryPolicy: { ...waits, stallMs, tries: retries + 1 },
+    })
   }
 
   /** How many requests were made so far, those of failed attempts among them. */
   get requests(): number {
-    return this.#connection.requests
+    return this.#client.requests
   }
 
   async open(name: string, signal?: AbortSignal): Promise<ByteSource | undefined> {
-    const shownUrl = `${this.origin}${encodeURIComponent(name)}`
-    const url = `${shownUrl}${this.#base.search}`
-    const file: RemoteFile = { name, url, shownUrl, connection: this.#connection, isGiven: false }
+    const url = `${this.origin}${encodeURIComponent(name)}${this.#base.search}`
+    const file: RemoteFile = { name, url, isPartlyRead: false }
     if (!name.endsWith('.safetensors')) {
-      const bytes = await fetchWhole(file, signal)
+      const bytes = await fetchWhole(this.#client, file, signal)
       return bytes === undefined ? undefined : new WholeSource(name, bytes)
     }
-    const head = await fetchRange(file, { offset: 0, length: headBytes, head: true }, signal)
-    return head === undefined ? undefined : new RangeSource(file, head.version, head.bytes)
+    const head = await fetchRange(this.#client, file, { offset: 0, length: headBytes, isHead: true }, signal)
+    return head === undefined ? undefined : new RangeSource(this.#client, file, head.version, head.bytes)
   }
 
   async close(): Promise<void> {
@@ -80,12 +89,13 @@ export class HttpFiles implements CheckpointFiles {
   }
 }
 
+/** A stretch of a file, in bytes. */
 interface Range {
   readonly offset: number
   readonly length: number
-  /** The first request: the size is unknown, and the file may end before `length`. */
-  readonly head?: boolean
-  /** What earlier responses said. */
+  /** Whether it is the first request for the file: its size is unknown then, and it may end before `length`. */
+  readonly isHead?: boolean
+  /** The version that earlier responses were of. */
   readonly version?: FileVersion
 }
 
@@ -110,19 +120,22 @@ class WholeSource implements ByteSource {
   }
 }
 
+/** A file that is fetched in ranges. */
 class RangeSource implements ByteSource {
   readonly name: string
   readonly size: number
   readonly version: string | undefined
+  readonly #client: HttpClient
   readonly #file: RemoteFile
   readonly #version: FileVersion
   /** The start of the file, as it came with the first request. */
   readonly #head: Uint8Array
 
-  constructor(file: RemoteFile, version: FileVersion, head: Uint8Array) {
+  constructor(client: HttpClient, file: RemoteFile, version: FileVersion, head: Uint8Array) {
     this.name = file.name
     this.size = version.size
     this.version = version.name
+    this.#client = client
     this.#file = file
     this.#version = version
     this.#head = head
@@ -133,91 +146,109 @@ class RangeSource implements ByteSource {
     if (offset + length > this.size) throw pastTheEnd(this, offset, length)
     if (length === 0) return new Uint8Array()
     if (offset + length <= this.#head.length) return this.#head.subarray(offset, offset + length)
-    const range = await fetchRange(this.#file, { offset, length, version: this.#version }, signal)
+    const range = await fetchRange(this.#client, this.#file, { offset, length, version: this.#version }, signal)
     if (range === undefined) throw changed(this.name, 'it is gone')
     return range.bytes
   }
 }
 
+interface FetchedRange {
+  readonly bytes: Uint8Array
+  readonly version: FileVersion
+}
+
 /** A range of a file, or undefined when there is no such file. */
 async function fetchRange(
+  client: HttpClient,
   file: RemoteFile,
-  range: Range,
+  { offset, length, isHead = false, version: known }: Range,
   signal: AbortSignal | undefined,
-): Promise<{ bytes: Uint8Array; version: FileVersion } | undefined> {
-  let version = range.version
-  let bytes: Uint8Array | undefined
-  let done = 0
-  return attempt(file, signal, async ({ request, chunks }) => {
-    // What a failed attempt did bring is kept; the next one asks for the rest.
-    const first = range.offset + done
-    const last = range.offset + (bytes?.length ?? range.length) - 1
+): Promise<FetchedRange | undefined> {
+  let version = known
+  let buffer: RangeBuffer | undefined
+  const attempt = async (): Promise<FetchedRange | undefined> => {
+    // The buffer keeps what a failed attempt brought, and the next attempt asks for the rest.
+    if (buffer?.isFull && version) return { bytes: buffer.bytes, version }
+    const asked = buffer?.missing ?? { from: offset, to: offset + length - 1 }
     const askedMs = performance.now()
-    const response = await request({ Range: `bytes=${first}-${last}` })
-    if (isAbsent(response)) return undefined
-    if (response.status === 200) throw rangeIgnored(file)
-    const contentRange = response.headers.get('content-range')
-    if (response.status === 416) {
-      const size = Number(/^bytes \*\/(\d+)$/.exec(contentRange ?? '')?.[1] ?? Number.NaN)
-      // No range of an empty file can be satisfied.
-      if (range.head && size === 0) {
-        return { bytes: new Uint8Array(), version: new FileVersion(versionOf(response, 0)) }
+    const answer = await client.get(file, { range: asked, signal })
+    try {
+      const { response } = answer
+      if (isAbsent(response)) return undefined
+      if (response.status === 416) return emptyFile(file, response, isHead, version)
+      const given = rangeGiven(file, response, asked)
+      const found = versionOf(response, given.size)
+      const difference = version?.difference(found, askedMs)
+      if (difference) {
+        const error = changed(file.name, difference.how)
+        throw difference.isCertain ? error : new RetryableError(() => error)
       }
-      if (version !== undefined && size >= 0 && size !== version.size) throw changed(file.name, 'its size differs')
-      throw new Retry('the server refused the range (416)')
+      if (given.from !== asked.from || given.to !== Math.min(asked.to, given.size - 1)) {
+        throw otherRange(file, response, asked)
+      }
+      version ??= new FileVersion(found)
+      buffer ??= new RangeBuffer(given.from, new Uint8Array(given.to - given.from + 1))
+      if (!(await buffer.fill(answer.body()))) throw oddAnswer(file, 'the server sent more than the range')
+      const missingBytes = buffer.bytes.length - buffer.filledBytes
+      if (missingBytes > 0) throw oddAnswer(file, `the connection ended ${missingBytes} bytes early`)
+      return { bytes: buffer.bytes, version }
+    } finally {
+      answer.cancel()
     }
-    if (contentRange === null) throw contentRangeHidden(file)
-    const parsed = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(contentRange)?.slice(1).map(Number)
-    const [begin, end, size] = parsed ?? []
-    const now = versionOf(response, size ?? 0)
-    const difference = parsed && version?.difference(now, askedMs)
-    if (difference) {
-      const error = changed(file.name, difference.how)
-      throw difference.isCertain ? error : new Retry(`of ${file.name}, ${difference.how}`, { error })
-    }
-    if (begin !== first || end !== Math.min(last, now.size - 1)) {
-      throw new Retry(`the server sent "${contentRange}" for bytes ${first}-${last}`)
-    }
-    version ??= new FileVersion(now)
-    bytes ??= new Uint8Array(end - begin + 1)
-    for await (const chunk of chunks(response)) {
-      if (done + chunk.length > bytes.length) throw new Retry('the server sent more than the range')
-      bytes.set(chunk, done)
-      done += chunk.length
-      file.isGiven = true
-    }
-    if (done < bytes.length) throw new Retry(`the connection ended ${bytes.length - done} bytes early`)
-    return { bytes, version }
-  })
+  }
+  return client.withRetries(attempt, { signal })
+}
+
+/** An empty file, which has no range that could be satisfied (416); throws when the file is not empty. */
+function emptyFile(
+  file: RemoteFile,
+  response: Response,
+  isHead: boolean,
+  version: FileVersion | undefined,
+): FetchedRange {
+  const size = sizeInRefusal(response)
+  if (isHead && size === 0) return { bytes: new Uint8Array(), version: new FileVersion(versionOf(response, 0)) }
+  if (version !== undefined && size !== undefined && size !== version.size) {
+    throw changed(file.name, 'its size differs')
+  }
+  throw oddAnswer(file, 'the server refused the range (416)')
+}
+
+/** The range that a response brings, and the size of the whole file; throws when the response tells neither. */
+function rangeGiven(file: RemoteFile, response: Response, asked: ByteRange): ByteRange & { readonly size: number } {
+  if (response.status === 200) throw rangeIgnored(file)
+  if (response.status !== 206) throw refused(file, 'other', response)
+  const given = contentRangeOf(response)
+  if (given === 'hidden') throw contentRangeHidden(file)
+  if (given === 'malformed' || given.size === undefined) throw otherRange(file, response, asked)
+  return { from: given.from, to: given.to, size: given.size }
+}
+
+function otherRange(file: RemoteFile, { headers }: Response, { from, to }: ByteRange): RetryableError {
+  return oddAnswer(file, `the server sent "${headers.get('content-range')}" for bytes ${from}-${to}`)
 }
 
 /** A small file, or undefined when there is none. */
-async function fetchWhole(file: RemoteFile, signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
-  return attempt(file, signal, async ({ request, chunks }) => {
-    const response = await request({})
-    if (isAbsent(response)) return undefined
-    if (response.status !== 200) throw new Retry(`the server answered ${response.status}`)
-    const parts: Uint8Array[] = []
-    let total = 0
-    for await (const chunk of chunks(response)) {
-      total += chunk.length
-      if (total > wholeLimitBytes) throw tooLarge(file, wholeLimitBytes)
-      parts.push(chunk)
+async function fetchWhole(
+  client: HttpClient,
+  file: RemoteFile,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  const attempt = async () => {
+    const answer = await client.get(file, { signal })
+    try {
+      const { response } = answer
+      if (isAbsent(response)) return undefined
+      if (response.status === 206) throw oddAnswer(file, 'the server answered 206')
+      if (response.status !== 200) throw refused(file, 'other', response)
+      const bytes = await wholeBody(answer.body(), wholeLimitBytes)
+      if (!bytes) throw tooLarge(file, wholeLimitBytes)
+      return bytes
+    } finally {
+      answer.cancel()
     }
-    const bytes = new Uint8Array(total)
-    let at = 0
-    for (const part of parts) {
-      bytes.set(part, at)
-      at += part.length
-    }
-    return bytes
-  })
-}
-
-/** Also true of the start page that many static hosts send, with status 200, in place of a missing file. */
-function isAbsent(response: Response): boolean {
-  const page = response.headers.get('content-type')?.startsWith('text/html') ?? false
-  return refusalOf(response) === 'no-such-file' || (response.ok && page)
+  }
+  return client.withRetries(attempt, { signal })
 }
 
 function pastTheEnd(source: ByteSource, offset: number, length: number): CheckpointError {

@@ -1,6 +1,11 @@
 import { CaptureError } from '../base/errors.ts'
 
-/** A video of this site, as a file. Throws CaptureError `clip-not-loaded`. */
+/**
+ * The clip of half a megabyte that is published beside the page, as a file.
+ *
+ * @param url on this site
+ * @throws CaptureError `clip-not-loaded`, or the reason of an abort
+ */
 export async function fetchClip(url: string, signal?: AbortSignal): Promise<Blob> {
   let cause: unknown
   try {

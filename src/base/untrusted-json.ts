@@ -1,13 +1,15 @@
-/** Deeper than any manifest, and shallow enough for whatever walks it. */
+/** More than any manifest needs, and little enough for recursive code to walk. */
 const mostDepth = 32
-/** Names that mean something to an object besides being a field of it. */
-const loadedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** Keys that could reach an object's prototype. */
+const prototypeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
- * Parses JSON that a stranger wrote. Throws SyntaxError where it is not JSON, is nested more than 32 deep, which is
- * seen before anything is parsed, or has a key that could reach a prototype.
+ * Parses JSON from a source that is not trusted.
+ *
+ * @throws SyntaxError where it is not JSON, is nested more than 32 levels deep (which is checked before it is parsed), or
+ *   has a key that could reach a prototype
  */
-export function parseForeignJson(text: string): unknown {
+export function parseUntrustedJson(text: string): unknown {
   checkDepth(text)
   const value: unknown = JSON.parse(text)
   checkKeys(value)
@@ -32,7 +34,7 @@ function checkDepth(text: string): void {
 function checkKeys(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
-    if (loadedKeys.has(key)) throw new SyntaxError(`a field of the name ${key}`)
+    if (prototypeKeys.has(key)) throw new SyntaxError(`a field of the name ${key}`)
     checkKeys(inner)
   }
 }

@@ -1,20 +1,40 @@
-import { CheckpointError } from '../base/errors.ts'
-import type { Refusal } from './server-answer.ts'
-
-/** A file of a checkpoint as messages speak of it. */
-export interface NamedFile {
-  readonly name: string
-  /** Without its query, which may hold a key. */
-  readonly shownUrl: string
-}
-
-type Final = Exclude<Refusal, 'no-such-file' | 'too-many-requests' | 'busy'>
+import { CheckpointError } from '../../base/errors.ts'
+import {
+  type HttpErrors,
+  type PermanentRefusal,
+  type RemoteFile,
+  type RequestFailure,
+  RetryableError,
+} from '../../net/http-failures.ts'
+import { withoutQuery } from './checkpoint-address.ts'
 
 const withOwnAccount = 'download it with your own account, then build from its folder.'
+const later = 'Try again in a while.'
 
-/** A refusal that the next request will meet, too. */
-export function refused(file: NamedFile, refusal: Final, { status, headers }: Response): CheckpointError {
-  const answer = `The server answers ${status} to ${file.shownUrl}`
+/** The CheckpointErrors of requests: `network`, `http-status`, or one called as the refusal. */
+export const checkpointErrors: HttpErrors = {
+  refused,
+  accessLapsed,
+  tooManyRequests,
+  failed(file, failure, attempts, isReadable) {
+    const why = reasonOf(failure)
+    if (failure.kind === 'busy') return networkError(file, { attempts, why, action: later })
+    return networkError(file, { attempts, why, action: connectionAction(isReadable), cause: failure.cause })
+  },
+}
+
+function reasonOf(failure: RequestFailure): string {
+  if (failure.kind === 'busy') return `the server answered ${failure.status}`
+  return failure.cause instanceof Error ? failure.cause.message : String(failure.cause)
+}
+
+/** The file's address in messages: without its query, which may hold a key. */
+function shownUrl({ url }: RemoteFile): string {
+  return withoutQuery(url)
+}
+
+export function refused(file: RemoteFile, refusal: PermanentRefusal, { status, headers }: Response): CheckpointError {
+  const answer = `The server answers ${status} to ${shownUrl(file)}`
   const { what, action } = refusals[refusal](file, ownWords(headers))
   return new CheckpointError({
     code: refusal === 'other' ? 'http-status' : refusal,
@@ -25,7 +45,10 @@ export function refused(file: NamedFile, refusal: Final, { status, headers }: Re
 }
 
 const refusals: Readonly<
-  Record<Final, (file: NamedFile, words: string | undefined) => { readonly what: string; readonly action: string }>
+  Record<
+    PermanentRefusal,
+    (file: RemoteFile, words: string | undefined) => { readonly what: string; readonly action: string }
+  >
 > = {
   'no-such-model': () => ({
     what: 'there is no model of this name, or it is private',
@@ -52,28 +75,26 @@ function ownWords(headers: Headers): string | undefined {
   return words ? `“${words}”` : undefined
 }
 
-function revisionOf({ shownUrl }: NamedFile): string {
-  const revision = /\/resolve\/([^/]+)\//.exec(shownUrl)?.[1]
+function revisionOf(file: RemoteFile): string {
+  const revision = /\/resolve\/([^/]+)\//.exec(shownUrl(file))?.[1]
   return revision === undefined ? 'of this name' : `“${decodeURIComponent(revision)}”`
 }
 
-/** The server gave this file and gives it no more, though it was asked several times. */
-export function accessLapsed(file: NamedFile, status: number): CheckpointError {
+function accessLapsed(file: RemoteFile, status: number): CheckpointError {
   return new CheckpointError({
     code: 'access-lapsed',
-    message: `The server gave parts of ${file.shownUrl}, and now answers ${status} each time it is asked.`,
+    message: `The server gave parts of ${shownUrl(file)}, and now answers ${status} each time it is asked.`,
     action: 'Try again in a while. If the address itself was signed for a limited time, begin with a fresh one.',
     subject: file.name,
     recoverable: true,
   })
 }
 
-/** Longer than this app waits. */
-export function tooManyRequests(file: NamedFile, askedMs: number | undefined): CheckpointError {
+function tooManyRequests(file: RemoteFile, askedMs: number | undefined): CheckpointError {
   const asked = askedMs === undefined ? 'does not say for how long' : `asks to wait ${Math.ceil(askedMs / 60_000)} min`
   return new CheckpointError({
     code: 'too-many-requests',
-    message: `The server limits how often it may be asked (429) and ${asked}; ${file.shownUrl} did not come.`,
+    message: `The server limits how often it may be asked (429) and ${asked}; ${shownUrl(file)} did not come.`,
     action: 'Try again when that time is over; other visitors behind the same address count, too.',
     subject: file.name,
     recoverable: true,
@@ -90,61 +111,62 @@ export function changed(file: string, how: string): CheckpointError {
   })
 }
 
-export function rangeIgnored(file: NamedFile): CheckpointError {
+export function rangeIgnored(file: RemoteFile): CheckpointError {
   return new CheckpointError({
     code: 'range-ignored',
-    message: `The server sends ${file.shownUrl} only whole; weights are read in parts.`,
+    message: `The server sends ${shownUrl(file)} only whole; weights are read in parts.`,
     action: 'Use a host that honours Range requests, or download the checkpoint and build from its folder.',
     subject: file.name,
   })
 }
 
-export function contentRangeHidden(file: NamedFile): CheckpointError {
+export function contentRangeHidden(file: RemoteFile): CheckpointError {
   return new CheckpointError({
     code: 'content-range-hidden',
-    message: `The server does not show this page the Content-Range of ${file.shownUrl}.`,
+    message: `The server does not show this page the Content-Range of ${shownUrl(file)}.`,
     action: 'Let the host send "Access-Control-Expose-Headers: Content-Range, ETag", or choose a folder instead.',
     subject: file.name,
   })
 }
 
-export function tooLarge(file: NamedFile, limitBytes: number): CheckpointError {
+export function tooLarge(file: RemoteFile, limitBytes: number): CheckpointError {
   return new CheckpointError({
     code: 'too-large',
-    message: `${file.shownUrl} is larger than ${limitBytes} bytes.`,
+    message: `${shownUrl(file)} is larger than ${limitBytes} bytes.`,
     action: 'Check the address; such a file is small.',
     subject: file.name,
   })
 }
 
-/** What is known of a file that could not be read for a reason that may pass. */
-export interface NetworkTrouble {
-  readonly attempts: number
-  readonly cause: unknown
-  /** No answer came that the program may see: the connection failed, or a browser kept the answer from the page. */
-  readonly isUnanswered: boolean
-  /** The server has given something before, so that it lets this site read it. */
-  readonly hasGiven: boolean
+/** An answer whose status is right and whose content does not fit the request; `why` begins with a small letter. */
+export function oddAnswer(file: RemoteFile, why: string): RetryableError {
+  return new RetryableError((attempts) => networkError(file, { attempts, why, action: later }))
 }
 
-export function networkError(file: NamedFile, trouble: NetworkTrouble): CheckpointError {
-  const { attempts, cause } = trouble
-  const why = cause instanceof Error ? cause.message : String(cause)
+interface Unread {
+  readonly attempts: number
+  /** What was wrong with the last attempt. */
+  readonly why: string
+  readonly action: string
+  readonly cause?: unknown
+}
+
+function networkError(file: RemoteFile, { attempts, why, action, cause }: Unread): CheckpointError {
   return new CheckpointError({
     code: 'network',
-    message: `${file.shownUrl} could not be read in ${attempts} attempts; the last one: ${why}.`,
-    action: networkAction(trouble),
+    message: `${shownUrl(file)} could not be read in ${attempts} attempts; the last one: ${why}.`,
+    action,
     subject: file.name,
     recoverable: true,
     cause,
   })
 }
 
-function networkAction({ isUnanswered, hasGiven }: NetworkTrouble): string {
-  if (!isUnanswered) return 'Try again in a while.'
-  // Only pages have to be let in.
+/** What to do when there was no answer that this program may see. */
+function connectionAction(isReadable: boolean): string {
+  // Only browsers ask whether a server lets a page read from it: Node has no such rule.
   if (!('location' in globalThis)) return 'Check the connection and the address, then try again.'
-  return hasGiven
+  return isReadable
     ? 'Check the connection, then try again. A refusal that the server hides from other sites looks the same here.'
     : 'Check the connection, the address, and that the host lets other sites read it (CORS); then try again.'
 }
