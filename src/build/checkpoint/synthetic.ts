@@ -1,5 +1,5 @@
 import { parseConfig } from '../../qwen25vl/index.ts'
-import { expectedTensors } from '../graphs/architecture.ts'
+import { expectedTensors } from './architecture.ts'
 import type { ByteSource, CheckpointFiles } from './source.ts'
 
 export const syntheticModels = ['middle', '3b', '7b'] as const

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { VidemoError } from '../../base/errors.ts'
-import { checkArchitecture, readConfig } from '../graphs/architecture.ts'
+import { checkArchitecture, readConfig } from './architecture.ts'
 import { BlobFiles } from './blob-files.ts'
 import {
   encodeSafetensors,

@@ -1,5 +1,5 @@
 import type { TextConfig } from '../../qwen25vl/config.ts'
-import type { Headroom, LinearStorage, MlpPair, Precision } from '../weights.ts'
+import type { Headroom, LinearStorage, MlpPair, Precision } from '../weights/recipe.ts'
 import { Layers } from './layers.ts'
 import { Graph, type Value } from './onnx.ts'
 

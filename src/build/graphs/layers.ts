@@ -1,5 +1,5 @@
 import { rowBytes } from '../precision/quantize.ts'
-import type { Headroom, LinearStorage, MatrixPart, MlpPair, WeightAlias, WeightRecipe } from '../weights.ts'
+import type { Headroom, LinearStorage, MatrixPart, MlpPair, WeightAlias, WeightRecipe } from '../weights/recipe.ts'
 import type { ElementType, ExternalTensor, Graph, Value } from './onnx.ts'
 
 const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple

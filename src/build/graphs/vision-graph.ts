@@ -1,5 +1,5 @@
 import type { VisionConfig } from '../../qwen25vl/config.ts'
-import type { Headroom, MlpPair, Precision } from '../weights.ts'
+import type { Headroom, MlpPair, Precision } from '../weights/recipe.ts'
 import type { PlannedGraph } from './decoder-graph.ts'
 import { Layers } from './layers.ts'
 import { Graph, type Value } from './onnx.ts'

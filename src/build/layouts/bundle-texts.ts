@@ -1,7 +1,7 @@
 import { isRecord } from '../../base/json.ts'
 import { publishedConfigFiles, type Qwen25VLConfig } from '../../qwen25vl/index.ts'
+import { parseJson } from '../checkpoint/architecture.ts'
 import type { Sidecars } from '../checkpoint/sidecars.ts'
-import { parseJson } from '../graphs/architecture.ts'
 
 /** JSON as every file of a bundle has it. */
 export function jsonText(value: unknown): string {

@@ -1,8 +1,8 @@
 import { isRecord } from '../../base/json.ts'
 import { endTokenIds, loadTokenizer, publishedConfigFiles, type Qwen25VLConfig } from '../../qwen25vl/index.ts'
+import { imageProcessor, parseJson } from '../checkpoint/architecture.ts'
 import { readOptional, type Sidecars } from '../checkpoint/sidecars.ts'
 import type { CheckpointFiles } from '../checkpoint/source.ts'
-import { imageProcessor, parseJson } from '../graphs/architecture.ts'
 import { jsonText } from './bundle-texts.ts'
 
 /** What stock transformers.js needs besides config.json, read once. */

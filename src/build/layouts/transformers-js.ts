@@ -12,7 +12,7 @@ import {
 import { Layers } from '../graphs/layers.ts'
 import { Graph, type Value } from '../graphs/onnx.ts'
 import { tower } from '../graphs/vision-graph.ts'
-import { type Headroom, noHeadroom, type Precision } from '../weights.ts'
+import { type Headroom, noHeadroom, type Precision } from '../weights/recipe.ts'
 
 /** Positions that the exported decoder knows; its rotary tables are part of the graph. */
 const maxPositions = 16384

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import type { MlpPair } from '../weights.ts'
+import type { MlpPair } from '../weights/recipe.ts'
 import { addColumnPowers, rowPeaks, type StoredRows } from './quantize.ts'
 
 /** Powers of two [channels] f32: up row c is multiplied by factors[c], down column c divided by it. */

@@ -1,5 +1,5 @@
 import { isCount, isRecord } from '../../base/json.ts'
-import type { WeightError } from '../weight-writer.ts'
+import type { WeightError } from '../weights/weight-writer.ts'
 
 /** How much of a file is written, and the SHA-256 of that much. */
 export interface FileState {

@@ -1,4 +1,4 @@
-import type { FileSink, ResumableSink } from '../sink.ts'
+import type { FileSink, ResumableSink } from '../output/sink.ts'
 
 /** A folder in memory that several builds go on in, one after the other; for tests. */
 export class MemoryFolder {

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { DirectoryFiles } from '../../../cli/directory-files.ts'
 import { CheckpointError } from '../../base/errors.ts'
 import { parseManifest } from '../../manifest/manifest.ts'
+import { type BuildOptions, buildBundle, type Kept, planBundle } from '../build.ts'
 import { ReadAheadFiles } from '../checkpoint/read-ahead.ts'
 import type { ByteSource, CheckpointFiles } from '../checkpoint/source.ts'
-import { type BuildOptions, buildBundle, type Kept, planBundle } from '../layouts/bundle.ts'
-import { MemorySink } from '../sink.fixture.ts'
+import { MemorySink } from '../output/sink.fixture.ts'
 import { MemoryFolder } from './resumable.fixture.ts'
 
 const checkpoint = fileURLToPath(new URL('../../../fixtures/data/checkpoint', import.meta.url))

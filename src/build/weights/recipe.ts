@@ -1,5 +1,5 @@
-import type { ExternalTensor } from './graphs/onnx.ts'
-import type { BlockFormat } from './precision/quantize.ts'
+import type { ExternalTensor } from '../graphs/onnx.ts'
+import type { BlockFormat } from '../precision/quantize.ts'
 
 /**
  * Rows of one checkpoint matrix as they enter a weight of a graph. Scale factors are powers of two, so that applying

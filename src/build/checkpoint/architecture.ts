@@ -1,9 +1,9 @@
 import { CheckpointError } from '../../base/errors.ts'
 import { isRecord, show } from '../../base/json.ts'
 import { parseConfig, type Qwen25VLConfig, type TextConfig, type VisionConfig } from '../../qwen25vl/index.ts'
-import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import type { PreprocessorText } from '../checkpoint/sidecars.ts'
-import { refuseForeignTensors } from '../checkpoint/unusable.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { PreprocessorText } from './sidecars.ts'
+import { refuseForeignTensors } from './unusable.ts'
 
 /** The config that a checkpoint's own files give. Throws ConfigError, or CheckpointError `bad-json`. */
 export function readConfig(checkpoint: Checkpoint): Qwen25VLConfig {

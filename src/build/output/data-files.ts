@@ -1,5 +1,5 @@
-import type { Layers } from './graphs/layers.ts'
-import type { ExternalTensor, Placement } from './graphs/onnx.ts'
+import type { Layers } from '../graphs/layers.ts'
+import type { ExternalTensor, Placement } from '../graphs/onnx.ts'
 import type { FileSink } from './sink.ts'
 
 /** Offsets in data files; WebGPU copies want multiples of 4, and pages and cache lines do not mind more. */

@@ -1,7 +1,7 @@
 import { createSHA256 } from 'hash-wasm'
 import { chunkBytes, type ManifestFile } from '../../manifest/manifest.ts'
-import type { FileSink } from '../sink.ts'
-import type { FileState } from './build-notes.ts'
+import type { FileState } from '../resume/build-notes.ts'
+import type { FileSink } from './sink.ts'
 
 /** SHA-256. */
 export interface Hash {

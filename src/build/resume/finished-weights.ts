@@ -1,7 +1,7 @@
-import { type BuildNote, type FileState, readNote } from '../resume/build-notes.ts'
-import type { HashedFile } from '../resume/hashed-file.ts'
-import { type MlpPair, type WeightRecipe, weightName } from '../weights.ts'
-import { type Balance, balanceOf } from './balance.ts'
+import type { HashedFile } from '../output/hashed-file.ts'
+import { type Balance, balanceOf } from '../precision/balance.ts'
+import { type MlpPair, type WeightRecipe, weightName } from '../weights/recipe.ts'
+import { type BuildNote, type FileState, readNote } from './build-notes.ts'
 
 /** The weights of an earlier build that need not be made again. */
 export class KeptWeights {

@@ -1,7 +1,8 @@
-import { BuildError } from '../base/errors.ts'
-import { floatsToHalves } from '../base/float16.ts'
-import type { Checkpoint } from './checkpoint/checkpoint.ts'
-import type { Balance } from './precision/balance.ts'
+import { BuildError } from '../../base/errors.ts'
+import { floatsToHalves } from '../../base/float16.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import type { StreamName, StreamWriter } from '../output/data-files.ts'
+import type { Balance } from '../precision/balance.ts'
 import {
   addError,
   type BlockFormat,
@@ -15,9 +16,8 @@ import {
   type QuantizedRows,
   type QuantizerBackend,
   type StoredRows,
-} from './precision/quantize.ts'
-import type { StreamName, StreamWriter } from './storage.ts'
-import type { MatrixPart, WeightRecipe } from './weights.ts'
+} from '../precision/quantize.ts'
+import type { MatrixPart, WeightRecipe } from './recipe.ts'
 
 /** What block quantization cost one weight of a graph. Ratios in dB; JSON has no infinity, so `null` means exact. */
 export interface WeightError {

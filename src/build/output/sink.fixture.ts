@@ -1,4 +1,4 @@
-import { BuildError } from '../base/errors.ts'
+import { BuildError } from '../../base/errors.ts'
 import type { BundleSink, FileSink } from './sink.ts'
 
 /** A bundle sink in memory, for tests; can run out of space. */
