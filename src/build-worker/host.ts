@@ -1,12 +1,13 @@
 import { sha256 } from 'hash-wasm'
 import * as v from 'valibot'
 import { BuildError } from '../base/errors.ts'
-import { type BuildOptions, type BuildPlan, buildBundle, planBundle } from '../build/build.ts'
+import { buildBundle, planBundle } from '../build/build.ts'
 import { BlobFiles } from '../build/checkpoint/blob-files.ts'
 import { checkpointAddress, checkpointName, withoutQuery } from '../build/checkpoint/checkpoint-address.ts'
 import { HttpFiles } from '../build/checkpoint/http-files.ts'
 import { settledAddress } from '../build/checkpoint/hub-revision.ts'
 import { ReadAheadFiles } from '../build/checkpoint/read-ahead.ts'
+import type { BuildOptions, BuildPlan } from '../build/options.ts'
 import { readNote } from '../build/resume/build-notes.ts'
 import { type BegunBuild, BuildFolder } from '../bundles/build-folder.ts'
 import { finishBuild, storeBuilt } from '../bundles/built-bundle.ts'
@@ -174,9 +175,9 @@ export class BuildHost implements BuildApi {
         requireRoom(await roomFor(plan, begun?.bytes ?? 0))
         await folder.writeRequest(JSON.stringify({ ...origin, name, dtype, totalBytes: plan.sourceBytes }))
       },
-      onKept: (kept) => {
-        if (kept.kind === 'some') onStep({ type: 'kept', doneBytes: kept.doneBytes })
-        else if (kept.kind === 'unusable') onStep({ type: 'restarted', reason: kept.reason })
+      onEarlierBuild: (earlier) => {
+        if (earlier.kind === 'resumed') onStep({ type: 'kept', doneBytes: earlier.doneBytes })
+        else if (earlier.kind === 'discarded') onStep({ type: 'restarted', reason: earlier.reason })
       },
       onProgress: (progress) => steps.tell(progress),
     })

@@ -10,11 +10,13 @@ import { QuantizerPool } from '../../cli/quantizer-pool.ts'
 import { damageRuns } from '../../fixtures/damage.ts'
 import { BuildError, CheckpointError, ConfigError } from '../base/errors.ts'
 import { parseManifest } from '../manifest/manifest.ts'
-import { type BuildOptions, type BuildProgress, buildBundle } from './build.ts'
+import { buildBundle } from './build.ts'
 import { BlobFiles } from './checkpoint/blob-files.ts'
 import { MemoryFiles, tinyCheckpoint } from './checkpoint/checkpoint.fixture.ts'
 import { HttpFiles } from './checkpoint/http-files.ts'
+import type { BuildOptions } from './options.ts'
 import { MemorySink } from './output/sink.fixture.ts'
+import type { BuildProgress } from './progress.ts'
 
 const checkpoint = fileURLToPath(new URL('../../fixtures/data/checkpoint', import.meta.url))
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DirectoryFiles } from '../../../cli/directory-files.ts'
 import { CheckpointError, ConfigError } from '../../base/errors.ts'
 import { parseConfig } from '../../qwen25vl/index.ts'
-import { checkArchitecture, expectedTensors, readConfig } from './architecture.ts'
+import { checkArchitecture, expectedTensors } from './architecture.ts'
 import {
   encodeSafetensors,
   MemoryFiles,
@@ -15,6 +15,7 @@ import {
   tinyTensors,
 } from './checkpoint.fixture.ts'
 import { openCheckpoint } from './checkpoint.ts'
+import { readConfig } from './read-config.ts'
 
 /** Opens and checks a checkpoint of these tensors under this config; returns the code and subject it fails with. */
 async function check(shapes: ReadonlyMap<string, readonly number[]>, config: object = tinyConfig, dtype = 'BF16') {

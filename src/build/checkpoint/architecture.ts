@@ -1,42 +1,8 @@
 import { CheckpointError } from '../../base/errors.ts'
-import { isRecord, show } from '../../base/json.ts'
-import { parseConfig, type Qwen25VLConfig, type TextConfig, type VisionConfig } from '../../qwen25vl/index.ts'
+import { show } from '../../base/json.ts'
+import type { Qwen25VLConfig, TextConfig, VisionConfig } from '../../qwen25vl/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import type { PreprocessorText } from './sidecars.ts'
 import { refuseForeignTensors } from './unusable.ts'
-
-/** The config that a checkpoint's own files give. Throws ConfigError, or CheckpointError `bad-json`. */
-export function readConfig(checkpoint: Checkpoint): Qwen25VLConfig {
-  const { config, generationConfig, preprocessor } = checkpoint.sidecars
-  return parseConfig({
-    config: parseJson('config.json', config),
-    generation: parseJson('generation_config.json', generationConfig),
-    ...(preprocessor ? imageProcessor(preprocessor) : {}),
-  })
-}
-
-/** The image processor's settings, and where they stand. */
-export function imageProcessor({ file, text }: PreprocessorText) {
-  const parsed = parseJson(file, text)
-  if (file !== 'processor_config.json' || !isRecord(parsed)) return { preprocessor: parsed, preprocessorFile: file }
-  const name = ['image_processor', 'video_processor'].find((key) => isRecord(parsed[key]))
-  // Older versions write a processor_config.json without any of it.
-  return name === undefined ? {} : { preprocessor: parsed[name], preprocessorFile: `${file}: ${name}` }
-}
-
-export function parseJson(name: string, text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text)
-  } catch (cause) {
-    throw new CheckpointError({
-      code: 'bad-json',
-      message: `${name} is not JSON.`,
-      action: 'Download this file again; it is damaged.',
-      subject: name,
-      cause,
-    })
-  }
-}
 
 export interface ExpectedTensor {
   readonly name: string
@@ -50,6 +16,12 @@ export interface ExpectedTensor {
 export function* expectedTensors(config: Qwen25VLConfig): Generator<ExpectedTensor> {
   yield* textTensors(config.text)
   yield* visionTensors(config.vision)
+}
+
+export function parameterCount(config: Qwen25VLConfig): number {
+  let count = 0
+  for (const { shape } of expectedTensors(config)) count += shape.reduce((product, dim) => product * dim, 1)
+  return count
 }
 
 function* textTensors(text: TextConfig): Generator<ExpectedTensor> {

@@ -4,6 +4,7 @@ import { findDuplicateKey, isCount, isRecord, show } from '../../base/json.ts'
 import { parseSafetensors, type StoredTensor } from './safetensors.ts'
 import { missingFile, readSidecars, readText, type Sidecars } from './sidecars.ts'
 import { type ByteSource, type CheckpointFiles, openOptional } from './source.ts'
+import { canonicalName } from './spellings.ts'
 import { refuseLfsPointerFile } from './unusable.ts'
 
 /** A tensor under its canonical name (`visual.*`, `model.*`, `lm_head.weight`), and where it is stored. */
@@ -30,13 +31,6 @@ export async function openCheckpoint(files: CheckpointFiles, signal?: AbortSigna
   const sidecars = await readSidecars(files, signal)
   const weights = await openWeights(files, signal)
   return new Checkpoint(files, sidecars, weights)
-}
-
-/** The one spelling of tensor names used outside this file: the published checkpoints'. */
-export function canonicalName(name: string): string {
-  if (name.startsWith('model.visual.')) return name.slice('model.'.length)
-  if (name.startsWith('model.language_model.')) return `model.${name.slice('model.language_model.'.length)}`
-  return name
 }
 
 export class Checkpoint {

@@ -1,6 +1,7 @@
 import { CheckpointError } from '../../base/errors.ts'
 import { refuseOtherArchitecture } from '../../qwen25vl/index.ts'
 import type { ByteSource, CheckpointFiles } from './source.ts'
+import { imageProcessorFiles } from './spellings.ts'
 import { refuseLfsPointer, refuseQuantizedConfig, unusableContents } from './unusable.ts'
 
 /** The text of the small files beside the weights, unparsed. */
@@ -13,9 +14,9 @@ export interface Sidecars {
   readonly tokenizerConfig: string | undefined
 }
 
-/** The image processor's settings, which transformers has kept in several places. */
+/** The file that holds the image processor's settings; see `imageProcessorFiles`. */
 export interface PreprocessorText {
-  readonly file: 'preprocessor_config.json' | 'processor_config.json' | 'video_preprocessor_config.json'
+  readonly file: string
   readonly text: string
 }
 
@@ -42,10 +43,8 @@ export async function readSidecars(files: CheckpointFiles, signal?: AbortSignal)
   }
 }
 
-/** `processor_config.json` holds the image processor from transformers 5 on, where older versions write a file of its own. */
 async function readPreprocessor(files: CheckpointFiles, signal?: AbortSignal): Promise<PreprocessorText | undefined> {
-  const order = ['preprocessor_config.json', 'processor_config.json', 'video_preprocessor_config.json'] as const
-  for (const file of order) {
+  for (const { file } of imageProcessorFiles) {
     const text = await readOptional(files, file, signal)
     if (text !== undefined) return { file, text }
   }

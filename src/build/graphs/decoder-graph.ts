@@ -1,5 +1,6 @@
 import type { TextConfig } from '../../qwen25vl/config.ts'
-import type { Headroom, LinearStorage, MlpPair, Precision } from '../weights/recipe.ts'
+import type { Headroom, LinearStorage, Precision } from '../precision/precision.ts'
+import type { MlpPair } from '../weights/recipe.ts'
 import { Layers } from './layers.ts'
 import { Graph, type Value } from './onnx.ts'
 
@@ -30,9 +31,9 @@ const embedding = 'model.embed_tokens.weight'
  * Outputs: `logits` f32 [R, V], before bias and penalty; `token` i64 [R], the arg max after both; `penalties_out` f32
  * [P, V]; `present.i.key|value`.
  */
-export function decoderGraph(config: TextConfig, precision: Precision, headroom: Headroom): PlannedGraph {
+export function decoderGraph(config: TextConfig, precision: Precision): PlannedGraph {
   const graph = new Graph('videmo_decoder')
-  const a = precision.compute
+  const { compute: a, headroom } = precision
   const layers = new Layers(graph, a, headroom, (width) => graph.int64s([1, -1, width]))
   const { hiddenSize, headDim, vocabSize } = config
 

@@ -1,5 +1,6 @@
-import { rowBytes } from '../precision/quantize.ts'
-import type { Headroom, LinearStorage, MatrixPart, MlpPair, WeightAlias, WeightRecipe } from '../weights/recipe.ts'
+import { rowBytes } from '../precision/block-format.ts'
+import type { Headroom, LinearStorage } from '../precision/precision.ts'
+import type { MatrixPart, MlpPair, WeightAlias, WeightRecipe } from '../weights/recipe.ts'
 import type { ElementType, ExternalTensor, Graph, Value } from './onnx.ts'
 
 const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple
@@ -112,7 +113,7 @@ export class Layers {
   ): Value {
     const { product, residual } = this.headroom
     // Zero channels fill the last quantization block: silu(0) * 0 = 0.
-    const extra = storage.kind === 'blocks' || storage.through ? roundUp(intermediate, 32) - intermediate : 0
+    const extra = storage.kind === 'blocks' || storage.roundTrip ? roundUp(intermediate, 32) - intermediate : 0
     const part = (which: string, scale: number): MatrixPart & { bias?: string } => ({
       tensor: `${prefix}.${which}.weight`,
       rows: which === 'down_proj' ? hidden : intermediate,
@@ -172,7 +173,7 @@ export class Layers {
       kind: 'dense',
       external,
       parts,
-      ...(storage.through && dims.length === 2 ? { through: storage.through } : {}),
+      ...(storage.roundTrip && dims.length === 2 ? { roundTrip: storage.roundTrip } : {}),
     })
     return name
   }

@@ -1,5 +1,6 @@
 import type { VisionConfig } from '../../qwen25vl/config.ts'
-import type { Headroom, MlpPair, Precision } from '../weights/recipe.ts'
+import type { Precision } from '../precision/precision.ts'
+import type { MlpPair } from '../weights/recipe.ts'
 import type { PlannedGraph } from './decoder-graph.ts'
 import { Layers } from './layers.ts'
 import { Graph, type Value } from './onnx.ts'
@@ -12,9 +13,9 @@ import { Graph, type Value } from './onnx.ts'
  * negative across: an additive mask is exact and spares the reordering of the reference.
  * Output: `image_features` f32 [n * S / merge^2, out_hidden].
  */
-export function visionGraph(config: VisionConfig, precision: Precision, headroom: Headroom): PlannedGraph {
+export function visionGraph(config: VisionConfig, precision: Precision): PlannedGraph {
   const graph = new Graph('videmo_vision')
-  const a = precision.compute
+  const { compute: a, headroom } = precision
   const { patchSize, temporalPatchSize, inChannels, headDim } = config
   const patchValues = inChannels * temporalPatchSize * patchSize * patchSize
   const pixels = graph.input('pixel_values', 'f32', ['n', 'S', patchValues])

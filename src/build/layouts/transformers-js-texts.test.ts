@@ -4,9 +4,9 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AutoConfig, AutoProcessor, AutoTokenizer, env, RawImage } from '@huggingface/transformers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readConfig } from '../checkpoint/architecture.ts'
 import { MemoryFiles, text } from '../checkpoint/checkpoint.fixture.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
+import { readConfig } from '../checkpoint/read-config.ts'
 import { readChatTemplate, transformersJsTexts } from './transformers-js-texts.ts'
 
 const data = fileURLToPath(new URL('../../../fixtures/data/', import.meta.url))

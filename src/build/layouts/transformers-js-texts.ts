@@ -1,9 +1,9 @@
 import { isRecord } from '../../base/json.ts'
 import { endTokenIds, loadTokenizer, publishedConfigFiles, type Qwen25VLConfig } from '../../qwen25vl/index.ts'
-import { imageProcessor, parseJson } from '../checkpoint/architecture.ts'
+import { imageProcessor, parseJson } from '../checkpoint/read-config.ts'
 import { readOptional, type Sidecars } from '../checkpoint/sidecars.ts'
 import type { CheckpointFiles } from '../checkpoint/source.ts'
-import { jsonText } from './bundle-texts.ts'
+import { jsonText } from '../output/json-text.ts'
 
 /** What stock transformers.js needs besides config.json, read once. */
 export interface TransformersJsSidecars {

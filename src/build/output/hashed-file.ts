@@ -1,9 +1,15 @@
 import { createSHA256 } from 'hash-wasm'
 import { chunkBytes, type ManifestFile } from '../../manifest/manifest.ts'
-import type { FileState } from '../resume/build-notes.ts'
 import type { FileSink } from './sink.ts'
 
-/** SHA-256. */
+/** How much of a file is written, and the SHA-256 of that much. */
+export interface FileState {
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** An incremental SHA-256. */
 export interface Hash {
   update(bytes: Uint8Array): unknown
   /** 64 hexadecimal digits. */

@@ -24,7 +24,7 @@ const browserBytes = 2 ** 31
  * What has to be known of a file that is larger than data files were to be (`shardBytes`): why it is, which hosts do not
  * take it, and what makes it smaller.
  */
-export function oversizeWords({ path, bytes, tensor }: OversizeFile, shardBytes: number): string {
+export function oversizeText({ path, bytes, tensor }: OversizeFile, shardBytes: number): string {
   const mega = (count: number) => `${(count / 1e6).toFixed(1)} MB`
   const refusing = hostLimits.filter((limit) => bytes > limit.bytes)
   const hosts = refusing.map(({ host, bytes: most }) => `${host} (${mega(most)})`).join(', ')

@@ -34,3 +34,8 @@ export interface ResumableSink extends BundleSink {
   /** Lets go of open files; what is written and noted stays. */
   suspend(): Promise<void>
 }
+
+/** Whether a sink can keep an unfinished bundle. */
+export function isResumable(sink: BundleSink | ResumableSink): sink is ResumableSink {
+  return 'suspend' in sink
+}

@@ -1,27 +1,26 @@
-import type { HashedFile } from '../output/hashed-file.ts'
+import type { FileState } from '../output/hashed-file.ts'
 import { type Balance, balanceOf } from '../precision/balance.ts'
 import { type MlpPair, type WeightRecipe, weightName } from '../weights/recipe.ts'
-import { type BuildNote, type FileState, readNote } from './build-notes.ts'
+import { type BuildNote, readNote } from './build-notes.ts'
 
-/** The weights of an earlier build that need not be made again. */
-export class KeptWeights {
+/** What an earlier build has finished, in the order of its notes: weights are skipped up to where the notes end. */
+export class FinishedWeights {
+  /** Measured balances by MLP. */
   readonly balances = new Map<string, Balance>()
-  /** The latest state of every file, in the order in which they were ended. */
+  /** The latest noted state of every file; those that were completed first come first. */
   readonly files = new Map<string, FileState>()
-  /** Files to go on with. */
-  readonly open = new Map<string, HashedFile>()
   doneBytes = 0
   private readonly weights: Extract<BuildNote, { kind: 'weight' }>[] = []
-  private passed = 0
+  private skipped = 0
 
-  /** Or why the notes are of no use: they are of another build, or not as they were written. */
+  /** Returns `changed` where the notes belong to another build, `damaged` where they are not as they were written. */
   static read(
     lines: readonly string[],
     fingerprint: string,
     recipes: readonly WeightRecipe[],
     pairs: readonly MlpPair[],
-  ): KeptWeights | 'changed' | 'damaged' {
-    const kept = new KeptWeights()
+  ): FinishedWeights | 'changed' | 'damaged' {
+    const finished = new FinishedWeights()
     const [first, ...rest] = lines.map(readNote)
     if (first?.kind !== 'build') return 'damaged'
     if (first.fingerprint !== fingerprint) return 'changed'
@@ -29,30 +28,30 @@ export class KeptWeights {
       if (note?.kind === 'balance') {
         const pair = pairs.find(({ name }) => name === note.mlp)
         if (pair?.channels !== note.exponents.length) return 'damaged'
-        kept.balances.set(note.mlp, balanceOf(note.exponents))
+        finished.balances.set(note.mlp, balanceOf(note.exponents))
       } else {
-        const recipe = recipes[kept.count]
+        const recipe = recipes[finished.count]
         if (note?.kind !== 'weight' || !recipe || note.weight !== weightName(recipe)) return 'damaged'
-        kept.weights.push(note)
+        finished.weights.push(note)
         for (const file of note.files) {
-          kept.files.delete(file.path)
-          kept.files.set(file.path, file)
+          finished.files.delete(file.path)
+          finished.files.set(file.path, file)
         }
       }
-      kept.doneBytes = note.doneBytes
+      finished.doneBytes = note.doneBytes
     }
-    return kept
+    return finished
   }
 
   get count(): number {
     return this.weights.length
   }
 
-  /** The note of the next weight in turn, if it is kept. */
+  /** The note of a weight that is finished, which then counts as skipped. Call it for each weight in order. */
   next(recipe: WeightRecipe) {
-    const note = this.weights[this.passed]
+    const note = this.weights[this.skipped]
     if (!note || note.weight !== weightName(recipe)) return undefined
-    this.passed++
+    this.skipped++
     return note
   }
 }

@@ -1,5 +1,5 @@
 import type { ExternalTensor } from '../graphs/onnx.ts'
-import type { BlockFormat } from '../precision/quantize.ts'
+import type { BlockFormat } from '../precision/block-format.ts'
 
 /**
  * Rows of one checkpoint matrix as they enter a weight of a graph. Scale factors are powers of two, so that applying
@@ -10,15 +10,15 @@ export interface MatrixPart {
   readonly tensor: string
   readonly rows: number
   readonly cols: number
-  /** Where the part's rows start in the tensor; 0 unless said. */
+  /** The part's first row in the tensor. Default: 0. */
   readonly firstRow?: number
-  /** Rows of zeros after it. */
+  /** How many rows of zeros follow the part. Default: 0. */
   readonly paddedRows?: number
-  /** Columns of zeros after each row. */
+  /** How many columns of zeros follow each row. Default: 0. */
   readonly paddedCols?: number
-  /** One factor for everything. */
+  /** Factor of all values. Default: 1. */
   readonly scale?: number
-  /** Factors per row or per column by this MLP's balance, known once the builder has measured it. */
+  /** Rows are multiplied, or columns divided, by this MLP's balance, which is measured before the weight is written. */
   readonly balance?: { readonly mlp: string; readonly axis: 'rows' | 'cols' }
 }
 
@@ -28,8 +28,8 @@ export type WeightRecipe =
       readonly kind: 'dense'
       readonly external: ExternalTensor
       readonly parts: readonly MatrixPart[]
-      /** Quantized and decoded again, so that a float graph holds what a quantized one sees. */
-      readonly through?: BlockFormat
+      /** Values are quantized to this format and decoded again: a float graph with the weights of a quantized one. */
+      readonly roundTrip?: BlockFormat
     }
   | {
       readonly kind: 'blocks'
@@ -45,9 +45,10 @@ export function weightName(recipe: WeightRecipe): string {
   return recipe.kind === 'dense' ? recipe.external.name : recipe.data.name
 }
 
-/** A second name, and maybe another shape, for bytes already stored. */
+/** Another name, and possibly another shape, for the bytes of a stored weight. */
 export interface WeightAlias {
   readonly external: ExternalTensor
+  /** Name of the stored weight. */
   readonly of: string
 }
 
@@ -61,32 +62,14 @@ export interface MlpPair {
   readonly hidden: number
 }
 
-/** How matrices are stored and in what type the graph computes. */
-export interface Precision {
-  /** Type of the activations that enter matrix products and attention. */
-  readonly compute: 'f32' | 'f16'
-  readonly linear: LinearStorage
-  readonly embedding: LinearStorage
+/** The MLP whose balance scales a part of this weight; undefined for weights outside MLPs. */
+export function balancedMlp(recipe: WeightRecipe): string | undefined {
+  return recipe.parts.find(({ balance }) => balance)?.balance?.mlp
 }
 
-export type LinearStorage =
-  | { readonly kind: 'dense'; readonly type: 'f32' | 'f16'; readonly through?: BlockFormat }
-  | { readonly kind: 'blocks'; readonly format: BlockFormat }
-
-/**
- * Exponents of the powers of two that keep float16 within its range, and that cancel exactly. Uniform, so that they
- * need no calibration: the residual stream (and what is added to it) lives at 2^-residual of its value, the product
- * of the MLP at 2^-product, queries and keys at 2^-attention each.
- */
-export interface Headroom {
-  readonly residual: number
-  readonly product: number
-  readonly attention: number
+/** Throws Error where no pair has that name. */
+export function pairNamed(pairs: readonly MlpPair[], name: string): MlpPair {
+  const found = pairs.find((pair) => pair.name === name)
+  if (!found) throw new Error(`no MLP named ${name}`)
+  return found
 }
-
-export const noHeadroom: Headroom = { residual: 0, product: 0, attention: 0 }
-/**
- * Products and residuals 64 and 16 times beyond 65504, dot products of queries and keys 16 times. More would push
- * the smallest scales of a quantized block into float16's subnormals.
- */
-export const halfHeadroom: Headroom = { residual: 4, product: 6, attention: 2 }

@@ -1,34 +1,20 @@
 import { BuildError } from '../../base/errors.ts'
 import { floatsToHalves } from '../../base/float16.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import type { StreamName, StreamWriter } from '../output/data-files.ts'
+import type { StreamName } from '../output/data-files.ts'
+import type { StreamWriter } from '../output/stream-writer.ts'
 import type { Balance } from '../precision/balance.ts'
 import {
-  addError,
   type BlockFormat,
   blockSize,
-  decibels,
   dequantize,
   encodeScales,
   encodeZeroPoints,
-  noError,
-  type QuantizationError,
   type QuantizedRows,
-  type QuantizerBackend,
-  type StoredRows,
-} from '../precision/quantize.ts'
+} from '../precision/block-format.ts'
+import { addError, noError, type WeightError, weightError } from '../precision/quantization-error.ts'
+import type { QuantizerBackend, StoredRows } from '../precision/quantize.ts'
 import type { MatrixPart, WeightRecipe } from './recipe.ts'
-
-/** What block quantization cost one weight of a graph. Ratios in dB; JSON has no infinity, so `null` means exact. */
-export interface WeightError {
-  readonly weight: string
-  readonly bits: number
-  readonly values: number
-  readonly snr: number | null
-  /** The same with each block's scale taken from its largest value alone. */
-  readonly plainSnr: number | null
-  readonly worstBlock: { readonly row: number; readonly block: number; readonly snr: number | null }
-}
 
 /** Values read, converted and written at a time: peak memory hangs on this and not on the size of a tensor. */
 const blockValues = 1 << 19
@@ -55,13 +41,13 @@ export class WeightWriter {
   async write(recipe: WeightRecipe): Promise<void> {
     const cols = recipe.parts[0].cols + (recipe.parts[0].paddedCols ?? 0)
     if (recipe.kind === 'blocks') return this.writeBlocks(recipe, cols)
-    const { external, through } = recipe
+    const { external, roundTrip } = recipe
     const put = (values: Float32Array) =>
       this.streams.data.write(external.type === 'f16' ? this.toHalves(external.name, values) : bytesOf(values))
     await this.inTurn(() => this.streams.data.begin(external))
-    if (through) {
-      await this.quantized(external.name, recipe.parts, cols, through, (block, rows) =>
-        put(dequantize(block, rows, cols, through)),
+    if (roundTrip) {
+      await this.quantized(external.name, recipe.parts, cols, roundTrip, (block, rows) =>
+        put(dequantize(block, rows, cols, roundTrip)),
       )
       return
     }
@@ -125,7 +111,7 @@ export class WeightWriter {
         await take(block.rows, rows)
       })
     }
-    await this.inTurn(async () => this.report(weight, format.bits, error))
+    await this.inTurn(async () => void this.errors.push(weightError(weight, format.bits, error)))
   }
 
   /** Rows of all parts one after the other as they are stored, with the factors that apply to them. */
@@ -212,18 +198,6 @@ export class WeightWriter {
     }
     return bytesOf(halves)
   }
-
-  private report(weight: string, bits: number, error: QuantizationError): void {
-    const { values, signal, noise, plainNoise, worstRow, worstBlock, worstRatio } = error
-    this.errors.push({
-      weight,
-      bits,
-      values,
-      snr: finite(decibels(signal, noise)),
-      plainSnr: finite(decibels(signal, plainNoise)),
-      worstBlock: { row: worstRow, block: worstBlock, snr: finite(decibels(1, worstRatio)) },
-    })
-  }
 }
 
 /** Source values that writing a recipe reads for the first time. */
@@ -234,10 +208,6 @@ export function valuesRead(recipe: WeightRecipe): number {
 /** Whether measuring the balance of its MLP has read it before. */
 function isMeasured({ balance, cols }: MatrixPart): boolean {
   return balance !== undefined && cols > 1
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null
 }
 
 function bytesOf(values: Float32Array | Uint16Array): Uint8Array {
