@@ -13,7 +13,7 @@ import {
   dfewEmotions,
   mafwEmotions,
 } from './labels.ts'
-import { options } from './stages.ts'
+import { options } from './stage.ts'
 
 export interface ClosedQuestion {
   /** `emotion`, `AU12`, `eyeglasses`. */

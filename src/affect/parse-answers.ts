@@ -1,6 +1,6 @@
 import { emptyPartialTree, personNode } from './partial-tree.ts'
+import { type StageId, stageIds } from './stage.ts'
 import { StageReader, type StageReading } from './stage-reader.ts'
-import { type StageId, stageIds } from './stages.ts'
 import type { AffectiveTree } from './tree.ts'
 
 /** The stages' answers so far. */

@@ -1,7 +1,7 @@
 import { attributeLexicon, expressionLexicon, isMovingPart, topicOf } from './lexicon.ts'
 import { deniedWords } from './negation.ts'
 import { PhraseMatcher } from './phrase-matcher.ts'
-import type { StageId } from './stages.ts'
+import type { StageId } from './stage.ts'
 import type { TextSpan } from './tree.ts'
 import { articles, conjunctions, isCommon, possessives, pronouns, type Word } from './words.ts'
 

@@ -10,7 +10,7 @@ import { mentionsOf } from './persons.ts'
 import { isLegible, readSentence } from './read-sentence.ts'
 import { SentenceUpdate } from './sentence-update.ts'
 import { type Sentence, sentencesOf } from './sentences.ts'
-import type { Stage, StageId } from './stages.ts'
+import type { Stage, StageId } from './stage.ts'
 import { type Word, wordsOf } from './words.ts'
 
 /** The fields of a stage that reading its answers depends on. */

@@ -1,5 +1,5 @@
 import type { ActionUnit } from './labels.ts'
-import type { StageId } from './stages.ts'
+import type { StageId } from './stage.ts'
 
 /** Where in an answer a node was read, in UTF-16 units of that stage's text. */
 export interface TextSpan {

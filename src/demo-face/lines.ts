@@ -19,7 +19,7 @@ import {
   type StageId,
   type StagePreset,
 } from '../affect/stages.ts'
-import { type Answers, captionOf, choicesOf, mafwProseOf, proseOf } from './answers.ts'
+import { captionOf, choicesOf, mafwProseOf, proseOf } from './answers.ts'
 import type { DrawnClip } from './clip.ts'
 import type { Random } from './random.ts'
 import { type DrawnAction, drawnActions, drawnAppearances, type ShownFrame, type Truth, truthOf } from './truth.ts'
@@ -100,20 +100,24 @@ export function scoredLines(truth: Truth, video: string): TrainingLine[] {
   ]
 }
 
-/** The first `turns` stages of a preset. */
+/** The first `turns` stages of a preset, of those that a drawn face gives an answer to. */
 function conversation(
   { truth, video }: Seen,
   { id, stages }: StagePreset,
   turns: number,
-  answersOf: (truth: Truth) => Answers,
+  answersOf: (truth: Truth) => Readonly<Partial<Record<StageId, string>>>,
 ): TrainingLine {
   const answers = answersOf(truth)
-  const asked = stages.slice(0, turns)
-  const messages = asked.flatMap(({ id: stage, prompt }, turn): LineMessage[] => [
+  const asked = stages.flatMap(({ id: stage, prompt }) => {
+    const answer = answers[stage]
+    return answer === undefined ? [] : [{ stage, prompt, answer }]
+  })
+  const turnsAsked = asked.slice(0, turns)
+  const messages = turnsAsked.flatMap(({ prompt, answer }, turn): LineMessage[] => [
     { role: 'user', content: turn === 0 ? `${videoMark}${prompt}` : prompt },
-    { role: 'assistant', content: answers[stage] },
+    { role: 'assistant', content: answer },
   ])
-  return line({ truth, video }, messages, asked[asked.length - 1].id, `${id}-${turns}`)
+  return line({ truth, video }, messages, turnsAsked[turnsAsked.length - 1].stage, `${id}-${turns}`)
 }
 
 function caption(seen: Seen, { scene }: DrawnClip): TrainingLine {

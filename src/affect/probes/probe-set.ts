@@ -9,7 +9,7 @@ import {
   unitQuestion,
 } from '../closed-questions.ts'
 import { actionUnits } from '../labels.ts'
-import { afterVideo } from '../stages.ts'
+import { afterVideo } from '../stage.ts'
 
 /** What a probe is about; probes of a kind share a temperature. */
 export type ProbeKind = ClosedQuestion['about']

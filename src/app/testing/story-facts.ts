@@ -1,14 +1,14 @@
 import { parseAnswers } from '../../affect/parse-answers.ts'
 import { liveProbes } from '../../affect/probes/probe-set.ts'
 import type { ProbePoint } from '../../affect/probes/smoothing.ts'
-import { reasoningPreset, type StageId } from '../../affect/stages.ts'
+import { reasoningPreset, type StageId, stageIds } from '../../affect/stages.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { DeviceReport, LoadedBundle } from '../../readers/worker/protocol.ts'
 import { modelOrigin, settingsOrigin } from '../../reading/origin.ts'
 import type { AnswerState, CurrentUpdate, RecordedReading, StripFrame } from '../session-state.ts'
 
 /** Made up, as every figure in the stories; the words follow the published example. */
-export const texts: Readonly<Record<StageId, string>> = {
+export const texts = {
   attributes:
     'A young woman with straight brown hair and bangs, fair skin and rosy cheeks. Her eyebrows are arched, her eyes are brown, and her lips are full. She wears a teal sweater and no eyeglasses.',
   expression:
@@ -161,7 +161,7 @@ export function update(
     update: 4,
     window: 1,
     frames: frames.map(({ number, timeS }) => ({ number, timeS })),
-    answers: { attributes: answer('attributes'), expression: answer('expression'), emotion: answer('emotion') },
+    answers: Object.fromEntries(stageIds.map((id) => [id, answer(id)])) as Record<StageId, AnswerState>,
     tree: parseAnswers(said),
   }
 }
