@@ -12,10 +12,9 @@ export function parseAnswers(texts: StageTexts, stages?: readonly StageReading[]
 }
 
 /**
- * Reads answers into the affective tree while they grow. It is cheap enough to call once per
- * frame: complete sentences are read once, and only the last, open one is read again. Nodes of complete sentences do not
- * change as the stage's text grows (attributes and expressions stay the same objects), except that emotions may gain
- * reasons.
+ * Reads answers into the affective tree while they grow. It is cheap enough to call once per frame: complete sentences
+ * are read once, and only the last, open one is read again. Nodes of complete sentences do not change as the stage's
+ * text grows (attributes and expressions stay the same objects), except that emotions may gain reasons.
  *
  * Never throws. Text that is not language (from random weights or damaged models) gives no nodes.
  */

@@ -1,6 +1,6 @@
 import type { EmotionRead, Reason } from './emotions.ts'
-import { nodeBehind } from './evidence.ts'
-import type { Who } from './persons.ts'
+import { evidenceNode } from './evidence.ts'
+import type { PersonTraits } from './persons.ts'
 import type { AttributeNode, EmotionNode, ExpressionNode, PersonNode } from './tree.ts'
 import type { Word } from './words.ts'
 
@@ -11,7 +11,7 @@ export interface PartialEmotion {
 }
 
 /** A person and what has been read of them so far. */
-export interface PartialPerson extends Who {
+export interface PartialPerson extends PersonTraits {
   readonly name: string
   readonly attributes: readonly AttributeNode[]
   readonly expressions: readonly ExpressionNode[]
@@ -27,20 +27,25 @@ export interface PartialTree {
   readonly emotion?: { readonly person: number; readonly index: number }
   /** Reasons read before the first emotion, which gets them. */
   readonly waiting: readonly Reason[]
-  /** Words of a heading such as `Hair:`. It holds until its line ends or, on a line of its own, until the next heading. */
+  /**
+   * Words of a heading such as `Hair:`. It holds until its line ends or, on a line of its own, until the next heading.
+   */
   readonly heading: readonly Word[]
   readonly isBlockHeading: boolean
 }
 
 export const emptyPartialTree: PartialTree = { persons: [], waiting: [], heading: [], isBlockHeading: false }
 
-/** Where a stage begins: with the persons of the stages before it, the first of them current, without reasons or heading. */
+/**
+ * Where a stage begins: with the persons of the stages before it, the first of them current, without reasons or
+ * heading.
+ */
 export function startStage({ persons }: PartialTree): PartialTree {
   return { ...emptyPartialTree, persons, ...(persons.length === 0 ? {} : { current: 0 }) }
 }
 
 /** A person of whom nothing has been read. A person without a number counts as number 1 if they are the first. */
-export function newPerson({ gender, place, ordinal }: Who, name: string, isFirst = true): PartialPerson {
+export function newPerson({ gender, place, ordinal }: PersonTraits, name: string, isFirst = true): PartialPerson {
   const number = ordinal ?? (isFirst ? 1 : undefined)
   return {
     name,
@@ -55,15 +60,17 @@ export function newPerson({ gender, place, ordinal }: Who, name: string, isFirst
 
 const nodes = new WeakMap<PartialPerson, PersonNode>()
 
-/** The person as a node, with each reason linked to the node that it rests on; undefined where nothing was read of them. */
+/**
+ * The person as a node, with each reason linked to the node that it rests on; undefined where nothing was read of them.
+ */
 export function personNode(person: PartialPerson): PersonNode | undefined {
   const known = nodes.get(person)
   if (known !== undefined) return known
   const { name, attributes, expressions } = person
   if (attributes.length + expressions.length + person.emotions.length === 0) return undefined
   const emotions = person.emotions.map(({ node, reasons }): EmotionNode => {
-    const evidence = reasons.map(({ text, span, isDenied }) => {
-      const of = isDenied ? undefined : nodeBehind(text, attributes, expressions)
+    const evidence = reasons.map(({ text, span, isNegated }) => {
+      const of = isNegated ? undefined : evidenceNode(text, attributes, expressions)
       return of === undefined ? { text, span } : { text, span, of }
     })
     return { ...node, evidence }

@@ -120,7 +120,9 @@ export class SentenceUpdate {
     return this.owners[at] ?? 0
   }
 
-  /** Index of the person whom a mention means, who is added if need be. A newcomer in a list does not become current. */
+  /**
+   * Index of the person whom a mention means, who is added if need be. A newcomer in a list does not become current.
+   */
   private resolve(mention: Mention, current: number | undefined, { words, text }: ReadSentence): number | undefined {
     if (current !== undefined && mention.role === 'object') {
       const known = this.persons[current]

@@ -36,7 +36,8 @@ export class StageReader {
     this.reads = new Set(reads ?? [id])
     const emotions = id === 'emotion' && labels !== undefined && labels.length > 0 ? labels : dfewEmotions
     const offered = labels ?? (id === 'emotion' ? emotions : [])
-    // No letters where they would be misread: a caption may begin with one (*A woman ...*), and 26 do not name 40 labels.
+    // No letters where they would be misread: a caption may begin with one (*A woman ...*), and 26 do not name 40
+    // labels.
     this.options = this.reads.size > 1 || offered.length > 26 ? [] : offered
     this.emotions = new EmotionReader(emotions)
   }

@@ -1,7 +1,7 @@
 /**
  * What the model is asked: the presets to choose from. The prompts are this project's own, because VidEmo's training
- * questions are not public; the label sets are those of its published evaluation (`labels.ts`): appearances of CelebV-HQ,
- * action units of AffWild2, emotions of DFEW and MAFW. A person may replace any prompt (`withPrompts`).
+ * questions are not public; the label sets are those of its published evaluation (`labels.ts`): appearances of
+ * CelebV-HQ, action units of AffWild2, emotions of DFEW and MAFW. A person may replace any prompt (`withPrompts`).
  *
  * To add a label set, write a preset whose stage has it as `labels`, in a file of its own, and name it in `presets`.
  */
