@@ -9,7 +9,7 @@ export interface Sidecars {
   readonly config: string
   readonly tokenizer: string
   readonly generationConfig: string | undefined
-  /** Where settings of the image processor were found. */
+  /** Undefined if the checkpoint has none of the files. */
   readonly preprocessor: PreprocessorText | undefined
   readonly tokenizerConfig: string | undefined
 }
@@ -23,11 +23,12 @@ export interface PreprocessorText {
 const limitBytes = 64 * 2 ** 20
 
 /**
- * Reads the small files of a checkpoint. Throws CheckpointError: `missing-file`, or what is there instead (see
- * `unusableContents`), `quantized-checkpoint`, ConfigError `other-architecture`, `too-large`, `not-utf8`, `lfs-pointer`, or the source's own.
+ * Reads the small files of a checkpoint. Throws CheckpointError `missing-file`, or an error that names what is there
+ * instead (see `unusableContents`), `quantized-checkpoint`, `too-large`, `not-utf8`, `lfs-pointer`; ConfigError
+ * `other-architecture`; or the source's own errors.
  */
 export async function readSidecars(files: CheckpointFiles, signal?: AbortSignal): Promise<Sidecars> {
-  // First, and alone: when nothing is there, or nothing may be read, this is the file to say it of.
+  // First and alone, so that errors about a missing or forbidden checkpoint name this file.
   const config = await readRequired(files, 'config.json', signal)
   const parsed = parsedOrNothing(config)
   if (parsed !== undefined) {
@@ -96,7 +97,7 @@ async function readRequired(files: CheckpointFiles, name: string, signal?: Abort
   return text
 }
 
-/** As `readText`; undefined, too, where some stores answer "forbidden" for files that do not exist. */
+/** As `readText`, but undefined also for a forbidden file: some stores answer so for files that do not exist. */
 export async function readOptional(
   files: CheckpointFiles,
   name: string,
@@ -105,13 +106,13 @@ export async function readOptional(
   try {
     return await readText(files, name, signal)
   } catch (error) {
-    // config.json was readable, so a file that may not be read is believed absent.
+    // config.json was readable, so a forbidden file is taken to be absent.
     if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
     throw error
   }
 }
 
-/** What is there instead of a file that every checkpoint has, or that nothing is. */
+/** The error for a missing file: names what is there instead, if that is known. */
 export async function missingFile(
   files: CheckpointFiles,
   name: string,
@@ -132,7 +133,7 @@ function parsedOrNothing(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Said by name where the config is read.
+    // `readConfig` reports it.
     return undefined
   }
 }

@@ -10,7 +10,7 @@ import { Graph, type Value } from './onnx.ts'
  *
  * Inputs (a = float16 or float32): `pixel_values` f32 [n, S, C*T*p*p], patches in merge order; `batch_shape` i64 [3] =
  * [n, S, -1]; `rope_cos`, `rope_sin` a [S, head_dim / 2]; `window_bias` a [1, 1, S, S], 0 within a window and very
- * negative across: an additive mask is exact and spares the reordering of the reference.
+ * negative across windows: this additive mask is exact, and patches need not be reordered as in the reference.
  * Output: `image_features` f32 [n * S / merge^2, out_hidden].
  */
 export function visionGraph(config: VisionConfig, precision: Precision): PlannedGraph {
@@ -24,7 +24,14 @@ export function visionGraph(config: VisionConfig, precision: Precision): Planned
   const sin = graph.input('rope_sin', a, ['S', headDim / 2])
   const bias = graph.input('window_bias', a, [1, 1, 'S', 'S'])
   const layers = new Layers(graph, a, headroom, () => batchShape)
-  const pairs = tower(layers, config, precision, pixels, { cos, sin, windowBias: bias, fullBias: '' }, 'image_features')
+  const pairs = visionTower(
+    layers,
+    config,
+    precision,
+    pixels,
+    { cos, sin, windowBias: bias, fullBias: '' },
+    'image_features',
+  )
   return { graph, layers, pairs }
 }
 
@@ -32,12 +39,12 @@ export interface VisionTables {
   readonly cos: Value
   readonly sin: Value
   readonly windowBias: Value
-  /** Empty where a block of full attention may look at everything in its batch row. */
+  /** Mask of full attention; empty if a patch may attend to everything in its batch row. */
   readonly fullBias: Value
 }
 
 /** All blocks and the merger; declares the output. Returns the MLPs to balance. */
-export function tower(
+export function visionTower(
   layers: Layers,
   config: VisionConfig,
   precision: Precision,
@@ -51,7 +58,7 @@ export function tower(
   const start = graph.int64s([0])
   const pairs: MlpPair[] = []
 
-  // The patch embedding stays float32: its 1176 inputs are no whole number of blocks, and it is small.
+  // The patch embedding stays float32: its 1176 inputs are not a multiple of the quantization block, and it is small.
   let x = layers.linear(
     'patch_embed',
     pixels,
@@ -119,7 +126,7 @@ export function tower(
     pairs.push(pair)
   }
 
-  // Patches come in merge order, so the four of a cell are neighbours already. [1, n * S / 4, 4 * hidden]
+  // Patches come in merge order, so the four of a cell are adjacent. [1, n * S / 4, 4 * hidden]
   const merged = hiddenSize * spatialMergeSize ** 2
   const cells = graph.node('Reshape', 'merger.cells', [normed, graph.int64s([1, -1, merged])])
   const linear = (index: number, input: Value, rows: number) =>

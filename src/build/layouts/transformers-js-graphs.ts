@@ -11,19 +11,20 @@ import {
 } from '../graphs/decoder-graph.ts'
 import { Layers } from '../graphs/layers.ts'
 import { Graph, type Value } from '../graphs/onnx.ts'
-import { tower } from '../graphs/vision-graph.ts'
+import { visionTower } from '../graphs/vision-graph.ts'
 import { noHeadroom, type Precision } from '../precision/precision.ts'
 
-/** Positions that the exported decoder knows; its rotary tables are part of the graph. */
+/** How many positions the exported decoder supports: its rotary tables are part of the graph. */
 const maxPositions = 16384
-/** Patches along one side that the exported vision encoder knows. */
+/** How many patches per side the exported vision encoder supports. */
 const maxSide = 1024
 const f32 = 1
 const i32 = 6
 
 /**
  * `embed_tokens`: `input_ids` i64 [1, S] -> `inputs_embeds` f32 [1, S, hidden].
- * The graphs of this file are what `Qwen2_5_VLForConditionalGeneration` of transformers.js expects to find.
+ *
+ * The graphs of this file are those that `Qwen2_5_VLForConditionalGeneration` of transformers.js loads.
  */
 export function embedTokensGraph(config: TextConfig, precision: Precision): PlannedGraph {
   const graph = new Graph('embed_tokens')
@@ -37,7 +38,7 @@ export function embedTokensGraph(config: TextConfig, precision: Precision): Plan
 
 /**
  * `decoder_model_merged`: `inputs_embeds` f32 [1, S, hidden], `attention_mask` i64 [1, total], `position_ids` i64
- * [3, 1, S], `num_logits_to_keep` i64 [] (0 keeps all), a growing cache -> `logits` f32 [1, kept, V].
+ * [3, 1, S], `num_logits_to_keep` i64 [] (0 keeps all), a KV cache that grows -> `logits` f32 [1, kept, V].
  */
 export function mergedDecoderGraph(config: TextConfig, precision: Precision): PlannedGraph {
   const graph = new Graph('decoder_model_merged')
@@ -55,7 +56,7 @@ export function mergedDecoderGraph(config: TextConfig, precision: Precision): Pl
   const length = graph.node('Shape', 'mask.length', [mask], { start: { int: 1 } })
   const total = graph.node('Cast', 'total_length', [length], { to: { int: i32 } })
 
-  // One table per axis holds that axis' own frequencies; a token's row is the three pieces side by side.
+  // M-RoPE: one table per axis holds the axis's own frequencies; a token's row concatenates its three pieces.
   const start = graph.int64s([0])
   const frequencies = inverseFrequencies(ropeTheta, headDim)
   const rotation = (name: 'cos' | 'sin') => {
@@ -123,7 +124,7 @@ export function mergedDecoderGraph(config: TextConfig, precision: Precision): Pl
 
 /**
  * `vision_encoder`: `pixel_values` f32 [P, C*T*p*p] of any number of images or clips, `image_grid_thw` i64 [n, 3] ->
- * `image_features` f32 [P / merge^2, out_hidden]. Positions and masks are worked out in the graph.
+ * `image_features` f32 [P / merge^2, out_hidden]. The graph computes positions and masks itself.
  */
 export function visionEncoderGraph(config: VisionConfig, precision: Precision): PlannedGraph {
   const graph = new Graph('vision_encoder')
@@ -140,14 +141,15 @@ export function visionEncoderGraph(config: VisionConfig, precision: Precision): 
     windowBias: layers.cast('window_bias', patches.bias('window', [patches.frame, patches.window]), 'f32', a),
     fullBias: layers.cast('frame_bias', patches.bias('frame', [patches.frame]), 'f32', a),
   }
-  const pairs = tower(layers, config, precision, pixels, tables, 'image_features')
+  const pairs = visionTower(layers, config, precision, pixels, tables, 'image_features')
   return { graph, layers, pairs }
 }
 
-/** Where each patch is, computed from the grids in float32, which is exact for whole numbers below 2^24. */
+/** Each patch's frame, window and position, computed from `grid_thw` in float32: exact for integers below 2^24. */
 class PatchGeometry {
-  /** [P, 1]: a number that two patches share only within one temporal patch, or within one window of it. */
+  /** f32 [P, 1]: equal for two patches only if they are in the same temporal patch. */
   readonly frame: Value
+  /** f32 [P, 1]: equal for two patches of a temporal patch only if they are in the same window. */
   readonly window: Value
   private readonly x: Value
   private readonly y: Value
@@ -166,7 +168,7 @@ class PatchGeometry {
       this.node('Range', [this.scalar(0), countScalar, this.scalar(1)]),
       graph.int64s([-1, 1]),
     ])
-    // Each image's start, width and area, spread over its patches by a product with a 0/1 matrix [P, n].
+    // Start, width and area of each patch's image, by a product with the 0/1 membership matrix [P, n].
     const grid = this.node('Cast', [grids], { to: { int: f32 } })
     const column = (axis: number) =>
       this.node('Slice', [grid, graph.int64s([axis]), graph.int64s([axis + 1]), graph.int64s([1])])
@@ -196,7 +198,7 @@ class PatchGeometry {
       this.node('Add', [this.node('Mul', [cells, this.scalar(merge)]), offset])
     this.y = place(cellY, rowInCell)
     this.x = place(cellX, this.remainder(inCell, rowInCell, this.scalar(merge)))
-    // A frame's number: the first patch of its image plus its index there, unique because an image has more patches.
+    // The first patch of the image plus the frame's index: unique, because an image has more patches than frames.
     this.frame = this.node('Add', [start, time])
     const cellsPerWindow = this.scalar(Math.floor(config.windowSize / config.patchSize / merge))
     this.window = this.node('Add', [
@@ -205,7 +207,7 @@ class PatchGeometry {
     ])
   }
 
-  /** cos or sin [P, head_dim / 2]: rows' frequencies first, then columns'. */
+  /** cos or sin f32 [P, head_dim / 2]: first the frequencies of rows, then those of columns. */
   rotation(name: 'cos' | 'sin'): Value {
     const frequencies = inverseFrequencies(10000, this.config.headDim / 2)
     const table = this.graph.floats(`rope.${name}.table`, rotaryTable(maxSide, frequencies, Math[name]), [
@@ -219,7 +221,7 @@ class PatchGeometry {
     return this.node('Concat', [axis(this.y), axis(this.x)], { axis: { int: 1 } })
   }
 
-  /** f32 [1, 1, P, P]: 0 where all keys agree, very negative elsewhere. */
+  /** Additive mask f32 [1, 1, P, P]: 0 for two patches that are equal in all keys, very negative otherwise. */
   bias(name: string, keys: readonly Value[]): Value {
     const products = keys.map((key) => {
       const other = this.node('Reshape', [key, this.graph.int64s([1, -1])])
@@ -231,7 +233,7 @@ class PatchGeometry {
     return this.graph.node('Unsqueeze', `${name}.bias.f32`, [scaled, this.graph.int64s([0, 1])])
   }
 
-  /** floor(a / b) of whole numbers. The half keeps an inexact division on the right side of the next integer. */
+  /** floor(a / b) of integers. Adding 0.5 keeps an inexact quotient from falling below an integer. */
   private quotient(a: Value, b: Value): Value {
     return this.node('Floor', [this.node('Div', [this.node('Add', [a, this.scalar(0.5)]), b])])
   }
@@ -249,7 +251,7 @@ class PatchGeometry {
   }
 }
 
-/** [rows, frequencies] of a function of row * frequency, the angle in float32 as PyTorch has it. */
+/** f(row * frequency) [rows, frequencies], with the angle in float32 as in PyTorch. */
 function rotaryTable(rows: number, frequencies: Float32Array, f: (angle: number) => number): number[] {
   const table: number[] = []
   for (let row = 0; row < rows; row++) for (const each of frequencies) table.push(f(Math.fround(row * each)))

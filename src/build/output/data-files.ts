@@ -1,12 +1,12 @@
 import type { Layers } from '../graphs/layers.ts'
 import type { ExternalTensor, Placement } from '../graphs/onnx.ts'
 
-/** Offsets in data files; WebGPU copies want multiples of 4, and pages and cache lines do not mind more. */
+/** Offsets in data files are multiples of this. WebGPU copies need 4; more keeps tensors on cache lines. */
 export const alignment = 256
 
 /**
- * Weights and their block scales are made together but in different amounts, so they go to files of their own: both
- * can then be written, and hashed, front to back.
+ * A block of rows yields weights and scales at the same time but in different amounts. They go to separate files, so
+ * that each file can be written and hashed from front to back.
  */
 export type StreamName = 'data' | 'scales'
 
@@ -30,8 +30,8 @@ export interface PlannedFile {
 export type NameDataFile = (stream: StreamName, index: number, number: number) => string
 
 /**
- * Lays a graph's weights out in files of at most `shardBytes`. A tensor cannot be divided: a larger one, such as the token
- * table in float16, takes a file of its own, which is then as large as the tensor.
+ * Assigns a graph's weights to files of at most `shardBytes`. Tensors are not divided: a larger one, such as the token
+ * table in float16, gets a file of its own.
  */
 export function planStorage(layers: Layers, shardBytes: number, nameFile: NameDataFile): StoragePlan {
   const tensors: Record<StreamName, ExternalTensor[]> = { data: [], scales: [] }

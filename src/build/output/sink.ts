@@ -1,13 +1,16 @@
 /** One file being written, front to back. */
 export interface FileSink {
-  /** Takes the bytes before it resolves: the caller may reuse them. Throws BuildError `no-space`, `write-failed`. */
+  /**
+   * Has copied or written the bytes when it resolves, so that the caller may reuse the buffer. Throws BuildError
+   * `no-space`, `write-failed`.
+   */
   write(bytes: Uint8Array): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Where a bundle goes. Nothing is visible as a bundle before `commit`; `discard` leaves nothing behind. Both may be
- * called once.
+ * Where a bundle is written. It becomes visible as a bundle with `commit`; `discard` removes everything. One of them is
+ * called, once.
  */
 export interface BundleSink {
   create(path: string): Promise<FileSink>
@@ -16,22 +19,22 @@ export interface BundleSink {
 }
 
 /**
- * A sink that keeps an unfinished bundle together with notes on what is finished of it, so that a later build can go on
- * from there. `discard` is called by whoever no longer wants it; a failed build calls `suspend`.
+ * A sink that keeps an unfinished bundle and notes about it, so that a later build can resume. A build that fails calls
+ * `suspend`; `discard` is for callers that give the bundle up.
  */
 export interface ResumableSink extends BundleSink {
-  /** The lines noted so far, oldest first, without one that was cut short. */
+  /** The lines noted so far, oldest first, without a last one that was cut short. */
   noted(): Promise<readonly string[]>
-  /** Notes a line, once all that was written before is on disk. */
+  /** Notes a line, after everything that was written before it is on disk. */
   note(line: string): Promise<void>
   /**
-   * Opens a file to go on behind its first `bytes`, which are handed to `onKept` in order; what lies behind them is cut
-   * off. Undefined when the file is shorter or not there.
+   * Opens a file for appending after its first `bytes`, which are passed to `onKept` in order; the rest is cut off.
+   * Undefined if the file is missing or shorter.
    */
   reopen(path: string, bytes: number, onKept: (chunk: Uint8Array) => void): Promise<FileSink | undefined>
-  /** Throws away files and notes. */
+  /** Deletes files and notes. */
   clear(): Promise<void>
-  /** Lets go of open files; what is written and noted stays. */
+  /** Closes open files; what is written and noted stays. */
   suspend(): Promise<void>
 }
 

@@ -6,7 +6,7 @@ const padding = new Uint8Array(alignment)
 
 export type Streams = Readonly<Record<StreamName, StreamWriter>>
 
-/** Writes one stream's tensors, in the order planned, through file after file. */
+/** Writes the tensors of one stream to its files, in the order of the plan. */
 export class StreamWriter {
   private fileIndex = 0
   private tensorIndex = 0
@@ -19,11 +19,11 @@ export class StreamWriter {
     private readonly create: (path: string) => Promise<FileSink>,
   ) {}
 
-  /** Starts the next tensor of the plan, which must be this one. */
+  /** Starts a tensor, which must be the next one of the plan. */
   async begin(tensor: ExternalTensor): Promise<void> {
     if (this.leftInTensor !== 0) throw new Error(`${tensor.name} begins while ${this.leftInTensor} bytes are missing`)
     const file = this.files[this.fileIndex]
-    if (file?.tensors[this.tensorIndex] !== tensor) throw new Error(`${tensor.name} is out of turn`)
+    if (file?.tensors[this.tensorIndex] !== tensor) throw new Error(`${tensor.name} is not the next tensor of the plan`)
     this.sink ??= await this.create(file.path)
     const gap = this.tensorIndex === 0 ? 0 : -this.written & (alignment - 1)
     if (gap > 0) await this.sink.write(padding.subarray(0, gap))
@@ -31,10 +31,11 @@ export class StreamWriter {
     this.leftInTensor = tensor.bytes
   }
 
-  /** Passes over the next tensor of the plan, which an earlier build has written. */
+  /** Skips a tensor that an earlier build has written; it must be the next one of the plan. */
   skip(tensor: ExternalTensor): void {
     const file = this.files[this.fileIndex]
-    if (this.sink || file?.tensors[this.tensorIndex] !== tensor) throw new Error(`${tensor.name} is out of turn`)
+    if (this.sink || file?.tensors[this.tensorIndex] !== tensor)
+      throw new Error(`${tensor.name} is not the next tensor of the plan`)
     if (this.tensorIndex > 0) this.written += -this.written & (alignment - 1)
     this.written += tensor.bytes
     this.passTensor()
@@ -50,7 +51,7 @@ export class StreamWriter {
     this.sink = undefined
   }
 
-  /** Whether that was the last tensor of its file. */
+  /** Goes on to the next tensor; returns whether the finished one was the last of its file. */
   private passTensor(): boolean {
     this.tensorIndex++
     if (this.tensorIndex < this.files[this.fileIndex].tensors.length) return false

@@ -2,7 +2,8 @@ import { floatsToHalves } from '../../base/float16.ts'
 
 /**
  * Block quantization along the input axis, in the layout that MatMulNBits and GatherBlockQuantized read: each row is
- * cut into blocks of 32 values; a value is (q - zero) * scale with q in [0, 2^bits) and zero 2^(bits-1) unless stored.
+ * cut into blocks of 32 values; a value is (q - zero) * scale, with q in [0, 2^bits). Without stored zero points, zero
+ * is 2^(bits-1).
  */
 export interface BlockFormat {
   readonly bits: 4 | 8
@@ -15,9 +16,9 @@ export const blockSize = 32
 export interface QuantizedRows {
   /** u8 [rows, blocks, 32 * bits / 8]; for 4 bits the low nibble comes first. */
   readonly data: Uint8Array
-  /** f32 [rows, blocks]: the values that the stored scales decode to. */
+  /** f32 [rows, blocks], already rounded to the format that scales are stored in. */
   readonly scales: Float32Array
-  /** u8 [rows, blocks], one a byte, or empty for the symmetric format. */
+  /** u8 [rows, blocks], one per byte; empty for the symmetric format. */
   readonly zeroPoints: Uint8Array
 }
 
@@ -32,7 +33,7 @@ export function rowBytes(cols: number, format: BlockFormat) {
   }
 }
 
-/** The values that a runtime sees: f32 [rows, cols]. */
+/** The values f32 [rows, cols] that a runtime decodes. */
 export function dequantize(quantized: QuantizedRows, rows: number, cols: number, format: BlockFormat): Float32Array {
   const out = new Float32Array(rows * cols)
   const half = 1 << (format.bits - 1)
@@ -44,7 +45,7 @@ export function dequantize(quantized: QuantizedRows, rows: number, cols: number,
   return out
 }
 
-/** The scales as they are stored. */
+/** The scales in the format that they are stored in. */
 export function encodeScales(scales: Float32Array, format: BlockFormat): Uint8Array {
   if (format.scales === 'f32') return new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength)
   const halves = new Uint16Array(scales.length)
@@ -52,7 +53,7 @@ export function encodeScales(scales: Float32Array, format: BlockFormat): Uint8Ar
   return new Uint8Array(halves.buffer)
 }
 
-/** The zero points as they are stored: for 4 bits two a byte, each row starting a new byte. */
+/** The zero points as they are stored: with 4 bits two per byte, each row starting a new byte. */
 export function encodeZeroPoints(zeroPoints: Uint8Array, blocksPerRow: number, format: BlockFormat): Uint8Array {
   if (format.bits === 8) return zeroPoints
   const rows = zeroPoints.length / blocksPerRow

@@ -1,10 +1,10 @@
-/** Squared sums over a tensor; `plainNoise` is what rounding by the largest value alone would have left. */
+/** Sums of squares over a tensor. `plainNoise` is the noise of rounding with scales from largest values alone. */
 export interface QuantizationError {
   readonly values: number
   readonly signal: number
   readonly noise: number
   readonly plainNoise: number
-  /** Noise over signal of the worst block, and where it is: -1 where nothing was lost. */
+  /** Noise over signal of the worst block, and its place: -1 if every block is exact. */
   readonly worstRatio: number
   readonly worstRow: number
   readonly worstBlock: number
@@ -20,7 +20,7 @@ export const noError: QuantizationError = {
   worstBlock: -1,
 }
 
-/** The error of rows so far and of the next ones, whose first row has this number. */
+/** Adds the error of the next rows, the first of which has the number `firstRow` in its tensor. */
 export function addError(sum: QuantizationError, next: QuantizationError, firstRow: number): QuantizationError {
   const worse = next.worstRatio > sum.worstRatio
   return {
@@ -34,18 +34,18 @@ export function addError(sum: QuantizationError, next: QuantizationError, firstR
   }
 }
 
-/** Ratio of powers in decibels; infinite where nothing was lost. */
+/** The ratio of two powers in decibels; infinite without noise. */
 export function decibels(signal: number, noise: number): number {
   return noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / noise)
 }
 
-/** What block quantization cost one weight of a graph. Ratios in dB; JSON has no infinity, so `null` means exact. */
+/** Signal-to-noise ratios of one quantized weight, in dB. JSON has no infinity, so `null` means exact. */
 export interface WeightError {
   readonly weight: string
   readonly bits: number
   readonly values: number
   readonly snr: number | null
-  /** The same with each block's scale taken from its largest value alone. */
+  /** The same if each block's scale were taken from its largest value alone. */
   readonly plainSnr: number | null
   readonly worstBlock: { readonly row: number; readonly block: number; readonly snr: number | null }
 }

@@ -4,8 +4,8 @@ import { kernelBase64 } from './kernel/quantize-wasm.ts'
 import type { QuantizationError } from './quantization-error.ts'
 
 /**
- * What the plain scale is stretched by, one trial each; every trial ends in the least-squares scale of its own
- * rounding. Below 1 the extremes are clipped a little so that the many small values are told apart better.
+ * Factors of the plain scale, one per trial. Each trial ends with the least-squares scale of its own rounding. Factors
+ * below 1 clip the extremes a little, which resolves the many small values better.
  */
 const stretches = {
   4: [1, 0.93, 0.86, 0.79, 1.07],
@@ -46,7 +46,7 @@ interface Kernel {
   ): void
 }
 
-/** Rows of a weight as a checkpoint stores them, and what is done to them on the way: all of it in powers of two. */
+/** Rows of a weight as the checkpoint stores them, with the factors, all powers of two, to apply to them. */
 export interface StoredRows {
   readonly bytes: Uint8Array
   readonly dtype: FloatDtype
@@ -54,24 +54,24 @@ export interface StoredRows {
   readonly cols: number
   /** Columns of zeros after each row. */
   readonly paddedCols: number
-  /** f32 [rows] and [cols]; both are multiplied in. */
+  /** f32 [rows] and f32 [cols]: value (r, c) is multiplied by rowFactors[r] * colFactors[c]. */
   readonly rowFactors: Float32Array
   readonly colFactors: Float32Array
 }
 
-/** Some rows of a matrix quantized, and what it cost. */
+/** Quantized rows of a matrix, and their error. */
 export interface QuantizedBlock {
   readonly rows: QuantizedRows
   readonly error: QuantizationError
-  /** Whether all stored values were finite; the rest means nothing otherwise. */
+  /** Whether all stored values were finite. If not, rows and error are meaningless. */
   readonly isFinite: boolean
 }
 
-/** Where blocks of rows are quantized: here, or in threads. */
+/** Quantizes blocks of rows, in the calling thread or in others. */
 export interface QuantizerBackend {
-  /** Blocks worth having under way at once, besides the one asked for. */
+  /** How many further blocks can usefully be in progress besides the awaited one; 0 in the calling thread. */
   readonly concurrency: number
-  /** Takes `stored.bytes` over: they must not be used afterwards. */
+  /** Takes ownership of `stored.bytes`, which the caller must not use afterwards. */
   quantize(stored: StoredRows, format: BlockFormat): Promise<QuantizedBlock>
 }
 
@@ -80,7 +80,7 @@ export const sameThread: QuantizerBackend = {
   quantize: async (stored, format) => quantizeStored(stored, format),
 }
 
-/** Stored rows, wide, in the kernel's memory, with `extraBytes` of room after them. */
+/** Loads stored rows into the kernel's memory as float32, and reserves `extraBytes` after them. */
 function load(stored: Pick<StoredRows, 'bytes' | 'dtype'>, values: number, extraBytes: number) {
   kernel ??= instantiate()
   const { bytes, dtype } = stored
@@ -96,7 +96,7 @@ function load(stored: Pick<StoredRows, 'bytes' | 'dtype'>, values: number, extra
   return { kernel, wide, end: align(wide + values * 4), areFinite }
 }
 
-/** Largest magnitudes f32 [rows] of stored rows; those of values that are not finite mean nothing. */
+/** Largest magnitude f32 [rows] of each stored row; meaningless for rows that are not finite. */
 export function rowPeaks(stored: Pick<StoredRows, 'bytes' | 'dtype'>, rows: number, cols: number): Float32Array {
   const { kernel, wide, end } = load(stored, rows * cols, rows * 4)
   kernel.rowPeaks(wide, rows, cols, end)
@@ -158,9 +158,9 @@ function outputBytes(count: number, format: BlockFormat): number {
   return (count * format.bits) / 8 + (count / blockSize) * 5 + stretches[format.bits].length * 4
 }
 
-/** Quantizes the f32 values at `x`; what follows them in memory is overwritten. */
+/** Quantizes the f32 values at address `x`; the memory after them is overwritten. */
 function run(kernel: Kernel, x: number, rows: number, cols: number, format: BlockFormat) {
-  if (cols % blockSize !== 0) throw new RangeError(`${cols} columns are no multiple of ${blockSize}`)
+  if (cols % blockSize !== 0) throw new RangeError(`${cols} columns are not a multiple of ${blockSize}`)
   const count = rows * cols
   const blocks = count / blockSize
   const trials = stretches[format.bits]

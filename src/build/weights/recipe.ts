@@ -2,8 +2,8 @@ import type { ExternalTensor } from '../graphs/onnx.ts'
 import type { BlockFormat } from '../precision/block-format.ts'
 
 /**
- * Rows of one checkpoint matrix as they enter a weight of a graph. Scale factors are powers of two, so that applying
- * them loses nothing.
+ * Rows of one checkpoint matrix as they enter a weight of a graph. All factors are powers of two, so that applying them
+ * is exact.
  */
 export interface MatrixPart {
   /** Canonical tensor name; a tensor of more than two axes counts as [shape[0], product of the rest]. */
@@ -22,7 +22,7 @@ export interface MatrixPart {
   readonly balance?: { readonly mlp: string; readonly axis: 'rows' | 'cols' }
 }
 
-/** How a weight's bytes are made from a checkpoint. */
+/** How the bytes of a graph's weight are made from the checkpoint. */
 export type WeightRecipe =
   | {
       readonly kind: 'dense'
@@ -40,7 +40,7 @@ export type WeightRecipe =
       readonly zeroPoints?: ExternalTensor
     }
 
-/** What a weight is called in the graph, and in reports. */
+/** The weight's name in the graph and in reports. */
 export function weightName(recipe: WeightRecipe): string {
   return recipe.kind === 'dense' ? recipe.external.name : recipe.data.name
 }
@@ -56,7 +56,6 @@ export interface WeightAlias {
 export interface MlpPair {
   readonly name: string
   readonly up: string
-  readonly upBias?: string
   readonly down: string
   readonly channels: number
   readonly hidden: number
