@@ -41,7 +41,7 @@ const actionWords: Readonly<Record<DrawnAction, string>> = {
   wink: 'winks',
 }
 
-/** How somebody is who shows an emotion, where the label itself is no such word. */
+/** Adjectives for the emotions whose labels are not adjectives. */
 const emotionWords: Readonly<Partial<Record<DfewEmotion | MafwEmotion, string>>> = {
   surprise: 'surprised',
   disgust: 'disgusted',

@@ -53,7 +53,7 @@ export type LineLabels = Pick<
 const shorterWindows = [6, 4, 2] as const
 const shorterShare = 0.45
 
-/** What a training line shows, and what is true of it. */
+/** A training line's video, and the ground truth of it. */
 interface Seen {
   readonly truth: Truth
   readonly video: string
@@ -63,7 +63,7 @@ interface Seen {
  * The lines of one clip: every preset's conversation, stage by stage, and a few closed questions, each over a window of
  * the clip's first frames (all of them for 55 % of the lines, and where fewer do not tell what happens).
  *
- * @param whole what is true of all the frames
+ * @param whole the ground truth of all frames
  * @param videoOf names the first `count` frames, as `videos` has them: `frames.bin#12:0-6`
  */
 export function linesOf(
@@ -129,7 +129,9 @@ interface Asked extends ClosedQuestion {
   readonly answer: string
 }
 
-/** Options stand as the probes ask them, in either order: so small a model does not look up any other in the question. */
+/**
+ * Options stand as the probes ask them, in either order: so small a model does not look up any other in the question.
+ */
 function closed(seen: Seen, { answer, ...question }: Asked, random: Random): TrainingLine {
   const options = random.chance(0.4) ? question.options.toReversed() : question.options
   const messages = single(`${afterVideo}${promptOf({ ...question, options })}`, optionAnswer(options, answer))
