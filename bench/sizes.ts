@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { DirectoryFiles } from '../cli/directory-files.ts'
 import { DirectorySink } from '../cli/directory-sink.ts'
 import type { QuantizerPool } from '../cli/quantizer-pool.ts'
+import { buildBundle } from '../src/build/build.ts'
 import type { CheckpointFiles } from '../src/build/checkpoint/source.ts'
 import { SyntheticFiles } from '../src/build/checkpoint/synthetic.ts'
-import { buildBundle, type Layout } from '../src/build/layouts/bundle.ts'
+import type { LayoutName } from '../src/build/layouts/layouts.ts'
 import type { Dtype } from '../src/manifest/manifest.ts'
 import { type BenchPlan, benchQuestion } from './plan.ts'
 
@@ -47,7 +48,7 @@ export async function openCheckpoint(
 /** Builds a checkpoint into `into`/bundle or `into`/transformers.js; that folder. */
 export async function buildLayout(
   files: CheckpointFiles,
-  layout: Layout,
+  layout: LayoutName,
   dtype: Dtype,
   into: string,
   quantizer: QuantizerPool,

@@ -1,5 +1,6 @@
+import { planBundle } from '../src/build/build.ts'
 import type { CheckpointFiles } from '../src/build/checkpoint/source.ts'
-import { type BuildOptions, type BuildPlan, planBundle } from '../src/build/layouts/bundle.ts'
+import type { BuildOptions, BuildPlan } from '../src/build/options.ts'
 
 /** Prints what a build would read and write, from the checkpoint's small files and headers alone. */
 export async function printPlan(files: CheckpointFiles, options: BuildOptions, json: boolean): Promise<void> {

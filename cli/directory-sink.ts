@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BuildError } from '../src/base/errors.ts'
-import type { BundleSink, FileSink } from '../src/build/sink.ts'
+import type { BundleSink, FileSink } from '../src/build/output/sink.ts'
 
 /**
  * A bundle folder that appears whole or not at all: files go to `<out>.partial`, which takes the name `out` on commit.

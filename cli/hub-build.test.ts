@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type HubHabits, ModelHub } from '../scripts/model-hub.ts'
+import { buildBundle } from '../src/build/build.ts'
 import { checkpointAddress } from '../src/build/checkpoint/checkpoint-address.ts'
 import { HttpFiles } from '../src/build/checkpoint/http-files.ts'
 import { ReadAheadFiles } from '../src/build/checkpoint/read-ahead.ts'
-import { buildBundle } from '../src/build/layouts/bundle.ts'
-import { MemorySink } from '../src/build/sink.fixture.ts'
+import { MemorySink } from '../src/build/output/sink.fixture.ts'
 import { DirectoryFiles } from './directory-files.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
-import type { BlockFormat, QuantizedBlock, QuantizerBackend, StoredRows } from '../src/build/precision/quantize.ts'
+import type { BlockFormat } from '../src/build/precision/block-format.ts'
+import type { QuantizedBlock, QuantizerBackend, StoredRows } from '../src/build/precision/quantize.ts'
 import { typescriptWorker } from './typescript-worker.ts'
 
 export interface QuantizeJob {

@@ -1,4 +1,4 @@
-import type { BuildOptions } from '../src/build/layouts/bundle.ts'
+import type { BuildOptions } from '../src/build/options.ts'
 import { bitsOption, countOption } from './options.ts'
 
 /** How a build stores weights, as options of every command that builds. */

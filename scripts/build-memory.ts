@@ -5,9 +5,9 @@
  */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { buildBundle } from '../src/build/build.ts'
 import { ReadAheadFiles } from '../src/build/checkpoint/read-ahead.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/checkpoint/synthetic.ts'
-import { buildBundle } from '../src/build/layouts/bundle.ts'
 import { Nowhere } from './nowhere.ts'
 
 const model = syntheticModels.find((each) => each === process.argv[2]) ?? '3b'

@@ -7,11 +7,11 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { QuantizerPool } from '../cli/quantizer-pool.ts'
+import { buildBundle, planBundle } from '../src/build/build.ts'
 import { HttpFiles } from '../src/build/checkpoint/http-files.ts'
 import { ReadAheadFiles } from '../src/build/checkpoint/read-ahead.ts'
 import type { SourceRange } from '../src/build/checkpoint/source.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/checkpoint/synthetic.ts'
-import { buildBundle, planBundle } from '../src/build/layouts/bundle.ts'
 import { ModelHub } from './model-hub.ts'
 import { Nowhere } from './nowhere.ts'
 

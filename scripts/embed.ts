@@ -12,7 +12,7 @@ import { addCheck } from '../cli/add-check.ts'
 import { DirectoryFiles } from '../cli/directory-files.ts'
 import { DirectorySink } from '../cli/directory-sink.ts'
 import { oneOf } from '../cli/options.ts'
-import { buildBundle } from '../src/build/layouts/bundle.ts'
+import { buildBundle } from '../src/build/build.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'public/models/videmo-tiny')

@@ -1,4 +1,4 @@
-import type { ResumableSink } from '../src/build/sink.ts'
+import type { ResumableSink } from '../src/build/output/sink.ts'
 
 /** Takes everything and keeps nothing. */
 export class Nowhere implements ResumableSink {

@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url'
 import { addCheck } from '../cli/add-check.ts'
 import { DirectoryFiles } from '../cli/directory-files.ts'
 import { DirectorySink } from '../cli/directory-sink.ts'
+import { buildBundle } from '../src/build/build.ts'
 import { checkCheckpoint } from '../src/build/checkpoint/check-checkpoint.ts'
-import { type BuildResult, buildBundle } from '../src/build/layouts/bundle.ts'
+import type { BuildResult } from '../src/build/options.ts'
 import { fixtureFolder, fixtureName } from './fixture-bundle.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildBundle } from '../../src/build/layouts/bundle.ts'
+import { buildBundle } from '../../src/build/build.ts'
 import type { ReplayAnswer, ReplayResult } from '../../src/engine/replay.ts'
 import type { Dtype } from '../../src/manifest/manifest.ts'
 import { DirectoryFiles } from '../directory-files.ts'

@@ -1,15 +1,15 @@
 import { type AttributeMeaning, topicOf, wornTopics } from './lexicon.ts'
-import { isDeniedAfter } from './negation.ts'
+import { isNegatedAfter } from './negation.ts'
 import type { Mention } from './persons.ts'
 import type { PhraseMatch } from './phrase-matcher.ts'
 import { attributeMatcher, type Found, isEdge, ownLabel, type ReadSentence, range, spanOf } from './read-sentence.ts'
 import type { AttributeNode } from './tree.ts'
 import { copulas, isAdjective, isDegree, isFunctionWord, type Word } from './words.ts'
 
-/** Words before or after a noun that are taken with it at most. */
+/** The most words before or after a noun that are taken with it. */
 const reach = 5
 
-/** What a sentence says a person looks like. */
+/** The attributes that a sentence describes, in the order of the text. */
 export function attributesOf(sentence: ReadSentence, mentions: readonly Mention[]): Found<AttributeNode>[] {
   const { words, headingWords } = sentence
   const matches = attributeMatcher.match(words, headingWords)
@@ -28,25 +28,25 @@ export function attributesOf(sentence: ReadSentence, mentions: readonly Mention[
 function genderOf(sentence: ReadSentence, { gender, role, at, from }: Mention): Found<AttributeNode>[] {
   const before = sentence.words[from - 1]
   const isPredicate = role === 'object' && before !== undefined && copulas.has(before.raw)
-  if (gender === undefined || role === 'pronoun' || (role === 'object' && !isPredicate) || sentence.denied[at])
+  if (gender === undefined || role === 'pronoun' || (role === 'object' && !isPredicate) || sentence.negated[at])
     return []
   return [{ at, node: { kind: 'attribute', label: gender, topic: 'Gender', ...spanOf(sentence, at, at) } }]
 }
 
 function labelled(sentence: ReadSentence, { value, at }: PhraseMatch<AttributeMeaning>): Found<AttributeNode>[] {
-  const { words, headingWords, denied } = sentence
+  const { words, headingWords, negated } = sentence
   const own = at.filter((word) => word >= headingWords)
   const [first, last] = own.length > 0 ? [own[0], own[own.length - 1]] : [at[0], at[at.length - 1]]
   const start = withModifiers(words, first, own.length > 0 ? headingWords : first)
-  if (at.some((word) => denied[word]) || isDeniedAfter(words, at[at.length - 1])) {
-    return value.denied === undefined ? [] : [denial(sentence, value.denied, value.topic, first, last)]
+  if (at.some((word) => negated[word]) || isNegatedAfter(words, at[at.length - 1])) {
+    return value.negated === undefined ? [] : [negation(sentence, value.negated, value.topic, first, last)]
   }
   const label = value.label ?? ownLabel(words, range(start, last))
   return [{ at: first, node: { kind: 'attribute', label, topic: value.topic, ...spanOf(sentence, start, last) } }]
 }
 
-/** A denial reads from its *no* on, where that is near: *without a beard*. */
-function denial(
+/** A negated attribute. Its text begins at the *no*, if that is near: *without a beard*. */
+function negation(
   sentence: ReadSentence,
   label: string,
   topic: string,
@@ -54,11 +54,11 @@ function denial(
   last: number,
 ): Found<AttributeNode> {
   let start = first
-  while (start > sentence.headingWords && first - start < reach && sentence.denied[start - 1]) start--
+  while (start > sentence.headingWords && first - start < reach && sentence.negated[start - 1]) start--
   return { at: first, node: { kind: 'attribute', label, topic, ...spanOf(sentence, start, last) } }
 }
 
-/** Where the modifiers before a word begin: *short, wavy* black hair. */
+/** Index of the first modifier before a word: of *short* in *short, wavy black hair*. */
 function withModifiers(words: readonly Word[], at: number, least: number): number {
   let start = at
   while (start > least && at - start < reach) {
@@ -70,13 +70,13 @@ function withModifiers(words: readonly Word[], at: number, least: number): numbe
   return start
 }
 
-/** What is said of a face's parts beyond the labels: *blue eyes*, *the nose is straight*, *a scarf*, *Nose: straight*. */
+/** Attributes that no label fits: *blue eyes*, *the nose is straight*, *a scarf*, *Nose: straight*. */
 function openAttributes(sentence: ReadSentence, covered: ReadonlySet<number>): Found<AttributeNode>[] {
-  const { words, headingWords, denied } = sentence
+  const { words, headingWords, negated } = sentence
   const found: Found<AttributeNode>[] = []
   for (let at = headingWords; at < words.length; at++) {
     const topic = topicOf(words[at].stem)
-    if (topic === undefined || covered.has(at) || denied[at]) continue
+    if (topic === undefined || covered.has(at) || negated[at]) continue
     let start = at
     while (start > headingWords && at - start < reach && isModifier(words, start) && !covered.has(start - 1)) start--
     while (start < at && words[start].raw === 'and') start++
@@ -93,7 +93,7 @@ function openAttributes(sentence: ReadSentence, covered: ReadonlySet<number>): F
   return ofHeading === undefined ? found : [ofHeading]
 }
 
-/** A content word, or an adjective, before a noun. */
+/** Whether the word before `start` modifies a noun: an adjective or another content word. */
 function isModifier(words: readonly Word[], start: number): boolean {
   const word = words[start - 1]
   if (words[start].before === 'stop' || (words[start].before === 'comma' && !isAdjective(word))) return false
@@ -102,7 +102,9 @@ function isModifier(words: readonly Word[], start: number): boolean {
   return !isFunctionWord(word) && topicOf(word.stem) === undefined
 }
 
-/** *The nose* **is straight and narrow**: up to the clause's end, else the noun itself. */
+/**
+ * Index of the last word of a noun's predicate (*the nose* **is straight and narrow**); of the noun if there is none.
+ */
 function predicateEnd(words: readonly Word[], at: number): number {
   const copula = words[at + 1]
   if (copula === undefined || copula.before !== 'none' || !copulas.has(copula.raw)) return at
@@ -120,15 +122,15 @@ function isTelling(word: Word): boolean {
   return isAdjective(word) || !(isFunctionWord(word) || copulas.has(word.raw) || isDegree(word))
 }
 
-/** *Nose: straight*: the value is the attribute. */
+/** The attribute after a heading that names a part of the face: *Nose: straight*. */
 function headingValue(sentence: ReadSentence, covered: ReadonlySet<number>): Found<AttributeNode> | undefined {
-  const { words, headingWords, denied } = sentence
+  const { words, headingWords, negated } = sentence
   const heading = words.slice(0, headingWords)
   const topic = heading.map((word) => topicOf(word.stem)).find((found) => found !== undefined)
   const [first, last] = [headingWords, words.length - 1]
   if (topic === undefined || first > last || last - first > 2 * reach) return undefined
   const value = range(first, last)
-  const isOpen = value.some((at) => isTelling(words[at])) && !value.some((at) => covered.has(at) || denied[at])
+  const isOpen = value.some((at) => isTelling(words[at])) && !value.some((at) => covered.has(at) || negated[at])
   if (!isOpen) return undefined
   const label = ownLabel(words, value)
   return { at: first, node: { kind: 'attribute', label, topic, ...spanOf(sentence, first, last) } }

@@ -1,6 +1,6 @@
 import type { TextSpan } from './tree.ts'
 
-/** An option of a multiple choice that an answer picks by its letter. */
+/** An option of a multiple choice that an answer picks by its letter, and where the letter is in the answer. */
 export interface Choice {
   readonly label: string
   readonly from: number
@@ -12,7 +12,7 @@ const onlyLetters = /^[\s(*]*[A-Z][).:*]*(?:\s*(?:,|;|\/|and|or)?\s*\(?[A-Z][).:
 /** `(B)` anywhere, `B.` or `B)` or `B:` at the start, `the answer is B`. */
 const marked = /\(([A-Z])\)|^\W*([A-Z])[.):](?=\s|$)|\b(?:answer|option|choice)s?(?:\s+is|\s+are)?\s*:?\s*\(?([A-Z])\b/g
 
-/** The options picked by letter in a stretch of an answer; letters beyond the options pick nothing. */
+/** The options that an answer picks by letter between two offsets; letters without an option are skipped. */
 export function choicesOf(text: string, from: number, to: number, options: readonly string[]): Choice[] {
   const part = text.slice(from, to)
   const letters = onlyLetters.test(part)
@@ -28,7 +28,9 @@ export function choicesOf(text: string, from: number, to: number, options: reado
   })
 }
 
-/** Whether the option's own words, or another's, stand right after its letter: then they count, and the letter does not. */
+/**
+ * Whether words that were read as a node stand right after the option's letter: then these count instead of the letter.
+ */
 export function isSpelledOut(choice: Choice, spans: readonly TextSpan[], text: string): boolean {
   return spans.some(
     ({ from }) =>

@@ -1,6 +1,6 @@
 /**
- * Questions with given options, each answered by one letter. The prompts are ours; label sets are those of VidEmo's
- * published evaluation.
+ * Questions with given options, each answered by one letter. The prompts are this project's own; label sets are those
+ * of VidEmo's published evaluation. To add a question, write it here and name it in `closedQuestions`.
  */
 import {
   type Action,
@@ -13,13 +13,13 @@ import {
   dfewEmotions,
   mafwEmotions,
 } from './labels.ts'
-import { options } from './stages.ts'
+import { options } from './stage.ts'
 
 export interface ClosedQuestion {
   /** `emotion`, `AU12`, `eyeglasses`. */
   readonly id: string
   readonly about: 'emotion' | 'sentiment' | 'unit' | 'appearance' | 'action'
-  /** Without its options. */
+  /** The question without its options. */
   readonly question: string
   readonly options: readonly string[]
 }
@@ -28,7 +28,7 @@ export const yesOrNo = ['yes', 'no'] as const
 
 export const sentimentOptions = ['positive', 'negative', 'neutral'] as const
 
-/** DFEW's seven emotions. */
+/** Which of DFEW's seven emotions. */
 export const emotionQuestion: ClosedQuestion = {
   id: 'emotion',
   about: 'emotion',
@@ -36,7 +36,7 @@ export const emotionQuestion: ClosedQuestion = {
   options: dfewEmotions,
 }
 
-/** MAFW's eleven emotions. */
+/** Which of MAFW's eleven emotions. */
 export const mafwQuestion: ClosedQuestion = {
   id: 'emotion-11',
   about: 'emotion',
@@ -77,12 +77,12 @@ export const closedQuestions: readonly ClosedQuestion[] = [
   ...actions.map(actionQuestion),
 ]
 
-/** As it is asked: `Does this person nod: (A) yes (B) no? Answer with one option.` */
+/** The question with its options, as it is asked: `Does this person nod: (A) yes (B) no? Answer with one option.` */
 export function promptOf({ question, options: all }: Pick<ClosedQuestion, 'question' | 'options'>): string {
   return `${question}: ${options(all)}? Answer with one option.`
 }
 
-/** `(B) no`: how an option is answered. */
+/** The answer that picks an option: `(B) no`. */
 export function optionAnswer(all: readonly string[], option: string): string {
   return `(${String.fromCharCode(65 + all.indexOf(option))}) ${option}`
 }

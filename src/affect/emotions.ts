@@ -1,5 +1,5 @@
 import { conceptOf, emotionLexicon, isMovingPart, labelPhrase, topicOf } from './lexicon.ts'
-import { isDeniedAfter } from './negation.ts'
+import { isNegatedAfter } from './negation.ts'
 import { PhraseMatcher } from './phrase-matcher.ts'
 import {
   attributeMatcher,
@@ -13,10 +13,10 @@ import {
 import type { EmotionNode, Evidence } from './tree.ts'
 import { isAdjective, isDegree, isFunctionWord, type Word } from './words.ts'
 
-/** A reason as it was read, before it is known which node it rests on. */
+/** A reason that has not been linked to a node yet. */
 export interface Reason extends Pick<Evidence, 'text' | 'span'> {
   readonly at: number
-  readonly isDenied: boolean
+  readonly isNegated: boolean
 }
 
 export interface EmotionRead {
@@ -24,7 +24,7 @@ export interface EmotionRead {
   readonly node: Omit<EmotionNode, 'evidence'>
 }
 
-/** *because ...*, *as indicated by ...*: what follows is reasons. */
+/** Phrases that reasons follow: *because ...*, *as indicated by ...*. */
 const markMatcher = new PhraseMatcher<'reasons'>([
   {
     value: 'reasons',
@@ -48,7 +48,7 @@ const endsReasons = new Set(['but', 'however', 'although', 'whereas'])
 const showing =
   /^(?:indicat|suggest|show|convey|express|reflect|signal|reveal|impl|denot|betray|point|support|demonstrat|communicat)/
 const phraseBreaks = new Set('and which while with together along combined plus as but or'.split(' '))
-/** Options that a text repeats from the question say nothing. */
+/** A sentence that names so many of the set's labels, and all but two of them, repeats the question's options. */
 const fewestEchoed = 4
 
 /** Reads emotions of one label set. */
@@ -71,7 +71,7 @@ export class EmotionReader {
   /**
    * The emotions a sentence names, and the reasons it gives, each in order.
    *
-   * @param isAboutEmotion the text is about nothing else, so that whatever it says of a face is a reason
+   * @param isAboutEmotion whether the text is about nothing else, so that everything it says of a face is a reason
    */
   read(sentence: ReadSentence, isAboutEmotion: boolean): { emotions: EmotionRead[]; reasons: Reason[] } {
     const { words, headingWords } = sentence
@@ -86,7 +86,7 @@ export class EmotionReader {
   }
 
   private emotionsOf(sentence: ReadSentence, isReasons: readonly boolean[]) {
-    const { words, denied, headingWords } = sentence
+    const { words, negated, headingWords } = sentence
     const matches = this.matcher.match(words).filter(({ at: [first] }) => first >= headingWords && !isReasons[first])
     const found: { at: readonly number[]; node: Omit<EmotionNode, 'evidence'> }[] = []
     const isEcho =
@@ -94,7 +94,7 @@ export class EmotionReader {
     const last = matches.at(-1)
     const answered = matches.filter(({ value }) => value === last?.value).length > 1 ? matches.slice(-1) : []
     for (const { value, at } of isEcho ? answered : matches) {
-      if (at.some((word) => denied[word]) || isDeniedAfter(words, at[at.length - 1])) continue
+      if (at.some((word) => negated[word]) || isNegatedAfter(words, at[at.length - 1])) continue
       let first = at[0]
       while (first > headingWords && words[first].before === 'none' && isDegree(words[first - 1])) first--
       while (first < at[0] && isEdge(words[first])) first++
@@ -105,7 +105,7 @@ export class EmotionReader {
   }
 
   private reason(sentence: ReadSentence, first: number, last: number, isMarked: boolean, isShowing: boolean): Reason[] {
-    const { words, denied } = sentence
+    const { words, negated } = sentence
     const isBorder = (word: Word) => isEdge(word) || (!isMarked && this.knows(word))
     while (first < last && isBorder(words[first])) first++
     while (last > first && isBorder(words[last])) last--
@@ -121,23 +121,25 @@ export class EmotionReader {
     )
     if (!isSaid) return []
     if (!isMarked && !(isFace && (isShowing || isLabelled(words.slice(first, last + 1))))) return []
-    return [{ at: first, isDenied: range(first, last).some((at) => denied[at]), ...spanOf(sentence, first, last) }]
+    return [{ at: first, isNegated: range(first, last).some((at) => negated[at]), ...spanOf(sentence, first, last) }]
   }
 }
 
-/** Whether a phrase names something the other two stages have a label for. */
+/** Whether a phrase contains an attribute or expression of the lexicon. */
 function isLabelled(words: readonly Word[]): boolean {
   return expressionMatcher.match(words).length > 0 || attributeMatcher.match(words).length > 0
 }
 
-/** Where the last verb stands whose subject shows an emotion: *her bright eyes* **suggest** *joy*. */
+/**
+ * Index of the last verb that relates a cue to an emotion, as in *her bright eyes* **suggest** *joy*; -1 without one.
+ */
 function lastShowing(words: readonly Word[]): number {
   return words.findLastIndex(
     ({ raw }, at) => showing.test(raw) && !/^(?:by|in|through|from|with)$/.test(words[at + 1]?.raw ?? 'by'),
   )
 }
 
-/** Which words stand after *because* and its like. */
+/** Marks the words that follow *because* and similar phrases. */
 function reasonWords({ words, headingWords }: ReadSentence): boolean[] {
   const marks = markMatcher.match(words)
   const starts = new Set(marks.map(({ at }) => at[at.length - 1] + (isPossessive(words[at[at.length - 1]]) ? 0 : 1)))
@@ -164,7 +166,8 @@ function* cuts(
     const isBreak = word !== undefined && (phraseBreaks.has(word.raw) || showing.test(word.raw) || isCut(at))
     if (word !== undefined && word.before === 'none' && !isBreak) continue
     if (first < at) yield { first, last: at - 1 }
-    // A cutting word itself, other than a mere border, is no part of any phrase.
+    // A breaking word belongs to no phrase; a comma or `isCut` separates words, so the next phrase begins with this
+    // one.
     first = word !== undefined && (phraseBreaks.has(word.raw) || showing.test(word.raw)) ? at + 1 : at
   }
 }

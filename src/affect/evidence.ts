@@ -11,7 +11,7 @@ interface Gist {
   readonly parts: ReadonlySet<string>
 }
 
-// A shared label says most; a shared part of the face says little, and only where nothing else is said.
+// Weights of what two phrases share. A shared part of the face counts only if the reason names nothing else.
 const labelWeight = 6
 const unitWeight = 4
 const wordWeight = 2
@@ -20,10 +20,10 @@ const partWeight = 1
 const gists = new WeakMap<AttributeNode | ExpressionNode, Gist>()
 
 /**
- * The attribute or expression that a reason rests on: the one with the greatest lexical overlap, the earlier one and
- * expressions first where two are as good; none where nothing but a part of the face is shared.
+ * The attribute or expression that a reason rests on: the one with the greatest lexical overlap; of equals an
+ * expression before an attribute, and the earlier before the later. Undefined where only a part of the face is shared.
  */
-export function nodeBehind(
+export function evidenceNode(
   reason: string,
   attributes: readonly AttributeNode[],
   expressions: readonly ExpressionNode[],

@@ -1,6 +1,6 @@
 import { type ActionUnit, actionUnits } from './labels.ts'
 import { type ExpressionMeaning, isMovingPart } from './lexicon.ts'
-import { isDeniedAfter } from './negation.ts'
+import { isNegatedAfter } from './negation.ts'
 import { PhraseMatcher } from './phrase-matcher.ts'
 import {
   expressionMatcher,
@@ -52,7 +52,7 @@ const phaseMatcher = new PhraseMatcher<Phase | 'throughout'>([
   { value: 'throughout', phrases: ['=throughout', 'the whole video|clip|time'] },
 ])
 
-/** Longer clauses without a label are no expression but a story. */
+/** Longer clauses without a label are not taken for an expression. */
 const longestOpen = 20
 
 interface Clause {
@@ -62,13 +62,13 @@ interface Clause {
 
 interface Meant extends ExpressionMeaning {
   readonly at: readonly number[]
-  /** A unit named outright, of the twelve or not. */
+  /** An action unit that is named as such (`AU12`), whether among the twelve or not. */
   readonly unit?: string
 }
 
-/** What a sentence says a face does. A node per clause, or per action where a clause has several. */
+/** The expressions that a sentence describes: one node per clause, or per action where a clause has several. */
 export function expressionsOf(sentence: ReadSentence): Found<ExpressionNode>[] {
-  const { words, denied, headingWords } = sentence
+  const { words, negated, headingWords } = sentence
   const meant = meaningsOf(sentence).sort((a, b) => a.at[0] - b.at[0])
   const marks = phaseMatcher.match(words)
   const found: Found<ExpressionNode>[] = []
@@ -81,33 +81,33 @@ export function expressionsOf(sentence: ReadSentence): Found<ExpressionNode>[] {
       phase = value === 'throughout' ? undefined : value
     }
     const inClause: Meant[] = []
-    // A heading's words belong to the clause after it.
+    // The words of a heading belong to the clause that follows it.
     while (next < meant.length && meant[next].at[0] <= clause.last) inClause.push(meant[next++])
-    const isDenied = range(clause.first, clause.last).some((at) => denied[at])
+    const isNegated = range(clause.first, clause.last).some((at) => negated[at])
     const nodes =
-      inClause.length > 0 ? meantNodes(sentence, clause, inClause) : isDenied ? [] : openNode(sentence, clause)
+      inClause.length > 0 ? meantNodes(sentence, clause, inClause) : isNegated ? [] : openNode(sentence, clause)
     for (const { at, node } of nodes) found.push({ at, node: phase === undefined ? node : { ...node, phase } })
   }
   const least = Math.max(sentence.oldWords, headingWords === words.length ? words.length : 0)
   return found.filter(({ at }) => at >= least)
 }
 
-/** Phrases of the lexicon and units named outright, without what is denied. */
-function meaningsOf({ words, headingWords, denied }: ReadSentence): Meant[] {
+/** Phrases of the lexicon and named action units, without negated ones. */
+function meaningsOf({ words, headingWords, negated }: ReadSentence): Meant[] {
   const meant: Meant[] = []
   for (const { value, at } of expressionMatcher.match(words, headingWords)) {
-    if (at.some((word) => denied[word]) || isDeniedAfter(words, at[at.length - 1])) continue
+    if (at.some((word) => negated[word]) || isNegatedAfter(words, at[at.length - 1])) continue
     meant.push({ ...value, at })
   }
   for (const [at, unit] of unitsNamed(words)) {
-    if (denied[at] || isDeniedAfter(words, at)) continue
+    if (negated[at] || isNegatedAfter(words, at)) continue
     const known = actionUnits.find((name) => name === unit)
     meant.push({ actionUnits: known === undefined ? [] : [known], at: [at], unit })
   }
   return meant
 }
 
-/** `AU12`, `AU 12`, `AUs 1, 4 and 25`, `action unit 12`: by word. */
+/** Named action units by word: `AU12`, `AU 12`, `AUs 1, 4 and 25`, `action unit 12`. */
 function unitsNamed(words: readonly Word[]): Map<number, string> {
   const units = new Map<number, string>()
   let isListing = false
@@ -177,7 +177,7 @@ function meantNodes(sentence: ReadSentence, clause: Clause, meant: readonly Mean
   })
 }
 
-/** What a clause's text need not begin with. */
+/** Words that are left out at the beginning of an expression's text. */
 const opening =
   /^(?:and|or|but|while|whereas|then|as|with|by|that|which|is|because|since|indicated|shown|suggested|evidenced|reflected|seen)$/
 

@@ -1,5 +1,5 @@
 /**
- * Label sets of VidEmo's published evaluation. The emotions' names are their data sets' own; how VidEmo spells them is
+ * Label sets of VidEmo's published evaluation. Emotions have the names of their data sets; how VidEmo spells them is
  * not documented.
  */
 
@@ -118,7 +118,7 @@ export const actions = [
 ] as const
 export type Action = (typeof actions)[number]
 
-/** What the open questions ask about. */
+/** Topics of the evaluation's open questions. */
 export const openAttributes = [
   'Gender',
   'Age',

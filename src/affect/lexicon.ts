@@ -3,33 +3,33 @@ import type { Phrases } from './phrase-matcher.ts'
 import { stem } from './words.ts'
 
 /**
- * The words that mean a label. To teach the parser a phrase, add it to its label's line; how phrases are written is said
- * in `phrase-matcher.ts`. Action units follow the descriptions of the Facial Action Coding System (Ekman, Friesen and
- * Hager 2002).
+ * The phrases that stand for each label. To teach the parser a phrase, add it to its label's line; `phrase-matcher.ts`
+ * explains how phrases are written. Action units follow the descriptions of the Facial Action Coding System (Ekman,
+ * Friesen and Hager 2002).
  */
 
 /** What an attribute phrase means. */
 export interface AttributeMeaning {
-  /** None: the words themselves are the label. */
+  /** Default: the matched words themselves. */
   readonly label?: Appearance | 'female' | 'beard'
   readonly topic: string
-  /** What its denial means: *without a beard* is `no_beard`. Other denials mean nothing. */
-  readonly denied?: Appearance
+  /** The label of its negation: *without a beard* is `no_beard`. Default: a negated phrase gives no node. */
+  readonly negated?: Appearance
 }
 
 /** What an expression phrase means. */
 export interface ExpressionMeaning {
-  /** None: the words themselves are the label. */
+  /** Default: the matched words themselves. */
   readonly label?: Action | 'blink'
   readonly actionUnits: readonly ActionUnit[]
 }
 
-/** An emotion, by the name both label sets can be found by, or one that is in neither and stands for itself. */
+/** An emotion by the concept that label sets share (`happy` for *happiness* and *joy*), or by its own name. */
 export interface EmotionMeaning {
   readonly concept: string
 }
 
-/** Both orders: *black hair*, *her hair is black*. */
+/** Phrases for both orders: *black hair* and *her hair is black*. */
 function both(adjectives: string, noun: string): string[] {
   return [`${adjectives} ~ ${noun}`, `${noun} > ${adjectives}`]
 }
@@ -85,9 +85,9 @@ const appearancePhrases: Readonly<Record<Appearance, readonly [topic: string, ..
 
 const decades = '20s|30s|40s|50s|60s|70s|80s|twenties|thirties|forties|fifties|sixties|seventies|eighties|teens'
 
-/** Attributes beyond the forty. */
+/** Attributes that are not among the 40 appearances. */
 const otherAttributes: readonly Phrases<AttributeMeaning>[] = [
-  { value: { label: 'beard', topic: 'Chin', denied: 'no_beard' }, phrases: ['beard|bearded', 'facial hair'] },
+  { value: { label: 'beard', topic: 'Chin', negated: 'no_beard' }, phrases: ['beard|bearded', 'facial hair'] },
   { value: { label: 'female', topic: 'Gender' }, phrases: ['female|feminine'] },
   {
     value: { topic: 'Age' },
@@ -102,11 +102,11 @@ const otherAttributes: readonly Phrases<AttributeMeaning>[] = [
   },
 ]
 
-/** The 40 appearances, spelt as labels too (`wearing_hat`), and a few attributes beyond them. */
+/** The 40 appearances, also as they are spelt as labels (`wearing_hat`), and a few further attributes. */
 export const attributeLexicon: readonly Phrases<AttributeMeaning>[] = [
   ...appearances.map((label) => {
     const [topic, ...phrases] = appearancePhrases[label]
-    // `no_beard`, spelt so, is read as the denial of a beard.
+    // The label `no_beard` needs no phrase: the parser reads it as a negated beard.
     return { value: { label, topic }, phrases: label === 'no_beard' ? phrases : [labelPhrase(label), ...phrases] }
   }),
   ...otherAttributes,
@@ -228,13 +228,13 @@ const unitPhrases: Readonly<Record<ActionUnit, readonly string[]>> = {
   ],
 }
 
-/** Both brows go up as a whole where the text does not say which part. */
+/** Raised brows are both units where the text does not say whether the inner or outer part is raised. */
 const browRaise: Phrases<ExpressionMeaning> = {
   value: { actionUnits: ['AU1', 'AU2'] },
   phrases: [`${brows} > raise|lift|raiser|up|elevate|uplift`, `raise|lift|elevate|uplift ~ ${brows}`],
 }
 
-/** No label of the published sets, but what a model that looks at eyes will say. */
+/** Not a label of the published sets, but likely in the answers of a model that looks at eyes. */
 const blink: Phrases<ExpressionMeaning> = { value: { label: 'blink', actionUnits: [] }, phrases: ['blink'] }
 
 /** The 35 actions, their words, and the words that describe the 12 action units. */
@@ -279,14 +279,14 @@ export const emotionLexicon: readonly Phrases<EmotionMeaning>[] = Object.entries
   ([concept, words]) => ({ value: { concept }, phrases: words.split(/\s+/).map(labelPhrase) }),
 )
 
-/** Every single word of the emotions' lines, by stem. */
+/** The concept of every word in `emotionWords`, by the word's stem. */
 const conceptByStem = new Map(
   Object.entries(emotionWords).flatMap(([concept, words]) =>
     words.split(/[\s|=]+/).map((word) => [stem(word), concept] as const),
   ),
 )
 
-/** The concept that a label of some set stands for: happy for `happiness` and `joy`; a label unknown here is its own. */
+/** The concept of a label of any set: `happy` for `happiness` and `joy`; an unknown label is a concept of its own. */
 export function conceptOf(label: string): string {
   return conceptByStem.get(stem(label.toLowerCase())) ?? label
 }
@@ -319,10 +319,10 @@ export function topicOf(wordStem: string): string | undefined {
   return topicByStem.get(wordStem)
 }
 
-/** Topics whose bare noun says something: *a scarf* does, *a nose* does not. */
+/** Topics whose nouns alone are attributes: *a scarf* is one, *a nose* is not. */
 export const wornTopics: ReadonlySet<string> = new Set(['Accessories', 'Clothing'])
 
-/** Parts that move: a clause about one of them is an expression even where no label fits. */
+/** Parts of the face that move. A clause about one of them is an expression even if no label fits. */
 const movingParts = new Set(
   `eye eyelid lid eyebrow brow forehead mouth lip jaw chin cheek nose nostril head face tongue teeth expression look glance
   eyesight blink shoulder`

@@ -3,11 +3,11 @@ import { articles, conjunctions, copulas, possessives, pronouns, type Word } fro
 const negators = new Set(
   'no not never without lack lacks lacking absence neither nor cannot fails refuses instead rather none'.split(' '),
 )
-/** Words after which `not` denies nothing: *not only*, *no doubt*. */
+/** Words before which *not* or *no* does not negate: *not only*, *no doubt*. */
 const emphatic = new Set(['only', 'just', 'merely', 'simply', 'doubt', 'longer'])
 const ends = new Set(['but', 'however', 'though', 'although', 'yet', 'except', 'while', 'whereas', 'and', 'then'])
 const laterDenials = new Set(['no', 'not', 'none', 'absent', 'missing', 'false', 'inactive', 'invisible'])
-/** How far ahead of a comma the *or* of a list is looked for, in words. */
+/** How many words after a comma the *or* of a list is looked for. */
 const listReach = 12
 
 function isNegator(words: readonly Word[], at: number): boolean {
@@ -21,19 +21,19 @@ function isNegator(words: readonly Word[], at: number): boolean {
 }
 
 /**
- * Which words are denied: those from *no, not, without, lacks ...* on to the end of their clause. A list goes on over
- * commas where it ends in *or*: *no hat, glasses or beard*, but *no hat, black hair*.
+ * Which words are negated: those from *no, not, without, lacks ...* to the end of the clause. Negation extends across
+ * commas only in a list that ends in *or*: in *no hat, glasses or beard*, but not in *no hat, black hair*.
  */
-export function deniedWords(words: readonly Word[]): boolean[] {
-  const denied: boolean[] = []
-  let isDenied = false
+export function negatedWords(words: readonly Word[]): boolean[] {
+  const negated: boolean[] = []
+  let isNegated = false
   for (const [at, word] of words.entries()) {
-    if (isNegator(words, at)) isDenied = true
-    else if (word.before === 'stop' || ends.has(word.raw)) isDenied = false
-    else if (word.before === 'comma' && isDenied) isDenied = isListItem(words, at)
-    denied.push(isDenied)
+    if (isNegator(words, at)) isNegated = true
+    else if (word.before === 'stop' || ends.has(word.raw)) isNegated = false
+    else if (word.before === 'comma' && isNegated) isNegated = isListItem(words, at)
+    negated.push(isNegated)
   }
-  return denied
+  return negated
 }
 
 function isListItem(words: readonly Word[], from: number): boolean {
@@ -47,8 +47,8 @@ function isListItem(words: readonly Word[], from: number): boolean {
   return false
 }
 
-/** Whether what was said up to the word `last` is denied right after it: *glasses: none*, *AU12 is absent*. */
-export function isDeniedAfter(words: readonly Word[], last: number): boolean {
+/** Whether the words right after the word `last` negate it: *glasses: none*, *AU12 is absent*. */
+export function isNegatedAfter(words: readonly Word[], last: number): boolean {
   let at = last + 1
   const first = words[at]
   if (first === undefined || first.before === 'comma') return false

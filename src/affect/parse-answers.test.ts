@@ -330,11 +330,9 @@ const said = fc.constantFrom(
 )
 const foreign = fc.string({ unit: 'binary', maxLength: 40 })
 const answer = fc.array(fc.oneof(said, said, prose, foreign), { maxLength: 20 }).map((parts) => parts.join(''))
-const answers: fc.Arbitrary<Required<StageTexts>> = fc.record({
-  attributes: answer,
-  expression: answer,
-  emotion: answer,
-})
+const answers = fc.record(
+  Object.fromEntries(stageIds.map((id) => [id, answer])) as Record<StageId, typeof answer>,
+) satisfies fc.Arbitrary<Required<StageTexts>>
 
 describe('TreeReader', () => {
   it('recovers what sentences were made of', () => {

@@ -2,26 +2,27 @@ import { adjectives, articles, copulas, isAdjective, isDegree, type Word } from 
 
 export type Gender = 'male' | 'female'
 
-/** How a text points at somebody: *the second man on the left*. */
+/** A noun or pronoun by which a text refers to a person: *the second man on the left*. */
 export interface Mention {
   /** Index of its noun or pronoun, and of its first and last word. */
   readonly at: number
   readonly from: number
   readonly to: number
   readonly gender?: Gender
-  /** Where they are, or which one by number, where it says so. */
+  /** Where in the picture the person is, if the text says so. */
   readonly place?: string
+  /** Which person by number, if the text says so: 2 for *the second man*. */
   readonly ordinal?: number
   /**
-   * `subject`: what follows is about them. `introduced`: somebody new (*a man and a woman*), without becoming the
-   * subject. `object`: somebody else's predicate or object (*is a young woman*, *looks at the man*). `pronoun`: nobody
-   * new.
+   * `subject`: the words after it are about this person. `introduced`: a further person (*a man and a woman*) who does
+   * not become the subject. `object`: predicate or object of another subject (*is a young woman*, *looks at the man*).
+   * `pronoun`: refers to a person who was mentioned before.
    */
   readonly role: 'subject' | 'introduced' | 'object' | 'pronoun'
 }
 
 /** What tells persons apart. */
-export interface Who {
+export interface PersonTraits {
   readonly gender?: Gender
   readonly place?: string
   readonly ordinal?: number
@@ -53,10 +54,10 @@ const ordinals: ReadonlyMap<string, number> = new Map([
 const places = new Set('left right middle center centre background foreground front back rear'.split(' '))
 const introducing = new Set('shows show features feature depicts depict see contains with captures presents'.split(' '))
 const openings = new Set('and while whereas but as when then meanwhile initially finally'.split(' '))
-/** A noun phrase before its noun, and after it, in words. */
+/** The most words of a noun phrase before its noun. */
 const reachBack = 5
 
-/** Who is spoken of in a sentence, in order. Words of groups (*two men*, *people*) point at nobody. */
+/** The mentions of persons in a sentence, in order. Words for groups (*two men*, *people*) are not mentions. */
 export function mentionsOf(words: readonly Word[]): Mention[] {
   const mentions: Mention[] = []
   for (const [at, word] of words.entries()) {
@@ -124,8 +125,8 @@ function opensClause(words: readonly Word[], at: number): boolean {
   return at === 0 || words[at].before !== 'none' || openings.has(words[at - 1].raw)
 }
 
-/** Whether a mention can mean this person. */
-export function fits(mention: Who, person: Who): boolean {
+/** Whether a mention can refer to this person: none of the traits that both have differ. */
+export function fits(mention: PersonTraits, person: PersonTraits): boolean {
   return (
     agree(mention.gender, person.gender) && agree(mention.place, person.place) && agree(mention.ordinal, person.ordinal)
   )
@@ -135,7 +136,7 @@ function agree<T>(one: T | undefined, other: T | undefined): boolean {
   return one === undefined || other === undefined || one === other
 }
 
-/** What a person is called: by the mention's own words where they tell something, else `Person 1`. */
+/** A person's name: the mention's own words if they tell gender or place, otherwise `Person 1`. */
 export function nameOf(mention: Mention | undefined, words: readonly Word[], text: string, number: number): string {
   if (mention === undefined) return `Person ${number}`
   const isTelling = mention.gender !== undefined || mention.place !== undefined

@@ -1,10 +1,11 @@
 import { articles, copulas, isAdjective, isDegree, possessives, stem, type Word } from './words.ts'
 
 /**
- * How phrases of the lexicon are written: words in order, each matched without its ending (`=word` exactly as it is
- * spelt), `a|b` for either. Words are neighbours unless parted by
+ * How phrases of the lexicon are written: words in order, each matched by its stem (`=word` exactly as it
+ * is spelt), `a|b` for either. Words are adjacent unless separated by
  * - `~`: modifiers may stand between (*black ~ hair*: black, wavy hair; *raise ~ brow*: raises her left brow),
- * - `>`: the second is said of the first (*lip > part*: lips slightly parted; *hair > black*: her hair is long and black).
+ * - `>`: the second is the predicate of the first (*lip > part*: lips slightly parted; *hair > black*: her hair is long
+ *   and black).
  */
 export interface Phrases<T> {
   readonly value: T
@@ -13,7 +14,7 @@ export interface Phrases<T> {
 
 export interface PhraseMatch<T> {
   readonly value: T
-  /** Which words, ascending. */
+  /** Indices of the matched words, ascending. */
   readonly at: readonly number[]
 }
 
@@ -29,7 +30,7 @@ interface Pattern<T> {
   readonly steps: readonly Step[]
 }
 
-/** Words between two words of a phrase at most. */
+/** The most words that may stand between two words of a phrase. */
 const widestGap = 6
 
 /** Finds all phrases of a lexicon in a sentence, in time linear in the sentence's length. */
@@ -51,7 +52,7 @@ export class PhraseMatcher<T> {
     }
   }
 
-  /** Whether some phrase has this word. */
+  /** Whether any phrase contains this word. */
   knows(word: Word): boolean {
     return this.keys.has(word.stem) || this.keys.has(`=${word.raw}`)
   }
@@ -60,8 +61,8 @@ export class PhraseMatcher<T> {
    * All matches in order of their first word. A match within a larger one is left out (*brow raised* in *inner brow
    * raised*).
    *
-   * @param headingWords how many of the first words are a heading (`Hair: long and black`), of which all that follows
-   *   is said
+   * @param headingWords how many of the first words are a heading (`Hair: long and black`), to which everything after
+   *   it refers
    */
   match(words: readonly Word[], headingWords = 0): PhraseMatch<T>[] {
     const matches: PhraseMatch<T>[] = []
@@ -124,7 +125,7 @@ function find(
     if (word.before === 'stop' && !(ofHeading && at >= headingWords)) return undefined
     if (word.before === 'comma' && gap !== 'modifiers' && !ofHeading) return undefined
     const isHere = keys.has(word.stem) || keys.has(`=${word.raw}`)
-    // Commas part adjectives from each other (*long, wavy hair*), but no adjective from its noun.
+    // A comma may separate adjectives (*long, wavy hair*), but not an adjective from its noun.
     if (word.before === 'comma' && !ofHeading && (isHere || !isAdjective(word)) && word.raw !== 'and') return undefined
     if (isHere && (ofHeading || gap !== 'said-of' || hasCopula || !needsCopula)) return at
     if (gap === 'none') return undefined
@@ -139,9 +140,9 @@ function find(
   return undefined
 }
 
-/** Leaves out matches whose words are some, but not all, of another's. */
+/** Leaves out matches whose words are a proper subset of another match's. */
 function withoutParts<T>(matches: readonly PhraseMatch<T>[]): PhraseMatch<T>[] {
-  // A larger match shares a word; it lies near, as a match spans a bounded number of words.
+  // A larger match contains the smaller one's first word, so only matches at that word need comparing.
   const byWord = new Map<number, PhraseMatch<T>[]>()
   for (const match of matches) {
     for (const at of match.at) {

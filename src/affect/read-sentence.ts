@@ -1,23 +1,23 @@
 import { attributeLexicon, expressionLexicon, isMovingPart, topicOf } from './lexicon.ts'
-import { deniedWords } from './negation.ts'
+import { negatedWords } from './negation.ts'
 import { PhraseMatcher } from './phrase-matcher.ts'
 import type { TextPlace, TextSpan } from './tree.ts'
 import { articles, conjunctions, isCommon, possessives, pronouns, type Word } from './words.ts'
 
-/** A sentence ready to be read. */
+/** A sentence with what every reader of attributes, expressions and emotions needs of it. */
 export interface ReadSentence {
   readonly place: TextPlace
   /** The stage's whole text. */
   readonly text: string
   readonly words: readonly Word[]
-  /** How many of the words are a heading that what follows is said of: *Hair: long and black*. */
+  /** How many of the first words are a heading to which the rest refers: *Hair: long and black*. */
   readonly headingWords: number
-  /** How many of them were read with an earlier sentence. */
+  /** How many of the first words are a heading from an earlier sentence, already read there. */
   readonly oldWords: number
-  readonly denied: readonly boolean[]
+  readonly negated: readonly boolean[]
 }
 
-/** A node and the word it begins at, which tells whose it is. */
+/** A node and the index of its first word, which decides whose node it is. */
 export interface Found<T> {
   readonly at: number
   readonly node: T
@@ -33,7 +33,7 @@ export function readSentence(
   headingWords: number,
   oldWords: number,
 ): ReadSentence {
-  return { place, text, words, headingWords, oldWords, denied: deniedWords(words) }
+  return { place, text, words, headingWords, oldWords, negated: negatedWords(words) }
 }
 
 /** The text from word `first` to word `last`, both included. */
@@ -49,7 +49,7 @@ export function spanOf(
   return { text: text.slice(from, to), span: { ...place, from, to } }
 }
 
-/** The words themselves, as a label. */
+/** The words themselves as a label, for what no label of a set fits. */
 export function ownLabel(words: readonly Word[], at: readonly number[]): string {
   return at.map((index) => words[index].raw).join(' ')
 }
@@ -60,7 +60,7 @@ export function range(first: number, last: number): number[] {
 
 const leading = new Set('of by from in with through at as such to on both also which that then'.split(' '))
 
-/** Words that a phrase neither begins nor ends with. */
+/** Whether a phrase may neither begin nor end with this word. */
 export function isEdge(word: Word): boolean {
   return (
     leading.has(word.raw) ||
@@ -73,14 +73,14 @@ export function isEdge(word: Word): boolean {
 
 const unitPattern = /^aus?(\d{1,2})$/
 
-/** The number of an action unit written as one word. */
+/** The number in an action unit written as one word: 12 for `AU12`. */
 export function unitNumber(word: Word): string | undefined {
   return unitPattern.exec(word.raw)?.[1]
 }
 
-/** Share of common words below which a sentence is noise. Prose has about 0.7, a soup of random words 0.1. */
+/** Share of common words below which a sentence is noise. Prose has about 0.7, random words about 0.1. */
 const leastCommon = 0.35
-/** Share of signs that are neither words nor punctuation above which it is noise. */
+/** Share of symbols (neither letters, digits nor punctuation) above which a sentence is noise. */
 const mostSigns = 0.2
 const sign = /[^\p{L}\p{M}\p{N}\s.,;:!?'"()\-–—_*#%/+&’‘“”…•·]/gu
 
@@ -96,7 +96,7 @@ export function isLegible(text: string, words: readonly Word[], knows: (word: Wo
       common += 1
       weight += 1
     } else {
-      // Scripts without spaces come as one long word.
+      // Scripts without spaces come as one long word, so each of their characters counts.
       weight += /^[\p{Script=Latin}\p{N}'’]+$/u.test(word.raw) ? 1 : word.to - word.from
     }
   }

@@ -1,21 +1,21 @@
-/** A stretch of an answer that is read by itself. */
+/** A part of an answer that is parsed by itself, from and to offsets in UTF-16 units. */
 export interface Sentence {
   readonly from: number
   readonly to: number
-  /** First of its line. */
+  /** Whether it is the first sentence of its line. */
   readonly startsLine: boolean
-  /** No text that follows can change where it ends. */
+  /** Whether it ends for certain, whatever text follows. */
   readonly isComplete: boolean
 }
 
-/** A text without full stops is cut at the first space after this many units, so that no sentence grows for ever. */
+/** A sentence without a full stop is cut at the first space after this many units, so that sentences stay short. */
 const longestSentence = 800
-/** ... and here if there is no space either. */
+/** A sentence without spaces, too, is cut after this many units. */
 const hardLimit = 1200
 
 /**
  * The sentences of `text` from offset `from` on. A sentence ends at a line's end, or at `. ! ?` with a space after it;
- * `1.` and `A.` at its start are a list's marks and end nothing. Complete sentences stay where they are when the text
+ * `1.` and `A.` at its start are list markers and do not end it. Complete sentences keep their offsets when the text
  * grows.
  */
 export function* sentencesOf(text: string, from = 0): Generator<Sentence> {

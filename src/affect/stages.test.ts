@@ -73,6 +73,19 @@ describe('presets', () => {
     }
   })
 
+  it('need nothing else for another label set: its own words and letters are read as its labels', () => {
+    const labels = ['joyful', 'flustered', 'smug', 'wistful']
+    const stages = [
+      { id: 'emotion', title: 'Mood', about: 'Moods.', prompt: `Which: ${options(labels)}?`, labels },
+    ] as const
+    const read = (emotion: string) =>
+      parseAnswers({ emotion }, stages).persons.flatMap(({ emotions }) => emotions.map(({ label }) => label))
+    expect(read('She appears wistful, and a little flustered.')).toEqual(['wistful', 'flustered'])
+    expect(read('(C)')).toEqual(['smug'])
+    // A synonym of a known emotion gives the set's own name for it.
+    expect(read('He is happy.')).toEqual(['joyful'])
+  })
+
   it('are found by name, else the first', () => {
     for (const preset of presets) expect(findPreset(preset.id)).toBe(preset)
     expect(findPreset('gone')).toBe(reasoningPreset)

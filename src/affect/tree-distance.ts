@@ -67,10 +67,10 @@ function postorder(root: LabelledTree): Postorder {
 }
 
 /**
- * What is compared of a reading: per person the attributes' labels, the expressions' labels with their action units in
- * order of time, the emotions' labels with what they rest on. Names, topics, words, phases and places in the text are
- * not compared. Attributes, units and evidence have no order of their own: they are sorted, so that the order in which
- * a text tells them costs nothing.
+ * The part of a reading that is compared: per person the attributes' labels, the expressions' labels with their action
+ * units in order of time, the emotions' labels with what they rest on. Names, topics, words, phases and places in the
+ * text are not compared. Attributes, units and evidence have no order of their own and are sorted, so that the order in
+ * which a text lists them does not count.
  */
 export function labelledTree({ persons }: AffectiveTree): LabelledTree {
   return { label: 'reading', children: persons.map(personTree) }
@@ -99,7 +99,7 @@ function personTree(person: PersonNode): LabelledTree {
   }
 }
 
-/** A reason is the same as another if both rest on nodes of one label, whatever its words. */
+/** Two reasons are the same if they rest on nodes with the same label, whatever their words. */
 function evidenceLabel({ text, of }: EmotionNode['evidence'][number], person: PersonNode): string {
   if (of === undefined) return text.toLowerCase()
   const nodes = of.kind === 'attribute' ? person.attributes : person.expressions

@@ -1,5 +1,5 @@
 import type { ActionUnit } from './labels.ts'
-import type { StageId } from './stages.ts'
+import type { StageId } from './stage.ts'
 import type { Place } from './track.ts'
 
 /** Which text a node was read in: a stage's answer about a track. */
@@ -15,38 +15,38 @@ export interface TextSpan extends TextPlace {
 
 export interface AttributeNode {
   readonly kind: 'attribute'
-  /** A label of `appearances` where one fits, else the words themselves. */
+  /** A label of `appearances`, or the answer's own words if none fits. */
   readonly label: string
-  /** Of the body or the face: hair, eyes, mouth, accessories ... */
+  /** The part of face or body, or other topic: hair, eyes, mouth, accessories ... */
   readonly topic: string
-  /** The words that say it. */
+  /** The answer's words for it. */
   readonly text: string
   readonly span: TextSpan
 }
 
 export interface ExpressionNode {
   readonly kind: 'expression'
-  /** A label of `actions` where one fits, else the words themselves. */
+  /** A label of `actions`, or the answer's own words if none fits. */
   readonly label: string
   readonly text: string
-  /** Named outright (AU12) or meant by the words (lip corners pulled up). */
+  /** Named as such (AU12) or described (lip corners pulled up). */
   readonly actionUnits: readonly ActionUnit[]
-  /** When in the clip, as the text says it: first, middle, last. */
+  /** When in the clip, if the text says so. */
   readonly phase?: 'beginning' | 'middle' | 'end'
   readonly span: TextSpan
 }
 
-/** A word or phrase of the emotion's reasons, and the node it rests on. */
+/** A reason that the text gives for an emotion, and the node that it rests on. */
 export interface Evidence {
   readonly text: string
   readonly span: TextSpan
-  /** Which node it speaks of, by kind and place in its list; none when nothing fits. */
+  /** The node that it speaks of, by kind and index in the person's list; undefined if none fits. */
   readonly of?: { readonly kind: 'attribute' | 'expression'; readonly index: number }
 }
 
 export interface EmotionNode {
   readonly kind: 'emotion'
-  /** A label of the stage's own set where one fits, else the words themselves. */
+  /** A label of the stage's label set, or the answer's own words if none fits. */
   readonly label: string
   readonly text: string
   readonly evidence: readonly Evidence[]
@@ -54,14 +54,14 @@ export interface EmotionNode {
 }
 
 export interface PersonNode {
-  /** `Person 1`, or what the text calls them. */
+  /** What the text calls the person, otherwise `Person 1`. */
   readonly name: string
   readonly attributes: readonly AttributeNode[]
   readonly expressions: readonly ExpressionNode[]
   readonly emotions: readonly EmotionNode[]
 }
 
-/** What an update reads: person -> attributes, expressions with action units, emotions with evidence. */
+/** What a reading says: person -> attributes, expressions with action units, emotions with evidence. */
 export interface AffectiveTree {
   readonly persons: readonly PersonNode[]
 }

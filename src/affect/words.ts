@@ -2,18 +2,18 @@
 export interface Word {
   /** Lower case, straight apostrophe, without the possessive 's. */
   readonly raw: string
-  /** Without its ending, so that raise, raises, raised and raising are one; see `stem`. */
+  /** The word without its ending, the same for raise, raises, raised and raising; see `stem`. */
   readonly stem: string
   readonly from: number
   readonly to: number
-  /** What stands between the word before and this one. `stop` ends a clause, `comma` may go on a list. */
+  /** What separates it from the previous word: `stop` ends a clause, `comma` may continue a list. */
   readonly before: 'none' | 'comma' | 'stop'
 }
 
-// Underscore and hyphen part words, so that `black_hair`, `black-hair` and `black hair` are one.
+// Underscores and hyphens separate words, so that `black_hair`, `black-hair` and `black hair` are one.
 const wordPattern = /[\p{L}\p{M}\p{N}]+(?:['’]\p{L}+)*/gu
 const stopPattern = /[.;:!?|/—–\n()[\]{}"“”=]/
-/** Longer runs of letters are no words of ours. */
+/** Longer runs of letters are not matched against the lexicon. */
 const longestWord = 40
 
 /** Words of `text` from offset `from` to `to`. */
@@ -71,7 +71,8 @@ const irregular: Readonly<Record<string, string>> = {
 }
 
 /**
- * A word without its ending: crude, but the same for the lexicon and for the text, which is all that matching needs.
+ * A word without its ending. The rules are crude, but lexicon and text go through the same ones, which is all that
+ * matching needs.
  */
 export function stem(word: string): string {
   const known = Object.hasOwn(irregular, word) ? irregular[word] : undefined
@@ -103,7 +104,7 @@ export const possessives = setOf('her his their its my your our')
 export const pronouns = setOf('she he they it him them who which i you we himself herself themselves itself')
 export const conjunctions = setOf('and or nor but while whereas then as although though however yet')
 
-/** Words that may stand between a noun and what is said of it. */
+/** Words that may stand between a noun and its predicate. */
 const degrees = setOf(`very quite rather fairly somewhat more most less bit little slight so too also both all each
   still now just well even almost much some any visible noticeable apparent pair set together same own kind sort
   type again`)
@@ -140,7 +141,7 @@ export function isAdjective(word: Word): boolean {
   return adjectives.has(word.raw) || (word.raw.length > 5 && /(?:ish|ed)$/.test(word.raw))
 }
 
-/** A word that carries no content of its own. */
+/** Whether a word is a function word: an article, pronoun, preposition, auxiliary and the like. */
 export function isFunctionWord(word: Word): boolean {
   const { raw } = word
   return (
@@ -154,7 +155,7 @@ export function isFunctionWord(word: Word): boolean {
   )
 }
 
-/** A word of plain English as answers use it, whatever it means; see `isLegible`. */
+/** Whether a word is common English in answers; see `isLegible`. */
 export function isCommon(word: Word): boolean {
   return isFunctionWord(word) || adjectives.has(word.raw)
 }

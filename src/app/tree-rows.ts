@@ -20,14 +20,20 @@ export interface TreeRow {
   readonly rows: readonly TreeRow[]
 }
 
-const lists = { attributes: 'attributes', expression: 'expressions', emotion: 'emotions' } as const
+/** A person's list of the nodes that a stage's answers give; a stage without one has no rows. */
+const lists: Readonly<Partial<Record<StageId, 'attributes' | 'expressions' | 'emotions'>>> = {
+  attributes: 'attributes',
+  expression: 'expressions',
+  emotion: 'emotions',
+}
 
 /** The tree as rows by stage; with several persons, each stage has a row for each of them. */
 export function rowsByStage(tree: AffectiveTree): Readonly<Record<StageId, readonly TreeRow[]>> {
   const isOne = tree.persons.length === 1
   const rowsOf = (stage: StageId): TreeRow[] =>
     tree.persons.flatMap((person, index) => {
-      if (person[lists[stage]].length === 0) return []
+      const list = lists[stage]
+      if (list === undefined || person[list].length === 0) return []
       const rows = personRows(stage, person, index)
       return isOne ? rows : [{ key: `${stage}/${index}`, kind: 'person' as const, label: person.name, spans: [], rows }]
     })
@@ -78,6 +84,8 @@ function personRows(stage: StageId, person: PersonNode, at: number): TreeRow[] {
           }),
         }
       })
+    default:
+      return []
   }
 }
 

@@ -4,11 +4,11 @@ import type { CheckpointSource } from './protocol.ts'
 /** A folder that the visitor chose or dropped. */
 export interface ChosenFolder {
   readonly name: string
-  /** By path below the folder. */
+  /** Files by their path below the folder. */
   readonly files: ReadonlyMap<string, File>
 }
 
-/** The folder that a browser's dialog gave, whose files carry paths that begin with its name. */
+/** The folder of a browser's dialog, whose files have paths that begin with the folder's name. */
 export function folderOfFiles(files: readonly File[]): ChosenFolder {
   const paths = files.map((file) => file.webkitRelativePath || file.name)
   const [first = ''] = paths
@@ -28,9 +28,9 @@ export async function checkpointIn({ name, files }: ChosenFolder): Promise<Check
   return { type: 'folder', name: folderCheckpointName(name, folder), files: own }
 }
 
-/** The one folder among what was dropped; undefined where there is none. Call it while the drop is being handled. */
+/** The first folder among dropped items; undefined without one. Call it in the handler of the drop event. */
 export function droppedFolder(items: DataTransferItemList): (() => Promise<ChosenFolder>) | undefined {
-  // What was dropped can be asked for only now; to read it takes longer.
+  // The items are accessible only during the event; reading the folder takes longer.
   const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? [])
   const folder = entries.find((entry): entry is FileSystemDirectoryEntry => entry.isDirectory)
   if (!folder) return undefined
@@ -43,7 +43,7 @@ export function droppedFolder(items: DataTransferItemList): (() => Promise<Chose
 
 async function walk(folder: FileSystemDirectoryEntry, prefix: string, files: Map<string, File>): Promise<void> {
   const reader = folder.createReader()
-  // It gives a hundred at a time, and none at the end.
+  // It returns a hundred entries at a time, and none at the end.
   for (;;) {
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
     if (entries.length === 0) return

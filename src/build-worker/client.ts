@@ -6,12 +6,12 @@ import type { BuildApi, BuildOffer, BuildRequest, BuildStep, BuiltBundle, Unfini
 
 installErrorTransfer()
 
-/** A worker, or what stands in for one in a test. */
+/** A worker, or its stand-in in a test. */
 export type BuildWorker = Endpoint & { terminate(): void }
 
 /**
- * The builder's worker as the page knows it. A worker that dies rejects every call in flight with BuildError
- * `worker-died`, and the next call starts another: what was finished is on disk.
+ * The page's side of `BuildApi`. If the worker dies, every call in flight rejects with BuildError `worker-died`, and
+ * the next call starts another worker: finished weights are on disk.
  */
 export class BuildClient {
   private running: { readonly remote: Remote<BuildApi>; readonly died: Promise<never>; end(): void } | undefined
@@ -44,7 +44,7 @@ export class BuildClient {
     return this.call((remote) => remote.forget(id))
   }
 
-  /** Ends the worker, whatever it does. */
+  /** Ends the worker at once. Calls in flight reject with `worker-died`. */
   terminate(): void {
     this.running?.end()
   }

@@ -1,12 +1,13 @@
 import { sha256 } from 'hash-wasm'
 import * as v from 'valibot'
 import { BuildError } from '../base/errors.ts'
+import { buildBundle, planBundle } from '../build/build.ts'
 import { BlobFiles } from '../build/checkpoint/blob-files.ts'
 import { checkpointAddress, checkpointName, withoutQuery } from '../build/checkpoint/checkpoint-address.ts'
 import { HttpFiles } from '../build/checkpoint/http-files.ts'
 import { settledAddress } from '../build/checkpoint/hub-revision.ts'
 import { ReadAheadFiles } from '../build/checkpoint/read-ahead.ts'
-import { type BuildOptions, type BuildPlan, buildBundle, planBundle } from '../build/layouts/bundle.ts'
+import type { BuildOptions, BuildPlan } from '../build/options.ts'
 import { readNote } from '../build/resume/build-notes.ts'
 import { type BegunBuild, BuildFolder } from '../bundles/build-folder.ts'
 import { finishBuild, storeBuilt } from '../bundles/built-bundle.ts'
@@ -14,8 +15,7 @@ import { requireAllowedHost } from '../bundles/weight-hosts.ts'
 import { dtypes } from '../manifest/manifest.ts'
 import type { ServerWait } from '../net/quiet-time.ts'
 import { RateMeter } from '../net/rate.ts'
-import { checkedManifest } from './built-check.ts'
-import { withKept } from './kept-error.ts'
+import { withExpectedLogits } from './expected-logits.ts'
 import type {
   BuildApi,
   BuildOffer,
@@ -23,13 +23,14 @@ import type {
   BuildStep,
   BuiltBundle,
   CheckpointSource,
-  Room,
+  StorageSpace,
   UnfinishedBuild,
 } from './protocol.ts'
+import { asResumable } from './resumable-error.ts'
 
-/** Nobody sees more steps than this. */
+/** Shortest time between two reports of progress: more would not be seen. */
 const stepMs = 100
-/** Report, manifest and notes; and a browser's estimate is none to the byte. */
+/** Allowance for report, manifest and notes, and for the browser's estimate, which is not exact. */
 const spareBytes = 16 * 2 ** 20
 
 const requestSchema = v.pipe(
@@ -45,17 +46,17 @@ const requestSchema = v.pipe(
   }),
 )
 
-/** What tells one build from another. */
+/** Where a checkpoint comes from; with the options it identifies a build. */
 interface Origin {
   readonly name: string
-  /** An address without its query, which may hold a key; or a folder's name. */
+  /** The address without its query, which may hold a key, or the folder's name. */
   readonly origin: string
-  /** With its query; or a folder's name. */
+  /** The address with its query, or the folder's name. */
   readonly address: string
   readonly isRemote: boolean
 }
 
-/** The builder behind the worker's door: one build at a time. */
+/** The worker's side of `BuildApi`: one build at a time. */
 export class BuildHost implements BuildApi {
   private files: ReadAheadFiles | undefined
   private looking: AbortController | undefined
@@ -80,7 +81,7 @@ export class BuildHost implements BuildApi {
         dtype: request.dtype,
         ...plan,
         keptBytes: begun ? doneOf(begun).doneBytes : 0,
-        room: await roomFor(plan, begun?.bytes ?? 0),
+        room: await spaceFor(plan, begun?.bytes ?? 0),
       }
     } finally {
       await files.close()
@@ -91,7 +92,7 @@ export class BuildHost implements BuildApi {
     this.stop()
     const running = new AbortController()
     this.running = running
-    // The one before must let go of its files first.
+    // The previous build must close its files first.
     await this.current
     const build = this.buildOne(request, onStep, running.signal)
     this.current = build.catch(() => undefined)
@@ -123,7 +124,7 @@ export class BuildHost implements BuildApi {
       return { key, name, bytes, readBytes: files.fetchedBytes, peakBytes: files.peakBytes, requests }
     } catch (error) {
       signal.throwIfAborted()
-      throw withKept(error)
+      throw asResumable(error)
     } finally {
       folder.close()
       await files.close()
@@ -154,7 +155,7 @@ export class BuildHost implements BuildApi {
     await BuildFolder.remove(id)
   }
 
-  /** Makes all files of the bundle, and the manifest as it will be stored. */
+  /** Writes all files of the bundle and, last, the manifest as it will be stored. */
   private async fill(
     folder: BuildFolder,
     files: ReadAheadFiles,
@@ -165,24 +166,24 @@ export class BuildHost implements BuildApi {
   ): Promise<void> {
     const name = bundleName(origin, request)
     const { dtype } = request
-    const steps = new Steps(onStep)
+    const steps = new ProgressSteps(onStep)
     const { manifest } = await buildBundle(files, folder, {
       ...optionsOf(request),
       signal,
       onPlan: async (plan) => {
         const begun = (await begunBuilds()).find(({ id }) => id === folder.id)
-        requireRoom(await roomFor(plan, begun?.bytes ?? 0))
+        requireSpace(await spaceFor(plan, begun?.bytes ?? 0))
         await folder.writeRequest(JSON.stringify({ ...origin, name, dtype, totalBytes: plan.sourceBytes }))
       },
-      onKept: (kept) => {
-        if (kept.kind === 'some') onStep({ type: 'kept', doneBytes: kept.doneBytes })
-        else if (kept.kind === 'unusable') onStep({ type: 'restarted', reason: kept.reason })
+      onEarlierBuild: (earlier) => {
+        if (earlier.kind === 'resumed') onStep({ type: 'kept', doneBytes: earlier.doneBytes })
+        else if (earlier.kind === 'discarded') onStep({ type: 'restarted', reason: earlier.reason })
       },
-      onProgress: (progress) => steps.tell(progress),
+      onProgress: (progress) => steps.report(progress),
     })
     if (!manifest) throw new Error('a bundle without a manifest')
     onStep({ type: 'checking' })
-    const checked = await checkedManifest(manifest, folder)
+    const checked = await withExpectedLogits(manifest, folder)
     const text = `${JSON.stringify(checked, null, 1)}\n`
     await finishBuild(folder, text, {
       name,
@@ -191,18 +192,18 @@ export class BuildHost implements BuildApi {
   }
 }
 
-/** Tells of progress now and then, of the last at once, with its rate. */
-class Steps {
+/** Reports progress with its rate, at most every `stepMs`, and the last step always. */
+class ProgressSteps {
   private readonly rate = new RateMeter()
-  private toldMs = Number.NEGATIVE_INFINITY
+  private reportedMs = Number.NEGATIVE_INFINITY
 
   constructor(private readonly onStep: (step: BuildStep) => void) {}
 
-  tell(progress: { readonly doneBytes: number; readonly totalBytes: number; readonly weight: string }): void {
+  report(progress: { readonly doneBytes: number; readonly totalBytes: number; readonly weight: string }): void {
     const { doneBytes, totalBytes } = progress
     const ms = performance.now()
-    if (ms - this.toldMs < stepMs && doneBytes < totalBytes) return
-    this.toldMs = ms
+    if (ms - this.reportedMs < stepMs && doneBytes < totalBytes) return
+    this.reportedMs = ms
     this.onStep({ type: 'building', ...progress, ...this.rate.measure(doneBytes, totalBytes) })
   }
 }
@@ -245,18 +246,18 @@ function doneOf({ lastNote = '' }: BegunBuild): { readonly doneBytes: number; re
   return note === undefined || note.kind === 'build' ? { doneBytes: 0, totalBytes: 0 } : note
 }
 
-/** None where there is no storage: the build itself says so. */
+/** Empty without storage, which the build itself reports. */
 async function begunBuilds(): Promise<BegunBuild[]> {
   return BuildFolder.list().catch(() => [])
 }
 
-async function roomFor({ resultBytes }: BuildPlan, storedBytes: number): Promise<Room> {
+async function spaceFor({ resultBytes }: BuildPlan, storedBytes: number): Promise<StorageSpace> {
   const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {}
   const freeBytes = quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage)
   return { neededBytes: Math.max(0, resultBytes + spareBytes - storedBytes), freeBytes }
 }
 
-function requireRoom({ neededBytes, freeBytes }: Room): void {
+function requireSpace({ neededBytes, freeBytes }: StorageSpace): void {
   if (freeBytes === undefined || freeBytes >= neededBytes) return
   const giga = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
   throw new BuildError({

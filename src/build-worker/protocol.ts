@@ -18,78 +18,78 @@ export interface BuildRequest {
   readonly dtype: Dtype
 }
 
-/** What a build would be, known from the checkpoint's small files and headers. */
+/** What a build would read and store, known from the checkpoint's small files and headers. */
 export interface BuildOffer {
-  /** Of this source with these options: what was begun under it is gone on with. */
+  /** Identifies source and options: a build with the id of an unfinished one resumes it. */
   readonly id: string
-  /** What the bundle will be called. */
+  /** Name of the bundle. */
   readonly name: string
-  /** An address without its query, or a folder's name. */
+  /** The address without its query, or the folder's name. */
   readonly origin: string
   readonly isRemote: boolean
   readonly dtype: Dtype
   readonly parameters: number
-  /** Of weights, to be read. */
+  /** Bytes of weights to be read. */
   readonly sourceBytes: number
-  /** Of the bundle, to be stored. */
+  /** Bytes of the bundle to be stored. */
   readonly resultBytes: number
-  /** What has to be known where one of its files is larger than files of a bundle usually are. */
+  /** Present if a file is larger than data files usually are: why, and where it cannot be served. */
   readonly oversize?: string
-  /** As the checkpoint states it; a mere `link` to where it comes from when it states none. */
+  /** As the checkpoint states it; only a `link` to its origin if it states none. */
   readonly license: Manifest['license']
-  /** Bytes of the source that an earlier build has worked through. */
+  /** Bytes of the source that an earlier build has processed. */
   readonly keptBytes: number
-  /** Whether there is room, by the browser's own estimate. */
-  readonly room: Room
+  /** Needed and free storage, by the browser's own estimate. */
+  readonly room: StorageSpace
 }
 
-export interface Room {
-  /** What is still to be stored. */
+export interface StorageSpace {
+  /** Bytes that are still to be stored. */
   readonly neededBytes: number
-  /** What this site may still store; undefined where the browser does not say. */
+  /** Bytes that this site may still store; undefined if the browser does not say. */
   readonly freeBytes: number | undefined
 }
 
 export type BuildStep =
-  /** What is gone on with, before the first weight is read. */
+  /** An unfinished build is resumed; sent before the first weight is read. */
   | { readonly type: 'kept'; readonly doneBytes: number }
-  /** What was kept is of no use: the checkpoint or this program is another since, or it was damaged. All is read again. */
+  /** An unfinished build is discarded, because checkpoint or program have changed or its files were damaged. */
   | { readonly type: 'restarted'; readonly reason: 'changed' | 'damaged' }
   | {
       readonly type: 'building'
-      /** Bytes of weights worked through. */
+      /** Bytes of weights processed. */
       readonly doneBytes: number
       readonly totalBytes: number
       readonly bytesPerS?: number
       readonly leftS?: number
-      /** The weight in hand. */
+      /** The weight that is being written. */
       readonly weight: string
     }
-  /** The server asks to be left alone for a while; nothing when requests go on. */
+  /** The server asks to wait; `wait` is undefined when requests continue. */
   | { readonly type: 'server-wait'; readonly wait: ServerWait | undefined }
-  /** Expected logits are computed on the processor. */
+  /** The bundle's expected logits are being computed on the CPU. */
   | { readonly type: 'checking' }
   | { readonly type: 'storing' }
 
-/** A bundle that lies in the browser's store. */
+/** A finished bundle in the browser's storage. */
 export interface BuiltBundle {
   readonly key: string
   readonly name: string
   readonly bytes: number
-  /** Of weights that were fetched or read from disk in this run; less where an earlier one was gone on with. */
+  /** Bytes of weights that this run fetched or read from disk: fewer if it resumed an earlier one. */
   readonly readBytes: number
-  /** Of the checkpoint, the most that was held at once. */
+  /** The most bytes of the checkpoint that were held in memory at once. */
   readonly peakBytes: number
-  /** How often the server was asked, failed attempts included; 0 for a folder. */
+  /** Number of HTTP requests, failed attempts included; 0 for a folder. */
   readonly requests: number
 }
 
-/** A build that was begun and not finished. */
+/** A build that was started and not finished. */
 export interface UnfinishedBuild {
   readonly id: string
   readonly name: string
   readonly origin: string
-  /** What to go on with: an address with its query. A folder has to be chosen again. */
+  /** The address to resume with, query included. A folder must be chosen again. */
   readonly address: string
   readonly isRemote: boolean
   readonly dtype: Dtype
@@ -97,26 +97,26 @@ export interface UnfinishedBuild {
   readonly totalBytes: number
 }
 
-/** What the page may ask of the builder's worker. Errors cross as themselves (see `wire.ts`). */
+/** What the page can call in the builder's worker. Errors keep class and code (see `base/error-transfer.ts`). */
 export interface BuildApi {
   /**
-   * Reads config, tokenizer and headers, and nothing else. Throws CheckpointError, ConfigError, BuildError, and an
-   * AbortError after `stop`.
+   * Plans a build: reads config, tokenizer and headers, but no weights. Throws CheckpointError, ConfigError,
+   * BuildError, and an AbortError after `stop`.
    *
-   * @param onWait told when the server asks to be left alone for a while, and with nothing when requests go on
+   * @param onWait called when the server asks to wait, and with undefined when requests continue
    */
   look(request: BuildRequest, onWait: (wait: ServerWait | undefined) => void): Promise<BuildOffer>
   /**
-   * Builds into the browser's store, going on with what was begun of the same source and options. Throws what `look`
-   * does, BuildError `no-room` before the first weight is read, BundleError `build-busy` or `store-…`, and an AbortError
-   * after `stop`. What is finished is kept, whatever is thrown.
+   * Builds into the browser's storage; resumes an unfinished build of the same source and options. Throws what `look`
+   * does, BuildError `no-room` before the first weight is read, BundleError `build-busy` or `store-…`, and an
+   * AbortError after `stop`. Finished weights are kept, whatever is thrown.
    */
   build(request: BuildRequest, onStep: (step: BuildStep) => void): Promise<BuiltBundle>
-  /** Holds a build and its requests, and lets it go on. */
+  /** Pauses or continues the current build and its requests. */
   pause(isPaused: boolean): void
-  /** Ends a look and a build; their calls reject. */
+  /** Aborts the current `look` and `build`; their calls reject. */
   stop(): void
   unfinished(): Promise<UnfinishedBuild[]>
-  /** Throws away what was begun. */
+  /** Deletes an unfinished build. */
   forget(id: string): Promise<void>
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { damageJson, generator, oddValues, pick, type Random, damageRuns as seeds } from '../../fixtures/damage.ts'
 import { recordFault } from '../../scripts/fault-table.ts'
 import { CheckpointError, ConfigError } from '../base/errors.ts'
+import { checkArchitecture, expectedTensors } from './checkpoint/architecture.ts'
 import {
   assemble,
   encodeSafetensors,
@@ -13,7 +14,7 @@ import {
   tinyValues,
 } from './checkpoint/checkpoint.fixture.ts'
 import { openCheckpoint } from './checkpoint/checkpoint.ts'
-import { checkArchitecture, expectedTensors, readConfig } from './graphs/architecture.ts'
+import { readConfig } from './checkpoint/read-config.ts'
 
 /**
  * Random damage to a valid checkpoint. Either it is refused in a way that a person can act on, or every value read is

@@ -103,7 +103,7 @@ export class AnimatedImage implements Clip {
   }
 
   close(): void {
-    // Each run of frames has a decoder of its own, and closes it.
+    // Each run of frames has a separate decoder, and closes it.
   }
 }
 

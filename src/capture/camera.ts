@@ -8,7 +8,7 @@ export interface CameraChoice {
 }
 
 export interface CameraOptions {
-  /** The front camera where unsaid. */
+  /** Default: the front camera. */
   readonly deviceId?: string
   /** Told once when the camera goes away while running: `camera-ended`. */
   readonly onEnded?: (error: CaptureError) => void
@@ -16,7 +16,7 @@ export interface CameraOptions {
   readonly onMuted?: (isMuted: boolean) => void
 }
 
-/** A camera gives frames whether anything moves or not: without any for so long there is no picture. */
+/** A camera gives frames even if nothing moves: without a frame for this long, it has no picture. */
 export const cameraQuietMs = 2000
 
 /** The model sees some 300 pixels a side: more would only cost time. */

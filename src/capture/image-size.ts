@@ -1,4 +1,4 @@
-/** As the file's own header tells it, before anything is decoded. */
+/** Size in pixels according to the file's header, known before anything is decoded. */
 export interface ImageSize {
   readonly width: number
   readonly height: number
@@ -99,7 +99,9 @@ function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 }
 
-/** The largest of what the file says of itself: `ispe` of its items, `tkhd` of its tracks (ISO/IEC 14496-12, 23008-12). */
+/**
+ * The largest of what the file says of itself: `ispe` of its items, `tkhd` of its tracks (ISO/IEC 14496-12, 23008-12).
+ */
 function avifSize(view: DataView): ImageSize | undefined {
   let size: ImageSize | undefined
   const take = (width: number, height: number) => {

@@ -10,7 +10,7 @@ export interface IsoFile {
   readonly index: 'whole' | 'cut' | 'missing'
   /** The last box says that it goes on. */
   readonly isCut: boolean
-  /** Has fragments (`moof`), which may lie in a file of their own. */
+  /** Whether the file has fragments (`moof`), which may be in a separate file. */
   readonly isFragment: boolean
   /** Samples that its tables and fragments claim: of one track, or of one fragment, the most. */
   readonly mostSamples: number
@@ -161,7 +161,7 @@ async function boxesIn(file: Blob, from: number, end: number): Promise<Box[]> {
     const view = await viewAt(file, at, 16)
     if (view.byteLength < 8) break
     const type = latinAt(view, 4, 4)
-    // What does not look like a box is none: damage, or the end of the known.
+    // Bytes that do not look like a box end the list: the file is damaged or holds something unknown.
     if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) break
     const short = view.getUint32(0)
     const isLong = short === 1 && view.byteLength >= 16

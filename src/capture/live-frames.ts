@@ -5,7 +5,7 @@ import { FrameSampler } from './frame-sampler.ts'
 export type LiveFrames = FrameWay & {
   /** Posts a `MuteMessage` whenever the browser mutes the track, which then gives no picture, or unmutes it. */
   readonly mutes?: MessagePort
-  /** Without a frame for so long there is no picture. Default: the picture then stands still. */
+  /** After this long without a frame there is no picture. Default: no limit, the picture counts as standing still. */
   readonly quietMs?: number
 }
 
@@ -44,7 +44,7 @@ export interface LiveFeed {
   readonly frames: LiveFrames
   /** Must be transferred with `frames`. */
   readonly transfer: Transferable[]
-  /** Ends the feed; the worker sees the end of the stream. The capture itself goes on. */
+  /** Ends the feed; the worker sees the end of the stream. The capture itself continues. */
   stop(): void
 }
 
@@ -59,7 +59,7 @@ type TrackProcessor = new (init: { track: MediaStreamTrack }) => { readonly read
 export function liveFrames(stream: MediaStream, options: LiveFramesOptions): LiveFeed {
   const original = stream.getVideoTracks().find(({ readyState }) => readyState === 'live')
   if (!original) return endedFeed()
-  // A track of its own can be ended without ending the preview.
+  // A cloned track can be ended without ending the preview.
   const track = original.clone()
   const Processor = (globalThis as { MediaStreamTrackProcessor?: TrackProcessor }).MediaStreamTrackProcessor
   const way = Processor ? streamFeed(track, Processor) : portFeed(track, options.framesPerSecond)
@@ -118,7 +118,7 @@ function endedFeed(): LiveFeed {
   return { frames: { type: 'port', port: port2 }, transfer: [port2], stop: () => port1.close() }
 }
 
-/** Plays a track in a video element that nobody sees, and posts its frames through a port as they are asked for. */
+/** Plays a track in a hidden video element, and posts its frames through a port on request. */
 class VideoGrabber {
   private readonly video = document.createElement('video')
   private readonly sampler: FrameSampler

@@ -112,7 +112,7 @@ export class LiveSource {
     else this.readPort(frames.port)
   }
 
-  /** Pairs' worth of sampled frames that nobody asked for in time. */
+  /** How many pairs of sampled frames were dropped because they were not requested in time. */
   get passedOver(): number {
     return Math.floor(this.dropped / 2)
   }
@@ -140,7 +140,7 @@ export class LiveSource {
     return first && second && this.take(first, second)
   }
 
-  /** Ends it from this side; the capture itself goes on. */
+  /** Ends this source; the capture itself continues. */
   close(): void {
     this.end({ type: 'ended' })
   }

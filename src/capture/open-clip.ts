@@ -15,7 +15,7 @@ import { type FileKind, headBytes, kindOf } from './file-kind.ts'
 import { takenFormats } from './picture-formats.ts'
 
 /**
- * Opens a video or an animated image, by what is in the file and not by its name. A still image opens as a clip of
+ * Opens a video or an animated image, by its content and not by its name. A still image opens as a clip of
  * one frame: the model then reads a photograph.
  *
  * @throws CaptureError of `refusalOf`; `unsupported-image`, `image-too-large`, `damaged-image`; those of `VideoClip.open`

@@ -56,7 +56,7 @@ class PacketWalk {
     this.sink = new EncodedPacketSink(track)
   }
 
-  /** The key packet of the picture on show at a time; the first one where there is none before. */
+  /** The key packet of the picture shown at a time; the first key packet if none precedes it. */
   async keyAt(timeS: number): Promise<EncodedPacket | undefined> {
     const key = Number.isFinite(timeS)
       ? await orNone(this.sink.getKeyPacket(timeS, { verifyKeyPackets: true }))
@@ -181,7 +181,7 @@ class Run {
     this.waiting.length = 0
   }
 
-  /** Gives a packet to the decoder; gives back the one to go on with. */
+  /** Passes a packet to the decoder; returns the packet to continue with. */
   private async give(packet: EncodedPacket): Promise<EncodedPacket | undefined> {
     if (packet.type === 'key') this.givenKeys.push(packet)
     this.givenS = Math.max(this.givenS, packet.timestamp)
@@ -225,7 +225,7 @@ class Run {
     return own.clone({ type: (await this.track.determinePacketType(own)) ?? type })
   }
 
-  /** A key frame that is closer to what is wanted next, if that saves anything. */
+  /** A key frame closer to the next wanted picture, if skipping to it saves decoding. */
   private async laterKey(packet: EncodedPacket): Promise<EncodedPacket | undefined> {
     const wantedS = this.options.wantedS?.() ?? Number.NEGATIVE_INFINITY
     if (!(wantedS > this.givenS + leastJumpS) || wantedS === this.soughtS || !Number.isFinite(wantedS)) return undefined

@@ -45,7 +45,7 @@ export class PictureWatch {
     return this.isSilent ? 'silent' : 'there'
   }
 
-  /** Notes a frame. What a muted source gives is no picture, whatever it is. */
+  /** Notes a frame. Frames of a muted source do not count as a picture. */
   arrived(): void {
     const nowMs = this.clock.now()
     if (this.hasFrame) this.intervalsMs = [...this.intervalsMs, nowMs - this.lastMs].slice(-intervalsKept)
@@ -68,7 +68,7 @@ export class PictureWatch {
     this.watch()
   }
 
-  /** The source has ended: nobody waits for its picture any more. */
+  /** The source has ended: no picture is expected any more. */
   stop(): void {
     this.callOff()
     this.isMuted = false

@@ -136,7 +136,7 @@ export class PresentedPictures {
       const { picture } = each
       const { timestamp, duration } = picture
       const startS = presentedAt(part, timestamp)
-      // After damage, pictures that lean on what is lost may come out again, or late.
+      // After damage, pictures that depend on lost ones may come out again, or late.
       if (startS === undefined || startS <= lastS) {
         picture.close()
         if (timestamp >= part.toS) return

@@ -1,4 +1,4 @@
-/** Endings of files that can be opened here, as long as the browser decodes what is in them. */
+/** File name extensions that can be opened, provided that the browser decodes the content. */
 export const readableEndings = [
   ...[
     '.mp4',
@@ -23,7 +23,7 @@ export const readableEndings = [
 /** Systems that know no endings go by types; images by name, for others would be converted where there is no need. */
 const types = ['video/*', 'image/gif', 'image/png', 'image/apng', 'image/jpeg', 'image/webp', 'image/avif']
 
-/** For the `accept` of a file picker. A file is opened by what is in it, whatever it is called. */
+/** For the `accept` attribute of a file picker. Files are opened by their content, whatever their names. */
 export const readableFiles = [...types, ...readableEndings].join(',')
 
 /** Whether a file's name is that of something to open; for folders, which hold other things as well. */

@@ -5,7 +5,7 @@ import { LiveCapture } from './live-capture.ts'
 export interface ScreenOptions {
   /** Told once when the person ends the sharing with the browser's own button: `screen-ended`. */
   readonly onEnded?: (error: CaptureError) => void
-  /** Told whenever what is shared can no longer be seen, and when it can be seen again. */
+  /** Called when the shared surface stops being visible, and when it is visible again. */
   readonly onMuted?: (isMuted: boolean) => void
 }
 

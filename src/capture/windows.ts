@@ -10,7 +10,7 @@ export interface WindowSettings {
   readonly windowFrames: number
   /** Frames by which a full window moves on; even, at most `windowFrames`. */
   readonly hopFrames: number
-  /** Where in the file to begin, on its own clock; its first picture where unsaid. */
+  /** Where in the file to begin, in seconds of the file's own clock. Default: its first picture. */
   readonly fromS?: number
 }
 

@@ -1,6 +1,5 @@
 import { optionAnswer } from '../affect/closed-questions.ts'
 import { type ActionUnit, actionUnits, type DfewEmotion, dfewEmotions, type MafwEmotion } from '../affect/labels.ts'
-import type { StageId } from '../affect/stages.ts'
 import type { Scene } from './face.ts'
 import type { DrawnAction, Truth } from './truth.ts'
 
@@ -9,7 +8,8 @@ import type { DrawnAction, Truth } from './truth.ts'
  * emotion with its evidence), lists, and options. One wording per fact, so that a small model can learn it.
  */
 
-export type Answers = Readonly<Record<StageId, string>>
+/** The answers to the three stages of VidEmo's chain. */
+export type Answers = Readonly<Record<'attributes' | 'expression' | 'emotion', string>>
 
 export const unitWords: Readonly<Record<ActionUnit, string>> = {
   AU1: 'inner brows raised',
@@ -41,7 +41,7 @@ const actionWords: Readonly<Record<DrawnAction, string>> = {
   wink: 'winks',
 }
 
-/** How somebody is who shows an emotion, where the label itself is no such word. */
+/** Adjectives for the emotions whose labels are not adjectives. */
 const emotionWords: Readonly<Partial<Record<DfewEmotion | MafwEmotion, string>>> = {
   surprise: 'surprised',
   disgust: 'disgusted',

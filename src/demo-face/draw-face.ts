@@ -21,7 +21,7 @@ const anchor = { y: 120, place: 0.79 }
 
 /**
  * Draws a face over the whole square picture: background, light, person, sensor noise. Equal arguments give equal
- * pictures. The face is nobody's likeness.
+ * pictures. The face depicts no real person.
  *
  * @param ctx of a canvas of at least `size` x `size` pixels; its transformation is reset
  * @param size side of the picture in pixels

@@ -51,7 +51,9 @@ function longest(emotion: Expressed, units: ReadonlySet<ActionUnit>): readonly A
   return complete.reduce<readonly ActionUnit[]>((best, each) => (each.length > best.length ? each : best), [])
 }
 
-/** The emotion whose longest completed prototype has the most units, and those units; neutral where none is complete. */
+/**
+ * The emotion whose longest completed prototype has the most units, and those units; neutral where none is complete.
+ */
 export function emotionOf(units: ReadonlySet<ActionUnit>): {
   readonly emotion: DfewEmotion
   readonly evidence: readonly ActionUnit[]
@@ -68,7 +70,7 @@ export function emotionOf(units: ReadonlySet<ActionUnit>): {
 /** All emotions with a completed prototype, the one of `emotionOf` first: compound expressions have several. */
 export function emotionsOf(units: ReadonlySet<ActionUnit>): readonly MafwEmotion[] {
   const { emotion, evidence } = emotionOf(units)
-  // A part of a longer pattern is no emotion of its own: sadness and surprise lie within fear.
+  // A part of a longer pattern does not count as an emotion: the patterns of sadness and surprise are parts of fear's.
   const others = expressed.filter((each) => {
     const pattern = longest(each, units)
     return each !== emotion && pattern.length > 0 && !pattern.every((unit) => evidence.includes(unit))

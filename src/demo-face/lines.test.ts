@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { presets, reasoningPreset, stageIds } from '../affect/stages.ts'
+import { presets, reasoningPreset } from '../affect/stages.ts'
 import { choicesOf, proseOf } from './answers.ts'
 import { linesOf, scoredLines, type TrainingLine } from './lines.ts'
 import { Random } from './random.ts'
@@ -110,6 +110,7 @@ it('puts whole readings into one line each', () => {
   for (const [index, answersOf] of [proseOf, choicesOf].entries()) {
     const { messages } = lines[index]
     expect(messages).toHaveLength(2 * reasoningPreset.stages.length)
-    expect(stageIds.map((id) => answersOf(truth)[id])).toEqual([1, 3, 5].map((at) => messages[at].content))
+    const { attributes, expression, emotion } = answersOf(truth)
+    expect([attributes, expression, emotion]).toEqual([1, 3, 5].map((at) => messages[at].content))
   }
 })

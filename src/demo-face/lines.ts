@@ -19,7 +19,7 @@ import {
   type StageId,
   type StagePreset,
 } from '../affect/stages.ts'
-import { type Answers, captionOf, choicesOf, mafwProseOf, proseOf } from './answers.ts'
+import { captionOf, choicesOf, mafwProseOf, proseOf } from './answers.ts'
 import type { DrawnClip } from './clip.ts'
 import type { Random } from './random.ts'
 import { type DrawnAction, drawnActions, drawnAppearances, type ShownFrame, type Truth, truthOf } from './truth.ts'
@@ -53,7 +53,7 @@ export type LineLabels = Pick<
 const shorterWindows = [6, 4, 2] as const
 const shorterShare = 0.45
 
-/** What a training line shows, and what is true of it. */
+/** A training line's video, and the ground truth of it. */
 interface Seen {
   readonly truth: Truth
   readonly video: string
@@ -63,7 +63,7 @@ interface Seen {
  * The lines of one clip: every preset's conversation, stage by stage, and a few closed questions, each over a window of
  * the clip's first frames (all of them for 55 % of the lines, and where fewer do not tell what happens).
  *
- * @param whole what is true of all the frames
+ * @param whole the ground truth of all frames
  * @param videoOf names the first `count` frames, as `videos` has them: `frames.bin#12:0-6`
  */
 export function linesOf(
@@ -100,20 +100,24 @@ export function scoredLines(truth: Truth, video: string): TrainingLine[] {
   ]
 }
 
-/** The first `turns` stages of a preset. */
+/** The first `turns` stages of a preset, of those that a drawn face gives an answer to. */
 function conversation(
   { truth, video }: Seen,
   { id, stages }: StagePreset,
   turns: number,
-  answersOf: (truth: Truth) => Answers,
+  answersOf: (truth: Truth) => Readonly<Partial<Record<StageId, string>>>,
 ): TrainingLine {
   const answers = answersOf(truth)
-  const asked = stages.slice(0, turns)
-  const messages = asked.flatMap(({ id: stage, prompt }, turn): LineMessage[] => [
+  const asked = stages.flatMap(({ id: stage, prompt }) => {
+    const answer = answers[stage]
+    return answer === undefined ? [] : [{ stage, prompt, answer }]
+  })
+  const turnsAsked = asked.slice(0, turns)
+  const messages = turnsAsked.flatMap(({ prompt, answer }, turn): LineMessage[] => [
     { role: 'user', content: turn === 0 ? `${videoMark}${prompt}` : prompt },
-    { role: 'assistant', content: answers[stage] },
+    { role: 'assistant', content: answer },
   ])
-  return line({ truth, video }, messages, asked[asked.length - 1].id, `${id}-${turns}`)
+  return line({ truth, video }, messages, turnsAsked[turnsAsked.length - 1].stage, `${id}-${turns}`)
 }
 
 function caption(seen: Seen, { scene }: DrawnClip): TrainingLine {
@@ -125,7 +129,9 @@ interface Asked extends ClosedQuestion {
   readonly answer: string
 }
 
-/** Options stand as the probes ask them, in either order: so small a model does not look up any other in the question. */
+/**
+ * Options stand as the probes ask them, in either order: so small a model does not look up any other in the question.
+ */
 function closed(seen: Seen, { answer, ...question }: Asked, random: Random): TrainingLine {
   const options = random.chance(0.4) ? question.options.toReversed() : question.options
   const messages = single(`${afterVideo}${promptOf({ ...question, options })}`, optionAnswer(options, answer))

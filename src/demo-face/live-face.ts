@@ -33,7 +33,7 @@ export interface FaceSetting {
   readonly motion: MotionType
   /** Whether head, gaze and motion are moving; the units go where they are set either way. */
   readonly isPlaying: boolean
-  /** Whether expressions take turns by themselves; ends where units are set. */
+  /** Whether expressions alternate by themselves, until units are set. */
   readonly isInTurn: boolean
 }
 
@@ -47,7 +47,7 @@ const slack = 0.001
 const easeS = 0.08
 /** Seconds in which one motion gives way to another. */
 const blendS = 0.35
-/** A page that was hidden goes on from where it was. */
+/** A page that was hidden continues where it stopped. */
 const longestStepS = 0.25
 /** Seconds for which a gaze rests. */
 const gazeS = 3.2
@@ -114,7 +114,7 @@ export class LiveFace {
       noiseSeed: 0,
     }
     const rest = poseAt(still, this.playedS)
-    // A clip's motion starts again with every cycle; how the head rests and sways goes on across them.
+    // A clip's motion restarts with every cycle; the head's rest pose and sway continue across cycles.
     const sinceS = this.playedS - this.motionSinceS
     const cycle = Math.floor(sinceS / clipSeconds)
     const { yaw, pitch, roll, gazeX, gazeY } = rest

@@ -34,7 +34,7 @@ export interface Person {
   readonly looks: Looks
 }
 
-/** People to begin with; nobody's likeness. */
+/** Preset persons. They depict no real people. */
 export const persons: readonly Person[] = [
   {
     id: 'maya',
@@ -125,7 +125,7 @@ export const persons: readonly Person[] = [
   },
 ]
 
-/** Calm and well lit; without noise, which a live picture would have anew in every frame. */
+/** A calm, well-lit scene without sensor noise, which a live picture would change in every frame. */
 export const firstScene: Scene = {
   background: 'plain',
   tone: 0.47,

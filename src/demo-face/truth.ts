@@ -14,7 +14,7 @@ import type { Looks, Pose } from './face.ts'
 /** From this intensity on a unit counts as present, and an eye as closed. */
 export const presentFrom = 0.5
 
-/** What a drawn face does is told by VidEmo's action labels, and a blink, which they lack. */
+/** Actions of a drawn face: some of VidEmo's action labels, and `blink`, which these lack. */
 export const drawnActions = [
   'smile',
   'laugh',

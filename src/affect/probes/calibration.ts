@@ -1,12 +1,12 @@
-/** An answered probe whose right answer is known. */
+/** A probe's scores, and its right answer. */
 export interface ProbeSample {
-  /** One an option; up to a constant. */
+  /** Log-probabilities, one per option, up to a common constant. */
   readonly logProbabilities: readonly number[]
   /** The index of the right option. */
   readonly truth: number
 }
 
-/** Probabilities at a temperature: 1 leaves them, more flattens them, less sharpens them. */
+/** Probabilities at a temperature: 1 leaves them as they are, more flattens them, less sharpens them. */
 export function atTemperature(logProbabilities: readonly number[], temperature: number): number[] {
   const most = Math.max(...logProbabilities)
   const weights = logProbabilities.map((value) => Math.exp((value - most) / temperature))
@@ -24,13 +24,13 @@ export function meanNll(samples: readonly ProbeSample[], temperature: number): n
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length
 }
 
-/** Where every answer is right, sharper is always better; the search ends at these. */
+/** Bounds of the search: if every answer is right, a lower temperature is always better. */
 export const temperatureBounds = { min: 1 / 16, max: 16 } as const
 
 /**
  * The temperature of least NLL (Guo et al. 2017, "On Calibration of Modern Neural Networks"). NLL is convex in
- * 1/temperature, so that it has one valley, which golden-section search over log temperature finds. It never changes
- * which option is first. 1 for no samples.
+ * 1/temperature and so has one minimum, which golden-section search over log temperature finds. A temperature never
+ * changes which option is first. Returns 1 for no samples.
  */
 export function fitTemperature(samples: readonly ProbeSample[]): number {
   if (samples.length === 0) return 1
@@ -46,7 +46,7 @@ export function fitTemperature(samples: readonly ProbeSample[]): number {
   return Math.exp((low + high) / 2)
 }
 
-/** How sure the first option was, and whether it was right. */
+/** The probability of the first option, and whether that option was right. */
 export interface Claim {
   readonly confidence: number
   readonly isRight: boolean
@@ -58,7 +58,7 @@ export function claimOf({ logProbabilities, truth }: ProbeSample, temperature: n
   return { confidence: probabilities[first], isRight: first === truth }
 }
 
-/** Claims of a confidence within [from, to), the last bin with its end. */
+/** Claims with a confidence within [from, to); the last bin includes its upper end. */
 export interface ReliabilityBin {
   readonly from: number
   readonly to: number
@@ -83,7 +83,7 @@ export function reliabilityBins(claims: readonly Claim[], bins = 10): Reliabilit
   })
 }
 
-/** Expected calibration error: how far confidence is from accuracy, bin by bin, weighted by their claims. 0 to 1. */
+/** Expected calibration error, 0 to 1: mean |confidence - accuracy| of the bins, weighted by their claims. */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
   const all = bins.reduce((sum, { count }) => sum + count, 0)
   if (all === 0) return 0

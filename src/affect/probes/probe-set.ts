@@ -9,14 +9,14 @@ import {
   unitQuestion,
 } from '../closed-questions.ts'
 import { actionUnits } from '../labels.ts'
-import { afterVideo } from '../stages.ts'
+import { afterVideo } from '../stage.ts'
 
-/** What a probe is about; probes of a kind share a temperature. */
+/** What a probe asks about. Probes of a kind share a calibration temperature. */
 export type ProbeKind = ClosedQuestion['about']
 
 export const probeKinds = ['emotion', 'sentiment', 'unit', 'appearance', 'action'] as const satisfies ProbeKind[]
 
-/** Closed questions that are asked again and again while a face is watched, the most wanted first. */
+/** The closed questions that are asked repeatedly during a live reading, the most important first. */
 export const liveProbes: readonly ClosedQuestion[] = [
   emotionQuestion,
   sentimentQuestion,
@@ -26,13 +26,13 @@ export const liveProbes: readonly ClosedQuestion[] = [
 ]
 
 /**
- * Models like some letters more than others. Asked in `both` orders, as it stands and reversed, and averaged, a question
- * with two options is rid of that, and one with more of most of it, for twice the passes.
+ * Models prefer some option letters to others. Asking a question in `both` orders, as given and reversed, and averaging
+ * cancels that preference for two options and most of it for more, at the cost of twice the passes.
  */
 export const optionOrders = ['given', 'both'] as const
 export type OptionOrders = (typeof optionOrders)[number]
 
-/** A question as it follows a video, and how each of its options is answered, in the options' own order. */
+/** A question as a prompt after a video, and the answer that picks each option, in the order of the options. */
 export interface ProbeAsking {
   readonly prompt: string
   readonly answers: readonly string[]
@@ -46,7 +46,7 @@ export function askingsOf(question: Pick<ClosedQuestion, 'question' | 'options'>
   }))
 }
 
-/** The option with the highest probability, and the one after it. */
+/** The two options with the highest probabilities. */
 export interface TopOptions {
   readonly first: RankedOption
   readonly second: RankedOption
@@ -58,7 +58,7 @@ export interface RankedOption {
 }
 
 /**
- * @param probabilities one an option
+ * @param probabilities one per option
  * @returns undefined for fewer than two options
  */
 export function topOptions(options: readonly string[], probabilities: readonly number[]): TopOptions | undefined {

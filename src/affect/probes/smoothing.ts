@@ -1,19 +1,19 @@
-/** Probabilities at a moment of the source. */
+/** Probabilities at a time of the source. */
 export interface ProbePoint {
   readonly timeS: number
-  /** One an option, of sum 1. */
+  /** One per option; their sum is 1. */
   readonly probabilities: readonly number[]
 }
 
-/** After this time without a change, a smoothed line has come within 37 % (1/e) of it. */
+/** Time constant in seconds: after it, a smoothed line has covered 63 % (1 - 1/e) of a step. */
 export const smoothingS = 1.5
 
 /**
  * Exponential smoothing over uneven intervals: each point moves the line towards it by 1 - exp(-dt / timeConstantS).
- * What was a distribution stays one, and nothing leaves the range of the points. A point before the one before it
- * begins anew.
+ * Distributions stay distributions, and no value leaves the range of the points. A point that is earlier than its
+ * predecessor restarts the line.
  *
- * @param timeConstantS 0 switches it off
+ * @param timeConstantS 0 switches smoothing off
  */
 export function smoothed(points: readonly ProbePoint[], timeConstantS: number): readonly ProbePoint[] {
   if (timeConstantS <= 0) return points

@@ -1,6 +1,6 @@
 import { type DfewEmotion, dfewEmotions } from '../labels.ts'
 
-/** Both from -1 to 1: how pleasant, and how activated. */
+/** Valence (how pleasant) and arousal (how activated), each from -1 to 1. */
 export interface ValenceArousal {
   readonly valence: number
   readonly arousal: number
@@ -9,8 +9,8 @@ export interface ValenceArousal {
 /**
  * Mean ratings of words on pleasure and arousal: J. A. Russell and A. Mehrabian (1977), "Evidence for a three-factor
  * theory of emotions", Journal of Research in Personality 11, 273-294; the words happy, sad, angry, surprised,
- * disgusted, fearful. Their third factor, dominance, is left out. `neutral` was no such word: it stands at the scales'
- * own middle.
+ * disgusted, fearful. Their third factor, dominance, is left out. `neutral` was not among the words: it is set to the
+ * middle of both scales.
  */
 export const valenceArousal: Readonly<Record<DfewEmotion, ValenceArousal>> = {
   happy: { valence: 0.81, arousal: 0.51 },
@@ -25,8 +25,8 @@ export const valenceArousal: Readonly<Record<DfewEmotion, ValenceArousal>> = {
 export const valenceArousalSource = 'Russell & Mehrabian 1977'
 
 /**
- * A point derived from the probabilities of DFEW's seven emotions: the mean of their words' ratings. No model has read
- * it from a face.
+ * A point derived from the probabilities of DFEW's seven emotions: the mean of their words' ratings, weighted by
+ * probability. It is not an output of a model.
  */
 export function derivedPoint(probabilities: readonly number[]): ValenceArousal {
   const mean = (axis: keyof ValenceArousal) =>

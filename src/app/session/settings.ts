@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { optionOrders } from '../../affect/probes/probe-set.ts'
-import { reasoningPreset } from '../../affect/stages.ts'
+import { reasoningPreset, type StageId, stageIds } from '../../affect/stages.ts'
 import { frameBounds } from '../../reading/frames.ts'
 import type { Settings } from './session-state.ts'
 
@@ -25,7 +25,7 @@ export const defaultSettings: Settings = {
     sampling: { isOn: false, temperature: 0.7, topP: 0.9 },
   },
   preset: reasoningPreset.id,
-  stagesOn: { attributes: true, expression: true, emotion: true },
+  stagesOn: Object.fromEntries(stageIds.map((id) => [id, true])) as Record<StageId, boolean>,
   prompts: {},
   probes: { isOn: true, orders: 'given', isSmoothed: true },
   isMirrored: true,
@@ -78,11 +78,8 @@ const readingSchema = v.object({
 const schema = v.object({
   reading: or(readingSchema, reading),
   preset: or(v.pipe(v.string(), v.maxLength(100)), defaultSettings.preset),
-  stagesOn: or(
-    v.object({ attributes: or(v.boolean(), true), expression: or(v.boolean(), true), emotion: or(v.boolean(), true) }),
-    stagesOn,
-  ),
-  prompts: or(v.object({ attributes: prompt, expression: prompt, emotion: prompt }), {}),
+  stagesOn: or(v.object(v.entriesFromList(stageIds, or(v.boolean(), true))), stagesOn),
+  prompts: or(v.object(v.entriesFromList(stageIds, prompt)), {}),
   probes: or(
     v.object({
       isOn: or(v.boolean(), probes.isOn),

@@ -1,7 +1,7 @@
 import { parseAnswers } from '../../affect/parse-answers.ts'
 import { liveProbes } from '../../affect/probes/probe-set.ts'
 import type { ProbePoint } from '../../affect/probes/smoothing.ts'
-import { reasoningPreset, type StageId } from '../../affect/stages.ts'
+import { reasoningPreset, type StageId, stageIds } from '../../affect/stages.ts'
 import { wholePicture } from '../../affect/track.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { DeviceReport, LoadedBundle } from '../../readers/worker/protocol.ts'
@@ -10,8 +10,8 @@ import { modelOrigin, settingsOrigin } from '../../reading/origin.ts'
 import type { AnswerState, CurrentUpdate } from '../../reading/reading.ts'
 import type { RecordedReading, StripFrame } from '../session/session-state.ts'
 
-/** Made up, as are all figures in the stories; the wording follows the published example. */
-export const texts: Readonly<Record<StageId, string>> = {
+/** Made up, as every figure in the stories; the words follow the published example. */
+export const texts = {
   attributes:
     'A young woman with straight brown hair and bangs, fair skin and rosy cheeks. Her eyebrows are arched, her eyes are brown, and her lips are full. She wears a teal sweater and no eyeglasses.',
   expression:
@@ -174,7 +174,7 @@ export function update(
     update: 4,
     window: 1,
     frames: frames.map(({ number, timeS }) => ({ number, timeS })),
-    answers: { attributes: answer('attributes'), expression: answer('expression'), emotion: answer('emotion') },
+    answers: Object.fromEntries(stageIds.map((id) => [id, answer(id)])) as Record<StageId, AnswerState>,
     alternatives: {},
     tree: parseAnswers(said),
   }

@@ -1,9 +1,9 @@
 import { SyntheticFiles, type SyntheticNetwork } from './synthetic.ts'
 
 /**
- * The network of the app's check of a device's kernels: as small as a network can be that has what the 3B one has where
- * kernels differ. Text heads of 128 with two queries to a key and the published M-RoPE sections; vision heads of 80, a
- * block of windows and one of full attention; an MLP width that has to be padded to whole quantization blocks.
+ * The network with which the app checks a device's kernels: as small as possible with the features of the 3B model that
+ * kernels depend on. Text heads of width 128, two queries per key, the published M-RoPE sections; vision heads of width
+ * 80, one block with window and one with full attention; an MLP width that must be padded to whole quantization blocks.
  */
 const checkNetwork: SyntheticNetwork = {
   name: 'check',
@@ -36,7 +36,7 @@ const checkNetwork: SyntheticNetwork = {
       intermediate_size: 108,
       out_hidden_size: 256,
       in_chans: 3,
-      // Small patches: the embedding's matrix is most of a small tower at the published size of 14.
+      // Small patches: with the published size of 14, most of so small a tower would be the patch embedding.
       patch_size: 4,
       spatial_merge_size: 2,
       temporal_patch_size: 2,
@@ -47,7 +47,7 @@ const checkNetwork: SyntheticNetwork = {
     },
   },
   generation: { do_sample: false, eos_token_id: [386, 384], pad_token_id: 384 },
-  // Rows of these widths then give scores of about 1: attention that looks at everything alike would hide its faults.
+  // Gives attention scores of about 1 at these widths: uniform attention would hide faults of a kernel.
   deviation: 0.07,
 }
 

@@ -6,7 +6,7 @@ const hubHosts = ['huggingface.co', 'www.huggingface.co', 'hf.co']
 const hubWithoutScheme = /^(?:www\.)?(?:huggingface\.co|hf\.co)(?=[/?#]|$)/i
 /** What the hub allows in the name of an owner or a model. */
 const namePattern = /^(?!.*(?:--|\.\.))\w(?:[\w.-]{0,94}\w)?$/
-/** First parts of the hub's own pages, which are no owners of models. */
+/** First path parts of the hub's own pages, which cannot be owners of models. */
 const hubPages = new Set(
   'api blog chat collections datasets docs join learn login models new organizations papers posts pricing search settings spaces tasks'.split(
     ' ',
@@ -14,9 +14,9 @@ const hubPages = new Set(
 )
 /** The one kind of revision that the hub writes with bare slashes: `refs/pr/3`, `refs/convert/parquet`. */
 const slashedRevision = /^refs\/[^/]+\/[^/]+$/
-/** Files that lie in the folder of a checkpoint, so that the address of one means its folder. */
+/** Files of a checkpoint: the address of one means its folder. */
 const checkpointFile = /\.(?:json|safetensors)$/i
-/** Weights that the builder does not read: whoever gives the address of such a file means this file and no other. */
+/** Weights that the builder cannot read: the address of one is refused and does not mean its folder. */
 const foreignWeights = /\.(?:gguf|ggml|bin|pt|pth|ckpt|h5|msgpack|onnx|tflite)$/i
 
 const example =
@@ -26,21 +26,21 @@ const example =
 export interface HubFolder {
   readonly owner: string
   readonly name: string
-  /** A branch, a tag or a commit, as it is called; may hold slashes. */
+  /** Name of a branch, tag or commit; may contain slashes. */
   readonly revision: string
-  /** Below the model's top; empty for the top itself. */
+  /** Path below the model's root; empty for the root itself. */
   readonly folder: readonly string[]
 }
 
 /**
  * The base address of a checkpoint's files. Its path ends with a slash, and its query, if it has one, belongs to every
  * file. Takes `OWNER/NAME`, any page of a model on the hub (with or without `https://`), and the address of a folder or
- * of a file in it. Throws CheckpointError `bad-address` for whatever else is given: a guess could be another model.
+ * of a file in it. Throws CheckpointError `bad-address` for anything else: a guess could be another model.
  */
 export function checkpointAddress(text: string): string {
   const given = text.trim()
   if (given === '') throw badAddress(given, 'There is no address.')
-  // A browser would resolve these without a word, to an address that was not given.
+  // A browser would silently resolve these to another address.
   if (/\\|(?:^|\/)(?:\.|%2e){1,2}(?=[/?#]|$)/i.test(given)) throw badAddress(given)
   if (/^[\w.-]+\/[\w.-]+(?:\/|$)/.test(given) && !hubWithoutScheme.test(given)) {
     return hubAddress(hubFolderOf(given.split('/'), given), '')
@@ -57,12 +57,12 @@ export function checkpointAddress(text: string): string {
   return `${url.origin}${folder.endsWith('/') ? folder : `${folder}/`}${url.search}`
 }
 
-/** The same address with the revision's name longer by one, two ... parts of the path, where these may belong to it. */
+/** The address with one, two ... more parts of its path taken into the revision's name, if they may belong to it. */
 export function slashedRevisions(address: string): string[] {
   const url = new URL(address)
   if (!isHub(url)) return []
   const [owner = '', name = '', , first = '', ...folder] = url.pathname.slice(1, -1).split('/').map(decodeURIComponent)
-  // One that holds slashes already was told from its folder.
+  // A revision with slashes has been recognized already.
   if (first.includes('/')) return []
   return folder.map((_, index) => {
     const revision = [first, ...folder.slice(0, index + 1)].join('/')
@@ -70,27 +70,27 @@ export function slashedRevisions(address: string): string[] {
   })
 }
 
-/** The address without its query, which may hold a key: what a manifest and a message may say. */
+/** The address without its query, which may hold a key: for manifests and messages. */
 export function withoutQuery(address: string): string {
   const { origin, pathname } = new URL(address)
   return `${origin}${pathname}`
 }
 
-/** What a checkpoint at such an address is called. */
+/** The name of the checkpoint at an address. */
 export function checkpointName(address: string): string {
   const url = new URL(address)
   const parts = url.pathname.split('/').filter(Boolean)
-  // Mirrors of the hub lay models out as it does.
+  // Mirrors of the hub use the same paths.
   return decoded(parts[2] === 'resolve' ? parts[1] : parts.at(-1)) ?? url.host
 }
 
-/** The parts of a hub's path, or of what was given in its place. */
+/** Parses the path of a hub address, or `OWNER/NAME` and what follows it. */
 function hubFolderOf(path: readonly string[], given: string): HubFolder {
-  // Slashes at the end say nothing, but for that what is before them is no file.
+  // Trailing slashes are ignored, except that the part before them is then not a file.
   const parts = path.slice(0, path.findLastIndex((part) => part !== '') + 1)
   const isFolder = parts.length < path.length
   const [owner = '', model = '', view, ...rest] = parts
-  // What a clone was made from; no model may be called so.
+  // `.git` ends the address that a clone was made from; names of models cannot end so.
   const name = model.replace(/\.git$/, '')
   if (!namePattern.test(owner) || !namePattern.test(name) || hubPages.has(owner.toLowerCase())) throw badAddress(given)
   if (view === undefined) return { owner, name, revision: 'main', folder: [] }
@@ -105,12 +105,14 @@ function hubFolderOf(path: readonly string[], given: string): HubFolder {
   const last = folder.at(-1)
   if (last === undefined || isFolder) return { owner, name, revision, folder }
   if (foreignWeights.test(last)) throw foreignFile(given)
-  // The hub shows files under `blob` and `raw` only.
+  // Only `blob` and `raw` addresses are always files.
   const isFile = view === 'blob' || view === 'raw' || checkpointFile.test(last)
   return { owner, name, revision, folder: isFile ? folder.slice(0, -1) : folder }
 }
 
-/** The base address of a folder on the hub. Slashes of a revision are written so that it stays one part of the path. */
+/**
+ * The base address of a folder on the hub. Slashes in a revision are encoded, so that it stays one part of the path.
+ */
 function hubAddress({ owner, name, revision, folder }: HubFolder, query: string): string {
   const path = [owner, name, 'resolve', encodeURIComponent(revision), ...folder.map(encodeURIComponent), '']
   return `${hub}/${path.join('/')}${query}`
@@ -131,7 +133,7 @@ function urlOf(text: string, given: string): URL {
   return url
 }
 
-/** Undefined where there is nothing, or where a percent sign stands for no character. */
+/** The decoded part; undefined for an absent one or invalid percent-encoding. */
 function decoded(part: string | undefined): string | undefined {
   if (part === undefined) return undefined
   try {

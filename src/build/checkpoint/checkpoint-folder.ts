@@ -2,22 +2,23 @@ import { CheckpointError } from '../../base/errors.ts'
 
 /** Deep enough for the cache of the hub's own tools: `hub/models--OWNER--NAME/snapshots/HASH/config.json`. */
 export const deepestCheckpoint = 4
-/** What lies beside checkpoints and is none: version control, and what a cache holds the bytes in. */
-const passedOver = new Set(['.git', '.cache', 'blobs', 'refs', 'node_modules', '__pycache__'])
+/** Folders that hold no checkpoints: version control, installed packages, and a cache's own storage. */
+const skipped = new Set(['.git', '.cache', 'blobs', 'refs', 'node_modules', '__pycache__'])
+/** How many names a message lists. */
 const named = 8
 
 const weights = /\.safetensors$|^model\.safetensors\.index\.json$/
-/** Weights of other kinds: whoever chose their folder is told so by whoever reads it. */
+/** Weights of other kinds. A folder with them is accepted here, so that opening it reports the kind. */
 const foreignWeights = /\.(?:gguf|bin|pt|pth|ckpt|h5|msgpack|onnx)$/
 
 /** Whether a folder may hold a checkpoint, or a folder of one. */
 export function mayHoldCheckpoint(folder: string): boolean {
-  return !passedOver.has(folder)
+  return !skipped.has(folder)
 }
 
 /**
- * The folder of a checkpoint among the files of a chosen folder: the folder itself, or one below it where it was chosen
- * too high, as a clone's parent or a part of the hub's cache. Of a cache's snapshots the one counts that `main` names.
+ * The folder of a checkpoint among the files of a chosen folder: the folder itself, or one below it if a parent of a
+ * clone or a folder of the hub's cache was chosen. Of several snapshots in a cache, the one that `main` names counts.
  *
  * @param name of the chosen folder, for messages
  * @param paths of the files below it, parts joined by `/`
@@ -51,19 +52,19 @@ export async function findCheckpoint(
   throw current.length === 0 ? noCheckpoint(name, folders) : severalCheckpoints(name, current)
 }
 
-/** What a checkpoint in such a folder is called: the model's name where the hub's cache tells it. */
+/** A name for the checkpoint in a folder: the model's name in the hub's cache, otherwise the folder's own. */
 export function folderCheckpointName(chosen: string, folder: string): string {
   const parts = [chosen, ...folder.split('/').filter(Boolean)]
   const cached = parts.findLast((part) => /^models--.+--.+/.test(part))
   return cached?.split('--').slice(2).join('--') ?? parts[parts.length - 1]
 }
 
-/** Without those that lie in another one: what a checkpoint holds beside its weights is part of it. */
+/** Leaves out folders inside another one: they are part of that checkpoint. */
 function outermost(folders: readonly string[]): string[] {
   return folders.filter((folder) => !folders.some((other) => other !== folder && folder.startsWith(other))).sort()
 }
 
-/** Of several snapshots of one model in a cache, only the one that its `main` names. */
+/** Leaves out all snapshots of a cached model but the one that its `main` names, if it names one of them. */
 async function currentSnapshots(
   folders: readonly string[],
   readText: (path: string) => Promise<string | undefined>,

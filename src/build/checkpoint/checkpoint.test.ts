@@ -14,8 +14,9 @@ import {
   tinyShapes,
   tinyValues,
 } from './checkpoint.fixture.ts'
-import { canonicalName, openCheckpoint } from './checkpoint.ts'
+import { openCheckpoint } from './checkpoint.ts'
 import { readText } from './sidecars.ts'
+import { canonicalName } from './spellings.ts'
 
 const newSpelling = (name: string) =>
   name.startsWith('visual.') ? `model.${name}` : name.replace(/^model\./, 'model.language_model.')

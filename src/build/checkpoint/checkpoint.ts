@@ -4,6 +4,7 @@ import { findDuplicateKey, isCount, isRecord, show } from '../../base/json.ts'
 import { parseSafetensors, type StoredTensor } from './safetensors.ts'
 import { missingFile, readSidecars, readText, type Sidecars } from './sidecars.ts'
 import { type ByteSource, type CheckpointFiles, openOptional } from './source.ts'
+import { canonicalName } from './spellings.ts'
 import { refuseLfsPointerFile } from './unusable.ts'
 
 /** A tensor under its canonical name (`visual.*`, `model.*`, `lm_head.weight`), and where it is stored. */
@@ -19,7 +20,7 @@ interface TensorIn {
 
 const weightsName = 'model.safetensors'
 const indexName = 'model.safetensors.index.json'
-/** Large enough to hide a round trip, small enough to stay in cache while it is widened. */
+/** Large enough to hide a round trip, small enough to stay in the CPU's cache while it is widened. */
 const blockBytes = 8 * 2 ** 20
 
 /**
@@ -30,13 +31,6 @@ export async function openCheckpoint(files: CheckpointFiles, signal?: AbortSigna
   const sidecars = await readSidecars(files, signal)
   const weights = await openWeights(files, signal)
   return new Checkpoint(files, sidecars, weights)
-}
-
-/** The one spelling of tensor names used outside this file: the published checkpoints'. */
-export function canonicalName(name: string): string {
-  if (name.startsWith('model.visual.')) return name.slice('model.'.length)
-  if (name.startsWith('model.language_model.')) return `model.${name.slice('model.language_model.'.length)}`
-  return name
 }
 
 export class Checkpoint {
@@ -68,7 +62,7 @@ export class Checkpoint {
     return this.#find(name).info
   }
 
-  /** The tensor, once its shape is known to be `shape`; throws CheckpointError `missing-tensor` or `wrong-shape`. */
+  /** The tensor, checked to have this shape. Throws CheckpointError `missing-tensor` or `wrong-shape`. */
   expectShape(name: string, shape: readonly number[]): TensorInfo {
     const info = this.tensor(name)
     if (info.shape.length === shape.length && info.shape.every((size, axis) => size === shape[axis])) return info
@@ -80,7 +74,7 @@ export class Checkpoint {
     })
   }
 
-  /** As `expectShape`, and of a dtype that can be read; throws CheckpointError `unsupported-dtype` too. */
+  /** As `expectShape`, and checked to have a readable dtype. Throws CheckpointError `unsupported-dtype`, too. */
   expectFloats(name: string, shape: readonly number[]): TensorInfo {
     const info = this.expectShape(name, shape)
     widenerOf(info)
@@ -109,7 +103,7 @@ export class Checkpoint {
     const fetchBlock = (first: number) => {
       const values = Math.min(perBlock, count - first)
       const block = source.read(firstByte + first * bytesPerValue, values * bytesPerValue, signal)
-      // It is awaited one block later; a failure until then is not an unhandled one.
+      // It is awaited one block later; a failure before that must not count as an unhandled rejection.
       block.catch(() => undefined)
       return block
     }
@@ -124,8 +118,8 @@ export class Checkpoint {
   }
 
   /**
-   * The same rows as they are stored, unchecked: for code that widens them elsewhere. Throws as `readRows` does, but
-   * for `not-finite`.
+   * The same rows as they are stored, for code that widens them elsewhere. Values are not checked. Throws as `readRows`
+   * does, except `not-finite`.
    */
   async readStoredRows(
     name: string,
@@ -143,7 +137,7 @@ export class Checkpoint {
     return this.readRows(name, 0, this.tensor(name).shape[0] ?? 1, undefined, signal)
   }
 
-  /** Lets go of files and connections. */
+  /** Closes files and connections. */
   close(): Promise<void> {
     return this.#files.close()
   }
@@ -208,7 +202,7 @@ function floatDtypeOf(info: TensorInfo): FloatDtype {
   })
 }
 
-/** A view where alignment allows, else a copy. */
+/** A view of the bytes, or a copy if they are not aligned. */
 function asUint16s(bytes: Uint8Array): Uint16Array {
   const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
   return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >>> 1)
@@ -270,7 +264,7 @@ async function openWeights(files: CheckpointFiles, signal?: AbortSignal): Promis
         subject: `${shard}: ${absent[0]}`,
       })
     }
-    // Only what the index places here: a tensor left over from another split is not part of the checkpoint.
+    // Only the tensors that the index places in this shard: others are left over from another split of the checkpoint.
     const wanted = new Set(promised)
     for (const stored of held.values()) if (wanted.has(stored.name)) add(tensors, stored, source)
   }

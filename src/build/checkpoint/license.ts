@@ -5,8 +5,8 @@ import type { CheckpointFiles } from './source.ts'
 const limitBytes = 2 ** 20
 
 /**
- * The licence as the checkpoint states it: the text lying beside the weights, or what the head of its README names.
- * Undefined where it states none. Throws the source's own errors.
+ * The licence as the checkpoint states it: a licence file beside the weights, or the metadata of its README. Undefined
+ * if it states none. Throws the source's own errors.
  */
 export async function readLicense(
   files: CheckpointFiles,
@@ -22,7 +22,7 @@ export async function readLicense(
 
 async function readSmall(files: CheckpointFiles, name: string, signal?: AbortSignal): Promise<string | undefined> {
   const source = await files.open(name, signal).catch((error: unknown) => {
-    // What some stores answer for a file that does not exist.
+    // Some stores answer 'forbidden' for a file that does not exist.
     if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
     throw error
   })
@@ -30,7 +30,7 @@ async function readSmall(files: CheckpointFiles, name: string, signal?: AbortSig
   return new TextDecoder().decode(await source.read(0, source.size, signal))
 }
 
-/** `license`, `license_name` and `license_link` of the block between two lines of dashes that model cards begin with. */
+/** `license`, `license_name` and `license_link` of the metadata block that a model card begins with. */
 export function licenseOfReadme(readme: string): Manifest['license'] | undefined {
   const head = /^---\r?\n([\s\S]*?)\r?\n---/.exec(readme)?.[1]
   if (head === undefined) return undefined
@@ -39,7 +39,7 @@ export function licenseOfReadme(readme: string): Manifest['license'] | undefined
     return value?.replace(/^(["'])(.*)\1$/, '$2') || undefined
   }
   const kind = field('license')
-  // "other" says to look at the other two.
+  // With "other", the other two fields hold name and link.
   const name = field('license_name') ?? (kind === 'other' ? undefined : kind)
   const link = field('license_link')
   if (name === undefined && link === undefined) return undefined

@@ -56,7 +56,7 @@ export async function parseSafetensors(source: ByteSource, signal?: AbortSignal)
     throw damaged('file-too-short', file, `${file} holds ${source.size} bytes; a safetensors file has at least 8`)
   }
   const prefix = await source.read(0, 8, signal)
-  // What git leaves in place of a large file when git-lfs is not installed: "version https://git-lfs...".
+  // Without git-lfs, a clone has a pointer file in place of a large file: "version https://git-lfs...".
   if (String.fromCharCode(...prefix) === 'version ') {
     throw new CheckpointError({
       code: 'lfs-pointer',
@@ -105,7 +105,7 @@ function parseHeader(file: string, bytes: Uint8Array): [string, unknown][] {
     throw damaged('header-not-json', file, `The header of ${file} is not JSON`, cause)
   }
   if (!isRecord(header)) throw damaged('header-not-object', file, `The header of ${file} is not a JSON object`)
-  // JSON.parse keeps the last of two equal keys; which tensor was meant is then anybody's guess.
+  // JSON.parse keeps the last of two equal keys, which need not be the tensor that was meant.
   const twice = findDuplicateKey(text)
   if (twice !== undefined) {
     throw damaged('duplicate-name', `${file}: ${twice}`, `The header of ${file} holds ${show(twice)} twice`)

@@ -1,6 +1,7 @@
 import { CheckpointError } from '../../base/errors.ts'
 import { refuseOtherArchitecture } from '../../qwen25vl/index.ts'
 import type { ByteSource, CheckpointFiles } from './source.ts'
+import { imageProcessorFiles } from './spellings.ts'
 import { refuseLfsPointer, refuseQuantizedConfig, unusableContents } from './unusable.ts'
 
 /** The text of the small files beside the weights, unparsed. */
@@ -8,25 +9,26 @@ export interface Sidecars {
   readonly config: string
   readonly tokenizer: string
   readonly generationConfig: string | undefined
-  /** Where settings of the image processor were found. */
+  /** Undefined if the checkpoint has none of the files. */
   readonly preprocessor: PreprocessorText | undefined
   readonly tokenizerConfig: string | undefined
 }
 
-/** The image processor's settings, which transformers has kept in several places. */
+/** The file that holds the image processor's settings; see `imageProcessorFiles`. */
 export interface PreprocessorText {
-  readonly file: 'preprocessor_config.json' | 'processor_config.json' | 'video_preprocessor_config.json'
+  readonly file: string
   readonly text: string
 }
 
 const limitBytes = 64 * 2 ** 20
 
 /**
- * Reads the small files of a checkpoint. Throws CheckpointError: `missing-file`, or what is there instead (see
- * `unusableContents`), `quantized-checkpoint`, ConfigError `other-architecture`, `too-large`, `not-utf8`, `lfs-pointer`, or the source's own.
+ * Reads the small files of a checkpoint. Throws CheckpointError `missing-file`, or an error that names what is there
+ * instead (see `unusableContents`), `quantized-checkpoint`, `too-large`, `not-utf8`, `lfs-pointer`; ConfigError
+ * `other-architecture`; or the source's own errors.
  */
 export async function readSidecars(files: CheckpointFiles, signal?: AbortSignal): Promise<Sidecars> {
-  // First, and alone: when nothing is there, or nothing may be read, this is the file to say it of.
+  // First and alone, so that errors about a missing or forbidden checkpoint name this file.
   const config = await readRequired(files, 'config.json', signal)
   const parsed = parsedOrNothing(config)
   if (parsed !== undefined) {
@@ -42,10 +44,8 @@ export async function readSidecars(files: CheckpointFiles, signal?: AbortSignal)
   }
 }
 
-/** `processor_config.json` holds the image processor from transformers 5 on, where older versions write a file of its own. */
 async function readPreprocessor(files: CheckpointFiles, signal?: AbortSignal): Promise<PreprocessorText | undefined> {
-  const order = ['preprocessor_config.json', 'processor_config.json', 'video_preprocessor_config.json'] as const
-  for (const file of order) {
+  for (const { file } of imageProcessorFiles) {
     const text = await readOptional(files, file, signal)
     if (text !== undefined) return { file, text }
   }
@@ -97,7 +97,7 @@ async function readRequired(files: CheckpointFiles, name: string, signal?: Abort
   return text
 }
 
-/** As `readText`; undefined, too, where some stores answer "forbidden" for files that do not exist. */
+/** As `readText`, but undefined also for a forbidden file: some stores answer so for files that do not exist. */
 export async function readOptional(
   files: CheckpointFiles,
   name: string,
@@ -106,13 +106,13 @@ export async function readOptional(
   try {
     return await readText(files, name, signal)
   } catch (error) {
-    // config.json was readable, so a file that may not be read is believed absent.
+    // config.json was readable, so a forbidden file is taken to be absent.
     if (error instanceof CheckpointError && error.code === 'not-allowed') return undefined
     throw error
   }
 }
 
-/** What is there instead of a file that every checkpoint has, or that nothing is. */
+/** The error for a missing file: names what is there instead, if that is known. */
 export async function missingFile(
   files: CheckpointFiles,
   name: string,
@@ -133,7 +133,7 @@ function parsedOrNothing(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Said by name where the config is read.
+    // `readConfig` reports it.
     return undefined
   }
 }

@@ -6,7 +6,7 @@ export interface ByteSource {
   readonly name: string
   /** Bytes in the whole file. */
   readonly size: number
-  /** What is another when the file has changed, where its host or disk says: an ETag, a date. */
+  /** Differs when the file has changed: an ETag, a date. Undefined if host or disk give none. */
   readonly version?: string | undefined
   /** Exactly `length` bytes from `offset`; throws CheckpointError when they cannot be had. */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>
@@ -18,11 +18,11 @@ export interface CheckpointFiles {
   readonly origin: string
   /** Opens a file; undefined when the checkpoint has none of that name. */
   open(name: string, signal?: AbortSignal): Promise<ByteSource | undefined>
-  /** The names of all files there, where the place can be listed: what names something that is no checkpoint. */
+  /** The names of all files there, if the place can be listed. They identify what is not a checkpoint. */
   list?(signal?: AbortSignal): Promise<readonly string[] | undefined>
-  /** Says what will be read from now on, in this order: a source that is far away may read ahead. */
+  /** Announces the ranges that will be read from now on, in this order, so that a remote source can read ahead. */
   expect?(ranges: readonly SourceRange[]): void
-  /** Lets go of files and connections. */
+  /** Closes files and connections. */
   close(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export interface SourceRange {
   readonly end: number
 }
 
-/** Opens a file that a checkpoint may lack. Hubs refuse some optional files instead of missing them: then there is none. */
+/** Opens an optional file. Undefined also if it is forbidden: some hubs answer so for files that do not exist. */
 export async function openOptional(
   files: CheckpointFiles,
   name: string,

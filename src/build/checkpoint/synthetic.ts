@@ -1,5 +1,5 @@
 import { parseConfig } from '../../qwen25vl/index.ts'
-import { expectedTensors } from '../graphs/architecture.ts'
+import { expectedTensors } from './architecture.ts'
 import type { ByteSource, CheckpointFiles } from './source.ts'
 
 export const syntheticModels = ['middle', '3b', '7b'] as const
@@ -32,9 +32,9 @@ const publishedVision: VisionShape = {
   fullAttention: [7, 15, 23, 31],
 }
 
-/** config.json of the published sizes (facts of the Qwen2.5-VL model cards), and of one for software adapters. */
+/** Dimensions of the published sizes (from the Qwen2.5-VL model cards), and of a small one for software adapters. */
 const shapes: Readonly<Record<SyntheticModel, Shape>> = {
-  // About 20 million parameters beside the published token table's rows, with heads of the published widths.
+  // About 20 million parameters besides a token table of the published length; heads have the published widths.
   middle: {
     hidden: 256,
     intermediate: 1376,
@@ -67,9 +67,9 @@ const shapes: Readonly<Record<SyntheticModel, Shape>> = {
   },
 }
 
-/** A network to make weights for. */
+/** A network to generate weights for. */
 export interface SyntheticNetwork {
-  /** For the origin. */
+  /** Part of the origin. */
   readonly name: string
   /** `config.json`. */
   readonly config: Readonly<Record<string, unknown>>
@@ -79,7 +79,7 @@ export interface SyntheticNetwork {
   readonly deviation: number
 }
 
-/** Values of each table, a prime so that rows of any width start at ever new places. */
+/** Values per table: a prime, so that rows of any width start at different places of it. */
 const tableLength = 1048573
 const bytesPerValue = 2
 const shardBytes = 4 * 2 ** 30
@@ -87,7 +87,7 @@ const shardBytes = 4 * 2 ** 30
 interface SyntheticTensor {
   readonly name: string
   readonly shape: readonly number[]
-  /** Offset in its shard's data, in values. */
+  /** Offset in its shard's data, counted in values. */
   readonly start: number
   readonly values: number
   readonly table: Uint16Array
@@ -96,9 +96,9 @@ interface SyntheticTensor {
 }
 
 /**
- * A checkpoint of a published size whose bfloat16 values are made up as they are read and stored nowhere: normal
- * deviates with a heavy tail (one value in a thousand is eight times as large), the spread of each kind of tensor as in
- * trained networks. Size, speed and memory of a build can be shown with it; the network says nothing.
+ * A checkpoint of a published size whose bfloat16 values are generated as they are read and stored nowhere: normal
+ * deviates with a heavy tail (one value in a thousand is eight times as large), each kind of tensor with the spread of
+ * trained networks. It shows size, speed and memory of a build; the network's answers are meaningless.
  */
 export class SyntheticFiles implements CheckpointFiles {
   readonly origin: string
@@ -152,7 +152,7 @@ export class SyntheticFiles implements CheckpointFiles {
   async close(): Promise<void> {}
 }
 
-/** That of the published models, as far as it says anything that tokenizer.json does not; transformers.js wants one. */
+/** tokenizer_config.json of the published models, without what tokenizer.json holds too; transformers.js needs one. */
 const tokenizerConfig = {
   tokenizer_class: 'Qwen2Tokenizer',
   eos_token: '<|im_end|>',
@@ -230,7 +230,7 @@ function layOut(network: SyntheticNetwork, seed: number): SyntheticTensor[][] {
   return shards.map(sortedByName)
 }
 
-/** In the order in which the writers of safetensors files lay tensors of one type out. */
+/** Sorted by name, the order in which writers of safetensors files store tensors of one dtype. */
 function sortedByName(tensors: readonly SyntheticTensor[]): SyntheticTensor[] {
   let start = 0
   return tensors
@@ -276,7 +276,7 @@ function shardSource(name: string, tensors: readonly SyntheticTensor[]): ByteSou
   }
 }
 
-/** Copies `count` bytes of a tensor, from its byte `from` on, out of its table. */
+/** Copies `count` bytes of a tensor, starting at its byte `from`, from its table. */
 function fill(out: Uint8Array, at: number, tensor: SyntheticTensor, from: number, count: number): void {
   const table = new Uint8Array(tensor.table.buffer)
   let position = (tensor.phase * bytesPerValue + from) % table.length

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { VidemoError } from '../../base/errors.ts'
-import { checkArchitecture, readConfig } from '../graphs/architecture.ts'
+import { checkArchitecture } from './architecture.ts'
 import { BlobFiles } from './blob-files.ts'
 import {
   encodeSafetensors,
@@ -12,6 +12,7 @@ import {
   tinyTensors,
 } from './checkpoint.fixture.ts'
 import { openCheckpoint } from './checkpoint.ts'
+import { readConfig } from './read-config.ts'
 import type { CheckpointFiles } from './source.ts'
 
 type Contents = Map<string, Uint8Array<ArrayBuffer>>

@@ -3,8 +3,8 @@ import { isRecord, show } from '../../base/json.ts'
 import { type ByteSource, type CheckpointFiles, openOptional } from './source.ts'
 
 /**
- * What people point a build at that is no checkpoint for it, and how to get one. Each has its own error, so that nobody is
- * told that a file is missing when something else is there.
+ * What people give to a build that it cannot use, and how to get a usable checkpoint. Each kind has its own error, so
+ * that nobody is told that a file is missing when a file of another kind is there.
  */
 
 /** Names by which common quantization methods call themselves in config.json. */
@@ -25,13 +25,13 @@ const quantizers: Readonly<Record<string, string>> = {
   mxfp4: 'MXFP4',
 }
 
-/** Throws CheckpointError `quantized-checkpoint` where config.json says that the weights are quantized. */
+/** Throws CheckpointError `quantized-checkpoint` if config.json says that the weights are quantized. */
 export function refuseQuantizedConfig(origin: string, config: unknown): void {
   if (!isRecord(config)) return
   const places: readonly (readonly [string, unknown])[] = [
     ['quantization_config', config.quantization_config],
     ['text_config.quantization_config', isRecord(config.text_config) && config.text_config.quantization_config],
-    // MLX writes no method beside the bits.
+    // MLX writes no name of a method beside the bits.
     ['quantization', config.quantization],
   ]
   for (const [field, found] of places) {
@@ -44,7 +44,7 @@ export function refuseQuantizedConfig(origin: string, config: unknown): void {
   }
 }
 
-/** How tensors of quantized and unmerged checkpoints are called. */
+/** Tensor names by which quantized checkpoints are recognized. */
 const tensorMarks: readonly (readonly [RegExp, string])[] = [
   [/\.(qweight|qzeros|g_idx)$/, 'GPTQ or AWQ'],
   [/\.(absmax|quant_map|SCB)$|\.quant_state\./, 'bitsandbytes'],
@@ -54,8 +54,8 @@ const tensorMarks: readonly (readonly [RegExp, string])[] = [
 const dtypeMarks: Readonly<Record<string, string>> = { F8_E4M3: 'FP8', F8_E5M2: 'FP8', F8_E8M0: 'FP8' }
 
 /**
- * Throws CheckpointError `lora-adapter` or `quantized-checkpoint` where the tensors themselves are those of an adapter that
- * was not merged, or are quantized, whatever config.json says.
+ * Throws CheckpointError `lora-adapter` or `quantized-checkpoint` if names or dtypes of tensors are those of an
+ * unmerged adapter or of a quantized checkpoint, whatever config.json says.
  */
 export function refuseForeignTensors(
   origin: string,
@@ -68,7 +68,7 @@ export function refuseForeignTensors(
   }
 }
 
-/** How files of other kinds end, what they are, and what to do. */
+/** Files of other kinds: endings, names, and what to do. */
 const otherFiles: readonly {
   readonly pattern: RegExp
   readonly code: string
@@ -115,12 +115,12 @@ const otherFiles: readonly {
   },
 ]
 
-/** Asked for by name where a place cannot be listed. */
-const probedNames = ['pytorch_model.bin.index.json', 'pytorch_model.bin', 'zero_to_fp32.py']
+/** Files to look for by name in a place that cannot be listed. */
+const namesToTry = ['pytorch_model.bin.index.json', 'pytorch_model.bin', 'zero_to_fp32.py']
 
 /**
- * What lies where config.json or the weights are missing, as the error that names it; undefined where nothing is known.
- * Throws the source's own errors, but takes what a store forbids for absent.
+ * The error that names what is there instead of config.json or weights; undefined if nothing known is there. Throws the
+ * source's own errors, but takes a forbidden file to be absent.
  */
 export async function unusableContents(
   files: CheckpointFiles,
@@ -133,7 +133,7 @@ export async function unusableContents(
     return adapter(files.origin, 'adapter_config.json', await baseModel(adapterConfig, signal), 'adapter_config.json')
   }
   const adapterWeights = ['adapter_model.safetensors', 'adapter_model.bin']
-  const candidates = names ?? (await present(probedNames, open))
+  const candidates = names ?? (await present(namesToTry, open))
   const adapterFile = candidates.find((name) => adapterWeights.includes(name))
   if (adapterFile) return adapter(files.origin, adapterFile, undefined, adapterFile)
   for (const { pattern, code, what, action } of otherFiles) {
@@ -158,7 +158,7 @@ async function present(
   return found.filter((name) => name !== undefined)
 }
 
-/** What the head of a model card says, for places that cannot be listed: GGUF files have no fixed names. */
+/** The kind that a model card's metadata names, for places that cannot be listed: GGUF files have no fixed names. */
 async function cardOf(
   files: CheckpointFiles,
   readme: ByteSource | undefined,
@@ -214,7 +214,7 @@ function quantized(origin: string, method: string, where: string, subject: strin
 
 const lfsPrefix = 'version https://git-lfs.github.com/spec/'
 
-/** Throws CheckpointError `lfs-pointer` where a small file's text is Git LFS's note of a file that was not fetched. */
+/** Throws CheckpointError `lfs-pointer` if the text is a Git LFS pointer in place of a file that was not downloaded. */
 export function refuseLfsPointer(name: string, text: string): void {
   if (!text.startsWith(lfsPrefix)) return
   const bytes = /^size (\d+)$/m.exec(text)?.[1]
@@ -226,7 +226,7 @@ export function refuseLfsPointer(name: string, text: string): void {
   })
 }
 
-/** As `refuseLfsPointer`, of a weights file, which is read only if it is far too small to be one. */
+/** As `refuseLfsPointer` for a weights file, which is read only if it is too small to hold weights. */
 export async function refuseLfsPointerFile(source: ByteSource, signal?: AbortSignal): Promise<void> {
   if (source.size < 1024 && source.size > lfsPrefix.length) refuseLfsPointer(source.name, await textOf(source, signal))
 }

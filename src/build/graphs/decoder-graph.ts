@@ -1,5 +1,6 @@
 import type { TextConfig } from '../../qwen25vl/config.ts'
-import type { Headroom, LinearStorage, MlpPair, Precision } from '../weights.ts'
+import type { Headroom, LinearStorage, Precision } from '../precision/precision.ts'
+import type { MlpPair } from '../weights/recipe.ts'
 import { Layers } from './layers.ts'
 import { Graph, type Value } from './onnx.ts'
 
@@ -23,16 +24,16 @@ const embedding = 'model.embed_tokens.weight'
  * - `seqlens_k` i32 [1]: tokens in the cache after this pass, less one; `total_sequence_length` i32 [1]: the same, plus one.
  * - `logit_bias` f32 [V]: added before the choice, -1e30 for a banned id.
  * - `penalties` f32 [P, V]: the repetition penalty of every id seen before this pass, 1 for the rest; P = R, or 1 for
- *   the same in all rows. `marks` f32 [M] replace what stands at `marks_at` i64 [M, 2], pairs of row and id: what the
- *   ids of this pass change in the rows that come after them.
+ *   the same in all rows. `marks` f32 [M] replace the entries at `marks_at` i64 [M, 2], pairs of row and id: the
+ *   penalties that this pass's own ids change in the rows after them.
  * - `past_key_values.i.key|value` a [1, kv_heads, P, head_dim]; bind one buffer to past and present for a static cache.
  *
  * Outputs: `logits` f32 [R, V], before bias and penalty; `token` i64 [R], the arg max after both; `penalties_out` f32
  * [P, V]; `present.i.key|value`.
  */
-export function decoderGraph(config: TextConfig, precision: Precision, headroom: Headroom): PlannedGraph {
+export function decoderGraph(config: TextConfig, precision: Precision): PlannedGraph {
   const graph = new Graph('videmo_decoder')
-  const a = precision.compute
+  const { compute: a, headroom } = precision
   const layers = new Layers(graph, a, headroom, (width) => graph.int64s([1, -1, width]))
   const { hiddenSize, headDim, vocabSize } = config
 
@@ -70,7 +71,7 @@ export function decoderGraph(config: TextConfig, precision: Precision, headroom:
   }
   const { hidden, pairs } = transformer(layers, config, precision, batched, attend)
 
-  // Only the rows asked for go through the head, in float32: near ties must not be decided by rounding.
+  // Only the requested rows go through the head, in float32, so that rounding does not decide near ties.
   const flat = graph.node('Reshape', 'hidden.flat', [hidden, graph.int64s([-1, hiddenSize])])
   const last = graph.node('Gather', 'hidden.last', [flat, logitRows], { axis: { int: 0 } })
   const logits = table.logits(last, 'logits')
@@ -84,12 +85,12 @@ export function decoderGraph(config: TextConfig, precision: Precision, headroom:
 
 export type Projection = 'q' | 'k' | 'v'
 /**
- * Attention of one layer. `project` gives queries, keys, values or several of them side by side:
+ * Attention of one layer. `project` returns queries, keys or values, or several of them concatenated:
  * [1, S, heads * head_dim + ...].
  */
 export type Attention = (layer: number, project: (name: string, which: readonly Projection[]) => Value) => Value
 
-/** All layers and the last norm, the residual stream left at 2^-residual. Returns the normed rows f32 [1, S, hidden]. */
+/** All layers and the final norm. Returns the normed rows f32 [1, S, hidden] and the MLPs to balance. */
 export function transformer(
   layers: Layers,
   config: TextConfig,
@@ -176,7 +177,7 @@ export function presentOutputs(graph: Graph, config: TextConfig, type: 'f32' | '
   graph.output(`present.${layer}.value`, type, dims)
 }
 
-/** The token table, used forwards for ids and backwards for logits; stored once where the checkpoint ties the two. */
+/** The token table, which embeds ids and, transposed, gives logits. Stored once if the checkpoint ties the two. */
 export class Embedding {
   private stored: { data: Value; scales: Value } | undefined
 
@@ -199,7 +200,7 @@ export class Embedding {
     const { format } = this.storage
     const { data, scales } = this.table()
     const blocks = hiddenSize / 32
-    // Seen as [V, blocks, 32], the table that MatMulNBits reads serves here too; its scales need a third axis.
+    // The table of MatMulNBits, seen as [V, blocks, 32], serves here too, but its scales need a third axis.
     const perBlock = this.layers.alias(`${scales}_3d`, format.scales, [this.config.vocabSize, blocks, 1], scales)
     const gathered = graph.node('GatherBlockQuantized', `${name}.blocks`, [data, ids, perBlock], {
       bits: { int: format.bits },
@@ -261,8 +262,8 @@ export class Embedding {
 
 /**
  * Repetition penalty (Hugging Face's rule: positive logits divided, others multiplied, for every id of the input and
- * the answer so far), then the bias, then the arg max. The ids of this pass are marked as seen first, in the rows that
- * come after them: several rows choose as they would one by one.
+ * the answer so far), then the bias, then the arg max. The ids of this pass are first marked as seen in the
+ * rows after them, so that several rows choose the same tokens as they would one by one.
  */
 function greedyToken(
   graph: Graph,

@@ -1,14 +1,15 @@
-import { rowBytes } from '../precision/quantize.ts'
-import type { Headroom, LinearStorage, MatrixPart, MlpPair, WeightAlias, WeightRecipe } from '../weights.ts'
+import { rowBytes } from '../precision/block-format.ts'
+import type { Headroom, LinearStorage } from '../precision/precision.ts'
+import type { MatrixPart, MlpPair, WeightAlias, WeightRecipe } from '../weights/recipe.ts'
 import type { ElementType, ExternalTensor, Graph, Value } from './onnx.ts'
 
 const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple
 
-/** What tells one block's second half from another's. */
-export interface BlockTail {
-  /** Of its nodes. */
+/** Parameters of the part of a transformer block that follows its attention. */
+export interface PostAttention {
+  /** Prefix of the names of its nodes. */
   readonly name: string
-  /** Of its tensors. */
+  /** Prefix of the names of its tensors in the checkpoint. */
   readonly prefix: string
   readonly hidden: number
   readonly intermediate: number
@@ -18,13 +19,13 @@ export interface BlockTail {
   readonly isBiased: boolean
   readonly projection: MatrixPart & { readonly bias?: string }
   readonly mlpNorm: string
-  /** The norm that follows the block, and the type that its result is wanted in. */
+  /** The norm that follows the block, and the type of its result. Default: `compute`. */
   readonly next: { readonly name: string; readonly tensor: string; readonly to?: 'f32' | 'f16' }
 }
 
 /**
- * The building blocks that both networks are made of. Hidden states are [batch, S, width] in `compute`'s type between
- * norm and projection; the residual stream is float32 always, at 2^-residual of its value.
+ * The layers that both networks are built from. Between norm and projection, hidden states are [batch, S, width] of
+ * type `compute`. The residual stream is always float32 and scaled by 2^-residual.
  */
 export class Layers {
   readonly recipes: WeightRecipe[] = []
@@ -38,7 +39,7 @@ export class Layers {
     private readonly batchShape: (width: number) => Value,
   ) {}
 
-  /** y = x W^T + b with x [batch, S, cols], W stacked from `parts`; parts and their biases share one product. */
+  /** y = x W^T + b with x [batch, S, cols]; the rows of W and b are those of all `parts`, stacked. */
   linear(
     name: string,
     x: Value,
@@ -60,7 +61,7 @@ export class Layers {
         accuracy_level: { int: 0 },
       })
     }
-    // Gemm takes the weight as it is stored, [out, in]; it wants two axes.
+    // Gemm takes the weight as it is stored, [out, in], but only inputs of two axes.
     const weight = this.dense(`${name}.weight`, [rows, cols], parts, storage)
     const flat = this.graph.node('Reshape', `${name}.in`, [x, this.graph.int64s([-1, cols])])
     const cast = this.cast(`${name}.weight.cast`, weight, storage.type, type)
@@ -70,7 +71,7 @@ export class Layers {
     return this.graph.node('Reshape', name, [product, options.batchShape ?? this.batchShape(rows)])
   }
 
-  /** RMS norm of the residual stream, cast to the type that products take. */
+  /** RMS norm of the residual stream, cast to `compute`. */
   norm(name: string, x: Value, tensor: string, width: number, eps: number): Value {
     const normed = this.graph.node('SimplifiedLayerNormalization', name, [x, this.vector(tensor, width)], {
       axis: { int: -1 },
@@ -100,7 +101,7 @@ export class Layers {
     return [`${name}.sum`, this.cast(`${name}.cast`, `${name}.normed`, 'f32', to)]
   }
 
-  /** SwiGLU MLP. `name` is also the name of its balance. Its output is at 2^-residual. */
+  /** SwiGLU MLP, its output scaled by 2^-residual. `name` is also the name of its balance. */
   mlp(
     name: string,
     x: Value,
@@ -112,7 +113,7 @@ export class Layers {
   ): Value {
     const { product, residual } = this.headroom
     // Zero channels fill the last quantization block: silu(0) * 0 = 0.
-    const extra = storage.kind === 'blocks' || storage.through ? roundUp(intermediate, 32) - intermediate : 0
+    const extra = storage.kind === 'blocks' || storage.roundTrip ? roundUp(intermediate, 32) - intermediate : 0
     const part = (which: string, scale: number): MatrixPart & { bias?: string } => ({
       tensor: `${prefix}.${which}.weight`,
       rows: which === 'down_proj' ? hidden : intermediate,
@@ -130,8 +131,8 @@ export class Layers {
     return this.linear(`${name}.down_proj`, gated, [part('down_proj', 2 ** (product - residual))], storage)
   }
 
-  /** All of a block that follows its attention: [the residual stream, the normed rows for the next block, its MLP]. */
-  afterAttention(block: BlockTail, attention: Value, x: Value): [Value, Value, MlpPair] {
+  /** Output projection, MLP and norms. Returns [residual stream, normed rows for the next block, the block's MLP]. */
+  afterAttention(block: PostAttention, attention: Value, x: Value): [Value, Value, MlpPair] {
     const { name, prefix, hidden, intermediate, eps, storage, isBiased, next } = block
     const out = this.linear(
       `${name}.out_proj`,
@@ -172,12 +173,14 @@ export class Layers {
       kind: 'dense',
       external,
       parts,
-      ...(storage.through && dims.length === 2 ? { through: storage.through } : {}),
+      ...(storage.roundTrip && dims.length === 2 ? { roundTrip: storage.roundTrip } : {}),
     })
     return name
   }
 
-  /** Data [rows, blocks, bytes], scales [rows, blocks] and zero points of a quantized matrix. */
+  /**
+   * Declares a quantized matrix: data u8 [rows, blocks, bytes], scales [rows, blocks], and packed zero points if any.
+   */
   blocks(
     name: string,
     parts: readonly MatrixPart[],
@@ -196,7 +199,7 @@ export class Layers {
     return { data: data.name, scales: scales.name, ...(zeroPoints ? { zeroPoints: zeroPoints.name } : {}) }
   }
 
-  /** The bytes of weight `of` again, under another name and shape. */
+  /** Declares the bytes of weight `of` under another name and shape. */
   alias(name: string, type: ElementType, dims: readonly number[], of: string): Value {
     this.aliases.push({ external: this.external(name, type, dims), of })
     return name
@@ -211,7 +214,7 @@ export class Layers {
     if (!parts.some((part) => part.bias)) return undefined
     const vectors = parts.map((part): MatrixPart => {
       if (!part.bias) throw new Error(`${name}: a biased and an unbiased part`)
-      // A bias follows its rows' factors; a factor on columns is undone by the activations it meets.
+      // A bias is scaled as its rows are. Factors of columns do not concern it: the activations are scaled inversely.
       return {
         tensor: part.bias,
         ...(part.firstRow === undefined ? {} : { firstRow: part.firstRow }),
@@ -235,7 +238,7 @@ export class Layers {
   }
 }
 
-/** The down projection's factor undoes that of its input as well; its bias only follows the residual stream. */
+/** A down projection's scale also undoes that of its input; its bias is scaled as the residual stream only. */
 function biasScale(part: MatrixPart, headroom: Headroom): number {
   return part.balance?.axis === 'cols' ? 2 ** -headroom.residual : (part.scale ?? 1)
 }

@@ -10,10 +10,10 @@ export const elementTypes = {
 } as const
 export type ElementType = keyof typeof elementTypes
 
-/** A fixed size, or the name of one that is known only when the graph runs. */
+/** A fixed dimension, or the name of a dynamic one. */
 export type Dim = number | string
 
-/** An edge of the graph: the name of a tensor. The empty name stands for an optional input left out. */
+/** The name of a tensor in the graph. The empty name stands for an omitted optional input. */
 export type Value = string
 
 export type Attribute = { float: number } | { int: number } | { ints: readonly number[] } | { text: string }
@@ -26,7 +26,7 @@ export interface ExternalTensor {
   readonly bytes: number
 }
 
-/** Where an external tensor's bytes ended up. */
+/** Data file and offset of an external tensor. */
 export interface Placement {
   readonly file: string
   readonly offset: number
@@ -41,7 +41,7 @@ interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>
 }
 
-interface Port {
+interface ValueInfo {
   readonly name: Value
   readonly type: ElementType
   readonly dims: readonly Dim[]
@@ -57,7 +57,7 @@ interface InlineTensor {
 const contrib = 'com.microsoft'
 const opset = 21
 
-/** Operators that live in ONNX Runtime's own domain. */
+/** Operators of ONNX Runtime's own domain. */
 const contribOps = new Set([
   'Gelu',
   'GatherBlockQuantized',
@@ -70,12 +70,12 @@ const contribOps = new Set([
   'SkipSimplifiedLayerNormalization',
 ])
 
-/** An ONNX graph in the making: nodes in execution order, small constants inline, weights external. */
+/** Builds an ONNX graph: nodes in execution order, small constants inline, weights in external data files. */
 export class Graph {
   readonly externals: ExternalTensor[] = []
   private readonly nodes: Node[] = []
-  private readonly inputs: Port[] = []
-  private readonly outputs: Port[] = []
+  private readonly inputs: ValueInfo[] = []
+  private readonly outputs: ValueInfo[] = []
   private readonly inline = new Map<string, InlineTensor>()
   private readonly names = new Set<string>()
 
@@ -107,7 +107,7 @@ export class Graph {
     return this.constant(name, 'i64', dims, new Uint8Array(BigInt64Array.from(values, BigInt).buffer))
   }
 
-  /** One node with one output; the output carries the node's name. */
+  /** Adds a node with one output, which has the node's name. */
   node(op: string, name: string, inputs: readonly Value[], attributes: Record<string, Attribute> = {}): Value {
     this.nodes.push({
       op,
@@ -120,7 +120,7 @@ export class Graph {
     return name
   }
 
-  /** One node with several outputs; an empty name leaves an optional one out. */
+  /** Adds a node with several outputs; an empty name omits an optional one. */
   nodeWithOutputs(
     op: string,
     name: string,
@@ -132,7 +132,7 @@ export class Graph {
     this.nodes.push({ op, domain: contribOps.has(op) ? contrib : '', name, inputs, outputs, attributes })
   }
 
-  /** Serialises a ModelProto whose external tensors lie where `placements` says. */
+  /** The bytes of a ModelProto whose external tensors are at `placements`. */
   serialize(placements: ReadonlyMap<string, Placement>): Uint8Array {
     const model = new ProtoWriter()
     model.int(1, 10).string(2, 'videmo-web')
@@ -160,8 +160,8 @@ export class Graph {
         w.int(14, 1)
       })
     }
-    for (const port of this.inputs) graph.message(11, (w) => writePort(w, port))
-    for (const port of this.outputs) graph.message(12, (w) => writePort(w, port))
+    for (const info of this.inputs) graph.message(11, (w) => writeValueInfo(w, info))
+    for (const info of this.outputs) graph.message(12, (w) => writeValueInfo(w, info))
   }
 
   private constant(name: Value, type: ElementType, dims: readonly number[], data: Uint8Array): Value {
@@ -200,11 +200,11 @@ function writeTensorHead(w: ProtoWriter, tensor: { name: string; type: ElementTy
   return w.int(2, elementTypes[tensor.type].code).string(8, tensor.name)
 }
 
-function writePort(w: ProtoWriter, port: Port): void {
-  w.string(1, port.name).message(2, (type) =>
+function writeValueInfo(w: ProtoWriter, info: ValueInfo): void {
+  w.string(1, info.name).message(2, (type) =>
     type.message(1, (tensor) => {
-      tensor.int(1, elementTypes[port.type].code).message(2, (shape) => {
-        for (const dim of port.dims) {
+      tensor.int(1, elementTypes[info.type].code).message(2, (shape) => {
+        for (const dim of info.dims) {
           shape.message(1, (d) => (typeof dim === 'number' ? d.int(1, dim) : d.string(2, dim)))
         }
       })

@@ -1,5 +1,5 @@
 /**
- * The little of the protocol-buffer wire format that ONNX needs: varints, fixed 32-bit floats and length-delimited
+ * The part of the protocol-buffer wire format that ONNX needs: varints, fixed 32-bit floats and length-delimited
  * fields, written front to back. (https://protobuf.dev/programming-guides/encoding)
  */
 export class ProtoWriter {

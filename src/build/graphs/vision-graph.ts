@@ -1,5 +1,6 @@
 import type { VisionConfig } from '../../qwen25vl/config.ts'
-import type { Headroom, MlpPair, Precision } from '../weights.ts'
+import type { Precision } from '../precision/precision.ts'
+import type { MlpPair } from '../weights/recipe.ts'
 import type { PlannedGraph } from './decoder-graph.ts'
 import { Layers } from './layers.ts'
 import { Graph, type Value } from './onnx.ts'
@@ -9,12 +10,12 @@ import { Graph, type Value } from './onnx.ts'
  *
  * Inputs (a = float16 or float32): `pixel_values` f32 [n, S, C*T*p*p], patches in merge order; `batch_shape` i64 [3] =
  * [n, S, -1]; `rope_cos`, `rope_sin` a [S, head_dim / 2]; `window_bias` a [1, 1, S, S], 0 within a window and very
- * negative across: an additive mask is exact and spares the reordering of the reference.
+ * negative across windows: this additive mask is exact, and patches need not be reordered as in the reference.
  * Output: `image_features` f32 [n * S / merge^2, out_hidden].
  */
-export function visionGraph(config: VisionConfig, precision: Precision, headroom: Headroom): PlannedGraph {
+export function visionGraph(config: VisionConfig, precision: Precision): PlannedGraph {
   const graph = new Graph('videmo_vision')
-  const a = precision.compute
+  const { compute: a, headroom } = precision
   const { patchSize, temporalPatchSize, inChannels, headDim } = config
   const patchValues = inChannels * temporalPatchSize * patchSize * patchSize
   const pixels = graph.input('pixel_values', 'f32', ['n', 'S', patchValues])
@@ -23,7 +24,14 @@ export function visionGraph(config: VisionConfig, precision: Precision, headroom
   const sin = graph.input('rope_sin', a, ['S', headDim / 2])
   const bias = graph.input('window_bias', a, [1, 1, 'S', 'S'])
   const layers = new Layers(graph, a, headroom, () => batchShape)
-  const pairs = tower(layers, config, precision, pixels, { cos, sin, windowBias: bias, fullBias: '' }, 'image_features')
+  const pairs = visionTower(
+    layers,
+    config,
+    precision,
+    pixels,
+    { cos, sin, windowBias: bias, fullBias: '' },
+    'image_features',
+  )
   return { graph, layers, pairs }
 }
 
@@ -31,12 +39,12 @@ export interface VisionTables {
   readonly cos: Value
   readonly sin: Value
   readonly windowBias: Value
-  /** Empty where a block of full attention may look at everything in its batch row. */
+  /** Mask of full attention; empty if a patch may attend to everything in its batch row. */
   readonly fullBias: Value
 }
 
 /** All blocks and the merger; declares the output. Returns the MLPs to balance. */
-export function tower(
+export function visionTower(
   layers: Layers,
   config: VisionConfig,
   precision: Precision,
@@ -50,7 +58,7 @@ export function tower(
   const start = graph.int64s([0])
   const pairs: MlpPair[] = []
 
-  // The patch embedding stays float32: its 1176 inputs are no whole number of blocks, and it is small.
+  // The patch embedding stays float32: its 1176 inputs are not a multiple of the quantization block, and it is small.
   let x = layers.linear(
     'patch_embed',
     pixels,
@@ -118,7 +126,7 @@ export function tower(
     pairs.push(pair)
   }
 
-  // Patches come in merge order, so the four of a cell are neighbours already. [1, n * S / 4, 4 * hidden]
+  // Patches come in merge order, so the four of a cell are adjacent. [1, n * S / 4, 4 * hidden]
   const merged = hiddenSize * spatialMergeSize ** 2
   const cells = graph.node('Reshape', 'merger.cells', [normed, graph.int64s([1, -1, merged])])
   const linear = (index: number, input: Value, rows: number) =>

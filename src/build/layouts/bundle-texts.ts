@@ -1,30 +1,27 @@
 import { isRecord } from '../../base/json.ts'
 import { publishedConfigFiles, type Qwen25VLConfig } from '../../qwen25vl/index.ts'
+import { parseJson } from '../checkpoint/read-config.ts'
 import type { Sidecars } from '../checkpoint/sidecars.ts'
-import { parseJson } from '../graphs/architecture.ts'
-
-/** JSON as every file of a bundle has it. */
-export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 1)}\n`
-}
+import { jsonText } from '../output/json-text.ts'
 
 /**
- * The small files of a bundle, by path. The configuration is written out anew, in one spelling with every field: the same
- * checkpoint gives the same bundle, byte for byte, whichever version of transformers saved its config.json.
+ * The small files of a bundle, by path. The configuration is written anew, in one spelling and with every field, so that
+ * a checkpoint gives the same bundle, byte for byte, whichever version of transformers saved its config.json.
  * Throws CheckpointError `bad-json`.
  */
-export function bundleTexts(sidecars: Sidecars, config: Qwen25VLConfig): Readonly<Record<string, string | undefined>> {
+export function bundleTexts(sidecars: Sidecars, config: Qwen25VLConfig): Readonly<Record<string, string>> {
   const files = publishedConfigFiles(config)
+  const addedTokens = addedTokensText(sidecars)
   return {
     'config.json': jsonText(files.config),
     'generation_config.json': jsonText(files.generation),
     'preprocessor_config.json': jsonText(files.preprocessor),
     'tokenizer.json': sidecars.tokenizer,
-    'tokenizer_config.json': addedTokensText(sidecars),
+    ...(addedTokens === undefined ? {} : { 'tokenizer_config.json': addedTokens }),
   }
 }
 
-/** All that a bundle needs of tokenizer_config.json: the added tokens that tokenizer.json lacks. Undefined without any. */
+/** A tokenizer_config.json with the added tokens that tokenizer.json lacks; undefined where it lacks none. */
 function addedTokensText({ tokenizer, tokenizerConfig }: Sidecars): string | undefined {
   const decoder = field(parseJson('tokenizer_config.json', tokenizerConfig), 'added_tokens_decoder')
   if (!isRecord(decoder)) return undefined

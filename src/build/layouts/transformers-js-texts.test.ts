@@ -6,7 +6,7 @@ import { AutoConfig, AutoProcessor, AutoTokenizer, env, RawImage } from '@huggin
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MemoryFiles, text } from '../checkpoint/checkpoint.fixture.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
-import { readConfig } from '../graphs/architecture.ts'
+import { readConfig } from '../checkpoint/read-config.ts'
 import { readChatTemplate, transformersJsTexts } from './transformers-js-texts.ts'
 
 const data = fileURLToPath(new URL('../../../fixtures/data/', import.meta.url))

@@ -1,21 +1,21 @@
 import { isRecord } from '../../base/json.ts'
 import { endTokenIds, loadTokenizer, publishedConfigFiles, type Qwen25VLConfig } from '../../qwen25vl/index.ts'
+import { imageProcessor, parseJson } from '../checkpoint/read-config.ts'
 import { readOptional, type Sidecars } from '../checkpoint/sidecars.ts'
 import type { CheckpointFiles } from '../checkpoint/source.ts'
-import { imageProcessor, parseJson } from '../graphs/architecture.ts'
-import { jsonText } from './bundle-texts.ts'
+import { jsonText } from '../output/json-text.ts'
 
-/** What stock transformers.js needs besides config.json, read once. */
+/** What the small files of this layout are made from. */
 export interface TransformersJsSidecars {
   readonly sidecars: Sidecars
   readonly config: Qwen25VLConfig
-  /** The chat template's text, wherever the checkpoint keeps it. */
+  /** The chat template's text; see `readChatTemplate`. */
   readonly chatTemplate: string
 }
 
 /**
- * Finds the chat template: `chat_template.jinja`, as transformers writes it now; `chat_template.json`, as it did;
- * `tokenizer_config.json`, as older ones did; else the one that Qwen2.5-VL was published with.
+ * Finds the chat template. Places, newest first: `chat_template.jinja`, which transformers writes now,
+ * `chat_template.json`, `tokenizer_config.json`. Default: the template that Qwen2.5-VL was published with.
  * Throws CheckpointError `bad-json`, or the source's own errors.
  */
 export async function readChatTemplate(
@@ -30,7 +30,7 @@ export async function readChatTemplate(
   return templateIn(json) ?? templateIn(inTokenizer) ?? publishedChatTemplate
 }
 
-/** The template of a file's `chat_template`: a text, or the default one of a list of named ones. */
+/** The template in a file's `chat_template` field: a text, or the entry `default` of a list of named templates. */
 function templateIn(file: unknown): string | undefined {
   const template = isRecord(file) ? file.chat_template : undefined
   if (typeof template === 'string') return template
@@ -40,12 +40,12 @@ function templateIn(file: unknown): string | undefined {
 }
 
 /**
- * The small files of the layout of transformers.js, by path. It reads no `chat_template.*` for this model, but the
- * template in tokenizer_config.json; it wants preprocessor_config.json to name the processor, which transformers 5 keeps
- * elsewhere; and it takes only what it is told of the steps that PyTorch has defaults for.
+ * The small files of the layout of transformers.js, by path. For this model, transformers.js reads the chat template
+ * from tokenizer_config.json only, expects preprocessor_config.json to name the processor (transformers 5 keeps it
+ * elsewhere), and needs preprocessing steps spelled out for which PyTorch has defaults.
  *
  * @param dataFiles how many data files each graph has, by the graph's file name
- * Throws CheckpointError `bad-json`, `unknown-tokenizer` or `no-special-token`.
+ * @throws CheckpointError `bad-json`, `unknown-tokenizer` or `no-special-token`.
  */
 export function transformersJsTexts(
   { sidecars, config, chatTemplate }: TransformersJsSidecars,
@@ -75,7 +75,7 @@ export function transformersJsTexts(
   }
 }
 
-/** `published` wins, but for what it does not know: the pixels of a still image, and steps like resizing. */
+/** The published settings, and the checkpoint's own for those that they lack: pixels of a still image, resizing. */
 function preprocessor(sidecars: Sidecars, published: Readonly<Record<string, unknown>>): unknown {
   const { preprocessor: own } = sidecars.preprocessor ? imageProcessor(sidecars.preprocessor) : {}
   const given = isRecord(own) ? own : {}
@@ -94,7 +94,7 @@ function preprocessor(sidecars: Sidecars, published: Readonly<Record<string, unk
   }
 }
 
-/** Of a still image, as the preprocessor_config.json of Qwen2.5-VL names them. */
+/** `min_pixels` and `max_pixels` of a still image in the preprocessor_config.json of Qwen2.5-VL. */
 const publishedPixels = { min: 3136, max: 12845056 }
 
 function tokenizerConfig({ tokenizerConfig: text }: Sidecars, chatTemplate: string): unknown {

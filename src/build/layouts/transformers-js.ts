@@ -1,277 +1,44 @@
-import type { Qwen25VLConfig, TextConfig, VisionConfig } from '../../qwen25vl/index.ts'
-import { inverseFrequencies } from '../../qwen25vl/rotary.ts'
-import {
-  type Attention,
-  attentionAttributes,
-  Embedding,
-  type PlannedGraph,
-  pastInputs,
-  presentOutputs,
-  transformer,
-} from '../graphs/decoder-graph.ts'
-import { Layers } from '../graphs/layers.ts'
-import { Graph, type Value } from '../graphs/onnx.ts'
-import { tower } from '../graphs/vision-graph.ts'
-import { type Headroom, noHeadroom, type Precision } from '../weights.ts'
+import type { Dtype } from '../../manifest/manifest.ts'
+import type { PlannedGraph } from '../graphs/decoder-graph.ts'
+import type { GraphFiles } from '../output/placed-graph.ts'
+import type { Layout } from './layout.ts'
+import { embedTokensGraph, mergedDecoderGraph, visionEncoderGraph } from './transformers-js-graphs.ts'
+import { readChatTemplate, transformersJsTexts } from './transformers-js-texts.ts'
 
-/** Positions that the exported decoder knows; its rotary tables are part of the graph. */
-const maxPositions = 16384
-/** Patches along one side that the exported vision encoder knows. */
-const maxSide = 1024
-const f32 = 1
-const i32 = 6
-
-/**
- * `embed_tokens`: `input_ids` i64 [1, S] -> `inputs_embeds` f32 [1, S, hidden].
- * The graphs of this file are what `Qwen2_5_VLForConditionalGeneration` of transformers.js expects to find.
- */
-export function embedTokensGraph(config: TextConfig, precision: Precision): PlannedGraph {
-  const graph = new Graph('embed_tokens')
-  const layers = new Layers(graph, 'f32', noHeadroom, () => '')
-  const ids = graph.input('input_ids', 'i64', ['batch_size', 'sequence_length'])
-  const rows = new Embedding(layers, config, precision.embedding).rows(ids, 'rows')
-  graph.node('Reshape', 'inputs_embeds', [rows, graph.int64s([1, -1, config.hiddenSize])])
-  graph.output('inputs_embeds', 'f32', ['batch_size', 'sequence_length', config.hiddenSize])
-  return { graph, layers, pairs: [] }
-}
-
-/**
- * `decoder_model_merged`: `inputs_embeds` f32 [1, S, hidden], `attention_mask` i64 [1, total], `position_ids` i64
- * [3, 1, S], `num_logits_to_keep` i64 [] (0 keeps all), a growing cache -> `logits` f32 [1, kept, V].
- */
-export function mergedDecoderGraph(config: TextConfig, precision: Precision, headroom: Headroom): PlannedGraph {
-  const graph = new Graph('decoder_model_merged')
-  const a = precision.compute
-  const { hiddenSize, headDim, vocabSize, mropeSection, ropeTheta } = config
-  const layers = new Layers(graph, a, headroom, (width) => graph.int64s([1, -1, width]))
-  const embeds = graph.input('inputs_embeds', 'f32', ['batch_size', 'sequence_length', hiddenSize])
-  const mask = graph.input('attention_mask', 'i64', ['batch_size', 'total_sequence_length'])
-  const positions = graph.input('position_ids', 'i64', [3, 'batch_size', 'sequence_length'])
-  const keep = graph.input('num_logits_to_keep', 'i64', [])
-
-  const present = graph.node('ReduceSum', 'mask.sum', [mask, graph.int64s([1])], { keepdims: { int: 0 } })
-  const lastIndex = graph.node('Sub', 'mask.last', [present, graph.int64s([1])])
-  const seqlens = graph.node('Cast', 'seqlens_k', [lastIndex], { to: { int: i32 } })
-  const length = graph.node('Shape', 'mask.length', [mask], { start: { int: 1 } })
-  const total = graph.node('Cast', 'total_length', [length], { to: { int: i32 } })
-
-  // One table per axis holds that axis' own frequencies; a token's row is the three pieces side by side.
-  const start = graph.int64s([0])
-  const frequencies = inverseFrequencies(ropeTheta, headDim)
-  const rotation = (name: 'cos' | 'sin') => {
-    let first = 0
-    const pieces = mropeSection.map((width, axis) => {
-      const table = rotaryTable(maxPositions, frequencies.subarray(first, first + width), Math[name])
-      first += width
-      const rows = graph.node('Gather', `rope.${name}.${axis}.rows`, [
-        graph.floats(`rope.${name}.${axis}.table`, table, [maxPositions, width]),
-        positions,
-      ])
-      const own = graph.node('Slice', `rope.${name}.${axis}.own`, [
-        rows,
-        graph.int64s([axis]),
-        graph.int64s([axis + 1]),
-        graph.int64s([0]),
-      ])
-      return graph.node('Reshape', `rope.${name}.${axis}`, [own, graph.int64s([-1, width])])
-    })
-    const joined = graph.node('Concat', `rope.${name}.f32`, pieces, { axis: { int: 1 } })
-    return layers.cast(`rope.${name}`, joined, 'f32', a)
-  }
-  const cos = rotation('cos')
-  const sin = rotation('sin')
-
-  const attend: Attention = (i, project) => {
-    const rotated = (which: 'q' | 'k', heads: number) =>
-      graph.node('RotaryEmbedding', `layers.${i}.${which}`, [project(which, [which]), start, cos, sin], {
-        num_heads: { int: heads },
-      })
-    const past = pastInputs(graph, config, a, i)
-    graph.nodeWithOutputs(
-      'GroupQueryAttention',
-      `layers.${i}.attention`,
-      [
-        rotated('q', config.heads),
-        rotated('k', config.kvHeads),
-        project('v', ['v']),
-        past.key,
-        past.value,
-        seqlens,
-        total,
-      ],
-      [`layers.${i}.attention`, `present.${i}.key`, `present.${i}.value`],
-      attentionAttributes(config, headroom, false),
-    )
-    presentOutputs(graph, config, a, i)
-    return `layers.${i}.attention`
-  }
-  const { hidden, pairs } = transformer(layers, config, precision, embeds, attend)
-
-  const from = graph.node('Neg', 'logits.from', [keep])
-  const kept = graph.node('Slice', 'hidden.kept', [
-    hidden,
-    graph.node('Reshape', 'logits.start', [from, graph.int64s([1])]),
-    graph.int64s([Number.MAX_SAFE_INTEGER]),
-    graph.int64s([1]),
-  ])
-  const flat = graph.node('Reshape', 'hidden.flat', [kept, graph.int64s([-1, hiddenSize])])
-  const logits = new Embedding(layers, config, precision.embedding).logits(flat, 'logits.flat')
-  graph.node('Reshape', 'logits', [logits, graph.int64s([1, -1, vocabSize])])
-  graph.output('logits', 'f32', ['batch_size', 'kept', vocabSize])
-  return { graph, layers, pairs }
-}
-
-/**
- * `vision_encoder`: `pixel_values` f32 [P, C*T*p*p] of any number of images or clips, `image_grid_thw` i64 [n, 3] ->
- * `image_features` f32 [P / merge^2, out_hidden]. Positions and masks are worked out in the graph.
- */
-export function visionEncoderGraph(config: VisionConfig, precision: Precision, headroom: Headroom): PlannedGraph {
-  const graph = new Graph('vision_encoder')
-  const a = precision.compute
-  const patchValues = config.inChannels * config.temporalPatchSize * config.patchSize ** 2
-  const pixels = graph.input('pixel_values', 'f32', ['num_patches', patchValues])
-  const grids = graph.input('image_grid_thw', 'i64', ['num_images', 3])
-  const layers = new Layers(graph, a, headroom, (width) => graph.int64s([1, -1, width]))
-  const patches = new PatchGeometry(graph, config, pixels, grids)
-  const cosSin = (name: 'cos' | 'sin') => layers.cast(`rope.${name}`, patches.rotation(name), 'f32', a)
-  const tables = {
-    cos: cosSin('cos'),
-    sin: cosSin('sin'),
-    windowBias: layers.cast('window_bias', patches.bias('window', [patches.frame, patches.window]), 'f32', a),
-    fullBias: layers.cast('frame_bias', patches.bias('frame', [patches.frame]), 'f32', a),
-  }
-  const pairs = tower(layers, config, precision, pixels, tables, 'image_features')
-  return { graph, layers, pairs }
-}
-
-/** Where each patch is, computed from the grids in float32, which is exact for whole numbers below 2^24. */
-class PatchGeometry {
-  /** [P, 1]: a number that two patches share only within one temporal patch, or within one window of it. */
-  readonly frame: Value
-  readonly window: Value
-  private readonly x: Value
-  private readonly y: Value
-  private temporaries = 0
-
-  constructor(
-    private readonly graph: Graph,
-    private readonly config: VisionConfig,
-    pixels: Value,
-    grids: Value,
-  ) {
-    const merge = config.spatialMergeSize
-    const count = this.node('Shape', [pixels], { start: { int: 0 }, end: { int: 1 } })
-    const countScalar = this.node('Reshape', [this.node('Cast', [count], { to: { int: f32 } }), graph.int64s([], [0])])
-    const p = this.node('Reshape', [
-      this.node('Range', [this.scalar(0), countScalar, this.scalar(1)]),
-      graph.int64s([-1, 1]),
+/** What `Qwen2_5_VLForConditionalGeneration` of transformers.js loads: three graphs under `onnx/`, no manifest. */
+export const transformersJsLayout: Layout = {
+  hasManifest: false,
+  graphs: (config, { text, vision }, dtype) => [
+    graphFiles('embed_tokens', dtype, embedTokensGraph(config.text, text)),
+    graphFiles('vision_encoder', dtype, visionEncoderGraph(config.vision, vision)),
+    graphFiles('decoder_model_merged', dtype, mergedDecoderGraph(config.text, text)),
+  ],
+  async texts({ files, sidecars, config, signal }, dtype, graphs) {
+    const counts = graphs.map(({ path, folder, storage: { streams } }) => [
+      path.slice(folder.length),
+      streams.data.length + streams.scales.length,
     ])
-    // Each image's start, width and area, spread over its patches by a product with a 0/1 matrix [P, n].
-    const grid = this.node('Cast', [grids], { to: { int: f32 } })
-    const column = (axis: number) =>
-      this.node('Slice', [grid, graph.int64s([axis]), graph.int64s([axis + 1]), graph.int64s([1])])
-    const [t, h, w] = [column(0), column(1), column(2)]
-    const area = this.node('Mul', [h, w])
-    const size = this.node('Mul', [t, area])
-    const end = this.node('CumSum', [size, graph.int64s([0], [])])
-    const startOfImage = this.node('Sub', [end, size])
-    const row = (value: Value) => this.node('Reshape', [value, graph.int64s([1, -1])])
-    const started = this.node('Cast', [this.node('GreaterOrEqual', [p, row(startOfImage)])], { to: { int: f32 } })
-    const notEnded = this.node('Cast', [this.node('Less', [p, row(end)])], { to: { int: f32 } })
-    const member = this.node('Mul', [started, notEnded])
-    const spread = (value: Value) => this.node('MatMul', [member, value])
-    const start = spread(startOfImage)
-    const frameArea = spread(area)
-    const cellsWide = this.node('Mul', [spread(w), this.scalar(1 / merge)])
+    const chatTemplate = await readChatTemplate(files, sidecars, signal)
+    return transformersJsTexts({ sidecars, config, chatTemplate }, dtype, Object.fromEntries(counts))
+  },
+}
 
-    const local = this.node('Sub', [p, start])
-    const time = this.quotient(local, frameArea)
-    const inFrame = this.remainder(local, time, frameArea)
-    const cell = this.quotient(inFrame, this.scalar(merge * merge))
-    const inCell = this.remainder(inFrame, cell, this.scalar(merge * merge))
-    const cellY = this.quotient(cell, cellsWide)
-    const cellX = this.remainder(cell, cellY, cellsWide)
-    const rowInCell = this.quotient(inCell, this.scalar(merge))
-    const place = (cells: Value, offset: Value) =>
-      this.node('Add', [this.node('Mul', [cells, this.scalar(merge)]), offset])
-    this.y = place(cellY, rowInCell)
-    this.x = place(cellX, this.remainder(inCell, rowInCell, this.scalar(merge)))
-    // A frame's number: the first patch of its image plus its index there, unique because an image has more patches.
-    this.frame = this.node('Add', [start, time])
-    const cellsPerWindow = this.scalar(Math.floor(config.windowSize / config.patchSize / merge))
-    this.window = this.node('Add', [
-      this.node('Mul', [this.quotient(cellY, cellsPerWindow), this.scalar(maxSide)]),
-      this.quotient(cellX, cellsPerWindow),
-    ])
-  }
-
-  /** cos or sin [P, head_dim / 2]: rows' frequencies first, then columns'. */
-  rotation(name: 'cos' | 'sin'): Value {
-    const frequencies = inverseFrequencies(10000, this.config.headDim / 2)
-    const table = this.graph.floats(`rope.${name}.table`, rotaryTable(maxSide, frequencies, Math[name]), [
-      maxSide,
-      frequencies.length,
-    ])
-    const axis = (value: Value) => {
-      const index = this.node('Reshape', [this.node('Cast', [value], { to: { int: i32 } }), this.graph.int64s([-1])])
-      return this.node('Gather', [table, index])
-    }
-    return this.node('Concat', [axis(this.y), axis(this.x)], { axis: { int: 1 } })
-  }
-
-  /** f32 [1, 1, P, P]: 0 where all keys agree, very negative elsewhere. */
-  bias(name: string, keys: readonly Value[]): Value {
-    const products = keys.map((key) => {
-      const other = this.node('Reshape', [key, this.graph.int64s([1, -1])])
-      return this.node('Cast', [this.node('Equal', [key, other])], { to: { int: f32 } })
-    })
-    const same = products.reduce((left, right) => this.node('Mul', [left, right]))
-    const negative = this.node('Sub', [same, this.scalar(1)])
-    const scaled = this.node('Mul', [negative, this.scalar(30000)])
-    return this.graph.node('Unsqueeze', `${name}.bias.f32`, [scaled, this.graph.int64s([0, 1])])
-  }
-
-  /** floor(a / b) of whole numbers. The half keeps an inexact division on the right side of the next integer. */
-  private quotient(a: Value, b: Value): Value {
-    return this.node('Floor', [this.node('Div', [this.node('Add', [a, this.scalar(0.5)]), b])])
-  }
-
-  private remainder(a: Value, quotient: Value, b: Value): Value {
-    return this.node('Sub', [a, this.node('Mul', [quotient, b])])
-  }
-
-  private scalar(value: number): Value {
-    return this.graph.floats(`scalar_${value}`, [value], [])
-  }
-
-  private node(op: string, inputs: readonly Value[], attributes: Parameters<Graph['node']>[3] = {}): Value {
-    return this.graph.node(op, `geometry.${this.temporaries++}`, inputs, attributes)
+function graphFiles(name: string, dtype: Dtype, planned: PlannedGraph): GraphFiles {
+  const file = `${name}${dtypeSuffixes[dtype]}.onnx`
+  return {
+    name,
+    path: `onnx/${file}`,
+    planned,
+    // transformers.js numbers all data files of a graph in one sequence and leaves out the 0.
+    nameDataFile: (_stream, _index, number) => `${file}_data${number === 0 ? '' : `_${number}`}`,
   }
 }
 
-/** [rows, frequencies] of a function of row * frequency, the angle in float32 as PyTorch has it. */
-function rotaryTable(rows: number, frequencies: Float32Array, f: (angle: number) => number): number[] {
-  const table: number[] = []
-  for (let row = 0; row < rows; row++) for (const each of frequencies) table.push(f(Math.fround(row * each)))
-  return table
-}
-
-/** What a graph's file is called for a dtype, without `.onnx`. */
-export function transformersJsName(graph: string, dtype: string): string {
-  const suffixes: Readonly<Record<string, string>> = { fp32: '', q8: '_quantized' }
-  return `${graph}${suffixes[dtype] ?? `_${dtype}`}`
-}
-
-export type TransformersJsGraphName = 'embed_tokens' | 'vision_encoder' | 'decoder_model_merged'
-
-export function transformersJsGraphs(
-  config: Qwen25VLConfig,
-  text: { readonly precision: Precision; readonly headroom: Headroom },
-  vision: { readonly precision: Precision; readonly headroom: Headroom },
-): readonly (readonly [TransformersJsGraphName, PlannedGraph])[] {
-  return [
-    ['embed_tokens', embedTokensGraph(config.text, text.precision)],
-    ['vision_encoder', visionEncoderGraph(config.vision, vision.precision, vision.headroom)],
-    ['decoder_model_merged', mergedDecoderGraph(config.text, text.precision, text.headroom)],
-  ]
+/** By which transformers.js finds a graph's file for a dtype. */
+const dtypeSuffixes: Readonly<Record<Dtype, string>> = {
+  fp32: '',
+  fp16: '_fp16',
+  q8: '_quantized',
+  q4: '_q4',
+  q4f16: '_q4f16',
 }

@@ -1,8 +1,8 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import type { MlpPair } from '../weights.ts'
+import type { MlpPair } from '../weights/recipe.ts'
 import { addColumnPowers, rowPeaks, type StoredRows } from './quantize.ts'
 
-/** Powers of two [channels] f32: up row c is multiplied by factors[c], down column c divided by it. */
+/** Powers of two f32 [channels]: row c of the up projection is multiplied by factors[c], column c of down divided. */
 export interface Balance {
   readonly factors: Float32Array
 }
@@ -10,13 +10,13 @@ export interface Balance {
 const blockValues = 1 << 20
 
 /**
- * Measures one MLP and evens out its down projection. A down column shares its quantization blocks, row by row, with
- * 31 neighbours: one loud channel there costs all of them their bits. An up row has blocks of its own, so what the
- * column gives up the row can take at no cost. Powers of two make the exchange exact:
+ * Measures one MLP to equalize the columns of its down projection. In every row of it, 32 columns share a quantization
+ * block, so one channel with large values coarsens the 31 beside it. A row of the up projection has blocks of its own
+ * and can be scaled at no cost, so the column's factor moves there. With powers of two this is exact:
  * silu(g) * (f u) * (d / f) = silu(g) * u * d.
  *
- * @param smallest the least largest-value that an up row may be brought down to, so that its float16 scales stay normal
- * @param onValues told of values read
+ * @param smallest the largest magnitude of an up row is not scaled below this; see `smallestUpPeak`
+ * @param onValues called with the number of values that were read
  */
 export async function measureBalance(
   checkpoint: Checkpoint,
@@ -39,7 +39,7 @@ export async function measureBalance(
   const typicalPower = median(downPower.filter((power) => power > 0))
   const factors = new Float32Array(channels).fill(1)
   for (let c = 0; c < channels; c++) {
-    // Nothing to measure by; a NaN is named when the weight itself is read.
+    // All zero, or NaN, which is reported when the weight itself is read.
     if (!(downPower[c] > 0 && upPeaks[c] > 0)) continue
     const wanted = Math.round(0.5 * Math.log2(downPower[c] / typicalPower))
     const lowest = Math.min(0, Math.ceil(Math.log2(smallest / upPeaks[c])))
@@ -68,11 +68,12 @@ function median(values: Float32Array): number {
   return sorted.length === 0 ? 1 : sorted[sorted.length >> 1]
 }
 
-/** The powers of two of a balance, for a note of a build. */
+/** The exponents of a balance's powers of two, as the journal notes them. */
 export function exponentsOf({ factors }: Balance): number[] {
   return Array.from(factors, (factor) => Math.round(Math.log2(factor)))
 }
 
+/** The balance of noted exponents. */
 export function balanceOf(exponents: readonly number[]): Balance {
   return { factors: Float32Array.from(exponents, (exponent) => 2 ** exponent) }
 }

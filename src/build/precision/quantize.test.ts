@@ -2,16 +2,9 @@ import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { compileKernel } from '../../../scripts/compile-kernel.ts'
 import { Graph } from '../graphs/onnx.ts'
-import {
-  addError,
-  type BlockFormat,
-  decibels,
-  dequantize,
-  encodeScales,
-  encodeZeroPoints,
-  noError,
-  quantize,
-} from './quantize.ts'
+import { type BlockFormat, dequantize, encodeScales, encodeZeroPoints } from './block-format.ts'
+import { addError, decibels, noError } from './quantization-error.ts'
+import { quantize } from './quantize.ts'
 
 const formats: BlockFormat[] = [
   { bits: 4, scales: 'f32', zeroPoints: false },

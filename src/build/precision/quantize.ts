@@ -1,59 +1,11 @@
-import { floatsToHalves } from '../../base/float16.ts'
 import { type FloatDtype, widen } from '../checkpoint/checkpoint.ts'
+import { type BlockFormat, blockSize, type QuantizedRows } from './block-format.ts'
 import { kernelBase64 } from './kernel/quantize-wasm.ts'
+import type { QuantizationError } from './quantization-error.ts'
 
 /**
- * Block quantization along the input axis, in the layout that MatMulNBits and GatherBlockQuantized read: each row is
- * cut into blocks of 32 values; a value is (q - zero) * scale with q in [0, 2^bits) and zero 2^(bits-1) unless stored.
- */
-export interface BlockFormat {
-  readonly bits: 4 | 8
-  readonly scales: 'f32' | 'f16'
-  readonly zeroPoints: boolean
-}
-
-export const blockSize = 32
-
-/** Squared sums over a tensor; `plainNoise` is what rounding by the largest value alone would have left. */
-export interface QuantizationError {
-  readonly values: number
-  readonly signal: number
-  readonly noise: number
-  readonly plainNoise: number
-  /** Noise over signal of the worst block, and where it is: -1 where nothing was lost. */
-  readonly worstRatio: number
-  readonly worstRow: number
-  readonly worstBlock: number
-}
-
-export interface QuantizedRows {
-  /** u8 [rows, blocks, 32 * bits / 8]; for 4 bits the low nibble comes first. */
-  readonly data: Uint8Array
-  /** f32 [rows, blocks]: the values that the stored scales decode to. */
-  readonly scales: Float32Array
-  /** u8 [rows, blocks], one a byte, or empty for the symmetric format. */
-  readonly zeroPoints: Uint8Array
-}
-
-/** Bytes per row of the parts of a quantized matrix with `cols` input channels, a multiple of 32. */
-export function rowBytes(cols: number, format: BlockFormat) {
-  const blocks = cols / blockSize
-  return {
-    blocks,
-    data: (cols * format.bits) / 8,
-    scales: blocks * (format.scales === 'f32' ? 4 : 2),
-    zeroPoints: format.zeroPoints ? Math.ceil((blocks * format.bits) / 8) : 0,
-  }
-}
-
-/** Ratio of powers in decibels; infinite where nothing was lost. */
-export function decibels(signal: number, noise: number): number {
-  return noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / noise)
-}
-
-/**
- * What the plain scale is stretched by, one trial each; every trial ends in the least-squares scale of its own
- * rounding. Below 1 the extremes are clipped a little so that the many small values are told apart better.
+ * Factors of the plain scale, one per trial. Each trial ends with the least-squares scale of its own rounding. Factors
+ * below 1 clip the extremes a little, which resolves the many small values better.
  */
 const stretches = {
   4: [1, 0.93, 0.86, 0.79, 1.07],
@@ -94,7 +46,7 @@ interface Kernel {
   ): void
 }
 
-/** Rows of a weight as a checkpoint stores them, and what is done to them on the way: all of it in powers of two. */
+/** Rows of a weight as the checkpoint stores them, with the factors, all powers of two, to apply to them. */
 export interface StoredRows {
   readonly bytes: Uint8Array
   readonly dtype: FloatDtype
@@ -102,24 +54,24 @@ export interface StoredRows {
   readonly cols: number
   /** Columns of zeros after each row. */
   readonly paddedCols: number
-  /** f32 [rows] and [cols]; both are multiplied in. */
+  /** f32 [rows] and f32 [cols]: value (r, c) is multiplied by rowFactors[r] * colFactors[c]. */
   readonly rowFactors: Float32Array
   readonly colFactors: Float32Array
 }
 
-/** Some rows of a matrix quantized, and what it cost. */
+/** Quantized rows of a matrix, and their error. */
 export interface QuantizedBlock {
   readonly rows: QuantizedRows
   readonly error: QuantizationError
-  /** Whether all stored values were finite; the rest means nothing otherwise. */
+  /** Whether all stored values were finite. If not, rows and error are meaningless. */
   readonly isFinite: boolean
 }
 
-/** Where blocks of rows are quantized: here, or in threads. */
+/** Quantizes blocks of rows, in the calling thread or in others. */
 export interface QuantizerBackend {
-  /** Blocks worth having under way at once, besides the one asked for. */
+  /** How many further blocks can usefully be in progress besides the awaited one; 0 in the calling thread. */
   readonly concurrency: number
-  /** Takes `stored.bytes` over: they must not be used afterwards. */
+  /** Takes ownership of `stored.bytes`, which the caller must not use afterwards. */
   quantize(stored: StoredRows, format: BlockFormat): Promise<QuantizedBlock>
 }
 
@@ -128,7 +80,7 @@ export const sameThread: QuantizerBackend = {
   quantize: async (stored, format) => quantizeStored(stored, format),
 }
 
-/** Stored rows, wide, in the kernel's memory, with `extraBytes` of room after them. */
+/** Loads stored rows into the kernel's memory as float32, and reserves `extraBytes` after them. */
 function load(stored: Pick<StoredRows, 'bytes' | 'dtype'>, values: number, extraBytes: number) {
   kernel ??= instantiate()
   const { bytes, dtype } = stored
@@ -144,7 +96,7 @@ function load(stored: Pick<StoredRows, 'bytes' | 'dtype'>, values: number, extra
   return { kernel, wide, end: align(wide + values * 4), areFinite }
 }
 
-/** Largest magnitudes f32 [rows] of stored rows; those of values that are not finite mean nothing. */
+/** Largest magnitude f32 [rows] of each stored row; meaningless for rows that are not finite. */
 export function rowPeaks(stored: Pick<StoredRows, 'bytes' | 'dtype'>, rows: number, cols: number): Float32Array {
   const { kernel, wide, end } = load(stored, rows * cols, rows * 4)
   kernel.rowPeaks(wide, rows, cols, end)
@@ -206,9 +158,9 @@ function outputBytes(count: number, format: BlockFormat): number {
   return (count * format.bits) / 8 + (count / blockSize) * 5 + stretches[format.bits].length * 4
 }
 
-/** Quantizes the f32 values at `x`; what follows them in memory is overwritten. */
+/** Quantizes the f32 values at address `x`; the memory after them is overwritten. */
 function run(kernel: Kernel, x: number, rows: number, cols: number, format: BlockFormat) {
-  if (cols % blockSize !== 0) throw new RangeError(`${cols} columns are no multiple of ${blockSize}`)
+  if (cols % blockSize !== 0) throw new RangeError(`${cols} columns are not a multiple of ${blockSize}`)
   const count = rows * cols
   const blocks = count / blockSize
   const trials = stretches[format.bits]
@@ -240,64 +192,6 @@ function run(kernel: Kernel, x: number, rows: number, cols: number, format: Bloc
       worstBlock: worst < 0 ? -1 : worst % perRow,
     },
   }
-}
-
-export const noError: QuantizationError = {
-  values: 0,
-  signal: 0,
-  noise: 0,
-  plainNoise: 0,
-  worstRatio: 0,
-  worstRow: -1,
-  worstBlock: -1,
-}
-
-/** The error of rows so far and of the next ones, whose first row has this number. */
-export function addError(sum: QuantizationError, next: QuantizationError, firstRow: number): QuantizationError {
-  const worse = next.worstRatio > sum.worstRatio
-  return {
-    values: sum.values + next.values,
-    signal: sum.signal + next.signal,
-    noise: sum.noise + next.noise,
-    plainNoise: sum.plainNoise + next.plainNoise,
-    worstRatio: worse ? next.worstRatio : sum.worstRatio,
-    worstRow: worse ? firstRow + next.worstRow : sum.worstRow,
-    worstBlock: worse ? next.worstBlock : sum.worstBlock,
-  }
-}
-
-/** The values that a runtime sees: f32 [rows, cols]. */
-export function dequantize(quantized: QuantizedRows, rows: number, cols: number, format: BlockFormat): Float32Array {
-  const out = new Float32Array(rows * cols)
-  const half = 1 << (format.bits - 1)
-  for (let i = 0; i < out.length; i++) {
-    const block = Math.floor(i / blockSize)
-    const stored = format.bits === 4 ? (quantized.data[i >> 1] >> ((i & 1) << 2)) & 15 : quantized.data[i]
-    out[i] = (stored - (format.zeroPoints ? quantized.zeroPoints[block] : half)) * quantized.scales[block]
-  }
-  return out
-}
-
-/** The scales as they are stored. */
-export function encodeScales(scales: Float32Array, format: BlockFormat): Uint8Array {
-  if (format.scales === 'f32') return new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength)
-  const halves = new Uint16Array(scales.length)
-  floatsToHalves(scales, halves)
-  return new Uint8Array(halves.buffer)
-}
-
-/** The zero points as they are stored: for 4 bits two a byte, each row starting a new byte. */
-export function encodeZeroPoints(zeroPoints: Uint8Array, blocksPerRow: number, format: BlockFormat): Uint8Array {
-  if (format.bits === 8) return zeroPoints
-  const rows = zeroPoints.length / blocksPerRow
-  const bytesPerRow = Math.ceil(blocksPerRow / 2)
-  const out = new Uint8Array(rows * bytesPerRow)
-  for (let row = 0; row < rows; row++) {
-    for (let block = 0; block < blocksPerRow; block++) {
-      out[row * bytesPerRow + (block >> 1)] |= zeroPoints[row * blocksPerRow + block] << ((block & 1) << 2)
-    }
-  }
-  return out
 }
 
 let kernel: Kernel | undefined

@@ -1,39 +1,28 @@
 import { isCount, isRecord } from '../../base/json.ts'
-import type { WeightError } from '../weight-writer.ts'
+import type { FileState } from '../output/hashed-file.ts'
+import type { WeightError } from '../precision/quantization-error.ts'
+import type { ProgressBytes } from '../progress.ts'
 
-/** How much of a file is written, and the SHA-256 of that much. */
-export interface FileState {
-  readonly path: string
-  readonly bytes: number
-  readonly sha256: string
-}
-
-/** What a build notes for a later one that goes on from there. */
+/** One line that a build writes down, so that a later one can resume after it. */
 export type BuildNote =
-  /** The first: of what source, with what options, by what builder. */
+  /** The first note: identifies source, options and builder. */
   | { readonly kind: 'build'; readonly fingerprint: string }
-  /** An MLP was measured: exponents of its balance. */
-  | (Progress & { readonly kind: 'balance'; readonly mlp: string; readonly exponents: readonly number[] })
-  /** A weight is written whole, as are all those noted before. */
-  | (Progress & {
+  /** An MLP was measured: exponents of its balance, one per channel. */
+  | (ProgressBytes & { readonly kind: 'balance'; readonly mlp: string; readonly exponents: readonly number[] })
+  /** A weight is written whole, as is every weight noted before it. */
+  | (ProgressBytes & {
       readonly kind: 'weight'
       readonly weight: string
-      /** Files that have grown since the note before, in the order in which they were ended. */
+      /** Files that have grown since the previous note, in the order in which they first grew. */
       readonly files: readonly FileState[]
       readonly error?: WeightError
     })
-
-/** Bytes of the checkpoint that were needed up to here, and in all. */
-interface Progress {
-  readonly doneBytes: number
-  readonly totalBytes: number
-}
 
 export function writeNote(note: BuildNote): string {
   return JSON.stringify(note)
 }
 
-/** Undefined for a line that is none: what follows it is worth nothing. */
+/** Undefined for a line that is not a note; notes after it must not be used either. */
 export function readNote(line: string): BuildNote | undefined {
   let note: unknown
   try {

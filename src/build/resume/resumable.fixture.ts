@@ -1,6 +1,6 @@
-import type { FileSink, ResumableSink } from '../sink.ts'
+import type { FileSink, ResumableSink } from '../output/sink.ts'
 
-/** A folder in memory that several builds go on in, one after the other; for tests. */
+/** A folder in memory in which one build after the other resumes; for tests. */
 export class MemoryFolder {
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>()
   lines: string[] = []

@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { DirectoryFiles } from '../../../cli/directory-files.ts'
 import { CheckpointError } from '../../base/errors.ts'
 import { parseManifest } from '../../manifest/manifest.ts'
+import { buildBundle, planBundle } from '../build.ts'
 import { ReadAheadFiles } from '../checkpoint/read-ahead.ts'
 import type { ByteSource, CheckpointFiles } from '../checkpoint/source.ts'
-import { type BuildOptions, buildBundle, type Kept, planBundle } from '../layouts/bundle.ts'
-import { MemorySink } from '../sink.fixture.ts'
+import type { BuildOptions, EarlierBuild } from '../options.ts'
+import { MemorySink } from '../output/sink.fixture.ts'
 import { MemoryFolder } from './resumable.fixture.ts'
 
 const checkpoint = fileURLToPath(new URL('../../../fixtures/data/checkpoint', import.meta.url))
@@ -53,17 +54,17 @@ class CountedFiles implements CheckpointFiles {
 const options: BuildOptions = { dtype: 'q4', shardBytes: 760_000 }
 
 async function build(files: CountedFiles, folder: MemoryFolder, more: Partial<BuildOptions> = {}) {
-  let kept: Kept | undefined
+  let earlier: EarlierBuild | undefined
   const ahead = new ReadAheadFiles(files, { pieceBytes: 65_536, budgetBytes: 2 ** 20, parallel: 2 })
   try {
-    const onKept = (what: Kept) => {
-      kept = what
+    const onEarlierBuild = (found: EarlierBuild) => {
+      earlier = found
     }
-    await buildBundle(ahead, folder.sink(), { ...options, ...more, onKept })
+    await buildBundle(ahead, folder.sink(), { ...options, ...more, onEarlierBuild })
   } finally {
     await ahead.close()
   }
-  return { kept, fetchedBytes: ahead.fetchedBytes, peakBytes: ahead.peakBytes }
+  return { earlier, fetchedBytes: ahead.fetchedBytes, peakBytes: ahead.peakBytes }
 }
 
 function hashes(files: ReadonlyMap<string, Uint8Array>): Record<string, string> {
@@ -82,8 +83,8 @@ describe('a build that is interrupted', () => {
   it('goes on from the last finished weight, and ends in the same bytes, wherever it was cut', async () => {
     const expected = await whole()
     const reference = new MemoryFolder()
-    const { fetchedBytes: allBytes, kept } = await build(new CountedFiles(), reference)
-    expect(kept).toEqual({ kind: 'nothing' })
+    const { fetchedBytes: allBytes, earlier } = await build(new CountedFiles(), reference)
+    expect(earlier).toEqual({ kind: 'none' })
     expect(hashes(reference.files)).toEqual(hashes(expected.files))
 
     await fc.assert(
@@ -115,7 +116,7 @@ describe('a build that is interrupted', () => {
     const folder = new MemoryFolder()
     const first = await build(new CountedFiles(), folder)
     const again = await build(new CountedFiles(), folder)
-    expect(again.kept).toMatchObject({ kind: 'some', doneBytes: first.fetchedBytes })
+    expect(again.earlier).toMatchObject({ kind: 'resumed', doneBytes: first.fetchedBytes })
     expect(again.fetchedBytes).toBe(0)
     const plan = await planBundle(new CountedFiles(), options)
     expect(first.fetchedBytes).toBe(plan.sourceBytes)
@@ -127,15 +128,15 @@ describe('a build that is interrupted', () => {
     await expect(build(new CountedFiles(1_500_000), folder)).rejects.toMatchObject({ code: 'network' })
     const done: number[] = []
     let total = 0
-    const { kept } = await build(new CountedFiles(), folder, {
+    const { earlier } = await build(new CountedFiles(), folder, {
       onProgress: ({ doneBytes, totalBytes }) => {
         done.push(doneBytes)
         total = totalBytes
       },
     })
-    if (kept?.kind !== 'some') throw new Error('nothing was kept')
-    expect(kept.doneBytes).toBeGreaterThan(300_000)
-    expect(done[0]).toBeGreaterThan(kept.doneBytes)
+    if (earlier?.kind !== 'resumed') throw new Error('nothing was resumed')
+    expect(earlier.doneBytes).toBeGreaterThan(300_000)
+    expect(done[0]).toBeGreaterThan(earlier.doneBytes)
     expect(done).toEqual([...done].sort((a, b) => a - b))
     expect(done.at(-1)).toBe(total)
   })
@@ -144,14 +145,14 @@ describe('a build that is interrupted', () => {
     const folder = new MemoryFolder()
     await expect(build(new CountedFiles(1_500_000), folder)).rejects.toMatchObject({ code: 'network' })
     const changed = await build(new CountedFiles(Number.POSITIVE_INFINITY, '2'), folder)
-    expect(changed.kept).toEqual({ kind: 'unusable', reason: 'changed' })
+    expect(changed.earlier).toEqual({ kind: 'discarded', reason: 'changed' })
     expect(hashes(folder.files)).toEqual(hashes((await whole()).files))
     const other = await build(new CountedFiles(Number.POSITIVE_INFINITY, '2'), folder, { dtype: 'q8' })
-    expect(other.kept).toEqual({ kind: 'unusable', reason: 'changed' })
+    expect(other.earlier).toEqual({ kind: 'discarded', reason: 'changed' })
     expect(parseManifest(new TextDecoder().decode(folder.files.get('manifest.json'))).dtype).toBe('q8')
   })
 
-  it('starts again, and says so, when what was kept is damaged', async () => {
+  it('starts over, and says so, when files or notes of the earlier build are damaged', async () => {
     const expected = hashes((await whole()).files)
     const damage: ((folder: MemoryFolder) => void)[] = [
       (folder) => folder.files.get('vision.data.000')?.fill(7, 100, 101),
@@ -164,8 +165,8 @@ describe('a build that is interrupted', () => {
       const folder = new MemoryFolder()
       await expect(build(new CountedFiles(1_500_000), folder)).rejects.toMatchObject({ code: 'network' })
       harm(folder)
-      const { kept } = await build(new CountedFiles(), folder)
-      expect(kept).toEqual({ kind: 'unusable', reason: 'damaged' })
+      const { earlier } = await build(new CountedFiles(), folder)
+      expect(earlier).toEqual({ kind: 'discarded', reason: 'damaged' })
       expect(hashes(folder.files)).toEqual(expected)
     }
   })

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { CheckpointError } from '../base/errors.ts'
-import { withKept } from './kept-error.ts'
+import { asResumable } from './resumable-error.ts'
 
 const error = (code: string) =>
   new CheckpointError({ code, message: 'It did not come.', action: 'Try again.', subject: 'a', recoverable: true })
 
 it.each(['network', 'access-lapsed', 'too-many-requests'])('%s loses nothing, and says so', (code) => {
-  expect(withKept(error(code))).toMatchObject({
+  expect(asResumable(error(code))).toMatchObject({
     name: 'CheckpointError',
     code,
     message: 'It did not come. Every weight that was finished is kept.',
@@ -18,5 +18,5 @@ it.each(['network', 'access-lapsed', 'too-many-requests'])('%s loses nothing, an
 
 it('other errors stay as they are', () => {
   const others = [error('gated'), error('source-changed'), new Error('x')]
-  for (const other of others) expect(withKept(other)).toBe(other)
+  for (const other of others) expect(asResumable(other)).toBe(other)
 })

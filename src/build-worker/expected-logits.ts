@@ -5,19 +5,19 @@ import { wasmRuntime } from '../engine/runtimes/browser.ts'
 import { checkInput, expectedCheck, runCheck } from '../engine/self-check.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
-/** Files that were just built. */
+/** The files of a bundle that was just built. */
 export interface BuiltFiles {
   file(path: string): Promise<Blob | undefined>
 }
 
 /**
- * The manifest with the logits that ONNX Runtime's processor build gives for the fixed input, or with the word that
- * nobody computed them: what does not fit the WebAssembly heap is left to the check of the device's kernels when it is
- * loaded. Throws BuildError `not-finite`.
+ * Adds to a manifest the logits that ONNX Runtime's WebAssembly build computes for the fixed input. For a bundle that
+ * does not fit the WebAssembly heap the manifest says `checkedBy: 'nobody'`: such a bundle is loaded on the check of
+ * the device's kernels alone. Throws BuildError `not-finite`.
  */
-export async function checkedManifest(manifest: Manifest, built: BuiltFiles): Promise<Manifest> {
-  const uncheckable: Manifest = { ...manifest, checkedBy: 'nobody' }
-  if (!fitsWasm(manifest)) return uncheckable
+export async function withExpectedLogits(manifest: Manifest, built: BuiltFiles): Promise<Manifest> {
+  const unchecked: Manifest = { ...manifest, checkedBy: 'nobody' }
+  if (!fitsWasm(manifest)) return unchecked
   const own = new Blob([JSON.stringify(manifest)])
   const bundle = await openBundle({
     read: async (path) => {
@@ -31,8 +31,8 @@ export async function checkedManifest(manifest: Manifest, built: BuiltFiles): Pr
   try {
     logits = await runCheck(await wasmRuntime(), bundle, input)
   } catch (error) {
-    // A graph that this build of the runtime cannot hold or compute says nothing against the weights.
-    if (error instanceof EngineError) return uncheckable
+    // That this build of the runtime cannot hold or compute the graph does not mean that the weights are wrong.
+    if (error instanceof EngineError) return unchecked
     throw error
   }
   if (!logits.every((each) => each.every(Number.isFinite))) {

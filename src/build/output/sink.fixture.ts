@@ -1,11 +1,11 @@
-import { BuildError } from '../base/errors.ts'
+import { BuildError } from '../../base/errors.ts'
 import type { BundleSink, FileSink } from './sink.ts'
 
 /** A bundle sink in memory, for tests; can run out of space. */
 export class MemorySink implements BundleSink {
   /** Files of the finished bundle; empty until committed. */
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>()
-  /** What has been written but not committed, or was discarded. */
+  /** Whether the bundle is being written, was committed, or was discarded. */
   state: 'open' | 'committed' | 'discarded' = 'open'
   largestWrite = 0
   private readonly parts = new Map<string, Uint8Array[]>()

@@ -1,43 +1,29 @@
-import { BuildError } from '../base/errors.ts'
-import { floatsToHalves } from '../base/float16.ts'
-import type { Checkpoint } from './checkpoint/checkpoint.ts'
-import type { Balance } from './precision/balance.ts'
+import { BuildError } from '../../base/errors.ts'
+import { floatsToHalves } from '../../base/float16.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import type { StreamName } from '../output/data-files.ts'
+import type { StreamWriter } from '../output/stream-writer.ts'
+import type { Balance } from '../precision/balance.ts'
 import {
-  addError,
   type BlockFormat,
   blockSize,
-  decibels,
   dequantize,
   encodeScales,
   encodeZeroPoints,
-  noError,
-  type QuantizationError,
   type QuantizedRows,
-  type QuantizerBackend,
-  type StoredRows,
-} from './precision/quantize.ts'
-import type { StreamName, StreamWriter } from './storage.ts'
-import type { MatrixPart, WeightRecipe } from './weights.ts'
+} from '../precision/block-format.ts'
+import { addError, noError, type WeightError, weightError } from '../precision/quantization-error.ts'
+import type { QuantizerBackend, StoredRows } from '../precision/quantize.ts'
+import type { MatrixPart, WeightRecipe } from './recipe.ts'
 
-/** What block quantization cost one weight of a graph. Ratios in dB; JSON has no infinity, so `null` means exact. */
-export interface WeightError {
-  readonly weight: string
-  readonly bits: number
-  readonly values: number
-  readonly snr: number | null
-  /** The same with each block's scale taken from its largest value alone. */
-  readonly plainSnr: number | null
-  readonly worstBlock: { readonly row: number; readonly block: number; readonly snr: number | null }
-}
-
-/** Values read, converted and written at a time: peak memory hangs on this and not on the size of a tensor. */
+/** How many values are read, converted and written at a time: peak memory depends on this, not on tensor sizes. */
 const blockValues = 1 << 19
 
-/** Makes the bytes of weights and hands them to their streams, in blocks of rows. */
+/** Converts weights and writes them to their streams, in blocks of rows. */
 export class WeightWriter {
   readonly errors: WeightError[] = []
-  /** What is to be done, oldest first. */
-  private readonly steps: (() => Promise<void>)[] = []
+  /** Steps that are still to be done, oldest first. */
+  private readonly queue: (() => Promise<void>)[] = []
 
   constructor(
     private readonly checkpoint: Checkpoint,
@@ -49,60 +35,61 @@ export class WeightWriter {
   ) {}
 
   /**
-   * Makes a weight's bytes; some of them may still be under way when it resolves, so that threads have work while the
-   * next weight is read. Throws CheckpointError from reading, BuildError `half-overflow`, `no-space`, `write-failed`.
+   * Writes one weight. Its last blocks may still be in the queue when this resolves, so that threads have work while
+   * the next weight is read. Throws CheckpointError from reading, BuildError `half-overflow`, `no-space`,
+   * `write-failed`.
    */
   async write(recipe: WeightRecipe): Promise<void> {
     const cols = recipe.parts[0].cols + (recipe.parts[0].paddedCols ?? 0)
     if (recipe.kind === 'blocks') return this.writeBlocks(recipe, cols)
-    const { external, through } = recipe
+    const { external, roundTrip } = recipe
     const put = (values: Float32Array) =>
       this.streams.data.write(external.type === 'f16' ? this.toHalves(external.name, values) : bytesOf(values))
-    await this.inTurn(() => this.streams.data.begin(external))
-    if (through) {
-      await this.quantized(external.name, recipe.parts, cols, through, (block, rows) =>
-        put(dequantize(block, rows, cols, through)),
+    await this.enqueue(() => this.streams.data.begin(external))
+    if (roundTrip) {
+      await this.quantizeRows(external.name, recipe.parts, cols, roundTrip, (block, rows) =>
+        put(dequantize(block, rows, cols, roundTrip)),
       )
       return
     }
     for await (const { values } of this.rows(recipe.parts, cols)) {
-      await this.inTurn(() => put(values))
+      await this.enqueue(() => put(values))
     }
   }
 
   /** Waits until everything is written. Call it after the last weight. */
   async flush(): Promise<void> {
-    for (let step = this.steps.shift(); step; step = this.steps.shift()) await step()
+    for (let step = this.queue.shift(); step; step = this.queue.shift()) await step()
   }
 
   private async writeBlocks(recipe: Extract<WeightRecipe, { kind: 'blocks' }>, cols: number): Promise<void> {
     const { format, zeroPoints } = recipe
     const { data, scales } = this.streams
     const zeros: Uint8Array[] = []
-    await this.inTurn(async () => {
+    await this.enqueue(async () => {
       await data.begin(recipe.data)
       await scales.begin(recipe.scales)
     })
-    await this.quantized(recipe.data.name, recipe.parts, cols, format, async (block) => {
+    await this.quantizeRows(recipe.data.name, recipe.parts, cols, format, async (block) => {
       await data.write(block.data)
       await scales.write(encodeScales(block.scales, format))
       if (zeroPoints) zeros.push(encodeZeroPoints(block.zeroPoints, cols / blockSize, format))
     })
     if (!zeroPoints) return
-    await this.inTurn(async () => {
+    await this.enqueue(async () => {
       await scales.begin(zeroPoints)
       for (const bytes of zeros) await scales.write(bytes)
     })
   }
 
-  /** Does a step after all earlier ones, perhaps later; at most as many wait as threads are worth feeding. */
-  private async inTurn(step: () => Promise<void>): Promise<void> {
-    this.steps.push(step)
-    while (this.steps.length > this.quantizer.concurrency) await this.steps.shift()?.()
+  /** Appends a step; runs the oldest ones while more wait than the quantizer can work on at once. */
+  private async enqueue(step: () => Promise<void>): Promise<void> {
+    this.queue.push(step)
+    while (this.queue.length > this.quantizer.concurrency) await this.queue.shift()?.()
   }
 
-  /** Quantizes all rows, some blocks ahead of `take`, which gets them in order, and reports what it cost. */
-  private async quantized(
+  /** Quantizes all rows. `take` gets the blocks in order, while later ones are being quantized. Records the error. */
+  private async quantizeRows(
     weight: string,
     parts: readonly MatrixPart[],
     cols: number,
@@ -114,21 +101,21 @@ export class WeightWriter {
     for await (const { stored, tensor, firstRow } of this.storedRows(parts, cols)) {
       const { rows } = stored
       const quantizing = this.quantizer.quantize(stored, format)
-      // Awaited later; until then a failure is not an unhandled one.
+      // It is awaited in a later step; a failure before that must not count as an unhandled rejection.
       quantizing.catch(() => undefined)
-      await this.inTurn(async () => {
+      await this.enqueue(async () => {
         const block = await quantizing
-        // Reading them again the careful way says which value it is.
+        // Reads the rows once more, checking each value: throws the error that names the first one.
         if (!block.isFinite) await this.checkpoint.readRows(tensor, firstRow, rows, undefined, this.signal)
         error = addError(error, block.error, rowsTaken)
         rowsTaken += rows
         await take(block.rows, rows)
       })
     }
-    await this.inTurn(async () => this.report(weight, format.bits, error))
+    await this.enqueue(async () => void this.errors.push(weightError(weight, format.bits, error)))
   }
 
-  /** Rows of all parts one after the other as they are stored, with the factors that apply to them. */
+  /** The rows of all parts as they are stored, one part after the other, with their factors. */
   private async *storedRows(
     parts: readonly MatrixPart[],
     cols: number,
@@ -158,7 +145,7 @@ export class WeightWriter {
     }
   }
 
-  /** What each of a part's rows and columns is multiplied by. */
+  /** The factors f32 [rows] and [cols] by which a part's values are multiplied. */
   private factorsOf(part: MatrixPart): { readonly rows: Float32Array; readonly cols: Float32Array } {
     const rows = new Float32Array(part.rows).fill(part.scale ?? 1)
     const cols = new Float32Array(part.cols).fill(1)
@@ -168,7 +155,7 @@ export class WeightWriter {
     return { rows, cols: cols.map((_, col) => 1 / balance.factors[col]) }
   }
 
-  /** Rows of all parts one after the other, scaled and padded. */
+  /** The rows of all parts, one part after the other, scaled and padded. */
   private async *rows(
     parts: readonly MatrixPart[],
     cols: number,
@@ -212,32 +199,16 @@ export class WeightWriter {
     }
     return bytesOf(halves)
   }
-
-  private report(weight: string, bits: number, error: QuantizationError): void {
-    const { values, signal, noise, plainNoise, worstRow, worstBlock, worstRatio } = error
-    this.errors.push({
-      weight,
-      bits,
-      values,
-      snr: finite(decibels(signal, noise)),
-      plainSnr: finite(decibels(signal, plainNoise)),
-      worstBlock: { row: worstRow, block: worstBlock, snr: finite(decibels(1, worstRatio)) },
-    })
-  }
 }
 
-/** Source values that writing a recipe reads for the first time. */
+/** How many values of the checkpoint are read for the first time when a recipe's weight is written. */
 export function valuesRead(recipe: WeightRecipe): number {
   return recipe.parts.reduce((sum, part) => sum + (isMeasured(part) ? 0 : part.rows * part.cols), 0)
 }
 
-/** Whether measuring the balance of its MLP has read it before. */
+/** Whether the part was read before, when the balance of its MLP was measured. */
 function isMeasured({ balance, cols }: MatrixPart): boolean {
   return balance !== undefined && cols > 1
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null
 }
 
 function bytesOf(values: Float32Array | Uint16Array): Uint8Array {

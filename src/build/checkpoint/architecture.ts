@@ -1,42 +1,8 @@
 import { CheckpointError } from '../../base/errors.ts'
-import { isRecord, show } from '../../base/json.ts'
-import { parseConfig, type Qwen25VLConfig, type TextConfig, type VisionConfig } from '../../qwen25vl/index.ts'
-import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import type { PreprocessorText } from '../checkpoint/sidecars.ts'
-import { refuseForeignTensors } from '../checkpoint/unusable.ts'
-
-/** The config that a checkpoint's own files give. Throws ConfigError, or CheckpointError `bad-json`. */
-export function readConfig(checkpoint: Checkpoint): Qwen25VLConfig {
-  const { config, generationConfig, preprocessor } = checkpoint.sidecars
-  return parseConfig({
-    config: parseJson('config.json', config),
-    generation: parseJson('generation_config.json', generationConfig),
-    ...(preprocessor ? imageProcessor(preprocessor) : {}),
-  })
-}
-
-/** The image processor's settings, and where they stand. */
-export function imageProcessor({ file, text }: PreprocessorText) {
-  const parsed = parseJson(file, text)
-  if (file !== 'processor_config.json' || !isRecord(parsed)) return { preprocessor: parsed, preprocessorFile: file }
-  const name = ['image_processor', 'video_processor'].find((key) => isRecord(parsed[key]))
-  // Older versions write a processor_config.json without any of it.
-  return name === undefined ? {} : { preprocessor: parsed[name], preprocessorFile: `${file}: ${name}` }
-}
-
-export function parseJson(name: string, text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text)
-  } catch (cause) {
-    throw new CheckpointError({
-      code: 'bad-json',
-      message: `${name} is not JSON.`,
-      action: 'Download this file again; it is damaged.',
-      subject: name,
-      cause,
-    })
-  }
-}
+import { show } from '../../base/json.ts'
+import type { Qwen25VLConfig, TextConfig, VisionConfig } from '../../qwen25vl/index.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { refuseForeignTensors } from './unusable.ts'
 
 export interface ExpectedTensor {
   readonly name: string
@@ -45,11 +11,17 @@ export interface ExpectedTensor {
 
 /**
  * Every tensor that a checkpoint of this config has, by canonical name, with its shape. Linear weights are
- * [out, in]. `lm_head.weight` only where the config does not tie it to the embeddings.
+ * [out, in]. `lm_head.weight` is expected only if the config does not tie it to the embeddings.
  */
 export function* expectedTensors(config: Qwen25VLConfig): Generator<ExpectedTensor> {
   yield* textTensors(config.text)
   yield* visionTensors(config.vision)
+}
+
+export function parameterCount(config: Qwen25VLConfig): number {
+  let count = 0
+  for (const { shape } of expectedTensors(config)) count += shape.reduce((product, dim) => product * dim, 1)
+  return count
 }
 
 function* textTensors(text: TextConfig): Generator<ExpectedTensor> {
@@ -101,14 +73,14 @@ function* linear(name: string, out: number, into: number): Generator<ExpectedTen
   yield { name: `${name}.bias`, shape: [out] }
 }
 
-/** How many faults of one kind a message lists; the search ends there, however deep a damaged config says it is. */
+/** How many tensors a message lists. The search stops there, however many layers a damaged config claims. */
 const listed = 8
 
 /**
- * Checks a checkpoint against its config before any work begins: nothing missing, no wrong shape, no dtype that
- * cannot be read, and nothing besides that would change the result if it were ignored. Throws CheckpointError
- * `lora-adapter` or `quantized-checkpoint` where the tensors are such, else `missing-tensor`, `wrong-shape`,
- * `unsupported-dtype` or `unexpected-tensor`.
+ * Checks a checkpoint against its config before any work begins: no tensor is missing, has another shape or an
+ * unreadable dtype, and no other tensor changes the result. Throws CheckpointError `lora-adapter` or
+ * `quantized-checkpoint` for tensors of these kinds, otherwise `missing-tensor`, `wrong-shape`, `unsupported-dtype` or
+ * `unexpected-tensor`.
  */
 export function checkArchitecture(checkpoint: Checkpoint, config: Qwen25VLConfig): void {
   refuseForeignTensors(
@@ -130,7 +102,7 @@ export function checkArchitecture(checkpoint: Checkpoint, config: Qwen25VLConfig
       subject: missing[0],
     })
   }
-  const unexpected = checkpoint.names.filter((name) => !expected.has(name) && matters(name))
+  const unexpected = checkpoint.names.filter((name) => !expected.has(name) && changesResult(name))
   if (unexpected.length > 0) {
     throw new CheckpointError({
       code: 'unexpected-tensor',
@@ -141,8 +113,8 @@ export function checkArchitecture(checkpoint: Checkpoint, config: Qwen25VLConfig
   }
 }
 
-/** Whether ignoring a tensor would change what the network computes; frequencies are recomputed from the config. */
-function matters(name: string): boolean {
+/** Whether ignoring a tensor would change the network's result. Rotary frequencies are recomputed from the config. */
+function changesResult(name: string): boolean {
   return (name.startsWith('model.') || name.startsWith('visual.')) && !name.endsWith('.inv_freq')
 }
 

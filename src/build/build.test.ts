@@ -5,18 +5,20 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { DirectoryFiles } from '../../../cli/directory-files.ts'
-import { QuantizerPool } from '../../../cli/quantizer-pool.ts'
-import { damageRuns } from '../../../fixtures/damage.ts'
-import { BuildError, CheckpointError, ConfigError } from '../../base/errors.ts'
-import { parseManifest } from '../../manifest/manifest.ts'
-import { BlobFiles } from '../checkpoint/blob-files.ts'
-import { MemoryFiles, tinyCheckpoint } from '../checkpoint/checkpoint.fixture.ts'
-import { HttpFiles } from '../checkpoint/http-files.ts'
-import { MemorySink } from '../sink.fixture.ts'
-import { type BuildOptions, type BuildProgress, buildBundle } from './bundle.ts'
+import { DirectoryFiles } from '../../cli/directory-files.ts'
+import { QuantizerPool } from '../../cli/quantizer-pool.ts'
+import { damageRuns } from '../../fixtures/damage.ts'
+import { BuildError, CheckpointError, ConfigError } from '../base/errors.ts'
+import { parseManifest } from '../manifest/manifest.ts'
+import { buildBundle } from './build.ts'
+import { BlobFiles } from './checkpoint/blob-files.ts'
+import { MemoryFiles, tinyCheckpoint } from './checkpoint/checkpoint.fixture.ts'
+import { HttpFiles } from './checkpoint/http-files.ts'
+import type { BuildOptions } from './options.ts'
+import { MemorySink } from './output/sink.fixture.ts'
+import type { BuildProgress } from './progress.ts'
 
-const checkpoint = fileURLToPath(new URL('../../../fixtures/data/checkpoint', import.meta.url))
+const checkpoint = fileURLToPath(new URL('../../fixtures/data/checkpoint', import.meta.url))
 
 async function build(options: BuildOptions, sink = new MemorySink()): Promise<MemorySink> {
   const files = new DirectoryFiles(checkpoint)
@@ -264,7 +266,7 @@ function damage(files: Map<string, Uint8Array<ArrayBuffer>>, seed: number): Map<
 }
 
 describe('the reference checkpoints', () => {
-  const outlier = fileURLToPath(new URL('../../../../shared/reference/data/outlier/checkpoint', import.meta.url))
+  const outlier = fileURLToPath(new URL('../../../shared/reference/data/outlier/checkpoint', import.meta.url))
   it.runIf(existsSync(outlier))('lose no bits to loud MLP channels', async () => {
     const files = new DirectoryFiles(outlier)
     const sink = new MemorySink()

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DirectoryFiles } from '../../../cli/directory-files.ts'
 import { CheckpointError, ConfigError } from '../../base/errors.ts'
 import { parseConfig } from '../../qwen25vl/index.ts'
+import { checkArchitecture, expectedTensors } from './architecture.ts'
 import {
   encodeSafetensors,
   MemoryFiles,
@@ -12,9 +13,9 @@ import {
   tinyConfig,
   tinyShapes,
   tinyTensors,
-} from '../checkpoint/checkpoint.fixture.ts'
-import { openCheckpoint } from '../checkpoint/checkpoint.ts'
-import { checkArchitecture, expectedTensors, readConfig } from './architecture.ts'
+} from './checkpoint.fixture.ts'
+import { openCheckpoint } from './checkpoint.ts'
+import { readConfig } from './read-config.ts'
 
 /** Opens and checks a checkpoint of these tensors under this config; returns the code and subject it fails with. */
 async function check(shapes: ReadonlyMap<string, readonly number[]>, config: object = tinyConfig, dtype = 'BF16') {

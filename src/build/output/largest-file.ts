@@ -2,7 +2,7 @@
 export interface LargestFile {
   readonly path: string
   readonly bytes: number
-  /** The tensor that makes the file larger than a data file was to be: a tensor cannot be divided. */
+  /** The tensor that makes the file exceed `shardBytes`: tensors are not divided. Undefined if it does not. */
   readonly tensor?: string
 }
 
@@ -10,21 +10,20 @@ interface OversizeFile extends LargestFile {
   readonly tensor: string
 }
 
-/** Hosts of static files that this project's documents name, and the largest file that each takes. */
+/** The static hosts that this project's documents name, and the largest file that each serves. */
 const hostLimits: readonly { readonly host: string; readonly bytes: number }[] = [
   { host: 'Cloudflare Pages', bytes: 25 * 2 ** 20 },
   { host: 'GitHub Pages', bytes: 100e6 },
   { host: "Cloudflare's cache", bytes: 512e6 },
 ]
 
-/** No browser makes an ArrayBuffer of more, and some make none as large. */
+/** Not every browser allocates an ArrayBuffer of this size. */
 const browserBytes = 2 ** 31
 
 /**
- * What has to be known of a file that is larger than data files were to be (`shardBytes`): why it is, which hosts do not
- * take it, and what makes it smaller.
+ * Explains a file that exceeds `shardBytes`: why it does, which hosts do not serve it, and what makes it smaller.
  */
-export function oversizeWords({ path, bytes, tensor }: OversizeFile, shardBytes: number): string {
+export function oversizeText({ path, bytes, tensor }: OversizeFile, shardBytes: number): string {
   const mega = (count: number) => `${(count / 1e6).toFixed(1)} MB`
   const refusing = hostLimits.filter((limit) => bytes > limit.bytes)
   const hosts = refusing.map(({ host, bytes: most }) => `${host} (${mega(most)})`).join(', ')

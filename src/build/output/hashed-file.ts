@@ -1,16 +1,22 @@
 import { createSHA256 } from 'hash-wasm'
 import { chunkBytes, type ManifestFile } from '../../manifest/manifest.ts'
-import type { FileSink } from '../sink.ts'
-import type { FileState } from './build-notes.ts'
+import type { FileSink } from './sink.ts'
 
-/** SHA-256. */
+/** How much of a file is written, and the SHA-256 of that much. */
+export interface FileState {
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** An incremental SHA-256. */
 export interface Hash {
   update(bytes: Uint8Array): unknown
   /** 64 hexadecimal digits. */
   digest(): string
 }
 
-/** A hash that can be asked on the way. */
+/** A hash that gives the digest of the bytes so far and can then go on. */
 export interface RunningHash extends Hash {
   update(bytes: Uint8Array): RunningHash
   init(): unknown
@@ -22,14 +28,14 @@ export async function newHash(): Promise<RunningHash> {
   return (await createSHA256()).init()
 }
 
-/** The SHA-256 of a growing file, and those of its chunks, which let whoever fetches it tell which part is wrong. */
+/** The SHA-256 of a growing file, and those of its chunks, by which a download tells which part is damaged. */
 export class FileHashes {
   private bytes = 0
   private readonly chunks: string[] = []
   private chunk: Hash
   private chunkRoom = chunkBytes
 
-  /** @param startChunk gives a fresh hash; the one before is not used any more */
+  /** @param startChunk returns a fresh hash; the previous one is not used again */
   private constructor(
     private readonly whole: Hash | RunningHash,
     private readonly startChunk: () => Hash,
@@ -37,7 +43,7 @@ export class FileHashes {
     this.chunk = startChunk()
   }
 
-  /** @param createHash a faster one than the WebAssembly one; it cannot be asked on the way */
+  /** @param createHash the platform's SHA-256, for which `state` throws; default: one in WebAssembly */
   static async create(createHash?: () => Hash): Promise<FileHashes> {
     if (createHash) return new FileHashes(createHash(), createHash)
     const [whole, chunk] = await Promise.all([newHash(), newHash()])
@@ -51,7 +57,7 @@ export class FileHashes {
     this.whole.update(bytes)
     this.bytes += bytes.length
     for (let from = 0; from < bytes.length; ) {
-      // Not before there is more: a last chunk of full size is ended with the file.
+      // A full chunk ends when more bytes follow; the last chunk ends with the file, even if it is full.
       if (this.chunkRoom === 0) this.endChunk()
       const part = bytes.subarray(from, from + this.chunkRoom)
       this.chunk.update(part)
@@ -60,7 +66,7 @@ export class FileHashes {
     }
   }
 
-  /** What there is so far of a file that may grow. Throws Error where the hash is no running one. */
+  /** Length and hash of the bytes so far. Throws Error if the hash is not a `RunningHash`. */
   state(path: string): FileState {
     const { bytes, whole } = this
     if (!('save' in whole)) throw new Error(`${path} is still being written`)
@@ -71,7 +77,7 @@ export class FileHashes {
     return { path, bytes, sha256 }
   }
 
-  /** The manifest's entry. Nothing can be added after it. */
+  /** The file's entry for the manifest. No bytes may be added afterwards. */
   end(path: string): ManifestFile {
     const { bytes, whole, chunks } = this
     const sha256 = whole.digest()
@@ -91,7 +97,7 @@ export class FileHashes {
 export class HashedFile implements FileSink {
   private ended: ManifestFile | undefined
 
-  /** @param hashes of the bytes that are in `file` already */
+  /** @param hashes of the bytes that `file` already holds */
   constructor(
     private readonly path: string,
     private readonly file: FileSink,
@@ -108,14 +114,14 @@ export class HashedFile implements FileSink {
     this.ended = this.hashes.end(this.path)
   }
 
-  /** What is written so far; of a file that is still open only where its hash is a running one. */
+  /** Length and hash of what is written. Throws Error for an open file whose hash is not a `RunningHash`. */
   state(): FileState {
     if (!this.ended) return this.hashes.state(this.path)
     const { path, bytes, sha256 } = this.ended
     return { path, bytes, sha256 }
   }
 
-  /** Of a closed file. Throws Error before. */
+  /** The closed file's entry for the manifest. Throws Error while it is open. */
   entry(): ManifestFile {
     if (!this.ended) throw new Error(`${this.path} is still being written`)
     return this.ended
