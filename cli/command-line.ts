@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type ArgsDef, renderUsage, runCommand, type SubCommandsDef } from 'citty'
 import { VidemoError } from '../src/base/errors.ts'
 import { checkArguments, suggestion, tokenize } from './check-arguments.ts'
 import { CLIError, Interrupted } from './options.ts'
+import { packageRoot } from './package-root.ts'
 import { forStream } from './terminal.ts'
 
 /** A command of any arguments, as citty takes it beside others. */
@@ -25,7 +27,7 @@ interface Asked {
   readonly rawArgs: readonly string[]
 }
 
-const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+const version: string = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version
 
 /**
  * Runs what was typed and returns the exit status: 0 done, 1 failed, 2 a wrong word on the command line, 3 the machine

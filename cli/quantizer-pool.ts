@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { BlockFormat, QuantizedBlock, QuantizerBackend, StoredRows } from '../src/build/precision/quantize.ts'
-import { typescriptWorker } from './typescript-worker.ts'
+import { startThread } from './thread.ts'
 
 export interface QuantizeJob {
   readonly stored: StoredRows
@@ -45,7 +45,7 @@ export class QuantizerPool implements QuantizerBackend {
 }
 
 function startWorker(): Worker {
-  return typescriptWorker(new URL('quantizer-worker.ts', import.meta.url))
+  return startThread(new URL('quantizer-worker.ts', import.meta.url))
 }
 
 function asThread(worker: Worker): Thread {

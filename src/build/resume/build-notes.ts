@@ -24,7 +24,7 @@ export type BuildNote =
     })
 
 /** Bytes of the checkpoint that were needed up to here, and in all. */
-interface Progress {
+export interface Progress {
   readonly doneBytes: number
   readonly totalBytes: number
 }
