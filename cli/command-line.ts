@@ -17,11 +17,15 @@ export interface CommandLine {
   readonly main: Command
   /** By name; each is loaded only when it is asked for. */
   readonly commands?: Readonly<Record<string, () => Promise<Command>>>
+  /** Throws for a command that cannot run here, before its arguments are looked at. */
+  readonly refuse?: (name: string) => void
 }
 
 /** What was asked for, once the command is known. */
 interface Asked {
   readonly command: Command
+  /** Of several commands: `build`. */
+  readonly name?: string
   /** As a person calls it: `videmo build`. */
   readonly call: string
   readonly rawArgs: readonly string[]
@@ -53,6 +57,7 @@ export async function runCommandLine(line: CommandLine, rawArgs: readonly string
       checkArguments(definitions, asked.rawArgs)
       throw new CLIError(`Say what to do: ${Object.keys(line.commands).join(', ')}.`)
     }
+    if (asked.name !== undefined) line.refuse?.(asked.name)
     checkArguments(definitions, asked.rawArgs)
     await runCommand(asked.command, { rawArgs: [...asked.rawArgs] })
     return undefined
@@ -74,7 +79,7 @@ async function findCommand(line: CommandLine, rawArgs: readonly string[]): Promi
     const nearest = suggestion(first, names) || ` The commands are ${names.join(', ')}.`
     throw new CLIError(`${first}: there is no such command.${nearest}`)
   }
-  return { command: await commands[first](), call: `${call} ${first}`, rawArgs: rest }
+  return { name: first, command: await commands[first](), call: `${call} ${first}`, rawArgs: rest }
 }
 
 /** The command's help, as standard output takes it. */

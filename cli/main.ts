@@ -4,16 +4,11 @@ import { type Command, runCommandLine } from './command-line.ts'
 import { needsRepository, runsFromSource } from './package-root.ts'
 import type { RepositoryCommand } from './repository-commands.ts'
 
-/** In place of a command that the installed package does not hold. */
-function onlyInRepository(name: RepositoryCommand): () => Promise<Command> {
-  return async () =>
-    defineCommand({
-      meta: { name, description: 'Runs only in the project’s repository.' },
-      run: () => {
-        throw needsRepository(`videmo ${name}`)
-      },
-    })
-}
+const repositoryOnly: readonly RepositoryCommand[] = ['analyze', 'draw', 'score', 'calibrate']
+
+/** In the list of commands, in place of one that the installed package does not hold. */
+const onlyInRepository = async (): Promise<Command> =>
+  defineCommand({ meta: { description: 'Runs only in the project’s repository.' } })
 
 const status = await runCommandLine(
   {
@@ -31,12 +26,10 @@ const status = await runCommandLine(
       parity: async () => (await import('./parity-command.ts')).parityCommand,
       ...(runsFromSource
         ? (await import('./repository-commands.ts')).repositoryCommands
-        : {
-            analyze: onlyInRepository('analyze'),
-            draw: onlyInRepository('draw'),
-            score: onlyInRepository('score'),
-            calibrate: onlyInRepository('calibrate'),
-          }),
+        : Object.fromEntries(repositoryOnly.map((name) => [name, onlyInRepository]))),
+    },
+    refuse: (name) => {
+      if (!runsFromSource && repositoryOnly.some((each) => each === name)) throw needsRepository(`videmo ${name}`)
     },
   },
   process.argv.slice(2),
