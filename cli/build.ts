@@ -4,6 +4,8 @@ import { addCheck } from './add-check.ts'
 import { buildToFolder } from './build-to-folder.ts'
 import { openCheckpointSource } from './checkpoint-source.ts'
 
+const manifestPath = 'manifest.json'
+
 /** How far a build has come. */
 export interface BuildProgress {
   /** Bytes of the checkpoint worked through, and in all. */
@@ -69,7 +71,7 @@ export interface BuildReport {
   readonly out: string
   /** Of all files. */
   readonly bytes: number
-  /** Paths relative to the folder; `sha256` in hexadecimal. The manifest is the last file written, and not among them. */
+  /** Paths relative to the folder, `sha256` in hexadecimal; but for the manifest, which says the same. */
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[]
   /** It decides which hosts take the bundle. `tensor` names the one that is larger than `shardBytes`. */
   readonly largestFile: { readonly path: string; readonly bytes: number; readonly tensor?: string }
@@ -98,7 +100,9 @@ export async function build(request: BuildRequest): Promise<BuildReport> {
     return {
       out,
       bytes: result.files.reduce((sum, { bytes }) => sum + bytes, 0),
-      files: result.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
+      files: result.files.flatMap(({ path, bytes, sha256 }) =>
+        path === manifestPath ? [] : [{ path, bytes, sha256 }],
+      ),
       largestFile: result.largestFile,
       weights: result.errors,
       check: check && result.manifest ? await addCheck(out) : [],

@@ -3,7 +3,7 @@
  * numbers, exporting it, serving the page, and reading recordings. Every failure is a {@link VidemoError}: a `code` for
  * programs, a `message` that says what happened, and an `action` that says what to do next.
  *
- * @module
+ * @module videmo-web/node
  */
 export {
   BuildError,

@@ -12,6 +12,8 @@ interface Thread {
   readonly worker: Worker
   /** Jobs it has, oldest first; it answers in order. */
   readonly waiting: { resolve(block: QuantizedBlock): void; reject(error: Error): void }[]
+  /** Why it ended, and takes no more jobs. */
+  failure?: Error
 }
 
 /** Quantizes in worker threads; arrays are handed over, not copied. */
@@ -33,6 +35,10 @@ export class QuantizerPool implements QuantizerBackend {
     const isWhole = bytes.byteLength === bytes.buffer.byteLength
     const own: StoredRows = isWhole ? stored : { ...stored, bytes: bytes.slice() }
     return new Promise((resolve, reject) => {
+      if (thread.failure) {
+        reject(thread.failure)
+        return
+      }
       thread.waiting.push({ resolve, reject })
       const job: QuantizeJob = { stored: own, format }
       thread.worker.postMessage(job, [own.bytes.buffer as ArrayBuffer])
@@ -52,6 +58,7 @@ function asThread(worker: Worker): Thread {
   const thread: Thread = { worker, waiting: [] }
   worker.on('message', (block: QuantizedBlock) => thread.waiting.shift()?.resolve(block))
   worker.on('error', (error) => {
+    thread.failure = error
     for (const { reject } of thread.waiting.splice(0)) reject(error)
   })
   return thread

@@ -7,7 +7,8 @@ import { runsFromSource } from './package-root.ts'
  * to no worker.
  */
 export function startThread(module: URL): Worker {
-  if (!runsFromSource) return new Worker(new URL(module.href.replace(/\.ts$/, '.js')))
+  // The options of the program around it are not for this module: some, like --input-type, would not let it start.
+  if (!runsFromSource) return new Worker(new URL(module.href.replace(/\.ts$/, '.js')), { execArgv: [] })
   return new Worker(
     `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(module.href)}) })`,
     { eval: true },

@@ -4,8 +4,8 @@ import type { BuildRequest } from '../build.ts'
  * Where a reference case runs. `cpu`: onnxruntime-node. `chromium`: WebGPU in headless Chromium. `dawn`: WebGPU in Node.
  * The latter two run only in the project's repository.
  */
-export const executionProviders = ['cpu', 'chromium', 'dawn'] as const
-export type ExecutionProvider = (typeof executionProviders)[number]
+export type ExecutionProvider = 'cpu' | 'chromium' | 'dawn'
+export const executionProviders: readonly ExecutionProvider[] = ['cpu', 'chromium', 'dawn']
 
 /** What `parity` is asked for. */
 export interface ParityOptions {
@@ -52,13 +52,11 @@ export interface PixelCloseness {
   readonly maxLevels: number
 }
 
-type Equality = 'equal' | 'different'
-
 /** How the numbers that lead up to the network, and that no dtype changes, compare with PyTorch's. */
 export interface RecipeReport {
   readonly pixelValues: PixelCloseness
-  readonly inputIds: Equality
-  readonly positionIds: Equality
+  readonly inputIds: 'equal' | 'different'
+  readonly positionIds: 'equal' | 'different'
 }
 
 /** How one engine's numbers compare with another's. */

@@ -8,16 +8,19 @@ import { notABundle } from '../../src/bundles/bundle-errors.ts'
 import { headersFor, parseHeaders } from './header-rules.ts'
 import { sendFile } from './static-files.ts'
 
+/** What `startPageServer` serves, and where. */
 export interface PageServerOptions {
-  /** The built page. */
+  /** Folder of the built page: `dist`, which has `index.html` and `_headers`. */
   readonly folder: string
   /** 0 for any free one. */
   readonly port: number
+  /** Address to listen on: `127.0.0.1` for this machine alone, `0.0.0.0` for others, too. */
   readonly host: string
   /** Folder of a bundle, which the page then opens with. */
   readonly bundle?: string | undefined
 }
 
+/** A server that is running. */
 export interface PageServer {
   /** Of the page, opening with the bundle where one was given. */
   readonly url: string
@@ -37,7 +40,7 @@ const bundlePath = 'bundle/'
 /**
  * Serves the built page as a static host does, with the content policy and cache times of its `_headers`.
  *
- * Throws VidemoError `no-page`, `port-busy`, `port-refused` or `no-such-host`, and BundleError `not-a-bundle`.
+ * @throws VidemoError `no-page`, `port-busy`, `port-refused` or `no-such-host`; BundleError `not-a-bundle`
  */
 export async function startPageServer({ folder, port, host, bundle }: PageServerOptions): Promise<PageServer> {
   const rules = parseHeaders(await readRules(folder))

@@ -22,6 +22,7 @@ export interface WireError {
   readonly cause?: WireError | string
 }
 
+/** What this project throws: an Error that also says what to do. Its subclasses say which part of the work failed. */
 export class VidemoError extends Error {
   readonly code: string
   readonly action: string
