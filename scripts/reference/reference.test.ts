@@ -42,6 +42,13 @@ describe('the API reference', () => {
     }
   })
 
+  it('makes no style at run time either, which the policy would refuse', () => {
+    const code = readFileSync(join(folder, 'assets/main.js'), 'utf8')
+    expect(code).toContain('adoptedStyleSheets')
+    expect(code).not.toContain('createElement("style")')
+    expect(readFileSync(join(folder, 'assets/theme.js'), 'utf8')).toContain('tsd-theme')
+  })
+
   it('has no link to a page that is not there', () => {
     const known = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
     const broken = pages.flatMap(({ path, html }) =>
