@@ -21,7 +21,7 @@ export const dist = testedBuild
 export interface HostOptions {
   /** Of the built page. */
   readonly folder?: string
-  /** Any free one where unsaid. */
+  /** Default: any free one. */
   readonly port?: number
   /** Sent with every file beside, or in place of, those of `_headers`. */
   readonly headers?: Readonly<Record<string, string>>
