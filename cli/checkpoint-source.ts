@@ -14,13 +14,16 @@ const mostFolders = 5000
 /**
  * The checkpoint that is meant: an existing folder, or one below it; else a model's name or address, as the page takes
  * it. Throws CheckpointError `bad-address`, `no-checkpoint` or `several-checkpoints`.
+ *
+ * @param onFound told where the checkpoint is, when that is a folder below the one named
  */
 export async function openCheckpointSource(
   text: string,
   onWait: (wait: ServerWait | undefined) => void,
+  onFound: (folder: string) => void = () => undefined,
 ): Promise<DirectoryFiles | HttpFiles> {
   const kind = await kindOf(text)
-  if (kind === 'folder') return new DirectoryFiles(await findDirectory(text))
+  if (kind === 'folder') return new DirectoryFiles(await findDirectory(text, onFound))
   // The file that most people would name.
   if (kind === 'file' && basename(text) === 'config.json') return new DirectoryFiles(resolve(text, '..'))
   if (kind === 'file') throw notThere(text, `${text} is a file.`)
@@ -43,12 +46,12 @@ function looksLikePath(text: string): boolean {
 }
 
 /** The chosen directory, or the one below it that holds a checkpoint. */
-async function findDirectory(directory: string): Promise<string> {
+async function findDirectory(directory: string, onFound: (folder: string) => void): Promise<string> {
   const readText = (path: string) => readFile(join(directory, path), 'utf8').catch(() => undefined)
   const found = await findCheckpoint(directory, await filesBelow(directory), readText)
   if (found === '') return directory
   const path = join(directory, found)
-  process.stderr.write(`The checkpoint is in ${path}\n`)
+  onFound(path)
   return path
 }
 

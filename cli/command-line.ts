@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type ArgsDef, renderUsage, runCommand, type SubCommandsDef } from 'citty'
 import { VidemoError } from '../src/base/errors.ts'
 import { checkArguments, suggestion, tokenize } from './check-arguments.ts'
 import { CLIError, Interrupted } from './options.ts'
+import { packageRoot } from './package-root.ts'
 import { forStream } from './terminal.ts'
 
 /** A command of any arguments, as citty takes it beside others. */
@@ -15,17 +17,21 @@ export interface CommandLine {
   readonly main: Command
   /** By name; each is loaded only when it is asked for. */
   readonly commands?: Readonly<Record<string, () => Promise<Command>>>
+  /** Throws for a command that cannot run here, before its arguments are looked at. */
+  readonly refuse?: (name: string) => void
 }
 
 /** What was asked for, once the command is known. */
 interface Asked {
   readonly command: Command
+  /** Of several commands: `build`. */
+  readonly name?: string
   /** As a person calls it: `videmo build`. */
   readonly call: string
   readonly rawArgs: readonly string[]
 }
 
-const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+const version: string = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version
 
 /**
  * Runs what was typed and returns the exit status: 0 done, 1 failed, 2 a wrong word on the command line, 3 the machine
@@ -51,6 +57,7 @@ export async function runCommandLine(line: CommandLine, rawArgs: readonly string
       checkArguments(definitions, asked.rawArgs)
       throw new CLIError(`Say what to do: ${Object.keys(line.commands).join(', ')}.`)
     }
+    if (asked.name !== undefined) line.refuse?.(asked.name)
     checkArguments(definitions, asked.rawArgs)
     await runCommand(asked.command, { rawArgs: [...asked.rawArgs] })
     return undefined
@@ -72,7 +79,7 @@ async function findCommand(line: CommandLine, rawArgs: readonly string[]): Promi
     const nearest = suggestion(first, names) || ` The commands are ${names.join(', ')}.`
     throw new CLIError(`${first}: there is no such command.${nearest}`)
   }
-  return { command: await commands[first](), call: `${call} ${first}`, rawArgs: rest }
+  return { name: first, command: await commands[first](), call: `${call} ${first}`, rawArgs: rest }
 }
 
 /** The command's help, as standard output takes it. */

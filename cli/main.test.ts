@@ -77,7 +77,7 @@ describe('videmo', () => {
   })
 
   it.each([
-    [['frob'], 'build, parity, analyze, draw, score, calibrate'],
+    [['frob'], 'serve, build, parity, analyze, draw, score, calibrate'],
     [['draw', '--outt', join(folder, 'x')], 'Did you mean --out?'],
     [[], 'Say what to do'],
   ])('exits with 2 before anything is done, in plain words: %j', (args, named) => {

@@ -1,11 +1,15 @@
 import { defineCommand } from 'citty'
 import { dtypes } from '../src/manifest/manifest.ts'
 import { oneOf } from './options.ts'
-import type { Closeness, TokenMatch } from './parity/compare.ts'
-import type { Comparison } from './parity/judge.ts'
 import { type LiveParityReport, liveParity } from './parity/live.ts'
-import { type ParityReport, parity } from './parity/parity.ts'
-import { executionProviders } from './parity/runners.ts'
+import { parity } from './parity/parity.ts'
+import {
+  type Closeness,
+  type Comparison,
+  executionProviders,
+  type ParityReport,
+  type TokenMatch,
+} from './parity/report.ts'
 import { weightArgs, weightOptions } from './weight-options.ts'
 
 export const parityCommand = defineCommand({

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { BlockFormat } from '../src/build/precision/block-format.ts'
 import type { QuantizedBlock, QuantizerBackend, StoredRows } from '../src/build/precision/quantize.ts'
-import { typescriptWorker } from './typescript-worker.ts'
+import { startThread } from './thread.ts'
 
 export interface QuantizeJob {
   readonly stored: StoredRows
@@ -13,6 +13,8 @@ interface Thread {
   readonly worker: Worker
   /** Jobs it has, oldest first; it answers in order. */
   readonly waiting: { resolve(block: QuantizedBlock): void; reject(error: Error): void }[]
+  /** Why it ended, and takes no more jobs. */
+  failure?: Error
 }
 
 /** Quantizes in worker threads; arrays are handed over, not copied. */
@@ -34,6 +36,10 @@ export class QuantizerPool implements QuantizerBackend {
     const isWhole = bytes.byteLength === bytes.buffer.byteLength
     const own: StoredRows = isWhole ? stored : { ...stored, bytes: bytes.slice() }
     return new Promise((resolve, reject) => {
+      if (thread.failure) {
+        reject(thread.failure)
+        return
+      }
       thread.waiting.push({ resolve, reject })
       const job: QuantizeJob = { stored: own, format }
       thread.worker.postMessage(job, [own.bytes.buffer as ArrayBuffer])
@@ -46,13 +52,14 @@ export class QuantizerPool implements QuantizerBackend {
 }
 
 function startWorker(): Worker {
-  return typescriptWorker(new URL('quantizer-worker.ts', import.meta.url))
+  return startThread(new URL('quantizer-worker.ts', import.meta.url))
 }
 
 function asThread(worker: Worker): Thread {
   const thread: Thread = { worker, waiting: [] }
   worker.on('message', (block: QuantizedBlock) => thread.waiting.shift()?.resolve(block))
   worker.on('error', (error) => {
+    thread.failure = error
     for (const { reject } of thread.waiting.splice(0)) reject(error)
   })
   return thread

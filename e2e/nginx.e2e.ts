@@ -3,10 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { extname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
+import { headersFor, parseHeaders } from '../cli/serve/header-rules.ts'
+import { mediaTypeOf } from '../cli/serve/static-files.ts'
 import { headersCommand, nginxBlock, nginxPath } from './nginx-block.ts'
 import { expect, test } from './page.ts'
-import { dist, parseHeaders, types } from './static-host.ts'
+import { dist } from './static-host.ts'
 
 test('nginx, set up by the docs, serves every file with its type and headers', async ({ page, watch }) => {
   test.skip(nginxPath === undefined, 'nginx is not installed here: the block of docs/hosting.md was not run')
@@ -62,13 +64,9 @@ http {
       await response.arrayBuffer()
       expect(response.status, name).toBe(200)
       const file = name === '' ? 'index.html' : name
-      expect(response.headers.get('content-type')?.split(';')[0], name).toBe(
-        types[extname(file)] ?? 'application/octet-stream',
-      )
+      expect(response.headers.get('content-type')?.split(';')[0], name).toBe(mediaTypeOf(file))
       expect(response.headers.get('content-encoding'), name).toBe(null)
-      for (const [header, value] of rules
-        .filter(({ covers }) => covers(`/${file}`))
-        .flatMap(({ headers }) => headers)) {
+      for (const [header, value] of Object.entries(headersFor(rules, `/${file}`))) {
         expect(response.headers.get(header), `${header} of ${name}`).toBe(value)
       }
     }

@@ -3,12 +3,13 @@
  * that the build's `_headers` asks for; and beside the page's own bundle that of the fixtures. `npx tsx
  * e2e/static-host.ts PORT`.
  */
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname, join, normalize } from 'node:path'
+import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { headersFor, parseHeaders } from '../cli/serve/header-rules.ts'
+import { mediaTypeOf, sendFile } from '../cli/serve/static-files.ts'
 import { fixtureFolder, fixtureName } from '../scripts/fixture-bundle.ts'
 import { basePath } from './base-path.ts'
 import { testedBuild } from './tested-build.ts'
@@ -20,7 +21,7 @@ export const dist = testedBuild
 export interface HostOptions {
   /** Of the built page. */
   readonly folder?: string
-  /** Any free one where unsaid. */
+  /** Default: any free one. */
   readonly port?: number
   /** Sent with every file beside, or in place of, those of `_headers`. */
   readonly headers?: Readonly<Record<string, string>>
@@ -44,25 +45,6 @@ export interface StaticHost {
 
 const isWorker = /\.(worker|shared)-[\w-]+\.js$/
 const fixturePath = join('models', fixtureName, '/')
-/** Of every kind of file that a build may hold. */
-export const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.gz': 'application/gzip',
-  '.wasm': 'application/wasm',
-  '.webm': 'video/webm',
-  '.webmanifest': 'application/manifest+json',
-  '.onnx': 'application/octet-stream',
-  '.ts': 'text/plain',
-  '.txt': 'text/plain',
-  '.md': 'text/plain',
-}
-
 /** Throws when the folder holds no build. */
 export async function startStaticHost(options: HostOptions = {}): Promise<StaticHost> {
   const { folder = dist, port = 0, headers = {}, hasNoHeaders = false } = options
@@ -81,19 +63,17 @@ export async function startStaticHost(options: HostOptions = {}): Promise<Static
     }
     const name = path.startsWith(basePath) ? normalize(path.slice(basePath.length) || 'index.html') : '..'
     requests.push(name)
-    const file = name.startsWith(fixturePath) ? join(fixtureFolder, name.slice(fixturePath.length)) : join(folder, name)
-    const isHidden = name.startsWith('..')
-    const isFile = !isHidden && (await stat(file).catch(() => undefined))?.isFile()
-    const own = rules.filter(({ covers }) => covers(`/${name}`)).flatMap((rule) => rule.headers)
-    response.writeHead(isFile ? 200 : 404, {
-      'content-type': types[extname(name)] ?? 'application/octet-stream',
-      ...Object.fromEntries(own),
-      ...headers,
-    })
-    if (isFile && workerPrelude && isWorker.test(name))
-      response.end(withPrelude(workerPrelude, await readFile(file, 'utf8')))
-    else if (isFile) createReadStream(file).pipe(response)
-    else response.end()
+    const sent = { ...headersFor(rules, `/${name}`), ...headers }
+    const code =
+      workerPrelude && isWorker.test(name)
+        ? await readFile(join(folder, name), 'utf8').catch(() => undefined)
+        : undefined
+    if (workerPrelude && code !== undefined) {
+      response.writeHead(200, { 'content-type': mediaTypeOf(name), ...sent })
+      response.end(withPrelude(workerPrelude, code))
+    } else if (name.startsWith(fixturePath)) {
+      sendFile(request, response, fixtureFolder, name.slice(fixturePath.length), sent)
+    } else sendFile(request, response, folder, name, sent)
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -107,34 +87,6 @@ export async function startStaticHost(options: HostOptions = {}): Promise<Static
         server.closeAllConnections()
       }),
   }
-}
-
-export interface HeaderRule {
-  readonly covers: (path: string) => boolean
-  readonly headers: readonly (readonly [string, string])[]
-}
-
-/** The format that several static hosts share: a path with `*`, and below it, indented, its headers. */
-export function parseHeaders(text: string): HeaderRule[] {
-  return text
-    .split(/^(?=\S)/m)
-    .filter((block) => block.trim())
-    .map((block) => {
-      const [path, ...lines] = block.trim().split('\n')
-      const pattern = new RegExp(`^${path.split('*').map(escapeForPattern).join('.*')}$`)
-      return {
-        covers: (name) => pattern.test(name),
-        headers: lines.map((line) => {
-          const [, name, value] = /^\s*([\w-]+):\s*(.*)$/.exec(line) ?? []
-          if (!name) throw new Error(`_headers: ${line}`)
-          return [name.toLowerCase(), value] as const
-        }),
-      }
-    })
-}
-
-function escapeForPattern(text: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await startStaticHost({ port: Number(process.argv[2]) })

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { headersFor, parseHeaders } from '../cli/serve/header-rules.ts'
+import { mediaTypes } from '../cli/serve/static-files.ts'
 import { headersCommand, nginxBlock } from '../e2e/nginx-block.ts'
-import { parseHeaders, types } from '../e2e/static-host.ts'
 import { headersFile } from './content-policy.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'videmo-nginx-'))
@@ -12,8 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const built = headersFile({})
 const rules = parseHeaders(built)
-const headersOf = (path: string) =>
-  Object.fromEntries(rules.filter(({ covers }) => covers(path)).flatMap(({ headers }) => headers))
+const headersOf = (path: string) => headersFor(rules, path)
 
 describe('the block for nginx in docs/hosting.md', () => {
   it('gives every kind of file the type that it has elsewhere', () => {
@@ -21,7 +21,7 @@ describe('the block for nginx in docs/hosting.md', () => {
     const named = [...list.matchAll(/^\s*(\S+\/\S+) ([^;]+);/gm)].flatMap(([, type, extensions]) =>
       extensions.split(' ').map((extension) => [`.${extension}`, type] as const),
     )
-    const expected = Object.entries(types).filter(([, type]) => type !== 'application/octet-stream')
+    const expected = Object.entries(mediaTypes).filter(([, type]) => type !== 'application/octet-stream')
     expect(Object.fromEntries(named)).toEqual(Object.fromEntries(expected))
     expect(nginxBlock).toContain('default_type application/octet-stream;')
   })

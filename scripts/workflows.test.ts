@@ -30,6 +30,8 @@ describe('workflows', () => {
     expect(pages).toContain('  test:\n    uses: ./.github/workflows/tests.yml\n')
     expect(pages).toContain('  build:\n    needs: test\n')
     expect(pages).toContain('  publish:\n    needs: build\n')
+    // The build empties the folder that the reference is written into.
+    expect(pages.indexOf('npm run reference')).toBeGreaterThan(pages.indexOf('npm run build'))
     const tests = workflows.find(({ name }) => name === 'tests.yml')?.text ?? ''
     expect(tests).toContain('  pull_request:\n  workflow_call:\n')
   })

@@ -8,7 +8,7 @@ import { openBundle } from '../../src/engine/bundle.ts'
 import { type Manifest, type ManifestCalibration, parseManifest } from '../../src/manifest/manifest.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
 import { readRecipe, scoredClip } from '../score/score-frames.ts'
-import { typescriptWorker } from '../typescript-worker.ts'
+import { startThread } from '../thread.ts'
 import type { CalibrateJob, FromCalibrator, ProbedClip } from './calibrate-worker.ts'
 import {
   type AskedTwice,
@@ -127,7 +127,7 @@ async function probeAll({ count, jobs, onProgress, seed, bundle }: CalibrateOpti
     }
   }
   const entry = new URL('calibrate-worker.ts', import.meta.url)
-  const workers = Array.from({ length: Math.min(jobs, count) }, () => typescriptWorker(entry))
+  const workers = Array.from({ length: Math.min(jobs, count) }, () => startThread(entry))
   try {
     await Promise.all(workers.map(probeSome))
     return clips

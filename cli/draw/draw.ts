@@ -5,7 +5,7 @@ import type { Worker } from 'node:worker_threads'
 import { closedQuestions, promptOf } from '../../src/affect/closed-questions.ts'
 import { presets } from '../../src/affect/stages.ts'
 import { makeOutFolder } from '../out-folder.ts'
-import { typescriptWorker } from '../typescript-worker.ts'
+import { startThread } from '../thread.ts'
 import type { ChunkJob } from './draw-worker.ts'
 import { shuffledOrder } from './drawn-clips.ts'
 import {
@@ -76,5 +76,5 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array):
 }
 
 function startWorker(): Worker {
-  return typescriptWorker(new URL('draw-worker.ts', import.meta.url))
+  return startThread(new URL('draw-worker.ts', import.meta.url))
 }

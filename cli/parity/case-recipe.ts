@@ -14,15 +14,7 @@ import { BundleDirectory } from '../bundle-directory.ts'
 import { PixelComparison } from './compare.ts'
 import type { PromptKind } from './judge.ts'
 import type { ReferenceCase } from './reference-case.ts'
-
-type Equality = 'equal' | 'different'
-
-/** How the recipe's numbers, which no dtype changes, stand against the golden's. */
-export interface RecipeReport {
-  readonly pixelValues: PixelComparison['result']
-  readonly inputIds: Equality
-  readonly positionIds: Equality
-}
+import type { RecipeReport } from './report.ts'
 
 export interface CaseRecipe {
   readonly pixelValues: Float32Array
@@ -57,8 +49,8 @@ export async function prepareCase(
   const bannedIds = [...firstLogits.keys()].filter((id) => !Number.isFinite(firstLogits[id]))
   const prompts: ReplayPrompt[] = []
   const kinds: PromptKind[] = []
-  let inputIds: Equality = sameGrid(grid, golden.grid_thw) ? 'equal' : 'different'
-  let positionIds: Equality = 'equal'
+  let inputIds: RecipeReport['inputIds'] = sameGrid(grid, golden.grid_thw) ? 'equal' : 'different'
+  let positionIds: RecipeReport['positionIds'] = 'equal'
   let ids = template.firstTurn({ videos: [videoTokens(grid, config.vision)], question: golden.turns[0].question })
   for (const [turn, { question, tokens, penalized }] of golden.turns.entries()) {
     if (turn > 0) ids = [...ids, ...template.nextTurn(question)]

@@ -1,11 +1,5 @@
 import type { PreprocessorConfig } from '../../src/qwen25vl/index.ts'
-
-export interface Closeness {
-  readonly maxAbs: number
-  readonly cosine: number
-  /** Values of ours that are NaN or infinite. */
-  readonly notFinite: number
-}
+import type { Closeness, PixelCloseness, TokenMatch } from './report.ts'
 
 /** Compares over the entries where the reference is finite: goldens mask special ids with -inf. */
 export function compareFloats(ours: Float32Array, reference: Float32Array): Closeness {
@@ -30,14 +24,6 @@ export function compareFloats(ours: Float32Array, reference: Float32Array): Clos
   return { maxAbs, cosine: dot / Math.sqrt(ourPower * referencePower), notFinite }
 }
 
-export interface TokenMatch {
-  /** Steps before the first difference. */
-  readonly matched: number
-  readonly of: number
-  /** The step that differs, where the reference itself was nearly undecided. */
-  readonly nearTieAt: number | null
-}
-
 /** A step whose margin is below this may flip in other arithmetic; comparison ends there. */
 export const nearTie = 2e-3
 
@@ -58,13 +44,6 @@ export function compareTokens(
 
 export function tokensAgree(match: TokenMatch): boolean {
   return match.matched === match.of || match.nearTieAt !== null
-}
-
-export interface PixelCloseness {
-  /** Share of values that fall on the same grey level. */
-  readonly equalShare: number
-  /** Largest difference in grey levels. */
-  readonly maxLevels: number
 }
 
 /** Collects grey-level differences of normalised patches and of resized images. */

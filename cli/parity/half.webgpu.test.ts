@@ -13,7 +13,8 @@ import { compareFloats } from './compare.ts'
 import { makeLoudCheckpoint } from './loud-checkpoint.ts'
 import { parity } from './parity.ts'
 import { readReferenceCase } from './reference-case.ts'
-import { type ExecutionProvider, runReplay } from './runners.ts'
+import type { ExecutionProvider } from './report.ts'
+import { runReplay } from './runners.ts'
 
 const { checkpoint, cases } = ownSet()
 const square = cases.find((path) => path.endsWith('square4')) ?? ''

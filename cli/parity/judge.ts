@@ -1,16 +1,6 @@
 import type { ReplayAnswer, ReplayResult } from '../../src/engine/replay.ts'
-import { type Closeness, compareFloats, compareTokens, type TokenMatch, tokensAgree } from './compare.ts'
-
-/** How one engine's numbers stand against another's. */
-export interface Comparison {
-  readonly videoFeatures: Closeness
-  /** One per turn. */
-  readonly firstLogits: readonly Closeness[]
-  readonly turns: readonly TokenMatch[]
-  readonly growing: readonly (TokenMatch & { readonly temporalPatches: number })[]
-  /** Answers under a repetition penalty, where the case has them. */
-  readonly penalized: readonly TokenMatch[]
-}
+import { compareFloats, compareTokens, tokensAgree } from './compare.ts'
+import type { Closeness, Comparison, TokenMatch } from './report.ts'
 
 /** What each prompt of the request is, in its order. */
 export type PromptKind =

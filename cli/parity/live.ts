@@ -8,9 +8,10 @@ import { DirectoryFiles } from '../directory-files.ts'
 import { DirectorySink } from '../directory-sink.ts'
 import type { WeightOptions } from '../weight-options.ts'
 import { prepareCase } from './case-recipe.ts'
-import { compareTokens, type TokenMatch, tokensAgree } from './compare.ts'
+import { compareTokens, tokensAgree } from './compare.ts'
 import { readReferenceCase } from './reference-case.ts'
-import { type ExecutionProvider, runReplay } from './runners.ts'
+import type { ExecutionProvider, TokenMatch } from './report.ts'
+import { runReplay } from './runners.ts'
 
 export interface LiveParityOptions {
   readonly checkpoint: string

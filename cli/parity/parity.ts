@@ -3,13 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildBundle } from '../../src/build/build.ts'
 import type { ReplayAnswer, ReplayResult } from '../../src/engine/replay.ts'
-import type { Dtype } from '../../src/manifest/manifest.ts'
 import { DirectoryFiles } from '../directory-files.ts'
 import { DirectorySink } from '../directory-sink.ts'
-import type { WeightOptions } from '../weight-options.ts'
-import { prepareCase, type RecipeReport } from './case-recipe.ts'
+import { prepareCase } from './case-recipe.ts'
 import {
-  type Comparison,
   compareAnswers,
   floatTolerance,
   isAligned,
@@ -19,38 +16,16 @@ import {
   quantizedTolerance,
 } from './judge.ts'
 import { type ReferenceCase, readReferenceCase } from './reference-case.ts'
-import { type ExecutionProvider, runReplay } from './runners.ts'
-
-export interface ParityOptions {
-  readonly checkpoint: string
-  readonly case: string
-  readonly dtype: Dtype
-  readonly ep: ExecutionProvider
-  readonly build?: WeightOptions
-  readonly forbidCpuFallback?: boolean
-  /** Leaves out the answers under a penalty and those to growing windows. */
-  readonly turnsOnly?: boolean
-}
-
-export type ParityReport = {
-  readonly case: string
-  readonly ep: ExecutionProvider
-  readonly adapter: string
-  readonly dtype: Dtype
-  readonly ok: boolean
-} & RecipeReport &
-  (
-    | ({ readonly against: 'golden' } & Comparison)
-    | {
-        readonly against: 'dequantized and golden'
-        readonly dequantized: Comparison
-        readonly golden: Comparison & RecipeReport
-      }
-  )
+import type { Comparison, ParityOptions, ParityReport } from './report.ts'
+import { runReplay } from './runners.ts'
 
 /**
  * Builds the checkpoint into a temporary folder, runs a reference case and compares. Every prompt is recomputed from
  * scratch; later turns take the reference's own answers as history, so that one flipped near tie does not hide the rest.
+ *
+ * @throws CheckpointError for a checkpoint or a case that is missing or damaged; BuildError as `build`; EngineError
+ *   `no-adapter` where WebGPU was asked for and there is none; VidemoError `needs-repository` for `chromium` and `dawn` in
+ *   the installed package
  */
 export async function parity(options: ParityOptions): Promise<ParityReport> {
   const folder = await mkdtemp(join(tmpdir(), 'videmo-parity-'))

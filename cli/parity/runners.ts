@@ -2,15 +2,18 @@ import { openBundle } from '../../src/engine/bundle.ts'
 import { replay } from '../../src/engine/replay.ts'
 import { nodeCpuRuntime } from '../../src/engine/runtimes/node-cpu.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
+import { requireRepository } from '../package-root.ts'
 import { runInChromium } from './chromium.ts'
 import { runInDawn } from './dawn.ts'
 import type { ReplayJob, ReplayOutcome } from './replay-job.ts'
+import type { ExecutionProvider } from './report.ts'
 
-export const executionProviders = ['cpu', 'chromium', 'dawn'] as const
-export type ExecutionProvider = (typeof executionProviders)[number]
-
-/** Runs a job where it is told to. Throws EngineError `no-adapter` where there is no such place. */
+/**
+ * Runs a job where it is told to. Throws EngineError `no-adapter` where there is no such place, and VidemoError
+ * `needs-repository` for all but the processor in the installed package.
+ */
 export async function runReplay(provider: ExecutionProvider, job: ReplayJob): Promise<ReplayOutcome> {
+  if (provider !== 'cpu') requireRepository(`--ep ${provider}`)
   if (provider === 'chromium') return runInChromium(job)
   if (provider === 'dawn') return runInDawn(job)
   const bundle = await openBundle(new BundleDirectory(job.bundle))

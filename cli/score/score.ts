@@ -6,7 +6,7 @@ import type { AffectiveTree } from '../../src/affect/tree.ts'
 import { fromWire } from '../../src/base/errors.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
-import { typescriptWorker } from '../typescript-worker.ts'
+import { startThread } from '../thread.ts'
 import { asksOfMotions, type StageAnswers } from './clip-reader.ts'
 import type { Fault } from './faults.ts'
 import type { GivenAnswers } from './given-answers.ts'
@@ -114,5 +114,5 @@ async function readAll({ count, jobs, onProgress, ...options }: ScoreOptions): P
 }
 
 function startWorker(): Worker {
-  return typescriptWorker(new URL('score-worker.ts', import.meta.url))
+  return startThread(new URL('score-worker.ts', import.meta.url))
 }

@@ -22,7 +22,7 @@ export interface WireError {
   readonly cause?: WireError | string
 }
 
-/** The base class of all errors of this project; `recoverable` tells that trying again may succeed. */
+/** What this project throws: an Error that also says what to do. Its subclasses say which part of the work failed. */
 export class VidemoError extends Error {
   readonly code: string
   readonly action: string

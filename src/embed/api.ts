@@ -1,41 +1,48 @@
 /**
- * What `embed/videmo.js` exports. The build copies this file beside it as `videmo.d.ts`: it imports nothing, and has
- * declarations only.
+ * What a page of yours imports as `videmo-web`, or as `embed/videmo.js` from the app's own folder: a reading of a video, a
+ * camera or a screen, without the app's page.
+ *
+ * The build copies this file beside `embed/videmo.js` as `videmo.d.ts`: it imports nothing, and has declarations only.
+ *
+ * @module videmo-web
  */
 
 /**
- * Starts a model in a worker of its own, and reads a source with it. Options that cannot work throw an AnalyzerError at
- * once, before anything is loaded.
+ * Starts a model in a worker of its own, and reads a source with it. One analyzer reads one source.
+ *
+ * @throws AnalyzerError at once, before anything is loaded, for options that cannot work
  */
 export declare function createAnalyzer(options: AnalyzerOptions): Analyzer
 
+/** What is read, by which model, and how. */
 export interface AnalyzerOptions {
   /** A video or animated image, read window by window on its own clock; or a camera, a screen, a canvas, read live. */
   readonly source: Blob | MediaStream
   /**
-   * Address of a bundle's folder, relative to the page that asks; the app's own small model, which reads drawn faces
-   * only, where unsaid. Other origins must be among those that the app was built to fetch weights from.
+   * Address of a bundle's folder, relative to the page that asks. Default: the app's own small model, which reads drawn
+   * faces only. Other origins must be among those that the app was built to fetch weights from.
    */
   readonly bundle?: string | URL
   /**
    * Asked once, before anything but the manifest is fetched, and only when the weights are not stored in this browser
-   * already. Where unsaid they are fetched; where it does not answer true, `ready` rejects with `download-declined`.
+   * already. Default: they are fetched. Where it does not answer true, `ready` rejects with `download-declined`.
    */
   readonly mayDownload?: (offer: DownloadOffer) => boolean | Promise<boolean>
   /** Told while the model is loaded. */
   readonly onProgress?: (progress: LoadStep) => void
   /** Ends everything, as `stop` does; nothing is loaded where it has aborted before. */
   readonly signal?: AbortSignal
-  /** Tokens of each of the three answers at most, 1 to 2048; 256 where unsaid. */
+  /** Tokens of each of the three answers at most, 1 to 2048; default: 256. */
   readonly maxTokens?: number
-  /** Frames a second, 0.5 to 8; as the model was trained where unsaid. */
+  /** Frames a second, 0.5 to 8; default: as the model was trained. */
   readonly framesPerSecond?: number
-  /** Asks closed questions as well, after every two frames, whose answers are probabilities; yes where unsaid. */
+  /** Asks closed questions as well, after every two frames, whose answers are probabilities; default: true. */
   readonly withProbabilities?: boolean
-  /** Where the app's files lie; the folder above this script's where unsaid. Must be of the page's own origin. */
+  /** Where the app's files lie; default: the folder above this script's. Must be of the page's own origin. */
   readonly appUrl?: string | URL
 }
 
+/** A model at work on one source. */
 export interface Analyzer {
   /**
    * Settles when the model is loaded, with an AnalyzerError when it is not: `stopped` where the analyzer was stopped
@@ -51,6 +58,7 @@ export interface Analyzer {
   stop(): void
 }
 
+/** What the model says of one window of frames. */
 export interface Reading {
   /** Counts from 0. */
   readonly update: number
@@ -98,6 +106,7 @@ export interface Person {
   readonly emotions: readonly { readonly label: string; readonly text: string }[]
 }
 
+/** What was loaded, and how it computes here. */
 export interface ModelFacts {
   readonly name: string
   /** `q4f16`, `q4` ... */
@@ -111,6 +120,7 @@ export interface ModelFacts {
   readonly notices: readonly string[]
 }
 
+/** What would be fetched. */
 export interface DownloadOffer {
   readonly name: string
   readonly bytes: number
@@ -118,6 +128,7 @@ export interface DownloadOffer {
   readonly license: string
 }
 
+/** What is being done while a model is loaded. */
 export type LoadStep =
   | { readonly step: 'downloading'; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly step: 'checking' | 'starting' }
