@@ -2,9 +2,9 @@
 
 import { EngineError } from '../src/base/errors.ts'
 import { type AdapterFacts, probeDevice, requestDevice } from '../src/device/device.ts'
+import { browserRuntime } from '../src/engine/backends/webgpu/browser-runtime.ts'
+import { type DeviceFigures, GpuLedger } from '../src/engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
-import { type DeviceFigures, GpuLedger } from '../src/engine/gpu-ledger.ts'
-import { browserRuntime } from '../src/engine/runtimes/browser.ts'
 import { type DraftedClip, type DraftedFigures, readDrafted } from './drafted.ts'
 import type { Alternation, ProbePair } from './figures.ts'
 import { OurSide } from './our-side.ts'

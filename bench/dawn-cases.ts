@@ -9,10 +9,10 @@ import { type Comparison, compareAnswers, isAligned, isWithin, quantizedToleranc
 import { readReferenceCase } from '../cli/parity/reference-case.ts'
 import { decodeResult } from '../cli/parity/wire.ts'
 import { toWire, type WireError } from '../src/base/errors.ts'
+import type { Compute } from '../src/engine/backends/tensors.ts'
 import { openBundle } from '../src/engine/bundle.ts'
+import type { CheckReport } from '../src/engine/checks/self-check.ts'
 import { replay } from '../src/engine/replay.ts'
-import type { CheckReport } from '../src/engine/self-check.ts'
-import type { Compute } from '../src/engine/tensors.ts'
 import { type CheckedDawn, openCheckedDawn } from './dawn-device.ts'
 import type { PackedCase } from './packed-cases.ts'
 

@@ -1,7 +1,7 @@
+import type { GpuLedger } from '../src/engine/backends/webgpu/gpu-usage.ts'
 import type { Bundle } from '../src/engine/bundle.ts'
 import type { Decoder } from '../src/engine/decoder.ts'
 import { mostDrafted } from '../src/engine/drafts.ts'
-import type { GpuLedger } from '../src/engine/gpu-ledger.ts'
 import { type PositionCursor, textPositions } from '../src/qwen25vl/index.ts'
 import { type Spread, spreadOf } from './spread.ts'
 

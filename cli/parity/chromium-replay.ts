@@ -2,9 +2,9 @@
 
 import { EngineError, toWire } from '../../src/base/errors.ts'
 import { probeDevice, requestDevice } from '../../src/device/device.ts'
+import { browserRuntime } from '../../src/engine/backends/webgpu/browser-runtime.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
 import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
-import { browserRuntime } from '../../src/engine/runtimes/browser.ts'
 import { encodeOutcome, type WireOutcome } from './wire.ts'
 
 export interface ChromiumJob {

@@ -3,8 +3,8 @@
 import { findPreset } from '../../src/affect/stages.ts'
 import { EngineError, toWire, type WireError } from '../../src/base/errors.ts'
 import { probeDevice, requestDevice } from '../../src/device/device.ts'
+import { browserRuntime } from '../../src/engine/backends/webgpu/browser-runtime.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
-import { browserRuntime } from '../../src/engine/runtimes/browser.ts'
 import { ClipReader, type StageAnswers } from './clip-reader.ts'
 
 export interface BrowserJob {

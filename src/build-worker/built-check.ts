@@ -1,8 +1,8 @@
 import { BuildError, EngineError } from '../base/errors.ts'
+import { fitsWasm } from '../engine/backends/runtime.ts'
+import { wasmRuntime } from '../engine/backends/webgpu/browser-runtime.ts'
 import { openBundle } from '../engine/bundle.ts'
-import { fitsWasm } from '../engine/runtime.ts'
-import { wasmRuntime } from '../engine/runtimes/browser.ts'
-import { checkInput, expectedCheck, runCheck } from '../engine/self-check.ts'
+import { checkInput, expectedCheck, runCheck } from '../engine/checks/self-check.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
 /** Files that were just built. */

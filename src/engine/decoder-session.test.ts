@@ -1,9 +1,9 @@
 import type { InferenceSession } from 'onnxruntime-web'
 import { describe, expect, it } from 'vitest'
 import { manifestFixture } from '../manifest/manifest.fixture.ts'
+import type { Ort, Runtime } from './backends/runtime.ts'
 import type { Bundle } from './bundle.ts'
 import { type DecoderMemory, DecoderSession } from './decoder-session.ts'
-import type { Ort, Runtime } from './runtime.ts'
 
 const bundle = { manifest: manifestFixture, files: { read: async () => new Uint8Array() } } as unknown as Bundle
 

@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { createSession, type Runtime } from './backends/runtime.ts'
+import type { DecoderState } from './backends/webgpu/decoder-state.ts'
+import type { KvCache } from './backends/webgpu/kv-cache.ts'
 import type { Bundle } from './bundle.ts'
-import type { DecoderState } from './decoder-state.ts'
-import type { KvCache } from './kv-cache.ts'
-import { createSession, type Runtime } from './runtime.ts'
 
 /** What a decoder writes to. */
 export interface DecoderMemory {

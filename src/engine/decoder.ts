@@ -1,13 +1,13 @@
 import type { Tensor } from 'onnxruntime-web'
 import { EngineError } from '../base/errors.ts'
 import { rotarySlots } from '../qwen25vl/index.ts'
+import { leastRows, type Runtime } from './backends/runtime.ts'
+import { int32Tensor, int64Tensor } from './backends/tensors.ts'
+import { type DecoderState, DeviceState, HostState, type PassInputs } from './backends/webgpu/decoder-state.ts'
+import { GrowingCache, type KvCache, StaticCache } from './backends/webgpu/kv-cache.ts'
+import { createScores, type Scores, type Wanted } from './backends/webgpu/logit-scores.ts'
 import type { Bundle } from './bundle.ts'
 import { type DecoderMemory, DecoderSession } from './decoder-session.ts'
-import { type DecoderState, DeviceState, HostState, type PassInputs } from './decoder-state.ts'
-import { GrowingCache, type KvCache, StaticCache } from './kv-cache.ts'
-import { leastRows, type Runtime } from './runtime.ts'
-import { createScores, type Scores, type Wanted } from './scores.ts'
-import { int32Tensor, int64Tensor } from './tensors.ts'
 
 /** What a banned id's logit is lowered by; infinity is not safe in shaders. */
 const ban = -1e30

@@ -10,8 +10,8 @@ import {
   smartResize,
   videoBudget,
 } from '../qwen25vl/index.ts'
+import type { Runtime } from './backends/runtime.ts'
 import type { Bundle } from './bundle.ts'
-import type { Runtime } from './runtime.ts'
 import type { VisionEncoder } from './vision-encoder.ts'
 
 /** A frame as a source gives it. */

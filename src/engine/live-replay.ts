@@ -1,13 +1,13 @@
 import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import type { AnswerFigures } from '../reading/events.ts'
+import type { Runtime } from './backends/runtime.ts'
+import { concatRows } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import type { Answer, Conversation } from './conversation.ts'
 import { Decoder } from './decoder.ts'
 import { type Drafts, mostDrafted, type Pace } from './drafts.ts'
 import { LiveWindow } from './live-window.ts'
-import type { Runtime } from './runtime.ts'
-import { concatRows } from './tensors.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
 /** A clip, and what is asked of it while it grows. */

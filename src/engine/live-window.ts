@@ -1,10 +1,10 @@
 import type { Tensor } from 'onnxruntime-web'
 import { type Grid, type PositionCursor, sequencePositions, sequenceStart, videoTokens } from '../qwen25vl/index.ts'
+import type { Runtime } from './backends/runtime.ts'
+import { concatRows } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import { Conversation } from './conversation.ts'
 import type { Decoder } from './decoder.ts'
-import type { Runtime } from './runtime.ts'
-import { concatRows } from './tensors.ts'
 
 /** What a pass over new tokens of a window cost. */
 export interface PrefillFigures {

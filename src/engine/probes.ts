@@ -2,10 +2,10 @@ import { EngineError } from '../base/errors.ts'
 import { textPositions } from '../qwen25vl/index.ts'
 import type { ProbeFigures } from '../reading/events.ts'
 import type { Probe } from '../reading/probes.ts'
+import type { Wanted } from './backends/webgpu/logit-scores.ts'
 import type { Bundle } from './bundle.ts'
 import type { Decoder } from './decoder.ts'
 import type { BranchPoint, LiveWindow } from './live-window.ts'
-import type { Wanted } from './scores.ts'
 
 export interface ProbeReading<Id extends string = string> {
   readonly id: Id

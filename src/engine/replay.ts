@@ -1,9 +1,9 @@
 import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
+import type { Runtime } from './backends/runtime.ts'
 import type { Bundle } from './bundle.ts'
 import { Decoder } from './decoder.ts'
 import { type LiveComparison, type LiveReplayRequest, replayLive } from './live-replay.ts'
-import type { Runtime } from './runtime.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
 /** A prompt to be answered greedily from an empty cache. */

@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { type Grid, tokensPerTemporalPatch, visionRotary, windowIds, windowMask } from '../qwen25vl/index.ts'
+import { createSession, type Runtime } from './backends/runtime.ts'
+import { floatTensor, int64Tensor } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
-import { createSession, type Runtime } from './runtime.ts'
-import { floatTensor, int64Tensor } from './tensors.ts'
 
 /** Added to the score of a patch in another window; within float16's range, and its exponential is zero in both types. */
 const masked = -30000

@@ -1,12 +1,12 @@
 /** Runs in headless Chromium: probes on WebGPU, and the slow way to the same numbers. */
 
 import { toWire, type WireError } from '../../../src/base/errors.ts'
+import { browserRuntime } from '../../../src/engine/backends/webgpu/browser-runtime.ts'
+import { GpuLedger } from '../../../src/engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../../../src/engine/bundle.ts'
 import { Decoder } from '../../../src/engine/decoder.ts'
-import { GpuLedger } from '../../../src/engine/gpu-ledger.ts'
 import { LiveWindow } from '../../../src/engine/live-window.ts'
 import { askProbes, barePass, prepareProbe, probeSlots, scoreLabels } from '../../../src/engine/probes.ts'
-import { browserRuntime } from '../../../src/engine/runtimes/browser.ts'
 import { forcedLogProbabilities, testFeatures, testGrid } from '../../../src/engine/testing/teacher-forcing.ts'
 import type { ProbeFigures } from '../../../src/reading/events.ts'
 import type { Probe } from '../../../src/reading/probes.ts'

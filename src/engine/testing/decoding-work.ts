@@ -1,8 +1,8 @@
 import { textPositions } from '../../qwen25vl/index.ts'
+import type { Runtime } from '../backends/runtime.ts'
+import type { GpuLedger } from '../backends/webgpu/gpu-usage.ts'
 import type { Bundle } from '../bundle.ts'
 import { Decoder, type QueuedPass } from '../decoder.ts'
-import type { GpuLedger } from '../gpu-ledger.ts'
-import type { Runtime } from '../runtime.ts'
 import type { DeviceWork } from './device-work.ts'
 
 export interface DecodingWork {

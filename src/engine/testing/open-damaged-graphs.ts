@@ -11,8 +11,8 @@ import * as ort from 'onnxruntime-web/wasm'
 import { damageBytes, generator, pick, type Random } from '../../../fixtures/damage.ts'
 import { VidemoError } from '../../base/errors.ts'
 import { type Manifest, parseManifest } from '../../manifest/manifest.ts'
+import { createSession, type Ort } from '../backends/runtime.ts'
 import type { BundleFiles } from '../bundle.ts'
-import { createSession, type Ort } from '../runtime.ts'
 
 export interface OpenedGraph {
   readonly seed: number

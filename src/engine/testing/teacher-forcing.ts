@@ -1,8 +1,8 @@
 import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, tokensPerTemporalPatch, videoTokens } from '../../qwen25vl/index.ts'
+import type { Runtime } from '../backends/runtime.ts'
 import type { Bundle } from '../bundle.ts'
 import { Decoder } from '../decoder.ts'
-import type { Runtime } from '../runtime.ts'
 
 /** Of one pair of frames, in patches. */
 export const testGrid: Grid = { t: 1, h: 8, w: 8 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EngineError } from '../base/errors.ts'
+import type { EngineError } from '../../../base/errors.ts'
 import { watchMemory } from './gpu-memory.ts'
 
 /** A device with room for so many bytes, which does what Chromium does where there is none. */

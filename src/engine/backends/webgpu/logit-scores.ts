@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-web'
-import type { Runtime } from './runtime.ts'
+import type { Runtime } from '../runtime.ts'
 
 /** One number of a pass: of this id, after this row of its tokens. */
 export interface Pick {

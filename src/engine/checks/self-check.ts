@@ -1,12 +1,12 @@
-import { BundleError, EngineError } from '../base/errors.ts'
-import type { ManifestCheck } from '../manifest/manifest.ts'
-import { type Qwen25VLConfig, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
-import type { Bundle } from './bundle.ts'
-import { Decoder } from './decoder.ts'
-import { disposingAfter } from './disposal.ts'
-import type { Runtime } from './runtime.ts'
-import type { Compute } from './tensors.ts'
-import { VisionEncoder } from './vision-encoder.ts'
+import { BundleError, EngineError } from '../../base/errors.ts'
+import type { ManifestCheck } from '../../manifest/manifest.ts'
+import { type Qwen25VLConfig, sequencePositions, textPositions, tokensPerTemporalPatch } from '../../qwen25vl/index.ts'
+import type { Runtime } from '../backends/runtime.ts'
+import type { Compute } from '../backends/tensors.ts'
+import type { Bundle } from '../bundle.ts'
+import { Decoder } from '../decoder.ts'
+import { disposingAfter } from '../disposal.ts'
+import { VisionEncoder } from '../vision-encoder.ts'
 
 /**
  * How near a device comes to the expected logits: *exact*, up to the order of float32 sums; *close*, up to float16's

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { GpuLedger } from './gpu-ledger.ts'
+import { GpuLedger } from './gpu-usage.ts'
 
 /** A device that notes what reaches it. */
 function fakeDevice() {

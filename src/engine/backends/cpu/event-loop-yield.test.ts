@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { turnTaking } from './turns.ts'
+import { turnTaking } from './event-loop-yield.ts'
 
 it('lets others have their turn once 100 ms have passed, and not before', async () => {
   let nowMs = 0

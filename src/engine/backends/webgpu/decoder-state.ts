@@ -1,9 +1,9 @@
 import type { Tensor } from 'onnxruntime-web'
-import type { Bundle } from './bundle.ts'
-import { mostDrafted } from './drafts.ts'
-import type { Runtime } from './runtime.ts'
-import { bytesPerFloat, encodeFloats, floatTensor, floatTypeName, int64Tensor } from './tensors.ts'
-import { readFloats } from './vision-encoder.ts'
+import type { Bundle } from '../../bundle.ts'
+import { mostDrafted } from '../../drafts.ts'
+import { readFloats } from '../../vision-encoder.ts'
+import type { Runtime } from '../runtime.ts'
+import { bytesPerFloat, encodeFloats, floatTensor, floatTypeName, int64Tensor } from '../tensors.ts'
 
 /** Inputs that change from pass to pass. */
 export type PassInputs = Readonly<

@@ -1,10 +1,10 @@
-import { EngineError } from '../base/errors.ts'
-import { isSoftware, requestDevice } from '../device/device.ts'
-import { type Bundle, type BundleFiles, openBundle } from './bundle.ts'
-import { canCapture } from './graph-capture.ts'
-import type { Runtime } from './runtime.ts'
+import { EngineError } from '../../base/errors.ts'
+import { isSoftware, requestDevice } from '../../device/device.ts'
+import type { Runtime } from '../backends/runtime.ts'
+import type { Compute } from '../backends/tensors.ts'
+import { type Bundle, type BundleFiles, openBundle } from '../bundle.ts'
 import { type CheckReport, type CheckTry, checkKernels, modeName } from './self-check.ts'
-import type { Compute } from './tensors.ts'
+import { canCapture } from './step-recording.ts'
 
 /** Folders of the bundles for the check, below the page; `scripts/prepare.ts` makes them. */
 export const checkFolders: Readonly<Record<Compute, string>> = {

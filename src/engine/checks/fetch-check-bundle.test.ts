@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { manifestFixture } from '../manifest/manifest.fixture.ts'
-import { fetchFolder } from './check-folder.ts'
+import { manifestFixture } from '../../manifest/manifest.fixture.ts'
+import { fetchFolder } from './fetch-check-bundle.ts'
 
 const folder = new URL('https://page.example/app/models/check-q4/')
 const { files } = manifestFixture

@@ -1,5 +1,5 @@
-import { parseManifest } from '../manifest/manifest.ts'
-import type { BundleFiles } from './bundle.ts'
+import { parseManifest } from '../../manifest/manifest.ts'
+import type { BundleFiles } from '../bundle.ts'
 
 const shelfName = 'videmo-checks'
 const manifestPath = 'manifest.json'

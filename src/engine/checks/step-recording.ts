@@ -1,7 +1,7 @@
-import { textPositions } from '../qwen25vl/index.ts'
-import type { Bundle } from './bundle.ts'
-import { Decoder, type PassResult } from './decoder.ts'
-import type { Runtime } from './runtime.ts'
+import { textPositions } from '../../qwen25vl/index.ts'
+import type { Runtime } from '../backends/runtime.ts'
+import type { Bundle } from '../bundle.ts'
+import { Decoder, type PassResult } from '../decoder.ts'
 
 type GpuRuntime = Extract<Runtime, { provider: 'webgpu' }>
 

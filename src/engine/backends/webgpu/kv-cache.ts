@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-web'
-import type { TextConfig } from '../qwen25vl/index.ts'
-import type { Runtime } from './runtime.ts'
-import { bytesPerFloat, type Compute, floatTypeName } from './tensors.ts'
+import type { TextConfig } from '../../../qwen25vl/index.ts'
+import type { Runtime } from '../runtime.ts'
+import { bytesPerFloat, type Compute, floatTypeName } from '../tensors.ts'
 
 /** Keys and values of all layers, [1, kv_heads, slots, head_dim] each. */
 export interface KvCache {

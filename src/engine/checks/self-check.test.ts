@@ -4,20 +4,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addCheck } from '../../cli/add-check.ts'
-import { BundleDirectory } from '../../cli/bundle-directory.ts'
-import { DirectorySink } from '../../cli/directory-sink.ts'
-import { BundleError, EngineError } from '../base/errors.ts'
-import { checkCheckpoint } from '../build/checkpoint/check-checkpoint.ts'
-import { buildBundle } from '../build/layouts/bundle.ts'
-import type { ManifestCheck } from '../manifest/manifest.ts'
-import { type Bundle, type BundleFiles, openBundle } from './bundle.ts'
+import { addCheck } from '../../../cli/add-check.ts'
+import { BundleDirectory } from '../../../cli/bundle-directory.ts'
+import { DirectorySink } from '../../../cli/directory-sink.ts'
+import { BundleError, EngineError } from '../../base/errors.ts'
+import { checkCheckpoint } from '../../build/checkpoint/check-checkpoint.ts'
+import { buildBundle } from '../../build/layouts/bundle.ts'
+import type { ManifestCheck } from '../../manifest/manifest.ts'
+import { nodeCpuRuntime } from '../backends/cpu/node-runtime.ts'
+import type { Runtime } from '../backends/runtime.ts'
+import { type Bundle, type BundleFiles, openBundle } from '../bundle.ts'
 import { type CheckedDevice, checkDevice } from './kernel-check.ts'
-import type { Runtime } from './runtime.ts'
-import { nodeCpuRuntime } from './runtimes/node-cpu.ts'
 import { assertSound, type CheckReport, checkKernels, judgeCheck, requireRight } from './self-check.ts'
 
-const tokenizer = fileURLToPath(new URL('../../fixtures/data/checkpoint/tokenizer.json', import.meta.url))
+const tokenizer = fileURLToPath(new URL('../../../fixtures/data/checkpoint/tokenizer.json', import.meta.url))
 
 let folder: string
 let runtime: Runtime

@@ -1,9 +1,9 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
-import { PiecewiseBlob } from '../base/blob-pieces.ts'
-import { EngineError } from '../base/errors.ts'
-import { isSoftware } from '../device/device.ts'
-import type { Manifest, ManifestGraph } from '../manifest/manifest.ts'
-import type { BundleFiles } from './bundle.ts'
+import { PiecewiseBlob } from '../../base/blob-pieces.ts'
+import { EngineError } from '../../base/errors.ts'
+import { isSoftware } from '../../device/device.ts'
+import type { Manifest, ManifestGraph } from '../../manifest/manifest.ts'
+import type { BundleFiles } from '../bundle.ts'
 
 /** What is used of ONNX Runtime; onnxruntime-node and every build of onnxruntime-web have it. */
 export interface Ort {

@@ -1,4 +1,4 @@
-import { EngineError } from '../base/errors.ts'
+import { EngineError } from '../../../base/errors.ts'
 
 /** Buffers from this size on are asked after one by one; the rest of a model is small change. */
 const watchedBytes = 2 ** 20

@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-web'
-import { floatsToHalves } from '../base/float16.ts'
+import { floatsToHalves } from '../../base/float16.ts'
 import type { Runtime } from './runtime.ts'
 
 export type Compute = 'f32' | 'f16'

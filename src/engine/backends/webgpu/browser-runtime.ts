@@ -2,11 +2,11 @@ import type { Env } from 'onnxruntime-web'
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?gzip'
 import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?gzip'
 import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?gzip'
-import { EngineError } from '../../base/errors.ts'
+import { EngineError } from '../../../base/errors.ts'
+import { fetchWasm } from '../app-wasm.ts'
+import { turnTaking } from '../cpu/event-loop-yield.ts'
+import { type MemoryGrowth, watchMemoryGrowth } from '../cpu/memory-growth.ts'
 import type { Ort, Runtime } from '../runtime.ts'
-import { fetchWasm } from './app-wasm.ts'
-import { type MemoryGrowth, watchMemoryGrowth } from './memory-growth.ts'
-import { turnTaking } from './turns.ts'
 
 /** ONNX Runtime on a device of this browser; its WebAssembly comes from the app's own origin. */
 export async function browserRuntime(

@@ -1,4 +1,4 @@
-import { EngineError } from '../../base/errors.ts'
+import { EngineError } from '../../../base/errors.ts'
 import type { Ort, Runtime } from '../runtime.ts'
 
 export interface DawnRuntime {
