@@ -3,7 +3,7 @@
 import { EngineError } from '../src/base/errors.ts'
 import { type AdapterFacts, probeDevice, requestDevice } from '../src/device/device.ts'
 import { browserRuntime } from '../src/engine/backends/webgpu/browser-runtime.ts'
-import { type DeviceFigures, GpuLedger } from '../src/engine/backends/webgpu/gpu-usage.ts'
+import { type DeviceFigures, GpuUsage } from '../src/engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
 import { type DraftedClip, type DraftedFigures, readDrafted } from './drafted.ts'
 import type { Alternation, ProbePair } from './figures.ts'
@@ -105,7 +105,7 @@ window.bench = {
   async holdAfter(counts) {
     const { plan } = await job()
     const device = await newDevice()
-    const ledger = new GpuLedger(device)
+    const gpuUsage = new GpuUsage(device)
     const ours = await OurSide.open(await browserRuntime(device), await openBundle(filesBelow('bundle')), plan)
     await ours.fill()
     const held: DeviceFigures[] = []
@@ -115,7 +115,7 @@ window.bench = {
       if (!counts.includes(update)) continue
       await device.queue.onSubmittedWorkDone()
       await collectGarbage()
-      held.push(ledger.figures())
+      held.push(gpuUsage.figures())
     }
     await ours.dispose()
     return held

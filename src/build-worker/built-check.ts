@@ -1,6 +1,6 @@
 import { BuildError, EngineError } from '../base/errors.ts'
-import { fitsWasm } from '../engine/backends/runtime.ts'
-import { wasmRuntime } from '../engine/backends/webgpu/browser-runtime.ts'
+import { fitsWasm } from '../engine/backends/cpu/fits-wasm.ts'
+import { wasmRuntime } from '../engine/backends/cpu/wasm-runtime.ts'
 import { openBundle } from '../engine/bundle.ts'
 import { checkInput, expectedCheck, runCheck } from '../engine/checks/self-check.ts'
 import type { Manifest } from '../manifest/manifest.ts'

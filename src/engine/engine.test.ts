@@ -9,13 +9,14 @@ import { DirectoryFiles } from '../../cli/directory-files.ts'
 import { DirectorySink } from '../../cli/directory-sink.ts'
 import { buildBundle } from '../build/layouts/bundle.ts'
 import { textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
+import { AnswerHistory } from './answer-history.ts'
 import { nodeCpuRuntime } from './backends/cpu/node-runtime.ts'
 import type { Runtime } from './backends/runtime.ts'
 import { type Bundle, openBundle } from './bundle.ts'
 import { checkInput, runCheck, topLogits } from './checks/self-check.ts'
 import type { Answer, AnswerOptions, Conversation } from './conversation.ts'
 import { Decoder } from './decoder.ts'
-import { DraftMemory, type Pace } from './drafts.ts'
+import type { DraftLengthPolicy } from './draft-length.ts'
 import { LiveWindow } from './live-window.ts'
 import { readUpdate, type StandingAnswers, slotsFor, type UpdateEvent } from './update.ts'
 import { VisionEncoder } from './vision-encoder.ts'
@@ -99,7 +100,7 @@ describe('Decoder', () => {
 
   it.each([1, 1.3])('computes the same with rows of padding, penalty %f', async (repetitionPenalty) => {
     const through = async (rows: number) => {
-      const padded: Runtime = { ...runtime, leastRows: rows }
+      const padded: Runtime = { ...runtime, minRows: rows }
       const decoder = await Decoder.create(padded, bundle, { capacity: 14, repetitionPenalty })
       const said: number[] = []
       const logits: Float32Array[] = []
@@ -150,8 +151,8 @@ describe('Decoder', () => {
     const expected = await whole.run({ ...text(ids), features, withLogits: true })
     const margin = whole.margin(expected.logits)
     await whole.dispose()
-    for (const mostAtOnce of [2, 5, count, ids.length - 1]) {
-      const cut = await decoder({ repetitionPenalty, mostAtOnce })
+    for (const prefillChunk of [2, 5, count, ids.length - 1]) {
+      const cut = await decoder({ repetitionPenalty, prefillChunk })
       const { token, logits = new Float32Array() } = await cut.run({ ...text(ids), features, withLogits: true })
       const most = Math.max(...logits.map((value, id) => Math.abs(value - (expected.logits?.[id] ?? Number.NaN))))
       expect(most).toBeLessThan(1e-4)
@@ -301,17 +302,17 @@ describe('Conversation', () => {
 })
 
 /** Drafts of one length, wherever they fit. */
-const always = (length: number): Pace => ({
+const always = (length: number): DraftLengthPolicy => ({
   choose: (_, room) => Math.min(room, length),
-  verified: () => undefined,
-  measured: () => undefined,
+  recordAcceptance: () => undefined,
+  recordPass: () => undefined,
 })
 
 describe('drafts', () => {
   it('stop within one token, though more are known, and what was not shown was not said', async () => {
     const d = await decoder({ repetitionPenalty: 1.3 })
     const window = await windowOver(d)
-    const { ids: likely } = await ask(window.branch(), 'Who is seen?', { maxTokens: 30 })
+    const { ids: previousAnswer } = await ask(window.branch(), 'Who is seen?', { maxTokens: 30 })
     const talk = async (options: AnswerOptions) => {
       const conversation = window.branch()
       const stop = new AbortController()
@@ -323,8 +324,8 @@ describe('drafts', () => {
       }
       return { heard, length: d.length, next: (await ask(conversation, 'And now?', options)).ids }
     }
-    const drafted = await talk({ drafts: { likely, pace: always(8) } })
-    expect(drafted.heard).toEqual(likely.slice(0, 5))
+    const drafted = await talk({ drafting: { previousAnswer, lengthPolicy: always(8) } })
+    expect(drafted.heard).toEqual(previousAnswer.slice(0, 5))
     expect(drafted).toEqual(await talk({}))
     await d.dispose()
   })
@@ -336,8 +337,8 @@ describe('drafts', () => {
     const plain = await ask(window.branch(), 'Who?')
     expect(plain.finish).toBe('context-full')
     for (const length of [1, 3, 16]) {
-      const drafts = { likely: [...plain.ids, 1, 2, 3], pace: always(length) }
-      expect(await ask(window.branch(), 'Who?', { drafts })).toMatchObject({ ids: plain.ids, finish: 'context-full' })
+      const drafting = { previousAnswer: [...plain.ids, 1, 2, 3], lengthPolicy: always(length) }
+      expect(await ask(window.branch(), 'Who?', { drafting })).toMatchObject({ ids: plain.ids, finish: 'context-full' })
     }
     await d.dispose()
   })
@@ -345,9 +346,11 @@ describe('drafts', () => {
   it('keep to the number of tokens that was asked for', async () => {
     const d = await decoder()
     const window = await windowOver(d)
-    const { ids: likely } = await ask(window.branch(), 'Who is seen?', { maxTokens: 20 })
-    const { ids, finish, figures } = await ask(window.branch(), 'Who is seen?', { drafts: { likely, pace: always(4) } })
-    expect({ ids, finish }).toEqual({ ids: likely.slice(0, 12), finish: 'length' })
+    const { ids: previousAnswer } = await ask(window.branch(), 'Who is seen?', { maxTokens: 20 })
+    const { ids, finish, figures } = await ask(window.branch(), 'Who is seen?', {
+      drafting: { previousAnswer, lengthPolicy: always(4) },
+    })
+    expect({ ids, finish }).toEqual({ ids: previousAnswer.slice(0, 12), finish: 'length' })
     // 5 and 5 of five rows, then the last two of one that verifies a single id, padded.
     expect(figures).toMatchObject({ answerTokens: 12, passes: 3, drafted: 9, accepted: 9 })
     await d.dispose()
@@ -358,8 +361,8 @@ describe('drafts', () => {
     const window = await windowOver(d)
     const sampling = { temperature: 2, topP: 0.95, seed: 1 }
     const plain = await ask(window.branch(), 'Who is seen?', { sampling })
-    const drafts = { likely: plain.ids, pace: always(4) }
-    const { ids, figures } = await ask(window.branch(), 'Who is seen?', { sampling, drafts })
+    const drafting = { previousAnswer: plain.ids, lengthPolicy: always(4) }
+    const { ids, figures } = await ask(window.branch(), 'Who is seen?', { sampling, drafting })
     expect(ids).toEqual(plain.ids)
     expect(figures).toMatchObject({ passes: 12, drafted: 0, accepted: 0 })
     await d.dispose()
@@ -374,12 +377,12 @@ describe('drafts', () => {
     const half = picture(0).length / 2
     const pair = (index: number) =>
       encoder.encode(picture(0).slice(index * half, (index + 1) * half), { ...grid, t: 1 })
-    const read = async (memory?: DraftMemory) => {
+    const read = async (history?: AnswerHistory) => {
       const window = new LiveWindow(runtime, bundle, d, { ...grid, t: 1 })
       const standing: StandingAnswers<string> = new Map()
       const answers: Answer[] = []
       const update = async () => {
-        for await (const event of readUpdate(window, questions, standing, { maxTokens: 8, ignoreEos: true }, memory)) {
+        for await (const event of readUpdate(window, questions, standing, { maxTokens: 8, ignoreEos: true }, history)) {
           if (event.type === 'answer') answers.push(event.answer)
         }
       }
@@ -393,7 +396,7 @@ describe('drafts', () => {
       return answers
     }
     const plain = await read()
-    const drafted = await read(new DraftMemory(always(4)))
+    const drafted = await read(new AnswerHistory(always(4)))
     expect(drafted.map(({ ids }) => ids)).toEqual(plain.map(({ ids }) => ids))
     // The second update says of the same frames what the first said.
     expect(drafted[2].figures).toMatchObject({ passes: 2, drafted: 6, accepted: 6 })

@@ -1,12 +1,14 @@
-import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import type { AnswerFigures } from '../reading/events.ts'
+import type { Drafting } from './answer-history.ts'
+import { openBackend } from './backends/open-backend.ts'
 import type { Runtime } from './backends/runtime.ts'
-import { concatRows } from './backends/tensors.ts'
+import type { Tensor } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import type { Answer, Conversation } from './conversation.ts'
 import { Decoder } from './decoder.ts'
-import { type Drafts, mostDrafted, type Pace } from './drafts.ts'
+import type { DraftLengthPolicy } from './draft-length.ts'
+import { maxDraftTokens } from './draft-tokens.ts'
 import { LiveWindow } from './live-window.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
@@ -19,11 +21,11 @@ export interface LiveReplayRequest {
   readonly growing: { readonly question: string; readonly steps: number }
   /** One live window is run for each. */
   readonly repetitionPenalties: readonly number[]
-  /** And for each of these; only without drafts where unsaid. */
+  /** One live window is run for each of these, too. Default: only `none`. */
   readonly drafts?: readonly DraftKind[]
 }
 
-/** What answers are drafted from: nothing, the answer itself, ids at random, or an answer that leaves the true one. */
+/** What answers are drafted from: nothing, the answer itself, random ids, or an answer that diverges from the true one. */
 export const draftKinds = ['none', 'same', 'random', 'diverging'] as const
 export type DraftKind = (typeof draftKinds)[number]
 
@@ -37,7 +39,7 @@ export interface LiveComparison {
   readonly figures: DraftFigures
 }
 
-/** Of the live answer. */
+/** Passes and draft tokens of the live answer. */
 type DraftFigures = Pick<AnswerFigures, 'passes' | 'drafted' | 'accepted'>
 
 type Recomputed = Pick<LiveComparison, 'recomputed' | 'margins'>
@@ -126,30 +128,30 @@ class LiveReplay {
     const window = this.window(decoder)
     const order = [...pairs.keys()]
     for (const pair of order) {
-      await window.append(this.copy(pair))
+      await window.append(this.view(pair))
       await this.ask(window.branch(), { name: `growing ${pair + 1}`, order: order.slice(0, pair + 1), question, steps })
     }
 
     const whole = window.branch()
-    const said: AnsweredTurn[] = []
+    const turns: AnsweredTurn[] = []
     for (const [turn, each] of request.turns.entries()) {
-      const ids = await this.ask(whole, { name: `turn ${turn + 1}`, order, before: [...said], ...each })
-      said.push({ question: each.question, ids })
+      const ids = await this.ask(whole, { name: `turn ${turn + 1}`, order, before: [...turns], ...each })
+      turns.push({ question: each.question, ids })
     }
 
     // The earlier answers enter the conversation as text, and are prefilled again behind one more pair.
-    await window.append(this.copy(0))
+    await window.append(this.view(0))
     const recalled = window.branch()
-    for (const turn of said.slice(0, -1)) recalled.recall(turn.question, turn.ids)
+    for (const turn of turns.slice(0, -1)) recalled.recall(turn.question, turn.ids)
     const last = request.turns[request.turns.length - 1]
-    await this.ask(recalled, { name: 'recalled', order: [...order, 0], before: said.slice(0, -1), ...last })
+    await this.ask(recalled, { name: 'recalled', order: [...order, 0], before: turns.slice(0, -1), ...last })
 
     const keep = Math.floor(pairs.length / 2)
-    await window.hop(keep, this.copy(1 % pairs.length))
+    await window.hop(keep, this.view(1 % pairs.length))
     const hopped = [...order, 0].slice(-keep || order.length + 1).slice(0, keep)
     const kept = [...hopped, 1 % pairs.length]
     await this.ask(window.branch(), { name: 'hop', order: kept, question, steps })
-    await window.append(this.copy(0))
+    await window.append(this.view(0))
     await this.ask(window.branch(), { name: 'hop, then a pair', order: [...kept, 0], question, steps })
     window.dispose()
     await decoder.dispose()
@@ -168,7 +170,7 @@ class LiveReplay {
     const decoders = orders.map(() => this.fork())
     const windows = decoders.map((decoder) => this.window(decoder))
     for (const index of forwards) {
-      for (const [which, window] of windows.entries()) await window.append(this.copy(orders[which][index]))
+      for (const [which, window] of windows.entries()) await window.append(this.view(orders[which][index]))
       const asked = orders.map((order, which): AskedQuestion => {
         const name = `interleaved ${which === 0 ? 'A' : 'B'} ${index + 1}`
         return { name, order: order.slice(0, index + 1), question, steps: Math.min(steps, 6) }
@@ -193,13 +195,10 @@ class LiveReplay {
     return new LiveWindow(this.runtime, this.bundle, decoder, { ...this.request.grid, t: 1 })
   }
 
-  /** A window disposes of its features; these are needed again. */
-  private copy(pair: number): Tensor {
-    const { ort } = this.runtime
-    const of = this.pairs[pair]
-    return of.location === 'gpu-buffer'
-      ? ort.Tensor.fromGpuBuffer(of.gpuBuffer, { dataType: 'float32', dims: of.dims })
-      : new ort.Tensor('float32', of.data as Float32Array, of.dims)
+  /** A pair's features for a window to dispose of, over memory that stays. */
+  private view(pair: number): Tensor {
+    const features = this.pairs[pair]
+    return openBackend(this.runtime).viewRows(features, features.dims[0])
   }
 
   private async ask(conversation: Conversation, asked: AskedQuestion): Promise<readonly number[]> {
@@ -217,8 +216,9 @@ class LiveReplay {
     const options = { maxTokens: asked.steps, ignoreEos: true }
     if (kind === 'none') return conversation.ask(asked.question, options)
     const { recomputed } = await this.recompute(asked)
-    const drafts: Drafts = { likely: draftOf(kind, recomputed, this.bundle.config.text.vocabSize), pace: everyLength() }
-    return conversation.ask(asked.question, { ...options, drafts })
+    const previousAnswer = draftOf(kind, recomputed, this.bundle.config.text.vocabSize)
+    const drafting: Drafting = { previousAnswer, lengthPolicy: everyLength() }
+    return conversation.ask(asked.question, { ...options, drafting })
   }
 
   private async compare(asked: AskedQuestion, { ids, figures }: Answer): Promise<void> {
@@ -243,7 +243,7 @@ class LiveReplay {
     )
     scratch.rollback(0)
     const rows = order.map((pair) => pairs[pair])
-    const features = concatRows(runtime, rows)
+    const features = openBackend(runtime).concatRows(rows)
     const recomputed: number[] = []
     const margins: number[] = []
     let at = cursor
@@ -282,12 +282,12 @@ function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vo
 }
 
 /** Drafts of every length in turn, padded or not, and a few steps without. */
-function everyLength(): Pace {
-  const lengths = [3, 1, 0, mostDrafted, 7, 0]
+function everyLength(): DraftLengthPolicy {
+  const lengths = [3, 1, 0, maxDraftTokens, 7, 0]
   let pass = 0
   return {
     choose: (_, room) => Math.min(room, lengths[pass++ % lengths.length]),
-    verified: () => undefined,
-    measured: () => undefined,
+    recordAcceptance: () => undefined,
+    recordPass: () => undefined,
   }
 }

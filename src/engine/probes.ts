@@ -2,7 +2,7 @@ import { EngineError } from '../base/errors.ts'
 import { textPositions } from '../qwen25vl/index.ts'
 import type { ProbeFigures } from '../reading/events.ts'
 import type { Probe } from '../reading/probes.ts'
-import type { Wanted } from './backends/webgpu/logit-scores.ts'
+import type { LogitQuery } from './backends/decoder-backend.ts'
 import type { Bundle } from './bundle.ts'
 import type { Decoder } from './decoder.ts'
 import type { BranchPoint, LiveWindow } from './live-window.ts'
@@ -181,13 +181,13 @@ interface ScoredPass {
   readonly tokens: number
 }
 
-interface WantedAt {
-  readonly as: Wanted['as']
+interface QuestionQuery {
+  readonly as: LogitQuery['as']
   /** `at` counts the ids of the whole question; after the last one where unsaid. */
   readonly picks: readonly { readonly at?: number; readonly id: number }[]
 }
 
-function after(ids: readonly number[]): WantedAt['picks'] {
+function after(ids: readonly number[]): QuestionQuery['picks'] {
   return ids.map((id) => ({ id }))
 }
 
@@ -201,7 +201,7 @@ class Branch {
     this.decoder = point.decoder
   }
 
-  async score(ids: readonly number[], { as, picks }: WantedAt): Promise<ScoredPass> {
+  async score(ids: readonly number[], { as, picks }: QuestionQuery): Promise<ScoredPass> {
     const { start, cursor } = this.point
     const wanted = picks.map(({ at = ids.length - 1, id }) => ({ at, id }))
     // Rows that are asked for are computed now.

@@ -105,7 +105,7 @@ describe('the self-check in Chromium', () => {
 
   it('counts the buffers of a real device', async () => {
     await inChromium(async (ask) => {
-      const { value } = await ask('ledger')
+      const { value } = await ask('gpuUsage')
       const none = { buffers: 0, bytes: 0, readBackBytes: 0, dispatches: 0, submits: 0 }
       const read = { readBackBytes: 64, dispatches: 0, submits: 1 }
       expect(value).toEqual([

@@ -2,7 +2,7 @@
 
 import { toWire, type WireError } from '../../../src/base/errors.ts'
 import { browserRuntime } from '../../../src/engine/backends/webgpu/browser-runtime.ts'
-import { GpuLedger } from '../../../src/engine/backends/webgpu/gpu-usage.ts'
+import { GpuUsage } from '../../../src/engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../../../src/engine/bundle.ts'
 import { Decoder } from '../../../src/engine/decoder.ts'
 import { LiveWindow } from '../../../src/engine/live-window.ts'
@@ -46,7 +46,7 @@ async function run({ pairs, probes, begun, labels }: ProbesJob): Promise<ProbesR
   const adapter = await navigator.gpu?.requestAdapter()
   if (!adapter) throw new Error('no adapter')
   const device = await adapter.requestDevice()
-  const ledger = new GpuLedger(device)
+  const gpuUsage = new GpuUsage(device)
   const runtime = await browserRuntime(device, { forbidCpuFallback: true })
   const bundle = await openBundle(files)
   const prepared = probes.map((probe) => prepareProbe(bundle, probe))
@@ -62,9 +62,9 @@ async function run({ pairs, probes, begun, labels }: ProbesJob): Promise<ProbesR
   }
   // Kernels compile, buffers are made.
   await read(prepared)
-  const before = ledger.figures()
+  const before = gpuUsage.figures()
   const readings = await read(prepared)
-  const after = ledger.figures()
+  const after = gpuUsage.figures()
   await barePass(window, first)
   const bare = await barePass(window, first)
   const [{ figures: probe }] = await read([{ ...first, askings: first.askings.slice(0, 1) }])

@@ -1,30 +1,30 @@
-/** Where this browser keeps what it has fetched of the runtime, for visits without a network. */
-const shelfName = 'videmo-runtime'
+/** Name of the browser's cache that holds the runtime's WebAssembly, for visits without a network. */
+const cacheName = 'videmo-runtime'
 
 /**
- * A WebAssembly build of the app's own: from the browser's cache, else from the network, inflated where it came gzipped.
- * Host and browser may have inflated it before, so its first bytes decide.
+ * Fetches WebAssembly that is part of the app, from the browser's cache or else from the network, and inflates it if it
+ * is gzipped: the host or the browser may have inflated it already.
  *
- * Throws TypeError when it cannot be reached, and Error when what comes is no WebAssembly.
+ * Throws TypeError when it cannot be reached, and Error when the response is not WebAssembly.
  */
 export async function fetchWasm(url: string): Promise<ArrayBuffer> {
-  const shelf = await openShelf()
-  // One version of each build is kept; its address has its hash.
-  const kept = await shelf?.match(url).catch(() => undefined)
+  const cache = await openCache()
+  // Its address contains a hash of its contents, so a cached copy is never out of date.
+  const kept = await cache?.match(url).catch(() => undefined)
   if (kept) return inflated(await kept.arrayBuffer())
   const response = await fetch(url, { credentials: 'same-origin' })
   if (!response.ok) throw new Error(`${url}: ${response.status}`)
   const bytes = await response.arrayBuffer()
   const wasm = await inflated(bytes)
-  if (shelf) await keep(shelf, url, bytes)
+  if (cache) await store(cache, url, bytes)
   return wasm
 }
 
-/** Gzipped or plain WebAssembly, as plain WebAssembly. */
+/** Plain WebAssembly from plain or gzipped bytes, gzipped twice included. Throws Error for anything else. */
 export async function inflated(bytes: ArrayBuffer): Promise<ArrayBuffer> {
   if (startsWith(bytes, [0x00, 0x61, 0x73, 0x6d])) return bytes
-  if (!startsWith(bytes, [0x1f, 0x8b])) throw new Error('What came is no WebAssembly.')
-  // Written and not streamed out of a Blob, whose streams may be collected with whoever waits for them.
+  if (!startsWith(bytes, [0x1f, 0x8b])) throw new Error('The response is not WebAssembly.')
+  // The bytes are written directly: a stream out of a Blob may be garbage-collected while it is being read.
   const { readable, writable } = new DecompressionStream('gzip')
   const writer = writable.getWriter()
   const written = Promise.all([writer.write(new Uint8Array(bytes)), writer.close()])
@@ -37,27 +37,27 @@ function startsWith(bytes: ArrayBuffer, magic: readonly number[]): boolean {
   return magic.every((byte, index) => first[index] === byte)
 }
 
-/** Nothing where the browser has none to give: private windows, insecure pages, Node. */
-async function openShelf(): Promise<Cache | undefined> {
+/** Undefined where there is no cache: private windows, insecure pages, Node. */
+async function openCache(): Promise<Cache | undefined> {
   try {
-    return await caches.open(shelfName)
+    return await caches.open(cacheName)
   } catch {
     return undefined
   }
 }
 
-async function keep(shelf: Cache, url: string, bytes: ArrayBuffer): Promise<void> {
+async function store(cache: Cache, url: string, bytes: ArrayBuffer): Promise<void> {
   try {
-    for (const old of await shelf.keys()) {
-      if (buildOf(old.url) === buildOf(url)) await shelf.delete(old)
+    for (const old of await cache.keys()) {
+      if (buildOf(old.url) === buildOf(url)) await cache.delete(old)
     }
-    await shelf.put(url, new Response(bytes))
+    await cache.put(url, new Response(bytes))
   } catch {
-    // It will be fetched again.
+    // Without a cached copy, the next visit fetches it again.
   }
 }
 
-/** The address without its hash. */
+/** The address without its hash: the same for all versions of a build, of which only one is cached. */
 function buildOf(url: string): string {
   return url.replace(/-[\w-]{8}(?=\.\w+$)/, '')
 }

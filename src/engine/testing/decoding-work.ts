@@ -1,6 +1,6 @@
 import { textPositions } from '../../qwen25vl/index.ts'
 import type { Runtime } from '../backends/runtime.ts'
-import type { GpuLedger } from '../backends/webgpu/gpu-usage.ts'
+import type { GpuUsage } from '../backends/webgpu/gpu-usage.ts'
 import type { Bundle } from '../bundle.ts'
 import { Decoder, type QueuedPass } from '../decoder.ts'
 import type { DeviceWork } from './device-work.ts'
@@ -22,7 +22,7 @@ const steps = 8
 export async function decodingWork(
   runtime: Extract<Runtime, { provider: 'webgpu' }>,
   bundle: Bundle,
-  { work, ledger }: { readonly work: () => DeviceWork; readonly ledger: GpuLedger },
+  { work, gpuUsage }: { readonly work: () => DeviceWork; readonly gpuUsage: GpuUsage },
 ): Promise<DecodingWork> {
   const capacity = Math.max(...promptLengths) + steps
   const decoder = await Decoder.create(runtime, bundle, { capacity, repetitionPenalty: 1.3 })
@@ -43,7 +43,7 @@ export async function decodingWork(
       if (queued.length > 1) tokens.push(await (queued.shift() ?? queued[0]).token)
     }
     for (const { token } of queued) tokens.push(await token)
-    bytes.push(ledger.figures().bytes)
+    bytes.push(gpuUsage.figures().bytes)
   }
   const msPerToken = (performance.now() - startedAt) / steps
   const total = work()

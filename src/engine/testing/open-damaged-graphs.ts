@@ -11,7 +11,8 @@ import * as ort from 'onnxruntime-web/wasm'
 import { damageBytes, generator, pick, type Random } from '../../../fixtures/damage.ts'
 import { VidemoError } from '../../base/errors.ts'
 import { type Manifest, parseManifest } from '../../manifest/manifest.ts'
-import { createSession, type Ort } from '../backends/runtime.ts'
+import { createCpuSession } from '../backends/cpu/cpu-backend.ts'
+import type { Ort } from '../backends/runtime.ts'
 import type { BundleFiles } from '../bundle.ts'
 
 export interface OpenedGraph {
@@ -58,7 +59,7 @@ function damageNumber(bytes: Uint8Array, random: Random): Uint8Array {
 
 async function open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const source: BundleFiles = { read: async (path) => Uint8Array.from(files.get(path) ?? []) }
-  const session = await createSession(runtime, source, graph)
+  const session = await createCpuSession(runtime, source, graph)
   await session.release()
 }
 

@@ -44,7 +44,7 @@ export class EngineHost implements EngineApi {
   }
 
   async ping(): Promise<number> {
-    return this.loader?.ledger?.work ?? 0
+    return this.loader?.gpuUsage?.work ?? 0
   }
 
   async probe(): Promise<DeviceReport> {
@@ -123,7 +123,7 @@ export class EngineHost implements EngineApi {
   }
 
   async deviceFigures(): Promise<DeviceFigures | undefined> {
-    return this.loader?.ledger?.figures()
+    return this.loader?.gpuUsage?.figures()
   }
 
   async framesOf(update: number): Promise<KeptFrame[]> {

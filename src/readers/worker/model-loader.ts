@@ -3,11 +3,13 @@ import { MemoryStore } from '../../bundles/memory-store.ts'
 import { type BundleNotice, obtainBundle } from '../../bundles/obtain-bundle.ts'
 import { OpfsStore } from '../../bundles/opfs-store.ts'
 import { type DeviceReport, missingFor, probeDevice, problemError, requestDevice } from '../../device/device.ts'
-import { fitsWasm, type Runtime } from '../../engine/backends/runtime.ts'
+import { fitsWasm } from '../../engine/backends/cpu/fits-wasm.ts'
+import { wasmRuntime } from '../../engine/backends/cpu/wasm-runtime.ts'
+import type { GpuRuntime, Runtime } from '../../engine/backends/runtime.ts'
 import type { Compute } from '../../engine/backends/tensors.ts'
-import { browserRuntime, wasmRuntime } from '../../engine/backends/webgpu/browser-runtime.ts'
-import { watchMemory } from '../../engine/backends/webgpu/gpu-memory.ts'
-import { GpuLedger } from '../../engine/backends/webgpu/gpu-usage.ts'
+import { browserRuntime } from '../../engine/backends/webgpu/browser-runtime.ts'
+import { watchGpuMemory } from '../../engine/backends/webgpu/gpu-memory.ts'
+import { GpuUsage } from '../../engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../../engine/bundle.ts'
 import { fetchFolder } from '../../engine/checks/fetch-check-bundle.ts'
 import { type CheckedDevice, checkDevice, checkFolders } from '../../engine/checks/kernel-check.ts'
@@ -43,12 +45,10 @@ type Place =
   /** Why not on the GPU. */
   | { readonly provider: 'wasm'; readonly why: VidemoError }
 
-type GpuRuntime = Extract<Runtime, { provider: 'webgpu' }>
-
 interface OpenDevice {
   readonly checked: CheckedDevice<GpuRuntime>
   readonly compute: Compute
-  readonly ledger: GpuLedger
+  readonly gpuUsage: GpuUsage
 }
 
 /** Opens a device whose kernels are right, finds the bundle's files, and puts the two together. */
@@ -66,8 +66,8 @@ export class ModelLoader {
     private readonly onShort: (error: EngineError) => void,
   ) {}
 
-  get ledger(): GpuLedger | undefined {
-    return this.device?.ledger
+  get gpuUsage(): GpuUsage | undefined {
+    return this.device?.gpuUsage
   }
 
   /** For tests. */
@@ -170,16 +170,16 @@ export class ModelLoader {
       this.device?.checked.device.destroy()
       this.device = undefined
     }
-    let ledger: GpuLedger | undefined
+    let gpuUsage: GpuUsage | undefined
     const createRuntime = async (device: GPUDevice) => {
-      const own = new GpuLedger(device)
-      ledger = own
-      watchMemory(device, () => own.figures().bytes, this.onShort)
+      const own = new GpuUsage(device)
+      gpuUsage = own
+      watchGpuMemory(device, () => own.figures().bytes, this.onShort)
       return browserRuntime(device)
     }
     const checked = await this.checkedDevice(compute, createRuntime)
     const { device } = checked
-    const opened: OpenDevice = { checked, compute, ledger: ledger ?? new GpuLedger(device) }
+    const opened: OpenDevice = { checked, compute, gpuUsage: gpuUsage ?? new GpuUsage(device) }
     this.device = opened
     void device.lost.then((info) => {
       // A device that was closed because another takes its place is no loss.

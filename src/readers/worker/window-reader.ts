@@ -1,9 +1,9 @@
 import type { StageId } from '../../affect/stages.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
+import { AnswerHistory } from '../../engine/answer-history.ts'
 import type { Runtime } from '../../engine/backends/runtime.ts'
 import type { Bundle } from '../../engine/bundle.ts'
 import type { Decoder } from '../../engine/decoder.ts'
-import { DraftMemory } from '../../engine/drafts.ts'
 import { FrameEncoder } from '../../engine/frame-encoder.ts'
 import { LiveWindow } from '../../engine/live-window.ts'
 import { askProbes, type PreparedProbe, prepareProbe, probeSlots } from '../../engine/probes.ts'
@@ -52,7 +52,7 @@ export class WindowReader {
   private readonly probes: ProbeRound<PreparedProbe>
   private readonly imager = new FrameImager()
   private standing: StandingAnswers<StageId> = new Map()
-  private readonly drafts: DraftMemory<StageId> | undefined
+  private readonly drafts: AnswerHistory<StageId> | undefined
   private decoder: Decoder | undefined
   /** Answers in place of `decoder` where the window goes on meanwhile. */
   private speaker: Decoder | undefined
@@ -74,7 +74,7 @@ export class WindowReader {
     this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
     this.hopPairs = Math.min(this.pairsPerWindow, Math.max(1, Math.floor(hopFrames / 2)))
     this.leastFrames = model.bundle.config.preprocessor.videoMinFrames
-    this.drafts = request.withoutDrafts ? undefined : new DraftMemory()
+    this.drafts = request.withoutDrafts ? undefined : new AnswerHistory()
     this.probes = new ProbeRound((request.probes ?? []).map((probe) => prepareProbe(model.bundle, probe)))
     this.encoder = new FrameEncoder(model.runtime, model.bundle, model.vision, frameBudget)
   }

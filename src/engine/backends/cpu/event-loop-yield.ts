@@ -1,12 +1,12 @@
-/** As long as a thread may go on without looking at what came in, ms. */
+/** How long a thread may compute without handling messages and timers, ms. */
 const longestMs = 100
 
 /**
- * Lets a thread that computes hear what came in meanwhile. What it computes follows from promise to promise, and in
- * WebKit so does what is asked of the browser in between (`createImageBitmap`): no message and no timer had its turn
- * for 15 s, and a worker that does not answer is given up.
+ * Returns a function that lets the event loop run, if it has not for 100 ms. Computing goes on from promise to promise,
+ * and in WebKit so does what the browser is asked for in between (`createImageBitmap`): without it no message and no
+ * timer was handled for 15 s, and a worker that does not answer is terminated.
  */
-export function turnTaking(now: () => number = () => performance.now()): () => Promise<void> {
+export function eventLoopYield(now: () => number = () => performance.now()): () => Promise<void> {
   let lastMs = now()
   return async () => {
     if (now() - lastMs < longestMs) return

@@ -1,12 +1,13 @@
 /**
- * Whether WebAssembly asked for more memory in this thread, last of all in vain. ONNX Runtime does not always notice:
- * it goes on with what it has not got, and traps somewhere else ("index out of bounds", "bad Table get address").
+ * Whether the last attempt of WebAssembly in this thread to grow its memory was refused. ONNX Runtime does not always
+ * notice a refusal: it continues with memory that it does not have, and traps somewhere else ("index out of bounds", "bad
+ * Table get address").
  */
 export interface MemoryGrowth {
   readonly isRefused: () => boolean
 }
 
-/** Watches from now on, for ONNX Runtime keeps its memory to itself. */
+/** Begins to watch. It replaces `grow` of all memories, because ONNX Runtime does not expose its own. */
 export function watchMemoryGrowth(prototype: WebAssembly.Memory = WebAssembly.Memory.prototype): MemoryGrowth {
   const { grow } = prototype
   let isRefused = false

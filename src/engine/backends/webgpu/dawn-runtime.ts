@@ -1,9 +1,9 @@
 import { EngineError } from '../../../base/errors.ts'
-import type { Ort, Runtime } from '../runtime.ts'
+import type { GpuRuntime, Ort } from '../runtime.ts'
 
 export interface DawnRuntime {
-  readonly runtime: Runtime
-  /** Driver and device, in the driver's words. */
+  readonly runtime: GpuRuntime
+  /** What the driver calls itself and the device. */
   readonly adapter: string
 }
 
@@ -13,7 +13,7 @@ export interface DawnRuntime {
  * Throws EngineError `no-adapter`.
  */
 export async function dawnRuntime(
-  options: { readonly forbidCpuFallback?: boolean; readonly graphCapture?: boolean } = {},
+  options: Pick<GpuRuntime, 'forbidCpuFallback' | 'graphCapture'> = {},
 ): Promise<DawnRuntime> {
   const adapter = await (await openDawn()).requestAdapter()
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits
@@ -26,24 +26,24 @@ export async function dawnRuntime(
 
 /** Dawn's WebGPU, set up so that ONNX Runtime Web finds it as in a browser. */
 export interface Dawn {
-  /** A new adapter each time, since an adapter gives one device only. Throws EngineError `no-adapter`. */
+  /** Returns a new adapter each time: an adapter gives only one device. Throws EngineError `no-adapter`. */
   requestAdapter(): Promise<GPUAdapter>
 }
 
-/** Opens Dawn in this process and puts it where a browser has `navigator.gpu`. */
+/** Opens Dawn in this process as `navigator.gpu`. */
 export async function openDawn(): Promise<Dawn> {
   const { create, globals } = await import('webgpu')
   Object.assign(globalThis, globals)
-  copySharedWrites()
-  let gpu = hold(create([]))
+  copySharedMemoryWrites()
+  let gpu = keepAlive(create([]))
   const first = await gpu.requestAdapter()
   if (first && isSoftware(first)) {
-    // Bounds checks on the private arrays of attention kernels cost lavapipe's compiler minutes a kernel.
-    gpu = hold(create(['enable-dawn-features=disable_robustness']))
-    pollAtRest()
+    // With bounds checks on the private arrays of attention kernels, lavapipe compiles for minutes per kernel.
+    gpu = keepAlive(create(['enable-dawn-features=disable_robustness']))
+    slowDownPolling()
   } else if (first?.info.vendor === 'nvidia' && !first.features.has('shader-f16')) {
-    // Dawn keeps 16-bit floats from NVIDIA's Vulkan driver unless it is told otherwise.
-    gpu = hold(create(['enable-dawn-features=vulkan_enable_f16_on_nvidia']))
+    // Dawn does not offer 16-bit floats on NVIDIA's Vulkan driver unless this feature is enabled.
+    gpu = keepAlive(create(['enable-dawn-features=vulkan_enable_f16_on_nvidia']))
   }
   Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'Node.js' }, configurable: true })
   return {
@@ -59,23 +59,23 @@ export async function openDawn(): Promise<Dawn> {
   }
 }
 
-/** ONNX Runtime Web as it runs on Dawn: one thread, since Node has no pages to share memory with. */
+/** The build of ONNX Runtime Web that runs on Dawn, with one thread: beside a GPU more have nothing to do. */
 export async function dawnOrt(): Promise<Ort> {
   const ort = await import('onnxruntime-web/webgpu')
   ort.env.wasm.numThreads = 1
   return ort
 }
 
-/** Driver and device, in the driver's words. */
+/** What the driver calls itself and the device. */
 export function adapterName({ info }: GPUAdapter): string {
   return [info.vendor, info.description || info.device].filter(Boolean).join(' ')
 }
 
-const held: GPU[] = []
+const instances: GPU[] = []
 
-/** Dawn crashes when its instance is collected while devices of it live, so it lives as long as the process. */
-function hold(gpu: GPU): GPU {
-  held.push(gpu)
+/** Keeps an instance as long as the process: Dawn crashes when one is collected before its devices. */
+function keepAlive(gpu: GPU): GPU {
+  instances.push(gpu)
   return gpu
 }
 
@@ -84,16 +84,16 @@ function isSoftware({ info }: GPUAdapter): boolean {
 }
 
 /**
- * Dawn's binding asks in every turn of the event loop whether the device has finished, and an adapter in software computes
- * on the very processor that this keeps busy: so it rests for a millisecond in between.
+ * Dawn's binding polls the device in every turn of the event loop, which takes time from a software adapter on the same
+ * processor: this makes it wait a millisecond between polls.
  */
-function pollAtRest(): void {
+function slowDownPolling(): void {
   const later = (callback: (...args: unknown[]) => void, ...args: unknown[]) => setTimeout(callback, 1, ...args)
   Object.assign(globalThis, { setImmediate: later })
 }
 
-/** Dawn's binding refuses views of shared memory, which is what a wasm heap is. */
-function copySharedWrites(): void {
+/** Dawn's binding refuses to write from shared memory, and a WebAssembly heap is shared: such data are copied first. */
+function copySharedMemoryWrites(): void {
   const prototype = GPUQueue.prototype
   const original = prototype.writeBuffer
   prototype.writeBuffer = function (

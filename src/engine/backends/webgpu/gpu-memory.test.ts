@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineError } from '../../../base/errors.ts'
-import { watchMemory } from './gpu-memory.ts'
+import { watchGpuMemory } from './gpu-memory.ts'
 
 /** A device with room for so many bytes, which does what Chromium does where there is none. */
 function fakeDevice(roomBytes: number) {
@@ -24,14 +24,14 @@ function fakeDevice(roomBytes: number) {
   }
   const errors: EngineError[] = []
   const heldBytes = () => made.reduce((sum, size) => sum + size, 0)
-  watchMemory(device as unknown as GPUDevice, heldBytes, (error) => errors.push(error))
+  watchGpuMemory(device as unknown as GPUDevice, heldBytes, (error) => errors.push(error))
   return { device, errors, scopes }
 }
 
 class FullError extends Error {}
 globalThis.GPUOutOfMemoryError ??= FullError as unknown as typeof GPUOutOfMemoryError
 
-describe('watchMemory', () => {
+describe('watchGpuMemory', () => {
   it('tells once, with what was asked, what is held and what the device allows', async () => {
     const { device, errors, scopes } = fakeDevice(60e6)
     for (let i = 0; i < 5; i++) device.createBuffer({ size: 25e6, usage: 0 })

@@ -1,31 +1,36 @@
 import { EngineError } from '../../../base/errors.ts'
 
-/** Buffers from this size on are asked after one by one; the rest of a model is small change. */
+/** Each allocation of at least this size is checked; a model's smaller buffers hardly add up to anything. */
 const watchedBytes = 2 ** 20
 
-/** What there was when a buffer could not be had, bytes. */
+/** The situation when a buffer could not be allocated, in bytes. */
 export interface MemoryShortage {
-  /** Of the buffer that was asked for; unknown where the device does not say which it was. */
-  readonly askedBytes?: number
-  /** In other buffers of this device. */
+  /** Size of the buffer; missing when the device does not tell which buffer it was. */
+  readonly requestedBytes?: number
+  /** Total of the other buffers of this device. */
   readonly heldBytes: number
-  /** Of one buffer at most. */
+  /** The largest size of one buffer. */
   readonly limitBytes: number
 }
 
 /**
- * Tells, once, when the device has no room for a buffer: such a buffer is there and holds nothing, and whatever is
- * computed with it is silently wrong. Stands in for `createBuffer` of this very device.
+ * Reports, once, that the device has no memory for a buffer. WebGPU returns such a buffer all the same, without memory
+ * behind it, and everything computed with it is silently wrong. It replaces `createBuffer` of this device.
  *
- * @param heldBytes in buffers of this device now
+ * @param heldBytes returns the total of all buffers of this device
+ * @param onShortage called with EngineError `out-of-memory`
  */
-export function watchMemory(device: GPUDevice, heldBytes: () => number, onShort: (error: EngineError) => void): void {
+export function watchGpuMemory(
+  device: GPUDevice,
+  heldBytes: () => number,
+  onShortage: (error: EngineError) => void,
+): void {
   const limitBytes = device.limits.maxBufferSize
-  let isTold = false
-  const tell = (shortage: MemoryShortage, cause: unknown) => {
-    if (isTold) return
-    isTold = true
-    onShort(outOfMemory(shortage, cause))
+  let isReported = false
+  const report = (shortage: MemoryShortage, cause: unknown) => {
+    if (isReported) return
+    isReported = true
+    onShortage(outOfMemory(shortage, cause))
   }
   const createBuffer = device.createBuffer.bind(device)
   device.createBuffer = (descriptor) => {
@@ -36,19 +41,19 @@ export function watchMemory(device: GPUDevice, heldBytes: () => number, onShort:
     try {
       return createBuffer(descriptor)
     } catch (cause) {
-      // A buffer that is mapped at once needs room in the page, too, and says so by throwing.
-      if (cause instanceof RangeError) tell({ askedBytes: size, heldBytes: held, limitBytes }, cause)
+      // A buffer that is mapped at creation needs memory in the page, too, and a lack of that is thrown.
+      if (cause instanceof RangeError) report({ requestedBytes: size, heldBytes: held, limitBytes }, cause)
       throw cause
     } finally {
       if (isWatched) {
-        const asked = (cause: GPUError | null) =>
-          cause && tell({ askedBytes: size, heldBytes: held, limitBytes }, cause)
-        device.popErrorScope().then(asked, () => undefined)
+        const onResult = (cause: GPUError | null) =>
+          cause && report({ requestedBytes: size, heldBytes: held, limitBytes }, cause)
+        device.popErrorScope().then(onResult, () => undefined)
       }
     }
   }
   device.addEventListener('uncapturederror', ({ error }) => {
-    if (isOutOfMemory(error)) tell({ heldBytes: heldBytes(), limitBytes }, error)
+    if (isOutOfMemory(error)) report({ heldBytes: heldBytes(), limitBytes }, error)
   })
 }
 
@@ -56,12 +61,12 @@ function isOutOfMemory(error: GPUError): boolean {
   return typeof GPUOutOfMemoryError !== 'undefined' && error instanceof GPUOutOfMemoryError
 }
 
-/** EngineError `out-of-memory`, with the numbers. */
-export function outOfMemory({ askedBytes, heldBytes, limitBytes }: MemoryShortage, cause?: unknown): EngineError {
-  const asked = askedBytes === undefined ? 'more' : `${megabytes(askedBytes)} more`
+/** EngineError `out-of-memory` that names the numbers. */
+export function outOfMemory({ requestedBytes, heldBytes, limitBytes }: MemoryShortage, cause?: unknown): EngineError {
+  const requested = requestedBytes === undefined ? 'more' : `${megabytes(requestedBytes)} more`
   return new EngineError({
     code: 'out-of-memory',
-    message: `The graphics device has no room for ${asked}: this page holds ${megabytes(heldBytes)} of it, and may hold ${megabytes(limitBytes)} in one piece.`,
+    message: `The graphics device has no room for ${requested}: this page holds ${megabytes(heldBytes)} of it, and may hold ${megabytes(limitBytes)} in one piece.`,
     action: 'Close other pages and programs that use the GPU and try again, or load a smaller bundle.',
     recoverable: true,
     ...(cause === undefined ? {} : { cause }),

@@ -1,4 +1,4 @@
-/** What a device holds now, and has done since the ledger was opened. */
+/** What a device holds now, and has done since the gpuUsage was opened. */
 export interface DeviceFigures {
   readonly buffers: number
   readonly bytes: number
@@ -16,7 +16,7 @@ const mapRead = 1
  * runtime, which calls them, notices nothing. A buffer counts until it is destroyed or, as ONNX Runtime does with many
  * of its own, dropped and collected: until then its memory is held.
  */
-export class GpuLedger {
+export class GpuUsage {
   private buffers = 0
   private made = 0
   private bytes = 0

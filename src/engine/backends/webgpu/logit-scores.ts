@@ -1,79 +1,14 @@
 import type { Tensor } from 'onnxruntime-web'
-import type { Runtime } from '../runtime.ts'
+import type { LogitQuery, LogitScores, Outputs } from '../decoder-backend.ts'
+import type { GpuRuntime } from '../runtime.ts'
+import { stagingBuffer, storageBuffer } from './buffers.ts'
 
-/** One number of a pass: of this id, after this row of its tokens. */
-export interface Pick {
-  readonly row: number
-  readonly id: number
-}
-
-/** Numbers wanted of a pass, and nothing else of its logits. */
-export interface Wanted {
-  readonly picks: readonly Pick[]
-  /** Logits compare ids after the same row; log-probabilities, over the whole vocabulary, compare and add up anywhere. */
-  readonly as: 'logits' | 'log-probabilities'
-}
-
-/** Logits of some rows of a pass, of which a few numbers are wanted. */
-export interface Scores {
-  /** Output `logits` f32 [rows, V]: a tensor to write into, or null for a new one. */
-  fetches(rows: number): Record<'logits', Tensor | null>
-  /**
-   * Takes what a run gave. Later runs may follow before the numbers have come.
-   *
-   * @param rows the rows of the pass that `logits` holds, in order
-   * @returns one number a pick
-   */
-  read(outputs: Readonly<Record<string, Tensor>>, rows: readonly number[], wanted: Wanted): Promise<Float32Array>
-  dispose(): void
-}
-
-export function createScores(runtime: Runtime, vocabSize: number): Scores {
-  return runtime.provider === 'webgpu' ? new DeviceScores(runtime, vocabSize) : new HostScores(vocabSize)
-}
-
-class HostScores implements Scores {
-  constructor(private readonly vocabSize: number) {}
-
-  fetches(): { readonly logits: null } {
-    return { logits: null }
-  }
-
-  async read(
-    { logits }: Readonly<Record<string, Tensor>>,
-    rows: readonly number[],
-    { picks, as }: Wanted,
-  ): Promise<Float32Array> {
-    const values = logits.data as Float32Array
-    const rowOf = (row: number) => {
-      const start = rows.indexOf(row) * this.vocabSize
-      return values.subarray(start, start + this.vocabSize)
-    }
-    return Float32Array.from(picks, ({ row, id }) => {
-      const all = rowOf(row)
-      return as === 'logits' ? all[id] : all[id] - logSumExp(all)
-    })
-  }
-
-  dispose(): void {
-    // The run's tensors are its own.
-  }
-}
-
-function logSumExp(values: Float32Array): number {
-  let most = Number.NEGATIVE_INFINITY
-  for (const value of values) if (value > most) most = value
-  let sum = 0
-  for (const value of values) sum += Math.exp(value - most)
-  return most + Math.log(sum)
-}
-
-/** Invocations that share a row of logits. */
+/** Invocations of one workgroup, which reduce a row of logits together. */
 const lanes = 256
 
 /**
- * One workgroup a pick: log softmax of its row at its id. In the decoder's graph (ReduceLogSumExp runs on WebGPU, too)
- * every token of every answer would pay for it.
+ * Computes the log softmax of a row at one id, with one workgroup for each pick. It is a shader of its own because every
+ * token of every answer would pay for it if it were part of the decoder's graph (where ReduceLogSumExp could do it).
  */
 const logProbabilities = /* wgsl */ `
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -108,13 +43,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 `
 
-/** Four bytes a number leave the device: its logits stay there. */
-class DeviceScores implements Scores {
+/** Looks numbers up in logits that stay on the device; four bytes are read back for each. */
+export class WebGpuLogitScores implements LogitScores {
   private logits: { readonly buffer: GPUBuffer; readonly rows: number } | undefined
   private pipeline: GPUComputePipeline | undefined
 
   constructor(
-    private readonly runtime: Extract<Runtime, { provider: 'webgpu' }>,
+    private readonly runtime: GpuRuntime,
     private readonly vocabSize: number,
   ) {}
 
@@ -124,19 +59,15 @@ class DeviceScores implements Scores {
     return { logits: ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [rows, this.vocabSize] }) }
   }
 
-  read(
-    _outputs: Readonly<Record<string, Tensor>>,
-    rows: readonly number[],
-    { picks, as }: Wanted,
-  ): Promise<Float32Array> {
+  read(_outputs: Outputs, rows: readonly number[], { picks, as }: LogitQuery): Promise<Float32Array> {
     const { device } = this.runtime
     const { buffer } = this.logits ?? {}
-    if (!buffer) throw new Error('nothing was fetched')
+    if (!buffer) throw new Error('No logits were fetched.')
     const size = picks.length * 4
-    const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
+    const staging = stagingBuffer(device, size)
     const at = picks.map(({ row, id }) => [rows.indexOf(row), id] as const)
     const commands = device.createCommandEncoder()
-    const done: GPUBuffer[] = [staging]
+    const temporary: GPUBuffer[] = [staging]
     if (as === 'logits') {
       for (const [index, [row, id]] of at.entries()) {
         commands.copyBufferToBuffer(buffer, (row * this.vocabSize + id) * 4, staging, index * 4, 4)
@@ -144,14 +75,14 @@ class DeviceScores implements Scores {
     } else {
       const wanted = device.createBuffer({ size: size * 2, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST })
       const scores = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC })
-      done.push(wanted, scores)
+      temporary.push(wanted, scores)
       device.queue.writeBuffer(wanted, 0, Uint32Array.from(at.flat()))
       this.dispatch(commands, [buffer, wanted, scores], picks.length)
       commands.copyBufferToBuffer(scores, 0, staging, 0, size)
     }
     device.queue.submit([commands.finish()])
     return mapped(staging).finally(() => {
-      for (const each of done) each.destroy()
+      for (const each of temporary) each.destroy()
     })
   }
 
@@ -162,12 +93,9 @@ class DeviceScores implements Scores {
 
   private bufferFor(rows: number): GPUBuffer {
     if (this.logits && this.logits.rows >= rows) return this.logits.buffer
-    // Passes under way still write to it: WebGPU keeps it alive for them.
+    // Passes that were queued still write to the old buffer: WebGPU keeps it alive until they are done.
     this.logits?.buffer.destroy()
-    const buffer = this.runtime.device.createBuffer({
-      size: rows * this.vocabSize * 4,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-    })
+    const buffer = storageBuffer(this.runtime.device, rows * this.vocabSize * 4)
     this.logits = { buffer, rows }
     return buffer
   }
