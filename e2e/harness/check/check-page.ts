@@ -9,7 +9,7 @@ import { type DeviceFigures, GpuUsage } from '../../../src/engine/backends/webgp
 import { type BundleFiles, openBundle } from '../../../src/engine/bundle.ts'
 import { checkDevice, checkFolders } from '../../../src/engine/checks/kernel-check.ts'
 import { type CheckReport, checkBundle, checkKernels } from '../../../src/engine/checks/self-check.ts'
-import { canCapture } from '../../../src/engine/checks/step-recording.ts'
+import { canRecordSteps } from '../../../src/engine/checks/step-recording.ts'
 import { Decoder } from '../../../src/engine/decoder.ts'
 import { type ReplayRequest, replay } from '../../../src/engine/replay.ts'
 import { type DecodingWork, decodingWork } from '../../../src/engine/testing/decoding-work.ts'
@@ -108,7 +108,7 @@ const calls = {
     const runtime = { ...(await browserRuntime(device)), minRows: 1 }
     const bundle = await openBundle(filesAt(fixture))
     const plain = await decodingWork(runtime, bundle, counters)
-    const graphCapture = await canCapture(runtime, bundle)
+    const graphCapture = await canRecordSteps(runtime, bundle)
     const recorded = await decodingWork({ ...runtime, graphCapture }, bundle, counters)
     const { vendor, architecture } = device.adapterInfo
     device.destroy()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { manifestFixture } from '../../manifest/manifest.fixture.ts'
-import { fetchFolder } from './fetch-check-bundle.ts'
+import { fetchCheckBundle } from './fetch-check-bundle.ts'
 
 const folder = new URL('https://page.example/app/models/check-q4/')
 const { files } = manifestFixture
@@ -36,9 +36,9 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
-const text = async (path: string) => ((await (await fetchFolder(folder)).read(path)) as Blob).text()
+const text = async (path: string) => ((await (await fetchCheckBundle(folder)).read(path)) as Blob).text()
 
-describe('fetchFolder', () => {
+describe('fetchCheckBundle', () => {
   it('gives what the host has, and without it what it had last', async () => {
     served = version('1')
     expect(await text(files[0].path)).toBe(`${files[0].path}, 1`)
@@ -50,7 +50,7 @@ describe('fetchFolder', () => {
 
   it('never mixes two versions: what was only kept in part is not there', async () => {
     served = version('1')
-    await fetchFolder(folder)
+    await fetchCheckBundle(folder)
     served = version('2')
     const [shelf] = shelves.values()
     const put = shelf.set.bind(shelf)
@@ -61,13 +61,13 @@ describe('fetchFolder', () => {
     }
     expect(await text(files[0].path), 'the host’s own').toBe(`${files[0].path}, 2`)
     served = undefined
-    await expect(fetchFolder(folder)).rejects.toThrow('Failed to fetch')
+    await expect(fetchCheckBundle(folder)).rejects.toThrow('Failed to fetch')
   })
 
   it('says so when the host does not have it, whatever was kept', async () => {
     served = version('1')
-    await fetchFolder(folder)
+    await fetchCheckBundle(folder)
     served = new Map()
-    await expect(fetchFolder(folder)).rejects.toThrow('manifest.json: 404')
+    await expect(fetchCheckBundle(folder)).rejects.toThrow('manifest.json: 404')
   })
 })

@@ -1,26 +1,27 @@
 import { parseManifest } from '../../manifest/manifest.ts'
 import type { BundleFiles } from '../bundle.ts'
 
-const shelfName = 'videmo-checks'
+/** Name of the browser's cache that holds these bundles. */
+const cacheName = 'videmo-checks'
 const manifestPath = 'manifest.json'
 
 /**
- * A small bundle of the app's own, in memory: from the network, and where there is none as it was at the last visit.
+ * Fetches one of the app's own small bundles into memory; without a network, the copy of the last visit.
  *
  * @param folder ends in a slash
- * Throws TypeError without both, Error where the host does not have it, ConfigError.
+ * Throws TypeError without network and copy, Error if the host does not have the files, ConfigError for a bad manifest.
  */
-export async function fetchFolder(folder: URL): Promise<BundleFiles> {
-  const shelf = await caches.open(shelfName).catch(() => undefined)
+export async function fetchCheckBundle(folder: URL): Promise<BundleFiles> {
+  const cache = await caches.open(cacheName).catch(() => undefined)
   let files: ReadonlyMap<string, Blob>
   try {
     files = await fetchAll(folder)
   } catch (error) {
-    const kept = error instanceof TypeError && shelf && (await takeAll(shelf, folder))
+    const kept = error instanceof TypeError && cache && (await readCached(cache, folder))
     if (!kept) throw error
     files = kept
   }
-  if (shelf) await keepAll(shelf, folder, files).catch(() => undefined)
+  if (cache) await storeAll(cache, folder, files).catch(() => undefined)
   return {
     read: async (path) => {
       const file = files.get(path)
@@ -38,12 +39,12 @@ async function fetchAll(folder: URL): Promise<ReadonlyMap<string, Blob>> {
   })
 }
 
-/** Nothing where it is not there, or not whole. */
-async function takeAll(shelf: Cache, folder: URL): Promise<ReadonlyMap<string, Blob> | undefined> {
+/** The cached bundle; undefined where it is missing or incomplete. */
+async function readCached(cache: Cache, folder: URL): Promise<ReadonlyMap<string, Blob> | undefined> {
   try {
     return await gather(async (path) => {
-      const response = await shelf.match(new URL(path, folder))
-      if (!response) throw new Error(`${path} was not kept.`)
+      const response = await cache.match(new URL(path, folder))
+      if (!response) throw new Error(`${path} is not cached.`)
       return response.blob()
     })
   } catch {
@@ -52,18 +53,18 @@ async function takeAll(shelf: Cache, folder: URL): Promise<ReadonlyMap<string, B
 }
 
 async function gather(read: (path: string) => Promise<Blob>): Promise<ReadonlyMap<string, Blob>> {
-  // Tells at once whether there is anything.
+  // The manifest is read first: without it there is no need to ask for the other files.
   const manifest = await read(manifestPath)
   const { files } = parseManifest(await manifest.text())
   const all = await Promise.all(files.map(async ({ path }) => [path, await read(path)] as const))
   return new Map([[manifestPath, manifest], ...all])
 }
 
-/** The manifest goes first and comes last: where there is one, it is that of the files beside it. */
-async function keepAll(shelf: Cache, folder: URL, files: ReadonlyMap<string, Blob>): Promise<void> {
+/** Deletes the old manifest first and stores the new one last, so that a cached manifest always fits the files. */
+async function storeAll(cache: Cache, folder: URL, files: ReadonlyMap<string, Blob>): Promise<void> {
   const urlOf = (path: string) => new URL(path, folder)
-  const kept = await (await shelf.match(urlOf(manifestPath)))?.text()
+  const kept = await (await cache.match(urlOf(manifestPath)))?.text()
   if (kept === (await files.get(manifestPath)?.text())) return
-  await shelf.delete(urlOf(manifestPath))
-  for (const [path, file] of [...files].reverse()) await shelf.put(urlOf(path), new Response(file))
+  await cache.delete(urlOf(manifestPath))
+  for (const [path, file] of [...files].reverse()) await cache.put(urlOf(path), new Response(file))
 }

@@ -4,23 +4,23 @@ import type { Runtime } from '../backends/runtime.ts'
 import type { Compute } from '../backends/tensors.ts'
 import { type Bundle, type BundleFiles, openBundle } from '../bundle.ts'
 import { type CheckReport, type CheckTry, checkKernels, modeName } from './self-check.ts'
-import { canCapture } from './step-recording.ts'
+import { canRecordSteps } from './step-recording.ts'
 
-/** Folders of the bundles for the check, below the page; `scripts/prepare.ts` makes them. */
+/** Folders of the bundles for the check, relative to the page; `scripts/prepare.ts` makes them. */
 export const checkFolders: Readonly<Record<Compute, string>> = {
   f32: 'models/check-q4/',
   f16: 'models/check-q4f16/',
 }
 
 export interface DeviceCheckOptions<R extends Runtime> {
-  /** A new adapter each time: one adapter gives one device. */
+  /** Returns a new adapter each time: an adapter gives only one device. */
   readonly requestAdapter: () => Promise<GPUAdapter>
-  /** What the bundle to be loaded computes in. */
+  /** The float type of the bundle to be loaded. */
   readonly compute: Compute
-  /** The bundle of `checkFolders`. */
+  /** Fetches the bundle from the folder in `checkFolders`. */
   readonly fetchCheck: (compute: Compute) => Promise<BundleFiles>
   readonly createRuntime: (device: GPUDevice) => Promise<R>
-  /** For tests, which need kernels that are wrong. */
+  /** For tests that need wrong kernels. */
   readonly forceSubgroups?: boolean
 }
 
@@ -41,18 +41,18 @@ interface Outcome {
 }
 
 /**
- * Opens a device whose kernels are right: as it comes; where they are wrong, without `subgroups`. Its runtime records
- * steps of decoding where that gives the same. Where only float32
- * remains right and the bundle computes in float16, that bundle is refused.
+ * Opens a device whose kernels are right: with all features that the engine uses, and if they are wrong, without
+ * `subgroups`. The device's runtime records decode steps where recorded steps give the same results.
  *
- * Throws EngineError `kernels-wrong` saying what was tried, `no-device`, and whatever `requestAdapter`, `fetchCheck` and
+ * Throws EngineError `kernels-wrong` saying what was tried, also where float32 is right but the bundle computes in
+ * float16; EngineError `no-device`, and whatever `requestAdapter`, `fetchCheck` and
  * `createRuntime` throw.
  */
 export async function checkDevice<R extends Runtime>(options: DeviceCheckOptions<R>): Promise<CheckedDevice<R>> {
   const { compute } = options
   const outcomes: Outcome[] = []
-  const plan: Attempt[] = [{ compute, withoutSubgroups: false }]
-  for (const attempt of plan) {
+  const attempts: Attempt[] = [{ compute, withoutSubgroups: false }]
+  for (const attempt of attempts) {
     const { device, runtime } = await open(options, attempt)
     const bundle = await openBundle(await options.fetchCheck(attempt.compute))
     const outcome = await attemptCheck(device, runtime, bundle)
@@ -60,14 +60,14 @@ export async function checkDevice<R extends Runtime>(options: DeviceCheckOptions
     const { report } = outcome
     if (report.verdict !== 'wrong') {
       if (attempt.compute === compute) {
-        return { device, runtime: await withCapture(runtime, bundle), report: withHistory(report, outcomes) }
+        return { device, runtime: await withRecording(runtime, bundle), report: withAttempts(report, outcomes) }
       }
       device.destroy()
       throw kernelsWrong(outcomes, 'Load a bundle that computes in 32-bit floats, built with --dtype q4.')
     }
     device.destroy()
-    if (report.mode.subgroups) plan.push({ compute, withoutSubgroups: true })
-    else if (attempt.compute === 'f16') plan.push({ compute: 'f32', withoutSubgroups: true })
+    if (report.mode.subgroups) attempts.push({ compute, withoutSubgroups: true })
+    else if (attempt.compute === 'f16') attempts.push({ compute: 'f32', withoutSubgroups: true })
   }
   throw kernelsWrong(outcomes, 'Update the browser and the graphics driver, or use another browser or device.')
 }
@@ -78,21 +78,21 @@ async function open<R extends Runtime>(options: DeviceCheckOptions<R>, { without
   return { device, runtime: await options.createRuntime(device) }
 }
 
-async function withCapture<R extends Runtime>(runtime: R, bundle: Bundle): Promise<R> {
-  // In software, computing takes so long that what a recording saves does not show, and the trial as long.
+async function withRecording<R extends Runtime>(runtime: R, bundle: Bundle): Promise<R> {
+  // On a software adapter the check takes long, and what recording saves is nothing beside the time of computing.
   if (runtime.provider !== 'webgpu' || isSoftware(runtime.device.adapterInfo)) return runtime
   const lost = runtime.device.lost.then(() => false)
-  return { ...runtime, graphCapture: await Promise.race([canCapture(runtime, bundle), lost]) }
+  return { ...runtime, graphCapture: await Promise.race([canRecordSteps(runtime, bundle), lost]) }
 }
 
-/** Kernels that do not compile, or that bring the device down, are wrong like those that give wrong numbers. */
+/** Checks the kernels; kernels that do not compile, or that make the browser lose the device, count as wrong. */
 async function attemptCheck(device: GPUDevice, runtime: Runtime, bundle: Bundle): Promise<Outcome> {
   const lost = device.lost.then(({ message }): never => {
     throw new Error(`the device was lost: ${message}`)
   })
   lost.catch(() => undefined)
   try {
-    // A session on a lost device never answers.
+    // A run on a lost device never resolves.
     return { report: await Promise.race([checkKernels(runtime, bundle), lost]) }
   } catch (cause) {
     const mode = { subgroups: device.features.has('subgroups'), compute: bundle.manifest.graphs.decoder.compute }
@@ -102,7 +102,7 @@ async function attemptCheck(device: GPUDevice, runtime: Runtime, bundle: Bundle)
   }
 }
 
-function withHistory(report: CheckReport, outcomes: readonly Outcome[]): CheckReport {
+function withAttempts(report: CheckReport, outcomes: readonly Outcome[]): CheckReport {
   const reasons = outcomes.flatMap(({ report: { reason } }) => reason ?? [])
   return { ...report, tried: triesOf(outcomes), ...(reasons.length === 0 ? {} : { reason: reasons.join(' ') }) }
 }

@@ -15,7 +15,7 @@ import { nodeCpuRuntime } from '../backends/cpu/node-runtime.ts'
 import type { Runtime } from '../backends/runtime.ts'
 import { type Bundle, type BundleFiles, openBundle } from '../bundle.ts'
 import { type CheckedDevice, checkDevice } from './kernel-check.ts'
-import { assertSound, type CheckReport, checkKernels, judgeCheck, requireRight } from './self-check.ts'
+import { assertCheckFits, type CheckReport, checkKernels, judgeCheck, refuseWrongBundle } from './self-check.ts'
 
 const tokenizer = fileURLToPath(new URL('../../../fixtures/data/checkpoint/tokenizer.json', import.meta.url))
 
@@ -89,7 +89,7 @@ describe('the check of kernels', () => {
     )
     const report = await checkKernels(runtime, bundle)
     expect(report.verdict).toBe('wrong')
-    expect(() => requireRight({ ...report, subject: 'bundle' })).toThrow(EngineError)
+    expect(() => refuseWrongBundle({ ...report, subject: 'bundle' })).toThrow(EngineError)
   })
 
   it('finds wrong logits that it does not keep', async () => {
@@ -151,7 +151,7 @@ describe('a foreign check', () => {
   it('is refused with BundleError, or small enough to be run', async () => {
     const { config, manifest } = await open('f32')
     const sound = checkOf({ manifest } as Bundle)
-    expect(() => assertSound(sound, config)).not.toThrow()
+    expect(() => assertCheckFits(sound, config)).not.toThrow()
     const count = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.maxSafeInteger().map(Math.abs))
     const ids = fc.array(fc.nat(1000), { maxLength: 80 })
     const some = fc.record({ ids, logits: fc.array(fc.double(), { maxLength: 80 }) })
@@ -164,7 +164,7 @@ describe('a foreign check', () => {
     fc.assert(
       fc.property(check, (value) => {
         try {
-          assertSound(value, config)
+          assertCheckFits(value, config)
         } catch (error) {
           expect(error).toBeInstanceOf(BundleError)
           return

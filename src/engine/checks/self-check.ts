@@ -9,8 +9,8 @@ import { disposingAfter } from '../disposal.ts'
 import { VisionEncoder } from '../vision-encoder.ts'
 
 /**
- * How near a device comes to the expected logits: *exact*, up to the order of float32 sums; *close*, up to float16's
- * rounding; *wrong*, neither; *unchecked*, nothing to compare with.
+ * How close a device comes to the expected logits: *exact* up to the order of float32 sums, *close* up to rounding to
+ * float16, *wrong* if neither, *unchecked* if there is nothing to compare with.
  */
 export type CheckVerdict = 'exact' | 'close' | 'wrong' | 'unchecked'
 
@@ -27,14 +27,14 @@ export interface CheckTry {
   readonly maxError: number
 }
 
-/** What a check found. */
+/** The result of a check. */
 export interface CheckReport {
   readonly verdict: CheckVerdict
-  /** The app's own small network, or the bundle's numbers. */
+  /** What was checked: the device's kernels on the app's own small network, or the loaded bundle. */
   readonly subject: 'kernels' | 'bundle'
   /** Largest error of a logit, in standard deviations of the logits; infinite when not finite, NaN when unchecked. */
   readonly maxError: number
-  /** The lowest of the steps, of logits less their mean; -1 when not finite, NaN when unchecked. */
+  /** The lowest cosine of the steps, between logits minus their mean; -1 when not finite, NaN when unchecked. */
   readonly cosine: number
   readonly mode: CheckMode
   /** Every mode that was tried, in order; the last is `mode`. */
@@ -45,7 +45,7 @@ export interface CheckReport {
 
 export type Closeness = Pick<CheckReport, 'verdict' | 'maxError' | 'cosine'>
 
-/** The loaded network that a check runs on; its cache is not touched. */
+/** The loaded network that a check runs on; the check forks the decoder, so its KV cache is not touched. */
 export interface CheckedModel {
   readonly vision: VisionEncoder
   readonly decoder: Decoder
@@ -56,12 +56,12 @@ export type CheckInput = Pick<ManifestCheck, 'grid' | 'seed'> & {
   readonly steps: readonly { readonly name: string; readonly ids: readonly number[] }[]
 }
 
-/** Fewest tokens in the prefill: attention kernels have gone wrong beyond 32 queries, and only there. */
-const leastPrefill = 64
+/** The least number of tokens in the prefill: attention kernels have been wrong only with more than 32 queries. */
+const minPrefill = 64
 const checkGrid: [number, number, number] = [2, 8, 12]
 const checkSeed = 1
 
-/** Logits of a step that a manifest keeps besides the highest ones. */
+/** How many logits of a step a manifest holds besides the highest ones, evenly spaced over the vocabulary. */
 const spreadCount = 64
 
 /**
@@ -72,22 +72,22 @@ const spreadCount = 64
 const exactError = 1e-3
 
 /**
- * What a close check needs: a cosine, and an error that also holds for mean and deviation. Measured on the kernel check
- * in float16: 0.9999994 and 0.0034; with the fault, 0.9993 and 0.11 at subgroups of 8. A bundle has many more layers to
- * round in; in float32 they may add up to more than `exactError`, which the small network's may not.
+ * Bounds of a close check: the lowest cosine, and the largest error of logits, mean and deviation. Measured on the kernel check
+ * in float16: 0.9999994 and 0.0034; with the fault, 0.9993 and 0.11 at subgroups of 8. A bundle has many
+ * more layers, each of which rounds, so its errors in float32 may add up to more than `exactError`.
  */
 const close = {
   kernels: { f32: undefined, f16: { cosine: 0.99995, error: 0.02 } },
   bundle: { f32: { cosine: 0.99999, error: 0.02 }, f16: { cosine: 0.999, error: 0.2 } },
 } as const
 
-/** The fixed input for a bundle, made of its own vocabulary. */
+/** The fixed input for the check of a bundle, in the bundle's own vocabulary. */
 export function checkInput({ config, template, tokenizer }: Bundle): CheckInput {
   const [t, h, w] = checkGrid
   const videoTokens = t * tokensPerTemporalPatch({ t, h, w }, config.vision)
   const text = tokenizer.encode('Describe the face: hair, eyes, brows, mouth, and how they move. ')
   let question = 'Look.'
-  while (template.closing(question).length < leastPrefill - videoTokens) question += ' Look again.'
+  while (template.closing(question).length < minPrefill - videoTokens) question += ' Look again.'
   return {
     grid: checkGrid,
     seed: checkSeed,
@@ -99,7 +99,7 @@ export function checkInput({ config, template, tokenizer }: Bundle): CheckInput 
   }
 }
 
-/** Runs a check's steps over sessions of its own; the logits f32 [V] after each. */
+/** Runs the steps of a check on sessions of its own; returns the logits f32 [V] after each step. */
 export function runCheck(runtime: Runtime, bundle: Bundle, input: CheckInput): Promise<Float32Array[]> {
   return withModel(runtime, bundle, (model) => runCheckOn(model, bundle, input))
 }
@@ -111,7 +111,7 @@ async function withModel<T>(runtime: Runtime, bundle: Bundle, use: (model: Check
   })
 }
 
-/** Runs a check's steps over sessions that are there already; the logits f32 [V] after each. */
+/** Runs the steps of a check on a loaded model; returns the logits f32 [V] after each step. */
 async function runCheckOn(model: CheckedModel, bundle: Bundle, input: CheckInput): Promise<Float32Array[]> {
   const { config } = bundle
   const [t, h, w] = input.grid
@@ -147,7 +147,7 @@ async function runCheckOn(model: CheckedModel, bundle: Bundle, input: CheckInput
   }
 }
 
-/** A bundle's check with what these logits of its steps are: for the manifest. */
+/** The check as a manifest holds it: the input, and the logits to expect after each step. */
 export function expectedCheck(input: CheckInput, logits: readonly Float32Array[]): ManifestCheck {
   const steps = input.steps.map(({ name, ids }, i) => ({
     name,
@@ -158,13 +158,13 @@ export function expectedCheck(input: CheckInput, logits: readonly Float32Array[]
   return { grid: input.grid, seed: input.seed, steps }
 }
 
-/** The highest logits, for a manifest. */
+/** The highest logits, highest first. */
 export function topLogits(logits: Float32Array, count = 16): { ids: number[]; logits: number[] } {
   const ids = [...logits.keys()].sort((a, b) => logits[b] - logits[a]).slice(0, count)
   return { ids, logits: ids.map((id) => logits[id]) }
 }
 
-/** The highest logits alone are all alike: a cosine needs values from everywhere. */
+/** Evenly spaced logits: the highest ones alone are too much alike for a cosine to mean anything. */
 function spreadLogits(logits: Float32Array) {
   const count = Math.min(spreadCount, logits.length)
   const ids = Array.from({ length: count }, (_, i) => Math.floor((i * logits.length) / count))
@@ -181,8 +181,8 @@ function momentsOf(logits: Float32Array): { mean: number; deviation: number } {
 }
 
 /**
- * Holds the logits of a check's steps against the expected ones: those that the manifest keeps, and mean and deviation
- * of all, so that no part of the vocabulary can be wrong, or not finite, unseen.
+ * Compares the logits of a check's steps with the expected ones: with those that the manifest holds, and by mean and
+ * deviation of all, so that wrong or infinite logits anywhere in the vocabulary are noticed.
  */
 export function judgeCheck(
   check: ManifestCheck,
@@ -197,7 +197,7 @@ export function judgeCheck(
     if (!spread) return { verdict: 'unchecked', maxError: Number.NaN, cosine: Number.NaN }
     const moments = momentsOf(ours)
     const { mean, deviation } = spread
-    // Not Math.max: a NaN must not pass for a small error, and stays infinite.
+    // Math.max would not do: once a NaN was found, the error has to stay infinite.
     const note = (difference: number) => {
       const error = Math.abs(difference) / deviation
       if (!(error <= maxError)) maxError = Number.isFinite(error) ? error : Number.POSITIVE_INFINITY
@@ -226,12 +226,12 @@ function pairsOf({ ids, logits }: { readonly ids: readonly number[]; readonly lo
   return ids.map((id, i) => [id, logits[i]] as const)
 }
 
-/** Runs the manifest's own check on the loaded bundle. Throws BundleError `bad-check`, and what a pass throws. */
+/** Checks a loaded bundle by the check in its manifest. Throws BundleError `bad-check`, and what a pass throws. */
 export function checkBundle(runtime: Runtime, bundle: Bundle, model: CheckedModel): Promise<CheckReport> {
   return check('bundle', runtime, bundle, model)
 }
 
-/** Runs a check bundle of the app's own over sessions made for it. */
+/** Checks a device's kernels on one of the app's own small bundles. Throws as `checkBundle`, and what loading throws. */
 export function checkKernels(runtime: Runtime, bundle: Bundle): Promise<CheckReport> {
   return withModel(runtime, bundle, (model) => check('kernels', runtime, bundle, model))
 }
@@ -247,7 +247,7 @@ async function check(
   const mode = { subgroups: runtime.provider === 'webgpu' && runtime.device.features.has('subgroups'), compute }
   let found: Closeness = { verdict: 'unchecked', maxError: Number.NaN, cosine: Number.NaN }
   if (expected) {
-    assertSound(expected, bundle.config)
+    assertCheckFits(expected, bundle.config)
     found = judgeCheck(expected, await runCheckOn(model, bundle, expected), subject, compute)
   }
   const { verdict, maxError } = found
@@ -270,13 +270,13 @@ function reasonOf({ verdict, maxError, cosine }: Closeness, mode: CheckMode): st
   }
 }
 
-/** A mode in words. */
+/** A mode in words, for messages. */
 export function modeName({ subgroups, compute }: CheckMode): string {
   return `${compute === 'f16' ? '16-bit' : '32-bit'} floats ${subgroups ? 'with' : 'without'} subgroups`
 }
 
-/** Throws EngineError `bundle-wrong` when a bundle's own check went wrong: its readings would be nonsense. */
-export function requireRight(report: CheckReport): void {
+/** Throws EngineError `bundle-wrong` when the check of a bundle found it wrong: its readings would be nonsense. */
+export function refuseWrongBundle(report: CheckReport): void {
   if (report.verdict !== 'wrong') return
   throw new EngineError({
     code: 'bundle-wrong',
@@ -285,12 +285,15 @@ export function requireRight(report: CheckReport): void {
   })
 }
 
-/** Most patches and tokens of a check; it is a few seconds' work, not a way to fill someone's memory. */
-const mostPatches = 4096
-const mostTokens = 4096
+/** The most patches and tokens of a check: a manifest from elsewhere must not be able to fill the visitor's memory. */
+const maxPatches = 4096
+const maxTokens = 4096
 
-/** Throws BundleError `bad-check` when a manifest's check does not fit its own network. */
-export function assertSound({ grid: [t, h, w], steps }: ManifestCheck, { vision, text, tokens }: Qwen25VLConfig): void {
+/** Throws BundleError `bad-check` when the check in a manifest does not fit the bundle's network. */
+export function assertCheckFits(
+  { grid: [t, h, w], steps }: ManifestCheck,
+  { vision, text, tokens }: Qwen25VLConfig,
+): void {
   const fail = (what: string) => {
     throw new BundleError({
       code: 'bad-check',
@@ -300,10 +303,10 @@ export function assertSound({ grid: [t, h, w], steps }: ManifestCheck, { vision,
     })
   }
   const { spatialMergeSize } = vision
-  if (t * h * w > mostPatches) fail(`more than ${mostPatches} patches`)
+  if (t * h * w > maxPatches) fail(`more than ${maxPatches} patches`)
   if (h % spatialMergeSize !== 0 || w % spatialMergeSize !== 0) fail('the grid cannot be merged')
   if (steps.length === 0) fail('no steps')
-  if (steps.reduce((sum, { ids }) => sum + ids.length, 0) > mostTokens) fail(`more than ${mostTokens} tokens`)
+  if (steps.reduce((sum, { ids }) => sum + ids.length, 0) > maxTokens) fail(`more than ${maxTokens} tokens`)
   const isId = (id: number) => id < text.vocabSize
   for (const [index, { ids, top, spread }] of steps.entries()) {
     if (ids.length === 0) fail('an empty step')
@@ -319,7 +322,7 @@ export function assertSound({ grid: [t, h, w], steps }: ManifestCheck, { vision,
   }
 }
 
-/** Normalised pixel values of no picture at all, evenly spread over the range of real ones. */
+/** Pseudo-random normalised pixel values, evenly spread over the range of real ones. */
 function checkPixels(seed: number, count: number): Float32Array {
   const values = new Float32Array(count)
   let state = seed >>> 0

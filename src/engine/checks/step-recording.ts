@@ -1,38 +1,36 @@
 import { textPositions } from '../../qwen25vl/index.ts'
-import type { Runtime } from '../backends/runtime.ts'
+import type { GpuRuntime } from '../backends/runtime.ts'
 import type { Bundle } from '../bundle.ts'
 import { Decoder, type PassResult } from '../decoder.ts'
 
-type GpuRuntime = Extract<Runtime, { provider: 'webgpu' }>
+/** Storage buffers that one kernel of a recorded step binds; WebGPU guarantees only 8. */
+const minStorageBuffers = 9
 
-/** Storage buffers that one kernel of a recorded step needs; WebGPU itself promises 8. */
-const storageBuffers = 9
-
-/** Prompts of the trial: a recorded step must not hold on to the length at which it was recorded. */
+/** Lengths of the prompts: a step that was recorded at one length must be right at another. */
 const promptLengths = [5, 100]
-const stepsEach = 2
+const stepsPerPrompt = 2
 
-/** Largest difference of a logit, of their largest: the kernels differ in the order of a sum at most. */
+/** The largest difference of a logit, relative to the largest logit: kernels may differ only in the order of sums. */
 const tolerance = 1e-4
 
 /**
- * Whether steps of decoding can be recorded on this device and played again: tried on a small bundle, over contexts
- * shorter and longer than the one recorded, against steps that are not recorded. Where the runtime refuses, the answer
- * is no.
+ * Whether decode steps can be recorded and replayed on this device: on a small bundle, recorded steps must choose the
+ * tokens of plain steps and give the same logits, in a context of the recorded length and in a longer one. False where
+ * the runtime refuses to record.
  */
-export async function canCapture(runtime: GpuRuntime, bundle: Bundle): Promise<boolean> {
-  if (runtime.device.limits.maxStorageBuffersPerShaderStage < storageBuffers) return false
+export async function canRecordSteps(runtime: GpuRuntime, bundle: Bundle): Promise<boolean> {
+  if (runtime.device.limits.maxStorageBuffersPerShaderStage < minStorageBuffers) return false
   try {
-    const plain = await trial({ ...runtime, graphCapture: false }, bundle)
-    const recorded = await trial({ ...runtime, graphCapture: true }, bundle)
+    const plain = await decodeSteps({ ...runtime, graphCapture: false }, bundle)
+    const recorded = await decodeSteps({ ...runtime, graphCapture: true }, bundle)
     return plain.every((pass, index) => isSame(pass, recorded[index]))
   } catch {
     return false
   }
 }
 
-async function trial(runtime: GpuRuntime, bundle: Bundle): Promise<PassResult[]> {
-  const capacity = Math.max(...promptLengths) + stepsEach
+async function decodeSteps(runtime: GpuRuntime, bundle: Bundle): Promise<PassResult[]> {
+  const capacity = Math.max(...promptLengths) + stepsPerPrompt
   const decoder = await Decoder.create(runtime, bundle, { capacity, repetitionPenalty: 1.3 })
   try {
     const passes: PassResult[] = []
@@ -41,7 +39,7 @@ async function trial(runtime: GpuRuntime, bundle: Bundle): Promise<PassResult[]>
       const ids = Array.from({ length }, (_, i) => (i * 37 + length) % bundle.config.text.vocabSize)
       let { positions, cursor } = textPositions({ nextPosition: 0 }, length)
       await decoder.run({ ids, positions })
-      for (let step = 0; step < stepsEach; step++) {
+      for (let step = 0; step < stepsPerPrompt; step++) {
         ;({ positions, cursor } = textPositions(cursor, 1))
         passes.push(await decoder.runStep(positions))
       }

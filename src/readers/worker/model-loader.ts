@@ -11,9 +11,9 @@ import { browserRuntime } from '../../engine/backends/webgpu/browser-runtime.ts'
 import { watchGpuMemory } from '../../engine/backends/webgpu/gpu-memory.ts'
 import { GpuUsage } from '../../engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../../engine/bundle.ts'
-import { fetchFolder } from '../../engine/checks/fetch-check-bundle.ts'
+import { fetchCheckBundle } from '../../engine/checks/fetch-check-bundle.ts'
 import { type CheckedDevice, checkDevice, checkFolders } from '../../engine/checks/kernel-check.ts'
-import { type CheckReport, checkBundle, requireRight } from '../../engine/checks/self-check.ts'
+import { type CheckReport, checkBundle, refuseWrongBundle } from '../../engine/checks/self-check.ts'
 import { Decoder } from '../../engine/decoder.ts'
 import { disposeAfterFailure } from '../../engine/disposal.ts'
 import { bannedIds } from '../../engine/update.ts'
@@ -115,7 +115,7 @@ export class ModelLoader {
       if (bundle.manifest.check && !this.options.skipChecks) {
         onProgress({ type: 'checking' })
         const own = await checkBundle(runtime, bundle, { vision, decoder })
-        requireRight(own)
+        refuseWrongBundle(own)
         check = own.verdict === 'unchecked' ? check : withHistory(own, check)
       }
       signal.throwIfAborted()
@@ -192,7 +192,7 @@ export class ModelLoader {
 
   private async checkedDevice(compute: Compute, createRuntime: (device: GPUDevice) => Promise<GpuRuntime>) {
     const { appUrl, forceSubgroups = false, skipChecks = false } = this.options
-    const fetchCheck = (wanted: Compute) => fetchFolder(new URL(checkFolders[wanted], appUrl))
+    const fetchCheck = (wanted: Compute) => fetchCheckBundle(new URL(checkFolders[wanted], appUrl))
     if (skipChecks) return uncheckedDevice(compute, createRuntime, 'The checks were left out.')
     let files: BundleFiles
     try {
