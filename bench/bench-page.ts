@@ -1,7 +1,7 @@
 /** Runs in Chromium: stock transformers.js and our engine in one page, on devices of the same adapter, in turns. */
 
 import { EngineError } from '../src/base/errors.ts'
-import { type AdapterFacts, probeDevice, requestDevice } from '../src/device/device.ts'
+import { type AdapterFacts, inspectDevice, requestDevice } from '../src/device/device.ts'
 import { browserRuntime } from '../src/engine/backends/webgpu/browser-runtime.ts'
 import { type DeviceFigures, GpuUsage } from '../src/engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
@@ -143,7 +143,7 @@ function filesBelow(folder: string): BundleFiles {
 }
 
 async function usableAdapter(): Promise<{ readonly adapter: GPUAdapter; readonly facts: AdapterFacts }> {
-  const { adapter, report } = await probeDevice()
+  const { adapter, report } = await inspectDevice()
   if (adapter && report.state === 'usable') return { adapter, facts: report.adapter }
   throw new EngineError({
     code: 'no-adapter',

@@ -31,7 +31,7 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
     const clip = await openClip(video)
     clip.close()
     requireWithin(job.fromS, clip.facts.durationS)
-    const device = await client.probe()
+    const device = await client.inspectDevice()
     if (job.adapter === 'hardware') requireHardware(device)
     try {
       await readVideo(client, video, device, job)

@@ -126,7 +126,7 @@ export class Session implements SessionActions {
       this.store.update({ lostLoad, announcement: `The last start ended while ${lostLoad.name} was loading.` })
     this.markLoads()
     try {
-      this.store.update({ device: await this.client.probe() })
+      this.store.update({ device: await this.client.inspectDevice() })
     } catch (error) {
       this.store.update({ load: { state: 'failed', source: this.source, error: asError(error) } })
       return

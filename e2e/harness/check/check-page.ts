@@ -135,7 +135,7 @@ const calls = {
     first.destroy()
     seen.push(gpuUsage.figures())
     device.destroy()
-    if (!wasMapped) throw new Error('the gpuUsage changed what is mapped')
+    if (!wasMapped) throw new Error('counting changed what is mapped')
     return seen
   },
 }

@@ -5,7 +5,7 @@ import type { Runtime } from '../backends/runtime.ts'
 import type { Compute } from '../backends/tensors.ts'
 import type { Bundle } from '../bundle.ts'
 import { Decoder } from '../decoder.ts'
-import { disposingAfter } from '../disposal.ts'
+import { withDisposal } from '../disposal.ts'
 import { VisionEncoder } from '../vision-encoder.ts'
 
 /**
@@ -105,9 +105,9 @@ export function runCheck(runtime: Runtime, bundle: Bundle, input: CheckInput): P
 }
 
 async function withModel<T>(runtime: Runtime, bundle: Bundle, use: (model: CheckedModel) => Promise<T>): Promise<T> {
-  return disposingAfter(await VisionEncoder.create(runtime, bundle), async (vision) => {
+  return withDisposal(await VisionEncoder.create(runtime, bundle), async (vision) => {
     const own = await Decoder.create(runtime, bundle, { capacity: 1 })
-    return disposingAfter(own, (decoder) => use({ vision, decoder }))
+    return withDisposal(own, (decoder) => use({ vision, decoder }))
   })
 }
 

@@ -1,40 +1,41 @@
-/** What a device holds now, and has done since the gpuUsage was opened. */
+/** The buffers of a device, and the work that it was given since counting began. */
 export interface DeviceFigures {
+  /** Buffers that exist now, and their total size. */
   readonly buffers: number
   readonly bytes: number
-  /** Totals since the device was opened. */
+  /** Bytes that were mapped for reading, compute dispatches and queue submissions since counting began. */
   readonly readBackBytes: number
   readonly dispatches: number
   readonly submits: number
 }
 
-/** `GPUMapMode.READ`, which is not there where there is no WebGPU. */
-const mapRead = 1
+/** The value of `GPUMapMode.READ`, which is undefined without WebGPU. */
+const mapModeRead = 1
 
 /**
- * Counts a device's buffers, reads and work, by standing in for methods of this very device and of what it makes; the
- * runtime, which calls them, notices nothing. A buffer counts until it is destroyed or, as ONNX Runtime does with many
- * of its own, dropped and collected: until then its memory is held.
+ * Counts a device's buffers, reads and work, by replacing methods of this device and of the objects that it creates. A
+ * buffer counts until it is destroyed or garbage-collected: ONNX Runtime drops many of its buffers without destroying
+ * them, and their memory is in use until they are collected.
  */
 export class GpuUsage {
   private buffers = 0
-  private made = 0
+  private created = 0
   private bytes = 0
   private readBackBytes = 0
   private dispatches = 0
   private submits = 0
-  /** Holds sizes, and no buffer: one that nobody else holds must be collected. */
-  private readonly dropped = new FinalizationRegistry<number>((size) => this.release(size))
+  /** Knows the size of each buffer without keeping the buffer alive. */
+  private readonly collected = new FinalizationRegistry<number>((size) => this.release(size))
 
-  /** Begins to count; what the device made before is not known. */
+  /** Begins to count; earlier buffers and work of the device are not included. */
   constructor(device: GPUDevice) {
     this.countBuffers(device)
     this.countWork(device)
   }
 
-  /** Grows with whatever the device is given to do or to hold. */
+  /** A number that grows with every buffer, dispatch and submission: whether it has changed tells whether work goes on. */
   get work(): number {
-    return this.made + this.dispatches + this.submits
+    return this.created + this.dispatches + this.submits
   }
 
   figures(): DeviceFigures {
@@ -46,26 +47,26 @@ export class GpuUsage {
     const createBuffer = device.createBuffer.bind(device)
     device.createBuffer = (descriptor) => {
       const buffer = createBuffer(descriptor)
-      this.hold(buffer, descriptor.size)
+      this.track(buffer, descriptor.size)
       return buffer
     }
   }
 
-  private hold(buffer: GPUBuffer, size: number): void {
+  private track(buffer: GPUBuffer, size: number): void {
     this.buffers++
-    this.made++
+    this.created++
     this.bytes += size
-    this.dropped.register(buffer, size, buffer)
-    // Bound to the buffer they lie on: the two are collected together.
+    this.collected.register(buffer, size, buffer)
+    // These close over the buffer they are set on, which does not keep it alive: cycles are collected.
     const destroy = buffer.destroy.bind(buffer)
     const mapAsync = buffer.mapAsync.bind(buffer)
     buffer.destroy = () => {
-      // False the second time.
-      if (this.dropped.unregister(buffer)) this.release(size)
+      // A buffer may be destroyed twice; `unregister` is true only the first time.
+      if (this.collected.unregister(buffer)) this.release(size)
       return destroy()
     }
     buffer.mapAsync = (mode, offset = 0, length = size - offset) => {
-      if (mode & mapRead) this.readBackBytes += length
+      if (mode & mapModeRead) this.readBackBytes += length
       return mapAsync(mode, offset, length)
     }
   }
