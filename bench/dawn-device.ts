@@ -3,8 +3,8 @@ import { BundleDirectory } from '../cli/bundle-directory.ts'
 import type { Runtime } from '../src/engine/backends/runtime.ts'
 import type { Compute } from '../src/engine/backends/tensors.ts'
 import { adapterName, dawnOrt, openDawn } from '../src/engine/backends/webgpu/dawn-runtime.ts'
+import type { CheckReport } from '../src/engine/checks/check-verdict.ts'
 import { checkDevice, checkFolders } from '../src/engine/checks/kernel-check.ts'
-import type { CheckReport } from '../src/engine/checks/self-check.ts'
 
 export type GpuRuntime = Extract<Runtime, { provider: 'webgpu' }>
 

@@ -1,7 +1,7 @@
 import { parseAnswers } from '../../src/affect/parse-answers.ts'
 import { type Stage, type StageId, stageIds } from '../../src/affect/stages.ts'
 import type { AffectiveTree } from '../../src/affect/tree.ts'
-import type { CheckVerdict } from '../../src/engine/checks/self-check.ts'
+import type { CheckVerdict } from '../../src/engine/checks/check-verdict.ts'
 import type { Dtype } from '../../src/manifest/manifest.ts'
 import type { ReadingEvent, UpdateFigures } from '../../src/reading/events.ts'
 import type { ReadingOrigin } from '../../src/reading/recording.ts'

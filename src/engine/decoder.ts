@@ -6,6 +6,7 @@ import type { Runtime } from './backends/runtime.ts'
 import type { HostTensors, Tensor } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import { maxDraftTokens } from './draft-tokens.ts'
+import { KvSlots } from './kv-slots.ts'
 import { greedyMargin, processLogits } from './logits-processors.ts'
 import { countOf, penaltyInputs, tokenInputs } from './pass-inputs.ts'
 import { SharedBackend } from './shared-backend.ts'
@@ -55,19 +56,13 @@ export interface DecoderOptions {
  * bans. Passes can be queued without waiting for their results. Decoders made by `fork` share the weights.
  */
 export class Decoder {
-  readonly capacity: number
   readonly repetitionPenalty: number
   private readonly bannedIds: readonly number[]
   private readonly prefillChunk: number
   private readonly host: HostTensors
   private readonly backend: DecoderBackend
   private readonly memory: DecoderMemory
-  /** KV slots in use, those of queued passes included. */
-  private used = 0
-  /** Id by KV slot; what the repetition penalty has seen. A queued step's id is missing until it has been read. */
-  private readonly cachedIds: number[] = []
-  /** Counts rollbacks: a token that is read after a rollback of its slot belongs to an earlier epoch and is dropped. */
-  private epoch = 0
+  private readonly slots: KvSlots
   private latestToken: Promise<number> = Promise.resolve(0)
 
   private constructor(
@@ -79,13 +74,13 @@ export class Decoder {
     const { backend } = shared
     this.host = openBackend(runtime).host
     this.backend = backend
-    this.capacity = options.capacity
+    this.slots = new KvSlots(options.capacity)
     this.bannedIds = [...(options.bannedIds ?? [])]
     this.repetitionPenalty = options.repetitionPenalty ?? bundle.config.generation.repetitionPenalty
     this.prefillChunk = options.prefillChunk ?? backend.prefillChunk
     this.memory = backend.takeMemory({
       // The last pass may be padded beyond the capacity.
-      capacity: this.capacity + backend.minRows - 1,
+      capacity: options.capacity + backend.minRows - 1,
       maxRows: 1 + maxDraftTokens,
       repetitionPenalty: this.repetitionPenalty,
       bannedIds: this.bannedIds,
@@ -103,9 +98,14 @@ export class Decoder {
     return new Decoder(this.runtime, this.bundle, this.shared.share(), options)
   }
 
+  /** Slots of the KV cache. */
+  get capacity(): number {
+    return this.slots.capacity
+  }
+
   /** Tokens in the cache, those of queued passes included. */
   get length(): number {
-    return this.used
+    return this.slots.used
   }
 
   /** Appends tokens and chooses the next one. Throws EngineError `context-full`, `video-tokens`. */
@@ -134,14 +134,7 @@ export class Decoder {
   async step(positions: Int32Array): Promise<QueuedPass> {
     const { state } = this.memory
     if (!state.stepInputs) return this.enqueue({ ids: [await this.latestToken], positions })
-    const slot = this.reserve(1)
-    const { epoch } = this
-    this.latestToken.then(
-      (id) => {
-        if (epoch === this.epoch) this.cachedIds[slot] = id
-      },
-      () => undefined,
-    )
+    const slot = this.slots.appendLater(this.latestToken)
     this.writeRotary(slot, positions)
     // Logits are fetched whether they are read or not: a recorded step has the same outputs each time.
     const options = { isStep: true, withLogits: true }
@@ -167,14 +160,13 @@ export class Decoder {
    * Throws EngineError `context-full`, `video-tokens`.
    */
   async verify(pass: Pass, draft: readonly number[]): Promise<readonly number[]> {
-    const start = this.used + pass.ids.length
+    const start = this.length + pass.ids.length
     const { tokens } = await this.prefill(pass, draft)
     const chosen = await tokens
     let accepted = 0
     while (accepted < draft.length && chosen[accepted] === draft[accepted]) accepted++
-    this.used = start + accepted
-    this.cachedIds.length = this.used
-    this.memory.cache.truncate(this.used)
+    this.slots.keepFirst(start + accepted)
+    this.memory.cache.truncate(this.length)
     this.memory.state.keepRow(accepted)
     this.latestToken = Promise.resolve(chosen[accepted])
     return chosen.slice(0, accepted + 1)
@@ -189,9 +181,8 @@ export class Decoder {
     const { backend, host, memory } = this
     const { cache, state, scores: reader } = memory
     const rows = [...new Set(query.picks.map(({ row }) => row))]
-    const start = this.reserve(ids.length)
+    const start = this.slots.append(ids)
     const end = start + this.padded(ids.length)
-    this.cachedIds.splice(start, this.cachedIds.length, ...ids)
     this.writeRotary(start, positions)
     const feeds = {
       ...cache.feeds(),
@@ -215,10 +206,8 @@ export class Decoder {
 
   /** Forgets everything after the first `length` tokens. */
   rollback(length: number): void {
-    if (length >= this.used) return
-    this.used = length
-    this.cachedIds.length = Math.min(this.cachedIds.length, length)
-    this.epoch++
+    if (length >= this.length) return
+    this.slots.rollback(length)
     this.memory.cache.truncate(length)
     this.refreshPenalties()
   }
@@ -227,10 +216,9 @@ export class Decoder {
   copyFrom(other: Decoder): void {
     const { cache, state } = this.memory
     this.rollback(0)
-    this.used = other.used
-    this.cachedIds.splice(0, this.cachedIds.length, ...other.cachedIds)
-    cache.copyFrom(other.memory.cache, this.used)
-    state.copyRotary(other.memory.state, this.used)
+    this.slots.copyFrom(other.slots)
+    cache.copyFrom(other.memory.cache, this.length)
+    state.copyRotary(other.memory.state, this.length)
     this.refreshPenalties()
   }
 
@@ -242,7 +230,7 @@ export class Decoder {
 
   /** A copy of a pass's logits f32 [V] with repetition penalty and bans applied, banned ids at minus infinity. */
   processLogits(logits: Float32Array): Float32Array {
-    return processLogits(logits, this.cachedIds, this.repetitionPenalty, this.bannedIds)
+    return processLogits(logits, this.slots.ids, this.repetitionPenalty, this.bannedIds)
   }
 
   /** The highest minus the second highest of a pass's logits f32 [V], after repetition penalty and bans. */
@@ -257,8 +245,7 @@ export class Decoder {
     const { videoPad } = this.bundle.config.tokens
     if (features) checkVideoTokens(countOf(pass.ids, videoPad), features.dims[0])
     const ids = [...pass.ids, ...draft]
-    const start = this.reserve(ids.length)
-    this.cachedIds.splice(start, this.cachedIds.length, ...ids)
+    const start = this.slots.append(ids)
     this.writeRotary(start, pass.positions)
     const submitChunk = (from: number, to: number, rows: number, isLast: boolean) => {
       const chunk = ids.slice(from, to)
@@ -310,27 +297,12 @@ export class Decoder {
     return { outputs, tokens, token }
   }
 
-  /** Takes KV slots, and returns the first of them. Throws EngineError `context-full`. */
-  private reserve(count: number): number {
-    const start = this.used
-    if (start + count > this.capacity) {
-      throw new EngineError({
-        code: 'context-full',
-        message: `${start + count} tokens do not fit in a context of ${this.capacity}.`,
-        action: 'Use fewer frames, a shorter question, or a shorter answer.',
-        recoverable: true,
-      })
-    }
-    this.used += count
-    return start
-  }
-
   private writeRotary(slot: number, positions: Int32Array): void {
     this.memory.state.writeRotary(slot, rotarySlots(positions, this.bundle.config.text))
   }
 
   private refreshPenalties(): void {
-    if (this.repetitionPenalty !== 1) this.memory.state.setPenalties(this.cachedIds)
+    if (this.repetitionPenalty !== 1) this.memory.state.setPenalties(this.slots.ids)
   }
 
   private padded(rows: number): number {

@@ -6,7 +6,7 @@ import { type ChromiumOptions, withChromiumPage } from '../../../cli/chromium-pa
 import { fixtureFolder, fixtureName } from '../../../scripts/fixture-bundle.ts'
 import { nodeCpuRuntime } from '../../../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../../../src/engine/bundle.ts'
-import type { CheckReport } from '../../../src/engine/checks/self-check.ts'
+import type { CheckReport } from '../../../src/engine/checks/check-verdict.ts'
 import { type ReplayRequest, replay } from '../../../src/engine/replay.ts'
 import type { CheckCalls, Told } from './check-page.ts'
 

@@ -3,7 +3,8 @@ import { isSoftware, requestDevice } from '../../device/device.ts'
 import type { Runtime } from '../backends/runtime.ts'
 import type { Compute } from '../backends/tensors.ts'
 import { type Bundle, type BundleFiles, openBundle } from '../bundle.ts'
-import { type CheckReport, type CheckTry, checkKernels, modeName } from './self-check.ts'
+import { type CheckReport, type CheckTry, modeName } from './check-verdict.ts'
+import { checkKernels } from './self-check.ts'
 import { canRecordSteps } from './step-recording.ts'
 
 /** Folders of the bundles for the check, relative to the page; `scripts/prepare.ts` makes them. */

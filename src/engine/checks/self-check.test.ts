@@ -14,8 +14,9 @@ import type { ManifestCheck } from '../../manifest/manifest.ts'
 import { nodeCpuRuntime } from '../backends/cpu/node-runtime.ts'
 import type { Runtime } from '../backends/runtime.ts'
 import { type Bundle, type BundleFiles, openBundle } from '../bundle.ts'
+import { type CheckReport, judgeCheck } from './check-verdict.ts'
 import { type CheckedDevice, checkDevice } from './kernel-check.ts'
-import { assertCheckFits, type CheckReport, checkKernels, judgeCheck, refuseWrongBundle } from './self-check.ts'
+import { assertCheckFits, checkKernels, refuseWrongBundle } from './self-check.ts'
 
 const tokenizer = fileURLToPath(new URL('../../../fixtures/data/checkpoint/tokenizer.json', import.meta.url))
 

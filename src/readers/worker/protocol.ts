@@ -3,7 +3,7 @@ import type { BundleEntry, StoreUsage } from '../../bundles/bundle-store.ts'
 import type { BundleRoom } from '../../bundles/obtain-bundle.ts'
 import type { DeviceReport } from '../../device/device.ts'
 import type { DeviceFigures } from '../../engine/backends/webgpu/gpu-usage.ts'
-import type { CheckReport } from '../../engine/checks/self-check.ts'
+import type { CheckReport } from '../../engine/checks/check-verdict.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { ServerWait } from '../../net/quiet-time.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
@@ -16,7 +16,7 @@ export type { LiveFrameMessage, LiveFrames } from '../../capture/live-frames.ts'
 export type { PictureState } from '../../capture/picture-watch.ts'
 export type { AdapterFacts, DeviceReport } from '../../device/device.ts'
 export type { DeviceFigures } from '../../engine/backends/webgpu/gpu-usage.ts'
-export type { CheckReport } from '../../engine/checks/self-check.ts'
+export type { CheckReport } from '../../engine/checks/check-verdict.ts'
 
 /** The calls from the page to the engine's worker. Errors keep class, code and action (`base/error-transfer.ts`). */
 export interface EngineApi {
