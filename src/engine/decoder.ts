@@ -1,5 +1,5 @@
 import { EngineError } from '../base/errors.ts'
-import { rotarySlots } from '../qwen25vl/index.ts'
+import { textRotary } from '../qwen25vl/index.ts'
 import type { DecoderBackend, DecoderMemory, LogitQuery, Outputs, PassInputs } from './backends/decoder-backend.ts'
 import { openBackend } from './backends/open-backend.ts'
 import type { Runtime } from './backends/runtime.ts'
@@ -298,7 +298,7 @@ export class Decoder {
   }
 
   private writeRotary(slot: number, positions: Int32Array): void {
-    this.memory.state.writeRotary(slot, rotarySlots(positions, this.bundle.config.text))
+    this.memory.state.writeRotary(slot, textRotary(positions, this.bundle.config.text))
   }
 
   private refreshPenalties(): void {

@@ -31,14 +31,14 @@ export class PatchCutter {
     this.#normalised = normalisation(preprocessor)
   }
 
-  /** Float32 values in one temporal patch (a pair) of frames of this size. */
+  /** The number of float32 values of one temporal patch (a pair of frames) of this size. */
   valuesPerTemporalPatch(size: FrameSize): number {
     return size.width * size.height * channels * this.#vision.temporalPatchSize
   }
 
   /**
-   * A whole clip. When the frames do not fill the last temporal patch (an odd number of them), the last frame is
-   * repeated, as the original does.
+   * Cuts a whole clip. When the frames do not fill the last temporal patch, the last frame is repeated, as transformers
+   * does.
    *
    * @param frames resized frames, all of `size`, whose sides are multiples of patchSize * spatialMergeSize
    * @throws CaptureError `no-frames`, `bad-patch-size`, `frame-size-changed`
@@ -65,10 +65,10 @@ export class PatchCutter {
   }
 
   /**
-   * One temporal patch, for a live window that encodes each pair once: the same values as its part of `video`.
+   * Cuts one temporal patch, for a live window that encodes each pair once; the values equal those of `video`.
    *
    * @param frames exactly temporalPatchSize frames of `size`
-   * @param into where to write, `valuesPerTemporalPatch(size)` values; a new array if left out
+   * @param into where to write, `valuesPerTemporalPatch(size)` values. Default: a new array
    * @returns float32 [h * w, channels * temporalPatchSize * patchSize * patchSize]
    * @throws CaptureError `bad-patch-size`, `frame-size-changed`
    */
