@@ -12,7 +12,7 @@ import { maxDraftTokens } from './draft-tokens.ts'
 import { LiveWindow } from './live-window.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
-/** A clip, and what is asked of it while it grows. */
+/** A clip, and the questions about it while it grows. */
 export interface LiveReplayRequest {
   readonly grid: Grid
   readonly bannedIds: readonly number[]
@@ -29,7 +29,7 @@ export interface LiveReplayRequest {
 export const draftKinds = ['none', 'same', 'random', 'diverging'] as const
 export type DraftKind = (typeof draftKinds)[number]
 
-/** One answer of the live window, and the same answer recomputed from scratch in one pass. */
+/** One answer of the live window, and the same answer recomputed from an empty cache. */
 export interface LiveComparison {
   readonly name: string
   readonly live: readonly number[]
@@ -89,13 +89,13 @@ function slots({ template, config }: Bundle, { grid, turns, growing }: LiveRepla
   return template.opening().length + video + 1 + text
 }
 
-/** A turn as it was asked and answered. */
+/** A turn of a conversation: a question and the ids of its answer. */
 interface AnsweredTurn {
   readonly question: string
   readonly ids: readonly number[]
 }
 
-/** A question about some pairs, behind the turns before. */
+/** A question about some pairs of the clip, in this order, behind the turns before. */
 interface AskedQuestion {
   readonly name: string
   readonly order: readonly number[]
@@ -115,7 +115,7 @@ class LiveReplay {
     private readonly pairs: readonly Tensor[],
     private readonly fork: () => Decoder,
     private readonly kind: DraftKind,
-    /** What was recomputed before, by what was asked; the true answers too, which drafts are made of. */
+    /** Answers that were recomputed already, by question and video; drafts are made from them, too. */
     private readonly known: Map<string, Recomputed>,
   ) {
     this.scratch = fork()
@@ -139,7 +139,7 @@ class LiveReplay {
       turns.push({ question: each.question, ids })
     }
 
-    // The earlier answers enter the conversation as text, and are prefilled again behind one more pair.
+    // The answers so far are recalled: they are prefilled again, behind one more pair.
     await window.append(this.view(0))
     const recalled = window.branch()
     for (const turn of turns.slice(0, -1)) recalled.recall(turn.question, turn.ids)
@@ -161,7 +161,7 @@ class LiveReplay {
     return this.comparisons
   }
 
-  /** Two windows over one set of weights, one with the pairs in order, one backwards, taking turns. */
+  /** Two windows over the same weights take turns, one with the pairs in order, one backwards. */
   private async interleave(): Promise<void> {
     const { pairs, request } = this
     const { question, steps } = request.growing
@@ -175,7 +175,7 @@ class LiveReplay {
         const name = `interleaved ${which === 0 ? 'A' : 'B'} ${index + 1}`
         return { name, order: order.slice(0, index + 1), question, steps: Math.min(steps, 6) }
       })
-      // Their conversations overlap as well.
+      // Their conversations take turns as well, token by token.
       const streams = await Promise.all(windows.map((window, which) => this.stream(window.branch(), asked[which])))
       const open = new Set(streams.keys())
       while (open.size > 0) {
@@ -262,7 +262,7 @@ class LiveReplay {
   }
 }
 
-/** What an answer is drafted from, made of the true one. */
+/** The `previousAnswer` of a kind, made from the true answer. */
 function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vocabSize: number): readonly number[] {
   let state = 1
   const random = () => {
@@ -271,7 +271,7 @@ function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vo
   }
   if (kind === 'same') return answer
   if (kind === 'random') return answer.map(random)
-  // The first third, another word, the second third, and then something else.
+  // The first third is right, one token is replaced, the second third is right, the rest is random.
   const third = Math.ceil(answer.length / 3)
   return [
     ...answer.slice(0, third),
@@ -281,7 +281,7 @@ function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vo
   ]
 }
 
-/** Drafts of every length in turn, padded or not, and a few steps without. */
+/** Every draft length in turn, padded or not, and some plain steps. */
 function everyLength(): DraftLengthPolicy {
   const lengths = [3, 1, 0, maxDraftTokens, 7, 0]
   let pass = 0

@@ -7,7 +7,7 @@ import type { Compute } from '../backends/tensors.ts'
  */
 export type CheckVerdict = 'exact' | 'close' | 'wrong' | 'unchecked'
 
-/** Which kernels a device runs. */
+/** What decides which kernels a device runs. */
 export interface CheckMode {
   readonly subgroups: boolean
   readonly compute: Compute
@@ -54,9 +54,9 @@ const spreadCount = 64
 const exactError = 1e-3
 
 /**
- * Bounds of a close check: the lowest cosine, and the largest error of logits, mean and deviation. Measured on the kernel check
- * in float16: 0.9999994 and 0.0034; with the fault, 0.9993 and 0.11 at subgroups of 8. A bundle has many
- * more layers, each of which rounds, so its errors in float32 may add up to more than `exactError`.
+ * Bounds of a close check: the lowest cosine, and the largest error of logits, mean and deviation. Measured on the kernel
+ * check in float16: 0.9999994 and 0.0034; with the fault, 0.9993 and 0.11 at subgroups of 8. A bundle has many more layers,
+ * each of which rounds, so its errors in float32 may add up to more than `exactError`.
  */
 const close = {
   kernels: { f32: undefined, f16: { cosine: 0.99995, error: 0.02 } },

@@ -6,19 +6,19 @@ import { Decoder, type QueuedPass } from '../decoder.ts'
 import type { DeviceWork } from './device-work.ts'
 
 export interface DecodingWork {
-  /** Of every prompt's steps. */
+  /** The tokens of all steps of all prompts. */
   readonly tokens: readonly number[]
-  /** Of one step, over the steps of the last prompt. */
+  /** The mean of one step of the last prompt. */
   readonly perToken: DeviceWork
   readonly msPerToken: number
-  /** Held when every prompt had been seen once, and twice. */
+  /** Bytes in the device's buffers when each prompt length had been run once, and twice. */
   readonly bytes: readonly [number, number]
 }
 
 const promptLengths = [5, 100, 5, 100]
 const steps = 8
 
-/** Steps of decoding over prompts of several lengths, two under way at a time, as an answer is decoded. */
+/** Decodes behind prompts of several lengths with two steps in flight, as an answer is decoded, and counts the work. */
 export async function decodingWork(
   runtime: Extract<Runtime, { provider: 'webgpu' }>,
   bundle: Bundle,
