@@ -2,8 +2,9 @@ import type { PositionCursor } from '../qwen25vl/index.ts'
 import { textPositions } from '../qwen25vl/index.ts'
 import type { AnswerFigures } from '../reading/events.ts'
 import type { Drafting } from './answer-history.ts'
-import type { Decoder, QueuedPass } from './decoder.ts'
+import type { Decoder } from './decoder.ts'
 import { type Draft, DraftGenerator, maxDraftTokens } from './draft-tokens.ts'
+import type { QueuedPass } from './pass.ts'
 import { Sampler, type SamplingOptions } from './sampler.ts'
 
 export interface GenerationOptions {

@@ -1,7 +1,8 @@
 import { textPositions } from '../../qwen25vl/index.ts'
 import type { GpuRuntime } from '../backends/runtime.ts'
 import type { Bundle } from '../bundle.ts'
-import { Decoder, type PassResult } from '../decoder.ts'
+import { Decoder } from '../decoder.ts'
+import type { PassResult } from '../pass.ts'
 
 /** Storage buffers that one kernel of a recorded step binds; WebGPU guarantees only 8. */
 const minStorageBuffers = 9

@@ -2,7 +2,8 @@ import { textPositions } from '../../qwen25vl/index.ts'
 import type { Runtime } from '../backends/runtime.ts'
 import type { GpuUsage } from '../backends/webgpu/gpu-usage.ts'
 import type { Bundle } from '../bundle.ts'
-import { Decoder, type QueuedPass } from '../decoder.ts'
+import { Decoder } from '../decoder.ts'
+import type { QueuedPass } from '../pass.ts'
 import type { DeviceWork } from './device-work.ts'
 
 export interface DecodingWork {
