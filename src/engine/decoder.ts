@@ -7,7 +7,7 @@ import type { HostTensors } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import { maxDraftTokens } from './draft-tokens.ts'
 import { KvSlots } from './kv-slots.ts'
-import { greedyMargin, processLogits } from './logits-processors.ts'
+import { processLogits } from './logits-processors.ts'
 import type { Pass, PassResult, QueuedPass, QueuedScores } from './pass.ts'
 import { countOf, penaltyInputs, tokenInputs } from './pass-inputs.ts'
 import { SharedBackend } from './shared-backend.ts'
@@ -203,11 +203,6 @@ export class Decoder {
   /** A copy of a pass's logits f32 [V] with repetition penalty and bans applied, banned ids at minus infinity. */
   processLogits(logits: Float32Array): Float32Array {
     return processLogits(logits, this.slots.ids, this.repetitionPenalty, this.bannedIds)
-  }
-
-  /** The highest minus the second highest of a pass's logits f32 [V], after repetition penalty and bans. */
-  margin(logits: Float32Array = new Float32Array()): number {
-    return greedyMargin(this.processLogits(logits))
   }
 
   /** Appends a prompt in chunks, and the draft with the last of them. */

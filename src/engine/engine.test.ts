@@ -19,6 +19,7 @@ import type { Answer, AnswerOptions, Conversation } from './conversation.ts'
 import { Decoder } from './decoder.ts'
 import type { DraftLengthPolicy } from './draft-length.ts'
 import { LiveWindow } from './live-window.ts'
+import { greedyMargin } from './logits-processors.ts'
 import { readUpdate, type StandingAnswers, slotsFor, type UpdateEvent } from './update.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
@@ -150,7 +151,7 @@ describe('Decoder', () => {
     const ids = [1, 2, ...Array<number>(count).fill(videoPad), 3, 4, 5, 3]
     const whole = await decoder({ repetitionPenalty })
     const expected = await whole.run({ ...text(ids), features, withLogits: true })
-    const margin = whole.margin(expected.logits)
+    const margin = greedyMargin(whole.processLogits(expected.logits ?? new Float32Array()))
     await whole.dispose()
     for (const prefillChunk of [2, 5, count, ids.length - 1]) {
       const cut = await decoder({ repetitionPenalty, prefillChunk })
@@ -158,7 +159,7 @@ describe('Decoder', () => {
       const most = Math.max(...logits.map((value, id) => Math.abs(value - (expected.logits?.[id] ?? Number.NaN))))
       expect(most).toBeLessThan(1e-4)
       expect(token).toBe(expected.token)
-      expect(cut.margin(logits)).toBeCloseTo(margin, 3)
+      expect(greedyMargin(cut.processLogits(logits))).toBeCloseTo(margin, 3)
       expect(cut.length).toBe(ids.length)
       await cut.dispose()
     }

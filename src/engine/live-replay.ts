@@ -10,6 +10,7 @@ import { Decoder } from './decoder.ts'
 import type { DraftLengthPolicy } from './draft-length.ts'
 import { maxDraftTokens } from './draft-tokens.ts'
 import { LiveWindow } from './live-window.ts'
+import { greedyMargin } from './logits-processors.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
 /** A clip, and the questions about it while it grows. */
@@ -250,7 +251,7 @@ class LiveReplay {
     let pass = await scratch.run({ ids, positions, features, withLogits: true })
     for (;;) {
       recomputed.push(pass.token)
-      margins.push(scratch.margin(pass.logits))
+      margins.push(greedyMargin(scratch.processLogits(pass.logits ?? new Float32Array())))
       if (recomputed.length === steps) break
       const step = textPositions(at, 1)
       at = step.cursor

@@ -5,6 +5,7 @@ import type { Tensor } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import { Decoder } from './decoder.ts'
 import { type LiveComparison, type LiveReplayRequest, replayLive } from './live-replay.ts'
+import { greedyMargin } from './logits-processors.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
 /** A prompt to be answered greedily from an empty cache. */
@@ -99,14 +100,14 @@ async function answer(
   })
   const firstLogits = pass.logits ?? new Float32Array()
   const tokens = [pass.token]
-  const margins = [decoder.margin(firstLogits)]
+  const margins = [greedyMargin(decoder.processLogits(firstLogits))]
   let at = cursor
   while (tokens.length < prompt.steps) {
     const step = textPositions(at, 1)
     at = step.cursor
     pass = await decoder.run({ ids: [tokens[tokens.length - 1]], positions: step.positions, withLogits: true })
     tokens.push(pass.token)
-    margins.push(decoder.margin(pass.logits))
+    margins.push(greedyMargin(decoder.processLogits(pass.logits ?? new Float32Array())))
   }
   return { firstLogits, tokens, margins }
 }

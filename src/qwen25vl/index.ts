@@ -15,7 +15,7 @@ export { type PublishedConfigFiles, publishedConfigFiles } from './config-files.
 export { type ConfigFiles, parseConfig, refuseOtherArchitecture } from './config-schema.ts'
 export { endTokenIds } from './end-tokens.ts'
 export { type Grid, gridOf, tokensPerTemporalPatch, videoTokens } from './grid.ts'
-export { PatchCutter, type RgbFrame, type VideoPatches } from './patches.ts'
+export { PatchCutter, type RgbFrame } from './patches.ts'
 export {
   type PositionCursor,
   type PositionStep,
@@ -39,4 +39,5 @@ export {
   type TokenizerFiles,
   type TokenStream,
 } from './tokenizer.ts'
+export { type VideoPatches, videoPatches } from './video-patches.ts'
 export { type SpatialGrid, visionRotary, windowCells, windowIds, windowMask } from './vision-positions.ts'

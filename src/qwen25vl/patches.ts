@@ -1,14 +1,6 @@
 import { CaptureError } from '../base/errors.ts'
 import type { PreprocessorConfig, VisionConfig } from './config.ts'
-import { type Grid, gridOf } from './grid.ts'
 import type { FrameSize } from './smart-resize.ts'
-
-/** A video as the vision tower takes it. */
-export interface VideoPatches {
-  /** float32 [P, channels * temporalPatchSize * patchSize * patchSize], P = t * h * w in merge order. */
-  readonly pixelValues: Float32Array<ArrayBuffer>
-  readonly grid: Grid
-}
 
 /** One resized frame: uint8 [height, width, 3], RGB. */
 export type RgbFrame = Uint8Array | Uint8ClampedArray
@@ -37,35 +29,7 @@ export class PatchCutter {
   }
 
   /**
-   * Cuts a whole clip. When the frames do not fill the last temporal patch, the last frame is repeated, as transformers
-   * does.
-   *
-   * @param frames resized frames, all of `size`, whose sides are multiples of patchSize * spatialMergeSize
-   * @throws CaptureError `no-frames`, `bad-patch-size`, `frame-size-changed`
-   */
-  video(frames: readonly RgbFrame[], size: FrameSize): VideoPatches {
-    const last = frames.at(-1)
-    if (last === undefined) {
-      throw new CaptureError({
-        code: 'no-frames',
-        message: 'There are no frames to cut into patches.',
-        action: 'Wait for the first frames.',
-        recoverable: true,
-      })
-    }
-    const per = this.#vision.temporalPatchSize
-    const grid = gridOf(frames.length, size, this.#vision)
-    const values = this.valuesPerTemporalPatch(size)
-    const pixelValues = new Float32Array(grid.t * values)
-    for (let t = 0; t < grid.t; t++) {
-      const group = Array.from({ length: per }, (_, i) => frames[t * per + i] ?? last)
-      this.pair(group, size, pixelValues.subarray(t * values, (t + 1) * values))
-    }
-    return { pixelValues, grid }
-  }
-
-  /**
-   * Cuts one temporal patch, for a live window that encodes each pair once; the values equal those of `video`.
+   * Cuts one temporal patch, for a live window that encodes each pair once; `videoPatches` cuts a whole clip.
    *
    * @param frames exactly temporalPatchSize frames of `size`
    * @param into where to write, `valuesPerTemporalPatch(size)` values. Default: a new array

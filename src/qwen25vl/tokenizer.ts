@@ -119,18 +119,10 @@ function withoutAdded(vocab: Record<string, number>, added: ReadonlyMap<string, 
 export class Tokenizer {
   readonly #vocabulary: Vocabulary
   readonly #addedById: ReadonlyMap<number, AddedToken>
-  /** Splits a string at added tokens, longest first. */
-  readonly #splitter: RegExp | undefined
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary
-    const added = [...vocabulary.added.values()]
-    this.#addedById = new Map(added.map((token) => [token.id, token]))
-    const contents = added.map(({ content }) => content).sort((a, b) => b.length - a.length)
-    this.#splitter =
-      contents.length === 0
-        ? undefined
-        : new RegExp(`(${contents.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`)
+    this.#addedById = new Map([...vocabulary.added.values()].map((token) => [token.id, token]))
   }
 
   /**
@@ -139,15 +131,6 @@ export class Tokenizer {
    */
   encode(text: string): number[] {
     return text === '' ? [] : this.#vocabulary.encodeText(text)
-  }
-
-  /**
-   * Text to ids including special tokens, as `encode` of the Python tokenizer. Only for text that the app or a model wrote,
-   * never for a user's.
-   */
-  encodeMarkup(text: string): number[] {
-    if (this.#splitter === undefined) return this.encode(text)
-    return text.split(this.#splitter).flatMap((part) => this.#vocabulary.added.get(part)?.id ?? this.encode(part))
   }
 
   /**
