@@ -70,6 +70,16 @@ export function kvParts(layers: number): string[] {
   return Array.from({ length: layers }, (_, layer) => [`${layer}.key`, `${layer}.value`]).flat()
 }
 
+/** The tensors of a cache by part, named as inputs of the graph. */
+export function pastFeeds(tensors: ReadonlyMap<string, Tensor>): Feeds {
+  return Object.fromEntries([...tensors].map(([part, tensor]) => [`past_key_values.${part}`, tensor]))
+}
+
+/** The tensors to write into, or null, by part, named as outputs of the graph. */
+export function presentFetches(tensors: ReadonlyMap<string, Tensor | null>): Fetches {
+  return Object.fromEntries([...tensors].map(([part, tensor]) => [`present.${part}`, tensor]))
+}
+
 /** Inputs of the graph that change from pass to pass; names, shapes and types are the graph's. */
 export type PassInputs = Readonly<
   Record<

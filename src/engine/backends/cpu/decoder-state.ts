@@ -54,7 +54,7 @@ export class CpuDecoderState implements DecoderState {
   }
 
   copyRotary(other: DecoderState, slots: number): void {
-    if (!(other instanceof CpuDecoderState)) throw new Error('The two decoders belong to different backends.')
+    if (!(other instanceof CpuDecoderState)) throw new Error('decoders of different backends')
     this.cos.set(other.cos.subarray(0, slots * this.half))
     this.sin.set(other.sin.subarray(0, slots * this.half))
   }

@@ -1,6 +1,14 @@
 import type { Tensor } from 'onnxruntime-web'
 import type { TextConfig } from '../../../qwen25vl/index.ts'
-import { type Feeds, type Fetches, type KvCache, kvParts, type Outputs } from '../decoder-backend.ts'
+import {
+  type Feeds,
+  type Fetches,
+  type KvCache,
+  kvParts,
+  type Outputs,
+  pastFeeds,
+  presentFetches,
+} from '../decoder-backend.ts'
 import type { Compute, HostTensors } from '../tensors.ts'
 
 /** Tensors in host memory; each run returns them longer than it was given them. */
@@ -16,11 +24,11 @@ export class CpuKvCache implements KvCache {
   }
 
   feeds(): Feeds {
-    return Object.fromEntries([...this.tensors].map(([part, tensor]) => [`past_key_values.${part}`, tensor]))
+    return pastFeeds(this.tensors)
   }
 
   fetches(): Fetches {
-    return Object.fromEntries([...this.tensors.keys()].map((part) => [`present.${part}`, null]))
+    return presentFetches(new Map(kvParts(this.text.layers).map((part) => [part, null])))
   }
 
   accept(outputs: Outputs): void {
@@ -47,10 +55,10 @@ export class CpuKvCache implements KvCache {
   }
 
   copyFrom(other: KvCache, length: number): void {
-    if (!(other instanceof CpuKvCache)) throw new Error('The two KV caches belong to different backends.')
+    if (!(other instanceof CpuKvCache)) throw new Error('caches of different backends')
     for (const [part, old] of this.tensors) {
       const from = other.tensors.get(part)
-      if (!from) throw new Error('The two KV caches belong to different models.')
+      if (!from) throw new Error('caches of different models')
       const values = from.data as Float32Array | Uint16Array
       this.tensors.set(part, this.tensor(values.slice(), from.dims[2]))
       old.dispose()

@@ -108,7 +108,7 @@ export class WebGpuDecoderState implements DecoderState {
   }
 
   copyRotary(other: DecoderState, slots: number): void {
-    if (!(other instanceof WebGpuDecoderState)) throw new Error('The two decoders belong to different backends.')
+    if (!(other instanceof WebGpuDecoderState)) throw new Error('decoders of different backends')
     const { device } = this.runtime
     const commands = device.createCommandEncoder()
     const bytes = slots * this.bytesPerSlot

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-web'
 import type { TextConfig } from '../../../qwen25vl/index.ts'
-import { type Feeds, type Fetches, type KvCache, kvParts } from '../decoder-backend.ts'
+import { type Feeds, type Fetches, type KvCache, kvParts, pastFeeds, presentFetches } from '../decoder-backend.ts'
 import type { GpuRuntime } from '../runtime.ts'
 import { bytesPerFloat, type Compute, floatTypeName } from '../tensors.ts'
 import { storageBuffer } from './buffers.ts'
@@ -30,11 +30,11 @@ export class WebGpuKvCache implements KvCache {
   }
 
   feeds(): Feeds {
-    return Object.fromEntries([...this.tensors].map(([part, tensor]) => [`past_key_values.${part}`, tensor]))
+    return pastFeeds(this.tensors)
   }
 
   fetches(): Fetches {
-    return Object.fromEntries([...this.tensors].map(([part, tensor]) => [`present.${part}`, tensor]))
+    return presentFetches(this.tensors)
   }
 
   accept(): void {
@@ -47,7 +47,7 @@ export class WebGpuKvCache implements KvCache {
 
   copyFrom(other: KvCache, length: number): void {
     if (!(other instanceof WebGpuKvCache) || other.capacity !== this.capacity) {
-      throw new Error('The two KV caches belong to different backends, or differ in capacity.')
+      throw new Error('caches of different backends or capacities')
     }
     const { device } = this.runtime
     const perSlot = this.text.headDim * bytesPerFloat(this.compute)
