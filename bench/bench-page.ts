@@ -1,10 +1,10 @@
 /** Runs in Chromium: stock transformers.js and our engine in one page, on devices of the same adapter, in turns. */
 
 import { EngineError } from '../src/base/errors.ts'
-import { type AdapterFacts, probeDevice, requestDevice } from '../src/device/device.ts'
+import { type AdapterFacts, inspectDevice, requestDevice } from '../src/device/device.ts'
+import { browserRuntime } from '../src/engine/backends/webgpu/browser-runtime.ts'
+import { type DeviceFigures, GpuUsage } from '../src/engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../src/engine/bundle.ts'
-import { type DeviceFigures, GpuLedger } from '../src/engine/gpu-ledger.ts'
-import { browserRuntime } from '../src/engine/runtimes/browser.ts'
 import { type DraftedClip, type DraftedFigures, readDrafted } from './drafted.ts'
 import type { Alternation, ProbePair } from './figures.ts'
 import { OurSide } from './our-side.ts'
@@ -105,7 +105,7 @@ window.bench = {
   async holdAfter(counts) {
     const { plan } = await job()
     const device = await newDevice()
-    const ledger = new GpuLedger(device)
+    const gpuUsage = new GpuUsage(device)
     const ours = await OurSide.open(await browserRuntime(device), await openBundle(filesBelow('bundle')), plan)
     await ours.fill()
     const held: DeviceFigures[] = []
@@ -115,7 +115,7 @@ window.bench = {
       if (!counts.includes(update)) continue
       await device.queue.onSubmittedWorkDone()
       await collectGarbage()
-      held.push(ledger.figures())
+      held.push(gpuUsage.figures())
     }
     await ours.dispose()
     return held
@@ -143,7 +143,7 @@ function filesBelow(folder: string): BundleFiles {
 }
 
 async function usableAdapter(): Promise<{ readonly adapter: GPUAdapter; readonly facts: AdapterFacts }> {
-  const { adapter, report } = await probeDevice()
+  const { adapter, report } = await inspectDevice()
   if (adapter && report.state === 'usable') return { adapter, facts: report.adapter }
   throw new EngineError({
     code: 'no-adapter',

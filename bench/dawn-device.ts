@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { BundleDirectory } from '../cli/bundle-directory.ts'
-import { checkDevice, checkFolders } from '../src/engine/kernel-check.ts'
-import type { Runtime } from '../src/engine/runtime.ts'
-import { adapterName, dawnOrt, openDawn } from '../src/engine/runtimes/dawn.ts'
-import type { CheckReport } from '../src/engine/self-check.ts'
-import type { Compute } from '../src/engine/tensors.ts'
+import type { Runtime } from '../src/engine/backends/runtime.ts'
+import type { Compute } from '../src/engine/backends/tensors.ts'
+import { adapterName, dawnOrt, openDawn } from '../src/engine/backends/webgpu/dawn-runtime.ts'
+import type { CheckReport } from '../src/engine/checks/check-verdict.ts'
+import { checkDevice, checkFolders } from '../src/engine/checks/kernel-check.ts'
 
 export type GpuRuntime = Extract<Runtime, { provider: 'webgpu' }>
 

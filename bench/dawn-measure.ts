@@ -2,9 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { BundleDirectory } from '../cli/bundle-directory.ts'
 import { toWire, type WireError } from '../src/base/errors.ts'
+import { GpuUsage } from '../src/engine/backends/webgpu/gpu-usage.ts'
 import { type Bundle, openBundle } from '../src/engine/bundle.ts'
-import { GpuLedger } from '../src/engine/gpu-ledger.ts'
-import type { CheckReport } from '../src/engine/self-check.ts'
+import type { CheckReport } from '../src/engine/checks/check-verdict.ts'
 import { measureBandwidth } from './bandwidth.ts'
 import { openCheckedDawn } from './dawn-device.ts'
 import { type DecodeCosts, decodeCostSlots, measureDecodeCosts } from './decode-costs.ts'
@@ -84,7 +84,7 @@ async function measure({ plan, bundle: folder, cycles, publicFolder }: DawnJob):
   console.error(
     `${adapter}: copies ${(copyBytesPerS / 1e9).toFixed(1)} GB/s, reads ${(readBytesPerS / 1e9).toFixed(1)} GB/s`,
   )
-  const ledger = new GpuLedger(device)
+  const gpuUsage = new GpuUsage(device)
   const loading = performance.now()
   const ours = await OurSide.open(runtime, bundle, plan)
   const loadSeconds = (performance.now() - loading) / 1000
@@ -107,10 +107,10 @@ async function measure({ plan, bundle: folder, cycles, publicFolder }: DawnJob):
   const weightBytes = decoderBytes(bundle)
   const slotBytes = bytesOfSlot(bundle)
   const bytesPerToken = weightBytes + slotBytes * ours.slots
-  const { bytes: gpuBytes } = ledger.figures()
-  const decoderOf = (mostAtOnce: number) => ours.otherDecoder({ capacity: decodeCostSlots, mostAtOnce })
+  const { bytes: gpuBytes } = gpuUsage.figures()
+  const decoderOf = (prefillChunk: number) => ours.otherDecoder({ capacity: decodeCostSlots, prefillChunk })
   const bytes = { weightBytes, slotBytes, readBytesPerS }
-  const costs = isSoftware ? undefined : await measureDecodeCosts(decoderOf, bundle, ledger, bytes)
+  const costs = isSoftware ? undefined : await measureDecodeCosts(decoderOf, bundle, gpuUsage, bytes)
   return {
     adapter,
     features,

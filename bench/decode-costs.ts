@@ -1,14 +1,14 @@
+import type { GpuUsage } from '../src/engine/backends/webgpu/gpu-usage.ts'
 import type { Bundle } from '../src/engine/bundle.ts'
 import type { Decoder } from '../src/engine/decoder.ts'
-import { mostDrafted } from '../src/engine/drafts.ts'
-import type { GpuLedger } from '../src/engine/gpu-ledger.ts'
+import { maxDraftTokens } from '../src/engine/draft-tokens.ts'
 import { type PositionCursor, textPositions } from '../src/qwen25vl/index.ts'
 import { type Spread, spreadOf } from './spread.ts'
 
 /** Tokens in the cache at which decoding is measured. */
 export const contexts = [1000, 4000] as const
 /** Rows of one pass: where ONNX Runtime's kernels change, and between. */
-export const rowCounts = [1, 2, 3, 4, 8, 1 + mostDrafted] as const
+export const rowCounts = [1, 2, 3, 4, 8, 1 + maxDraftTokens] as const
 /** Tokens of one prefill pass. */
 export const pieceSizes = [128, 256, 512, 1024] as const
 
@@ -52,7 +52,7 @@ export interface DecodeCosts {
 }
 
 /** Slots of a cache that `measureDecodeCosts` needs. */
-export const decodeCostSlots = Math.max(...contexts) + stepsEach + 2 * (1 + mostDrafted)
+export const decodeCostSlots = Math.max(...contexts) + stepsEach + 2 * (1 + maxDraftTokens)
 
 /**
  * What passes of the language model cost at given lengths of the cache and counts of rows. The text is made up: what
@@ -63,9 +63,9 @@ export const decodeCostSlots = Math.max(...contexts) + stepsEach + 2 * (1 + most
  * @param slotBytes keys and values of one token, all layers
  */
 export async function measureDecodeCosts(
-  decoderOf: (mostAtOnce: number) => Decoder,
+  decoderOf: (prefillChunk: number) => Decoder,
   bundle: Bundle,
-  ledger: GpuLedger,
+  gpuUsage: GpuUsage,
   { weightBytes, slotBytes, readBytesPerS }: { weightBytes: number; slotBytes: number; readBytesPerS: number },
 ): Promise<DecodeCosts> {
   const pieces: PieceFigures[] = []
@@ -92,9 +92,9 @@ export async function measureDecodeCosts(
     await text.decode(warmUpSteps)
     text.cutTo(context)
     await text.fillTo(context)
-    const before = ledger.figures().dispatches
+    const before = gpuUsage.figures().dispatches
     const { ms, hostMs } = await text.decode(stepsEach)
-    const dispatchesPerToken = (ledger.figures().dispatches - before) / stepsEach
+    const dispatchesPerToken = (gpuUsage.figures().dispatches - before) / stepsEach
     const bytesPerToken = weightBytes + slotBytes * (context + stepsEach / 2)
     const decodeTokensPerS = (stepsEach / ms) * 1000
     found.push({
@@ -111,11 +111,11 @@ export async function measureDecodeCosts(
       const times: number[] = []
       let dispatches = 0
       for (let pass = 0; pass < passesEach + 2; pass++) {
-        const already = ledger.figures().dispatches
+        const already = gpuUsage.figures().dispatches
         const ms = await text.verify(count)
         // The first passes compile kernels.
         if (pass >= 2) times.push(ms)
-        dispatches = ledger.figures().dispatches - already
+        dispatches = gpuUsage.figures().dispatches - already
         text.cutTo(context)
       }
       rows.push({ rows: count, ms: spreadOf(times), dispatches })

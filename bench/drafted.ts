@@ -1,10 +1,11 @@
 import { findPreset, type StageId } from '../src/affect/stages.ts'
+import { AnswerHistory } from '../src/engine/answer-history.ts'
+import type { Runtime } from '../src/engine/backends/runtime.ts'
 import type { Bundle } from '../src/engine/bundle.ts'
 import { Decoder } from '../src/engine/decoder.ts'
-import { DraftMemory, DraftPace, type Pace } from '../src/engine/drafts.ts'
+import { AdaptiveDraftLength, type DraftLengthPolicy } from '../src/engine/draft-length.ts'
 import { FrameEncoder } from '../src/engine/frame-encoder.ts'
 import { LiveWindow } from '../src/engine/live-window.ts'
-import type { Runtime } from '../src/engine/runtime.ts'
 import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../src/engine/update.ts'
 import { VisionEncoder } from '../src/engine/vision-encoder.ts'
 import { tokensPerTemporalPatch } from '../src/qwen25vl/index.ts'
@@ -70,8 +71,8 @@ export async function readDrafted(
       return { width: px, height: px, rgba }
     })
     const encoder = new FrameEncoder(runtime, bundle, vision)
-    const read = async (pace: CountingPace | undefined): Promise<ClipDrafting> => {
-      const memory = pace && new DraftMemory<StageId>(pace)
+    const read = async (counting: CountingDraftLength | undefined): Promise<ClipDrafting> => {
+      const history = counting && new AnswerHistory<StageId>(counting)
       const standing: StandingAnswers<StageId> = new Map()
       const answers: (readonly number[])[] = []
       let window: LiveWindow | undefined
@@ -89,19 +90,19 @@ export async function readDrafted(
           standing.clear()
           await window.hop(pairs - Math.ceil(pairs / 2), features)
         }
-        for await (const event of readUpdate(window, stages, standing, { maxTokens }, memory)) {
+        for await (const event of readUpdate(window, stages, standing, { maxTokens }, history)) {
           if (event.type !== 'answer' || frame === 0) continue
           answers.push(event.answer.ids)
           passes += event.answer.figures.passes
           decodeMs += event.answer.figures.decodeMs
         }
         // Before it there was nothing to draft from.
-        if (frame === 0) pace?.restart()
+        if (frame === 0) counting?.restart()
       }
       window?.dispose()
-      return { answers, passes, decodeMs, verifiedPasses: pace?.passes ?? 0, verifiedTokens: pace?.tokens ?? 0 }
+      return { answers, passes, decodeMs, verifiedPasses: counting?.passes ?? 0, verifiedTokens: counting?.tokens ?? 0 }
     }
-    drafted.push(await read(new CountingPace()))
+    drafted.push(await read(new CountingDraftLength()))
     plain.push(await read(undefined))
   }
   await decoder?.dispose()
@@ -136,28 +137,28 @@ function commonLength(a: readonly number[], b: readonly number[]): number {
   return length
 }
 
-/** Paces as the page does, and counts what became of the drafts. */
-class CountingPace implements Pace {
+/** Chooses lengths as the page does, and counts what became of the drafts. */
+class CountingDraftLength implements DraftLengthPolicy {
   passes = 0
   tokens = 0
-  private readonly pace = new DraftPace()
+  private readonly adaptive = new AdaptiveDraftLength()
 
   restart(): void {
     this.passes = 0
     this.tokens = 0
   }
 
-  choose(...given: Parameters<Pace['choose']>): number {
-    return this.pace.choose(...given)
+  choose(...given: Parameters<DraftLengthPolicy['choose']>): number {
+    return this.adaptive.choose(...given)
   }
 
-  verified(...[footing, drafted, accepted]: Parameters<Pace['verified']>): void {
+  recordAcceptance(...[match, drafted, accepted]: Parameters<DraftLengthPolicy['recordAcceptance']>): void {
     this.passes++
     this.tokens += accepted + 1
-    this.pace.verified(footing, drafted, accepted)
+    this.adaptive.recordAcceptance(match, drafted, accepted)
   }
 
-  measured(...given: Parameters<Pace['measured']>): void {
-    this.pace.measured(...given)
+  recordPass(...given: Parameters<DraftLengthPolicy['recordPass']>): void {
+    this.adaptive.recordPass(...given)
   }
 }

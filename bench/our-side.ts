@@ -1,12 +1,14 @@
 import { emotionQuestion } from '../src/affect/closed-questions.ts'
 import { askingsOf } from '../src/affect/probes/probe-set.ts'
+import { AnswerHistory } from '../src/engine/answer-history.ts'
+import type { Runtime } from '../src/engine/backends/runtime.ts'
 import type { Bundle } from '../src/engine/bundle.ts'
 import { Decoder, type DecoderOptions } from '../src/engine/decoder.ts'
-import { type Draft, DraftMemory, type Pace } from '../src/engine/drafts.ts'
+import type { DraftLengthPolicy } from '../src/engine/draft-length.ts'
+import type { Draft } from '../src/engine/draft-tokens.ts'
 import { FrameEncoder, type SourceFrame } from '../src/engine/frame-encoder.ts'
 import { LiveWindow } from '../src/engine/live-window.ts'
 import { askProbes, barePass, type PreparedProbe, prepareProbe, probeSlots } from '../src/engine/probes.ts'
-import type { Runtime } from '../src/engine/runtime.ts'
 import { bannedIds, slotsFor } from '../src/engine/update.ts'
 import { VisionEncoder } from '../src/engine/vision-encoder.ts'
 import { type Grid, tokensPerTemporalPatch } from '../src/qwen25vl/index.ts'
@@ -26,7 +28,7 @@ export interface OurUpdate {
 export class OurSide {
   /** Of the DFEW emotions: seven options. */
   private readonly probe: PreparedProbe
-  private readonly drafts = new DraftMemory<'question'>(new ThreeAPass())
+  private readonly history = new AnswerHistory<'question'>(new ThreeTokensPerPass())
   private nextFrame = 0
 
   private constructor(
@@ -62,7 +64,7 @@ export class OurSide {
   }
 
   /** Another cache over the same weights, without a repetition penalty. */
-  otherDecoder(options: Pick<DecoderOptions, 'capacity' | 'mostAtOnce'>): Decoder {
+  otherDecoder(options: Pick<DecoderOptions, 'capacity' | 'prefillChunk'>): Decoder {
     return this.decoder.fork({ ...options, repetitionPenalty: 1 })
   }
 
@@ -94,7 +96,7 @@ export class OurSide {
   }
 
   async update(isDrafted: boolean, tokens = this.plan.tokens): Promise<OurUpdate> {
-    const { window, plan, drafts } = this
+    const { window, plan, history } = this
     const pair = this.take()
     const started = performance.now()
     const { features, ms: visionMs } = await this.encoder.encode(pair)
@@ -105,7 +107,7 @@ export class OurSide {
     const options = { maxTokens: tokens, ignoreEos: true }
     const answer = window
       .branch()
-      .ask(plan.question, isDrafted ? { ...options, drafts: drafts.for('question') } : options)
+      .ask(plan.question, isDrafted ? { ...options, drafting: history.draftingFor('question') } : options)
     let firstTokenMs = 0
     let step = await answer.next()
     while (!step.done) {
@@ -114,7 +116,7 @@ export class OurSide {
     }
     const periodMs = performance.now() - started
     const { ids, figures } = step.value
-    if (isDrafted) drafts.keep('question', ids)
+    if (isDrafted) history.keep('question', ids)
     return {
       figures: {
         periodMs,
@@ -165,7 +167,7 @@ export class OurSide {
  * and a pass could give sixteen tokens: this holds it to three on average, what is asked of answers of a trained model
  * (see `drafted.ts`, which measures them).
  */
-class ThreeAPass implements Pace {
+class ThreeTokensPerPass implements DraftLengthPolicy {
   private turn = 0
 
   choose(_: Draft, room: number): number {
@@ -173,12 +175,12 @@ class ThreeAPass implements Pace {
     return length <= room ? length : 0
   }
 
-  verified(): void {
-    // Nothing is learnt.
+  recordAcceptance(): void {
+    // The lengths are fixed.
   }
 
-  measured(): void {
-    // Nothing is learnt.
+  recordPass(): void {
+    // The lengths are fixed.
   }
 }
 

@@ -1,9 +1,10 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BuildError } from '../src/base/errors.ts'
+import { nodeCpuRuntime } from '../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../src/engine/bundle.ts'
-import { nodeCpuRuntime } from '../src/engine/runtimes/node-cpu.ts'
-import { checkInput, expectedCheck, runCheck } from '../src/engine/self-check.ts'
+import { expectedCheck } from '../src/engine/checks/check-verdict.ts'
+import { checkInput, runCheck } from '../src/engine/checks/self-check.ts'
 import type { Manifest } from '../src/manifest/manifest.ts'
 import { BundleDirectory } from './bundle-directory.ts'
 

@@ -1,4 +1,4 @@
-import type { Runtime } from '../src/engine/runtime.ts'
+import type { Runtime } from '../src/engine/backends/runtime.ts'
 
 /** Several clips at a time make better use of a small model than several threads of one. */
 export function singleThreaded(runtime: Runtime): Runtime {

@@ -6,13 +6,13 @@ import type { ClosedQuestion } from '../src/affect/closed-questions.ts'
 import { askingsOf } from '../src/affect/probes/probe-set.ts'
 import { reasoningPreset, type StageId, stageIds } from '../src/affect/stages.ts'
 import type { HandedFrame } from '../src/app/test-hooks.ts'
+import { openBackend } from '../src/engine/backends/open-backend.ts'
+import type { Ort, Runtime } from '../src/engine/backends/runtime.ts'
 import { type Bundle, type BundleFiles, openBundle } from '../src/engine/bundle.ts'
 import { Decoder } from '../src/engine/decoder.ts'
 import { FrameEncoder, type SourceFrame } from '../src/engine/frame-encoder.ts'
 import { LiveWindow } from '../src/engine/live-window.ts'
 import { askProbes, prepareProbe, probeSlots } from '../src/engine/probes.ts'
-import type { Ort, Runtime } from '../src/engine/runtime.ts'
-import { concatRows } from '../src/engine/tensors.ts'
 import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../src/engine/update.ts'
 import { VisionEncoder } from '../src/engine/vision-encoder.ts'
 import { sequencePositions, videoTokens } from '../src/qwen25vl/index.ts'
@@ -164,9 +164,14 @@ export class CpuReader {
     }
     const { positions } = sequencePositions({ ids, videoPad: config.tokens.videoPad, grids }, config.vision)
     const decoder = this.decoder.fork({ capacity: ids.length, bannedIds: bannedIds(bundle) })
-    const { logits } = await decoder.run({ ids, positions, features: concatRows(runtime, pairs), withLogits: true })
+    const { logits } = await decoder.run({
+      ids,
+      positions,
+      features: openBackend(runtime).concatRows(pairs),
+      withLogits: true,
+    })
     if (!logits) throw new Error('no logits')
-    const adjusted = decoder.adjusted(logits)
+    const adjusted = decoder.processLogits(logits)
     await decoder.dispose()
     // An answer that ended earlier than ours chose an end of text there.
     const chosen = said[stage]?.[step]

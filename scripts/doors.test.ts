@@ -71,3 +71,11 @@ it('finds no circle of files, types included', () => {
   for (const file of imports.keys()) visit(file, [])
   expect(circles).toEqual([])
 })
+it('has no file of more than 400 lines that does not say why in its first comment', () => {
+  const long = [...imports.keys()].filter((file) => {
+    const text = readFileSync(file, 'utf8')
+    const [first = ''] = /^\s*\/\*\*[\s\S]*?\*\//.exec(text) ?? []
+    return text.split('\n').length > 401 && !/one file because/i.test(first)
+  })
+  expect(long).toEqual([])
+})

@@ -14,6 +14,8 @@ export interface Room {
   readonly knows: readonly string[]
   /** Packages, of those in `guarded`, that its files may import. */
   readonly packages?: readonly Guarded[]
+  /** The one folder of the room whose files may import those packages. Default: the whole room. */
+  readonly packagesIn?: string
 }
 
 /** Packages that only some rooms may import; any room may import the others. */
@@ -44,6 +46,7 @@ export const rooms: readonly Room[] = [
     is: 'from frames to tokens',
     knows: ['base', 'manifest', 'qwen25vl', 'device', 'reading'],
     packages: ['onnxruntime'],
+    packagesIn: 'backends',
   },
   {
     name: 'readers',
@@ -74,8 +77,8 @@ export const rooms: readonly Room[] = [
 /** Only `src/net` makes requests; these load a small file that is published with the page, with one plain `fetch`. */
 const ownFileLoaders = [
   'src/capture/sample-clip.ts',
-  'src/engine/check-folder.ts',
-  'src/engine/runtimes/app-wasm.ts',
+  'src/engine/checks/fetch-check-bundle.ts',
+  'src/engine/backends/app-wasm.ts',
 ] as const
 
 /** Folders beside `src`, which run elsewhere or only open doors to it. */
@@ -86,29 +89,36 @@ export function messageFor({ name, is, knows }: Room): string {
   return `src/${name} (${is}) ${known}. The table in scripts/doors.ts says so.`
 }
 
-function packagesFor(room: Room): string[] {
+function packagesBeyond(allowed: readonly Guarded[]): string[] {
   return (Object.keys(guarded) as Guarded[])
-    .filter((group) => !room.packages?.includes(group))
+    .filter((group) => !allowed.includes(group))
     .flatMap((group) => guarded[group])
 }
 
-function overrideFor(room: Room) {
+/** A rule for the room and, where only one of its folders may import packages, another for that folder. */
+function overridesFor(room: Room) {
+  const { name, packages = [], packagesIn } = room
+  if (packagesIn === undefined) return [overrideFor(room, name, packages)]
+  return [overrideFor(room, name, []), overrideFor(room, `${name}/${packagesIn}`, packages)]
+}
+
+function overrideFor(room: Room, folder: string, allowed: readonly Guarded[]) {
   const message = messageFor(room)
   const closed = rooms.filter(({ name }) => name !== room.name && !room.knows.includes(name))
   const group = [...closed.map(({ name }) => name), ...outside].map((name) => `**/${name}/**`)
-  const packages = packagesFor(room)
+  const packages = packagesBeyond(allowed)
   const patterns = [
     { group, message },
     {
       group: packages,
-      message: `src/${room.name} imports none of ${packages.filter((each) => !each.includes('**')).join(', ')}. The table in scripts/doors.ts says so.`,
+      message: `src/${folder} imports none of ${packages.filter((each) => !each.includes('**')).join(', ')}. The table in scripts/doors.ts says so.`,
     },
     { group: ['node:*', 'node:*/**'], message: 'src runs in browsers, where Node is not.' },
   ]
   return {
     includes: [
-      `src/${room.name}/**`,
-      ...['*.test.ts', '*.bench.ts', '*.fixture.ts', 'testing/**'].map((each) => `!src/${room.name}/**/${each}`),
+      `src/${folder}/**`,
+      ...['*.test.ts', '*.bench.ts', '*.fixture.ts', 'testing/**'].map((each) => `!src/${folder}/**/${each}`),
     ],
     linter: { rules: { style: { noRestrictedImports: { level: 'error', options: { patterns } } } } },
   }
@@ -137,7 +147,7 @@ const fetchRule = {
 /** The lint settings with the rules of this table. */
 export async function withDoors(): Promise<string> {
   const settings = JSON.parse(await readFile('biome.json', 'utf8'))
-  return `${JSON.stringify({ ...settings, overrides: [...rooms.map(overrideFor), fetchRule] }, undefined, 2)}\n`
+  return `${JSON.stringify({ ...settings, overrides: [...rooms.flatMap(overridesFor), fetchRule] }, undefined, 2)}\n`
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -33,7 +33,7 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
     const clip = await openClip(video)
     clip.close()
     requireWithin(job.fromS, clip.facts.durationS)
-    const device = await client.deviceReport()
+    const device = await client.inspectDevice()
     if (job.adapter === 'hardware') requireHardware(device)
     try {
       await readVideo(client, video, device, job)

@@ -1,5 +1,5 @@
 import type { AffectiveTree } from '../../src/affect/tree.ts'
-import type { CheckVerdict } from '../../src/engine/self-check.ts'
+import type { CheckVerdict } from '../../src/engine/checks/check-verdict.ts'
 import type { Dtype } from '../../src/manifest/manifest.ts'
 import type { UpdateFigures } from '../../src/reading/events.ts'
 import type { FinishedUpdate } from '../../src/reading/reading.ts'

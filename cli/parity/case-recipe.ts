@@ -3,11 +3,11 @@ import type { ReplayPrompt, ReplayRequest } from '../../src/engine/replay.ts'
 import {
   BicubicResizer,
   type Grid,
-  PatchCutter,
   sequencePositions,
   smartResize,
   tokensPerTemporalPatch,
   videoBudget,
+  videoPatches,
   videoTokens,
 } from '../../src/qwen25vl/index.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
@@ -35,7 +35,7 @@ export async function prepareCase(
   const size = smartResize(first.height, first.width, videoBudget(config.vision, config.preprocessor))
   const resizer = new BicubicResizer(first, size)
   const resized = frames.map((frame) => resizer.resize(frame.data))
-  const { pixelValues, grid } = new PatchCutter(config.vision, config.preprocessor).video(resized, size)
+  const { pixelValues, grid } = videoPatches(resized, size, config.vision, config.preprocessor)
 
   const pixels = new PixelComparison()
   for (const [index, image] of reference.resized) pixels.addImage(resized[index], image.data)

@@ -1,10 +1,10 @@
 /** Runs in headless Chromium: fetches the job that the command line serves, computes it on WebGPU, sends back numbers. */
 
 import { EngineError, toWire } from '../../src/base/errors.ts'
-import { probeDevice, requestDevice } from '../../src/device/device.ts'
+import { inspectDevice, requestDevice } from '../../src/device/device.ts'
+import { browserRuntime } from '../../src/engine/backends/webgpu/browser-runtime.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
 import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
-import { browserRuntime } from '../../src/engine/runtimes/browser.ts'
 import { encodeOutcome, type WireOutcome } from './wire.ts'
 
 export interface ChromiumJob {
@@ -23,7 +23,7 @@ async function get(path: string): Promise<Response> {
 
 async function outcome(): Promise<WireOutcome> {
   try {
-    const { adapter, report } = await probeDevice()
+    const { adapter, report } = await inspectDevice()
     if (!adapter || report.state !== 'usable') {
       throw new EngineError({
         code: 'no-adapter',

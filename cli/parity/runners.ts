@@ -1,6 +1,6 @@
+import { nodeCpuRuntime } from '../../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
 import { replay } from '../../src/engine/replay.ts'
-import { nodeCpuRuntime } from '../../src/engine/runtimes/node-cpu.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
 import { requireRepository } from '../package-root.ts'
 import { runInChromium } from './chromium.ts'

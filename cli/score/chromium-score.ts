@@ -2,9 +2,9 @@
 
 import { findPreset } from '../../src/affect/stages.ts'
 import { EngineError, toWire, type WireError } from '../../src/base/errors.ts'
-import { probeDevice, requestDevice } from '../../src/device/device.ts'
+import { inspectDevice, requestDevice } from '../../src/device/device.ts'
+import { browserRuntime } from '../../src/engine/backends/webgpu/browser-runtime.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
-import { browserRuntime } from '../../src/engine/runtimes/browser.ts'
 import { ClipReader, type StageAnswers } from './clip-reader.ts'
 
 export interface BrowserJob {
@@ -38,7 +38,7 @@ async function get(path: string): Promise<Response> {
 
 async function readClips(): Promise<BrowserOutcome> {
   try {
-    const { adapter, report } = await probeDevice()
+    const { adapter, report } = await inspectDevice()
     if (!adapter || report.state !== 'usable') {
       throw new EngineError({
         code: 'no-adapter',

@@ -1,10 +1,10 @@
 import type { Stage, StageId } from '../../src/affect/stages.ts'
+import { openBackend } from '../../src/engine/backends/open-backend.ts'
+import type { Runtime } from '../../src/engine/backends/runtime.ts'
 import type { Bundle } from '../../src/engine/bundle.ts'
 import { Decoder } from '../../src/engine/decoder.ts'
 import { type EncodedPair, FrameEncoder, type SourceFrame } from '../../src/engine/frame-encoder.ts'
 import { LiveWindow } from '../../src/engine/live-window.ts'
-import type { Runtime } from '../../src/engine/runtime.ts'
-import { concatRows } from '../../src/engine/tensors.ts'
 import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../../src/engine/update.ts'
 import { VisionEncoder } from '../../src/engine/vision-encoder.ts'
 import { sequencePositions, videoTokens } from '../../src/qwen25vl/index.ts'
@@ -101,14 +101,11 @@ export class ClipReader {
       if (id === stage) break
     }
     const { positions } = sequencePositions({ ids, videoPad: config.tokens.videoPad, grids }, config.vision)
-    const features = concatRows(
-      runtime,
-      pairs.map((pair) => pair.features),
-    )
+    const features = openBackend(runtime).concatRows(pairs.map((pair) => pair.features))
     const decoder = this.weights.fork({ capacity: ids.length, bannedIds: bannedIds(bundle) })
     try {
       const { logits = new Float32Array() } = await decoder.run({ ids, positions, features, withLogits: true })
-      const adjusted = decoder.adjusted(logits)
+      const adjusted = decoder.processLogits(logits)
       const chosen = said[stage]?.ids[step]
       const ends = config.generation.eosTokenIds.map((id) => adjusted[id])
       return Math.max(...adjusted) - (chosen === undefined ? Math.max(...ends) : adjusted[chosen])

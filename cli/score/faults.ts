@@ -1,5 +1,6 @@
-import type { Decoder, Pass } from '../../src/engine/decoder.ts'
+import type { Decoder } from '../../src/engine/decoder.ts'
 import type { SourceFrame } from '../../src/engine/frame-encoder.ts'
+import type { Pass } from '../../src/engine/pass.ts'
 import type { VisionEncoder } from '../../src/engine/vision-encoder.ts'
 import type { Grid, VisionConfig } from '../../src/qwen25vl/index.ts'
 

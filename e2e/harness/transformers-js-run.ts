@@ -1,7 +1,7 @@
 /** Runs in headless Chromium: stock transformers.js loads the exported layout and answers a question about an image. */
 import { AutoProcessor, env, Qwen2_5_VLForConditionalGeneration, RawImage, Tensor } from '@huggingface/transformers'
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
-import { probeDevice, requestDevice } from '../../src/device/device.ts'
+import { inspectDevice, requestDevice } from '../../src/device/device.ts'
 
 export interface StockJob {
   readonly dtype: 'fp32' | 'q8' | 'q4'
@@ -28,7 +28,7 @@ async function run(): Promise<StockOutcome> {
   if (env.backends.onnx.wasm) env.backends.onnx.wasm.wasmPaths = { wasm: asyncifyWasm }
   const processor = await AutoProcessor.from_pretrained('model')
   // A device without subgroups: on this adapter ONNX Runtime's attention is wrong with them, whoever calls it.
-  const { adapter } = await probeDevice()
+  const { adapter } = await inspectDevice()
   if (!adapter) throw new Error('no WebGPU adapter')
   const provider = { name: 'webgpu', device: await requestDevice(adapter) }
   const model = await Qwen2_5_VLForConditionalGeneration.from_pretrained('model', {

@@ -9,9 +9,9 @@ import { DirectoryFiles } from '../../cli/directory-files.ts'
 import { DirectorySink } from '../../cli/directory-sink.ts'
 import { ownSet } from '../../cli/parity/cases.ts'
 import { buildBundle } from '../../src/build/build.ts'
+import { nodeCpuRuntime } from '../../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
 import { replay } from '../../src/engine/replay.ts'
-import { nodeCpuRuntime } from '../../src/engine/runtimes/node-cpu.ts'
 import type { StockJob } from './transformers-js-run.ts'
 
 const { checkpoint, cases } = ownSet()

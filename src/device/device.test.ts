@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type AdapterFacts, describeProblem, missingFor, probeDevice, problemError, requestDevice } from './device.ts'
+import { type AdapterFacts, describeProblem, inspectDevice, missingFor, problemError, requestDevice } from './device.ts'
 
 interface FakeAdapter {
   readonly features?: readonly string[]
@@ -30,19 +30,19 @@ function scope(found: GPUAdapter | null | Error | 'no gpu', isSecureContext = tr
 }
 
 async function factsOf(fake: FakeAdapter): Promise<AdapterFacts> {
-  const { report } = await probeDevice(scope(adapter(fake).value))
+  const { report } = await inspectDevice(scope(adapter(fake).value))
   if (report.state === 'unusable') throw new Error(report.problem.kind)
   return report.adapter
 }
 
-describe('probeDevice', () => {
+describe('inspectDevice', () => {
   it.each([
     ['insecure-context', scope('no gpu', false)],
     ['no-webgpu', scope('no gpu')],
     ['no-adapter', scope(null)],
     ['no-adapter', scope(new Error('lost'))],
   ])('tells %s', async (kind, where) => {
-    const { report } = await probeDevice(where)
+    const { report } = await inspectDevice(where)
     expect(report).toMatchObject({ state: 'unusable', problem: { kind } })
   })
 
@@ -56,7 +56,7 @@ describe('probeDevice', () => {
     { description: 'SwiftShader Device (Subzero)' },
     { architecture: 'swiftshader' },
   ])('notices an adapter in software: %o', async (info) => {
-    const { report } = await probeDevice(scope(adapter({ info }).value))
+    const { report } = await inspectDevice(scope(adapter({ info }).value))
     expect(report).toMatchObject({ state: 'usable', notices: [{ kind: 'software-adapter' }] })
   })
 })

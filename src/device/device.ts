@@ -1,9 +1,9 @@
 import { EngineError } from '../base/errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
-/** What a person may want to know of the adapter; all of it may be empty where the browser keeps it to itself. */
+/** What the browser tells of an adapter; any of the names may be empty, since browsers may withhold them. */
 export interface AdapterFacts {
-  /** Its description, or vendor and architecture. */
+  /** The adapter's description; without one, vendor, architecture and device. */
   readonly name: string
   readonly vendor: string
   readonly architecture: string
@@ -12,10 +12,10 @@ export interface AdapterFacts {
   readonly subgroupMinSize: number | undefined
   readonly subgroupMaxSize: number | undefined
   readonly features: readonly string[]
-  /** Those of the features that the engine asks for. */
+  /** The features that the engine requests of a device. */
   readonly usedFeatures: readonly GPUFeatureName[]
   readonly limits: Readonly<Record<LimitName, number>>
-  /** Computes on the processor: right, and slow. */
+  /** Whether the adapter computes on the processor: correct, but slow. */
   readonly isSoftware: boolean
 }
 
@@ -29,7 +29,7 @@ const limitNames = [
 ] as const
 export type LimitName = (typeof limitNames)[number]
 
-/** Why WebGPU cannot be used here, or not for a given bundle; the software adapter is a notice and no obstacle. */
+/** Why WebGPU cannot be used here, or not for a given bundle. `software-adapter` is only a notice: it can be used. */
 export type DeviceProblem =
   | { readonly kind: 'insecure-context' }
   | { readonly kind: 'no-webgpu' }
@@ -38,25 +38,25 @@ export type DeviceProblem =
   | { readonly kind: 'no-shader-f16' }
   | { readonly kind: 'limits-too-small'; readonly limit: string; readonly needs: number; readonly has: number }
 
-/** A problem with what a person is told about it. */
+/** A problem, with the words for the visitor. */
 export type DescribedProblem = DeviceProblem & { readonly message: string; readonly action: string }
 
 export type DeviceReport =
   | { readonly state: 'usable'; readonly adapter: AdapterFacts; readonly notices: readonly DescribedProblem[] }
   | { readonly state: 'unusable'; readonly problem: DescribedProblem }
 
-/** The parts of the global scope that are asked; a page, a worker, or a test's stand-in. */
+/** The parts of a page's or worker's global scope that are read; tests pass their own. */
 export interface DeviceScope {
   readonly isSecureContext: boolean
   readonly navigator: { readonly gpu?: GPU }
 }
 
-/** Looks for an adapter, and says what it can do or why there is none. Never throws. */
-export async function probeDevice(
+/** Requests an adapter, and reports what it can do or why there is none. Never throws. */
+export async function inspectDevice(
   scope: DeviceScope = globalThis,
 ): Promise<{ readonly report: DeviceReport; readonly adapter?: GPUAdapter }> {
   const unusable = (problem: DeviceProblem) => ({ report: { state: 'unusable', problem: described(problem) } as const })
-  // First: without a secure context there is no navigator.gpu either, and that would name the wrong cause.
+  // This comes first: without a secure context `navigator.gpu` is missing, too, but that is not the cause to report.
   if (!scope.isSecureContext) return unusable({ kind: 'insecure-context' })
   if (!scope.navigator.gpu) return unusable({ kind: 'no-webgpu' })
   let adapter: GPUAdapter | null
@@ -71,7 +71,7 @@ export async function probeDevice(
   return { report: { state: 'usable', adapter: facts, notices }, adapter }
 }
 
-/** What this adapter lacks for a bundle; undefined when it lacks nothing. */
+/** What this adapter lacks for a bundle; undefined if nothing. */
 export function missingFor(needs: Manifest['needs'], adapter: AdapterFacts): DeviceProblem | undefined {
   if (needs.features.includes('shader-f16') && !adapter.features.includes('shader-f16'))
     return { kind: 'no-shader-f16' }
@@ -82,7 +82,7 @@ export function missingFor(needs: Manifest['needs'], adapter: AdapterFacts): Dev
   return undefined
 }
 
-/** The problem in words. */
+/** What happened and what to do about it, in words. */
 export function describeProblem(problem: DeviceProblem): { readonly message: string; readonly action: string } {
   switch (problem.kind) {
     case 'insecure-context':
@@ -124,20 +124,23 @@ function described(problem: DeviceProblem): DescribedProblem {
   return { ...problem, ...describeProblem(problem) }
 }
 
-/** The problem as an error, its kind as code. */
+/** The problem as an EngineError whose code is the problem's kind. */
 export function problemError(problem: DeviceProblem): EngineError {
   const subject = problem.kind === 'limits-too-small' ? { subject: problem.limit } : {}
   return new EngineError({ code: problem.kind, ...describeProblem(problem), ...subject })
 }
 
 export interface DeviceOptions {
-  /** Leaves `subgroups` out even where they are large enough: for kernels that turned out wrong with them. */
+  /** Does not request `subgroups` even where they are large enough: for devices whose kernels are wrong with them. */
   readonly withoutSubgroups?: boolean
-  /** Asks for `subgroups` of any size: for tests, which need kernels that are wrong. */
+  /** Requests `subgroups` of any size: for tests that need wrong kernels. */
   readonly forceSubgroups?: boolean
 }
 
-/** An adapter gives one device only; another needs another adapter. Throws EngineError `no-device`. */
+/**
+ * Requests a device with the features and limits that the engine uses. An adapter gives only one device: another needs a
+ * new adapter. Throws EngineError `no-device`.
+ */
 export async function requestDevice(adapter: GPUAdapter, options: DeviceOptions = {}): Promise<GPUDevice> {
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits
   try {
@@ -159,7 +162,7 @@ export async function requestDevice(adapter: GPUAdapter, options: DeviceOptions 
 function usedFeatures({ features, info }: GPUAdapter, options: DeviceOptions = {}): GPUFeatureName[] {
   const used: GPUFeatureName[] = []
   if (features.has('shader-f16')) used.push('shader-f16')
-  // With subgroups of fewer than 16, ONNX Runtime's FlashAttention prefill is silently wrong.
+  // With subgroups of fewer than 16 invocations, ONNX Runtime's FlashAttention prefill is silently wrong.
   const areLarge = (info.subgroupMinSize ?? 0) >= 16 || options.forceSubgroups
   if (features.has('subgroups') && areLarge && !options.withoutSubgroups) used.push('subgroups')
   return used

@@ -9,19 +9,19 @@ import {
   type Tokenizer,
 } from '../qwen25vl/index.ts'
 
-/** A bundle's files, already where they can be read: memory, disk, the browser's store. */
+/** Reads a bundle's files, from memory, disk or the browser's store. */
 export interface BundleFiles {
   /** A whole file. Throws BundleError `missing-file`. */
   read(path: string): Promise<Uint8Array | Blob>
-  /** Where a file lies on disk, when it does. */
+  /** The path of a file, if it is on disk. */
   pathOf?(path: string): string
 }
 
-/** Everything of a bundle but its graphs and weights. */
+/** A bundle whose graphs and weights have not been loaded yet. */
 export interface Bundle {
   readonly files: BundleFiles
   readonly manifest: Manifest
-  /** Its `eosTokenIds` are all ids that end an answer, see `endTokenIds`. */
+  /** Its `eosTokenIds` are all ids that end an answer: those of `endTokenIds`. */
   readonly config: Qwen25VLConfig
   readonly tokenizer: Tokenizer
   readonly template: ChatTemplate

@@ -1,31 +1,20 @@
 import type { PositionCursor, TokenStream } from '../qwen25vl/index.ts'
 import { textPositions } from '../qwen25vl/index.ts'
 import type { AnswerFigures, FinishReason } from '../reading/events.ts'
+import { AnswerGeneration, type GenerationOptions } from './answer-generation.ts'
 import type { Bundle } from './bundle.ts'
-import type { Decoder, QueuedPass } from './decoder.ts'
-import { type Draft, DraftSource, type Drafts, mostDrafted } from './drafts.ts'
-import { Sampler, type SamplingOptions } from './sampler.ts'
+import type { Decoder } from './decoder.ts'
 
-export interface AnswerOptions {
+export interface AnswerOptions extends Omit<GenerationOptions, 'maxTokens'> {
   /** Default 256. */
   readonly maxTokens?: number
-  readonly signal?: AbortSignal
-  /** Waited for before each token: how a reading is paused. */
+  /** Waited for after each token: a reading is paused by a promise that does not resolve. */
   readonly gate?: () => Promise<void>
-  /** Greedy where unsaid. */
-  readonly sampling?: SamplingOptions
   /** Answers go on after an end-of-text token; for comparisons of fixed length. */
   readonly ignoreEos?: boolean
-  /** Steps handed to the device before the oldest is read, at least 1. Default 2: the device never waits for us. */
-  readonly stepsInFlight?: number
-  /**
-   * What the answer is drafted from; a pass then verifies several tokens at once, and chooses the same ones. A token a
-   * pass where unsaid, and always where tokens are sampled.
-   */
-  readonly drafts?: Drafts
 }
 
-/** One step of an answer: a token and the text it completes, which may be none yet. */
+/** A token of an answer, and the text that it completes: empty while a character's bytes are incomplete. */
 export interface AnswerToken {
   readonly id: number
   readonly text: string
@@ -39,18 +28,18 @@ export interface Answer {
 }
 
 /**
- * Questions about a video that the decoder's cache holds, each going on where the last answer ended. It writes behind
- * the video only: rolling the decoder back to where it began forgets the conversation and nothing else.
+ * Questions about a video that is in the decoder's KV cache, each asked where the last answer ended. All tokens are
+ * appended behind the video: rolling the decoder back to the end of the video forgets the conversation and nothing else.
  */
 export class Conversation {
-  /** Ids to put before the next question: turns that were recalled, and the last answer's last token. */
+  /** Ids that are not in the cache yet: recalled turns, and the last token of the last answer. */
   private pending: number[] = []
   private turns = 0
   private cursor: PositionCursor
-  /** Ids of all turns so far. */
-  private readonly said: number[] = []
+  /** Ids of all turns in the cache. */
+  private readonly history: number[] = []
 
-  /** @param start where the sequence stands after the video's last pad */
+  /** @param start position after the video's last pad */
   constructor(
     private readonly bundle: Bundle,
     private readonly decoder: Decoder,
@@ -59,14 +48,14 @@ export class Conversation {
     this.cursor = start
   }
 
-  /** Puts back a question and the answer it was given earlier; both are prefilled with the next question. */
+  /** Adds a question that was asked earlier, and its answer; both are prefilled together with the next question. */
   recall(question: string, answerIds: readonly number[]): void {
     this.pending.push(...this.turn(question), ...answerIds)
   }
 
   /**
-   * Streams an answer, token by token; returns the whole of it. Breaking out of the loop, or aborting, ends the
-   * generation after the current token; the conversation can go on afterwards.
+   * Asks a question; yields the answer token by token and returns all of it. Breaking out of the loop, or aborting, ends
+   * the answer after the current token; another question can be asked afterwards.
    * Throws EngineError `context-full` when not even the question fits.
    */
   async *ask(question: string, options: AnswerOptions = {}): AsyncGenerator<AnswerToken, Answer> {
@@ -77,9 +66,10 @@ export class Conversation {
     const ids = [...this.pending, ...this.turn(question)]
     const answerStart = textPositions(this.cursor, ids.length).cursor
     const started = performance.now()
-    const steps = new Steps(decoder, ids, this.cursor, this.said, { ...options, maxTokens })
+    const start = { cursor: this.cursor, context: this.history }
+    const generation = new AnswerGeneration(decoder, ids, start, { ...options, maxTokens })
     const promptEnd = decoder.length + ids.length
-    let isAsked = false
+    let hasPrompt = false
 
     const answer: number[] = []
     const stream: TokenStream = bundle.tokenizer.stream({ skipSpecial: true })
@@ -88,9 +78,9 @@ export class Conversation {
     let prefilled = started
     try {
       for (;;) {
-        const id = await steps.next()
-        if (!isAsked) prefilled = performance.now()
-        isAsked = true
+        const id = await generation.next()
+        if (!hasPrompt) prefilled = performance.now()
+        hasPrompt = true
         if (!ignoreEos && eosTokenIds.includes(id)) {
           finish = 'end-of-text'
           break
@@ -101,20 +91,20 @@ export class Conversation {
         yield { id, text: piece }
         await gate?.()
         if (answer.length >= maxTokens) finish = 'length'
-        else if (steps.isFull) finish = 'context-full'
+        else if (generation.isFull) finish = 'context-full'
         else if (!signal?.aborted) continue
         break
       }
     } finally {
       text += stream.end()
-      await steps.settle()
-      if (isAsked) {
-        // The last token was chosen but never needed in the cache; steps queued behind it are forgotten.
+      await generation.settle()
+      if (hasPrompt) {
+        // The last token is not in the cache: the next prompt begins with it. Steps queued behind it are rolled back.
         const kept = Math.max(0, answer.length - 1)
         decoder.rollback(promptEnd + kept)
         this.cursor = textPositions(answerStart, kept).cursor
         this.pending = answer.slice(kept)
-        this.said.push(...ids, ...answer.slice(0, kept))
+        this.history.push(...ids, ...answer.slice(0, kept))
       } else {
         decoder.rollback(promptEnd - ids.length)
         this.pending = before.pending
@@ -126,7 +116,7 @@ export class Conversation {
       prefillMs: prefilled - started,
       answerTokens: answer.length,
       decodeMs: performance.now() - prefilled,
-      ...steps.figures,
+      ...generation.figures,
     }
     return { ids: answer, text, finish, figures }
   }
@@ -134,151 +124,5 @@ export class Conversation {
   private turn(question: string): number[] {
     const { template } = this.bundle
     return this.turns++ === 0 ? template.closing(question) : template.nextTurn(question)
-  }
-}
-
-/** The passes of one answer: verified drafts, or a few steps handed to the device ahead and read one by one. */
-class Steps {
-  passes = 0
-  drafted = 0
-  accepted = 0
-  private readonly queued: QueuedPass[] = []
-  /** Chosen, and not asked for yet. */
-  private readonly ready: number[] = []
-  private made = 0
-  /** When the last pass was over. */
-  private passedAt = 0
-  private readonly sampler: Sampler | undefined
-  private readonly source: DraftSource | undefined
-  private last: number | undefined
-
-  /**
-   * @param prompt ids
-   * @param cursor where the prompt begins
-   * @param context ids of the conversation before the prompt
-   */
-  constructor(
-    private readonly decoder: Decoder,
-    private readonly prompt: readonly number[],
-    private cursor: PositionCursor,
-    context: readonly number[],
-    private readonly options: AnswerOptions & Required<Pick<AnswerOptions, 'maxTokens'>>,
-  ) {
-    const { sampling, drafts } = options
-    this.sampler = sampling && new Sampler(sampling)
-    this.source = drafts && !sampling ? new DraftSource(drafts.likely, [...context, ...prompt]) : undefined
-  }
-
-  get figures(): Pick<AnswerFigures, 'passes' | 'drafted' | 'accepted'> {
-    const { passes, drafted, accepted } = this
-    return { passes, drafted, accepted }
-  }
-
-  /** Every pass that fits has been read. */
-  get isFull(): boolean {
-    return this.queued.length + this.ready.length === 0 && this.decoder.length >= this.decoder.capacity
-  }
-
-  async next(): Promise<number> {
-    if (this.sampler) return this.sample(this.sampler)
-    const known = this.ready.shift()
-    if (known !== undefined) return known
-    if (this.queued.length === 0 && (await this.verifyDraft())) return this.next()
-    const { decoder, options } = this
-    const inFlight = Math.max(1, options.stepsInFlight ?? 2)
-    while (this.queued.length < inFlight && this.made < options.maxTokens && !options.signal?.aborted) {
-      if (this.made > 0 && decoder.length >= decoder.capacity) break
-      // What is queued has to be read before a draft can follow it.
-      if (this.queued.length > 0 && this.draft()) break
-      this.queued.push(await this.queue())
-    }
-    // Stopped before it began: one pass all the same, so that there is an answer to report.
-    const pass = this.queued.shift() ?? (await this.queue())
-    const token = await pass.token
-    this.passes++
-    this.take(token)
-    return token
-  }
-
-  /** Waits for what the device still computes. */
-  async settle(): Promise<void> {
-    await Promise.allSettled(this.queued.map(({ token }) => token))
-    this.queued.length = 0
-  }
-
-  private async queue(): Promise<QueuedPass> {
-    const { decoder } = this
-    const isFirst = this.made++ === 0
-    const queuedAt = performance.now()
-    const pass = isFirst
-      ? await decoder.enqueue({ ids: this.prompt, positions: this.advance(this.prompt.length) })
-      : await decoder.step(this.advance(1))
-    const measure = () => {
-      const now = performance.now()
-      // Passes wait for one another on the device.
-      if (!isFirst) this.options.drafts?.pace.measured(0, now - Math.max(queuedAt, this.passedAt))
-      this.passedAt = now
-    }
-    pass.token.then(measure, () => undefined)
-    return pass
-  }
-
-  /** What to verify next, where that is faster than a step. */
-  private draft(): { readonly draft: Draft; readonly length: number } | undefined {
-    const { decoder, source, options, made } = this
-    // The token after the last drafted one comes for nothing.
-    const draft = source?.next(Math.min(mostDrafted, options.maxTokens - made - 1))
-    if (!draft || !options.drafts || options.signal?.aborted) return undefined
-    const room = decoder.capacity - decoder.length - (made === 0 ? this.prompt.length : 1)
-    const length = options.drafts.pace.choose(draft, room)
-    return length > 0 ? { draft, length } : undefined
-  }
-
-  /** One pass over what is known and what may follow; false where there is nothing to draft. */
-  private async verifyDraft(): Promise<boolean> {
-    const { decoder, options, last } = this
-    const found = this.draft()
-    if (!found || !options.drafts) return false
-    const { draft, length } = found
-    const { pace } = options.drafts
-    const drafted = draft.ids.slice(0, length)
-    const padded = [...drafted, ...new Array<number>(length - drafted.length).fill(drafted[0])]
-    const ids = last === undefined ? this.prompt : [last]
-    const startedAt = performance.now()
-    const { positions } = textPositions(this.cursor, ids.length + length)
-    const tokens = await decoder.verify({ ids, positions }, padded)
-    const right = Math.min(tokens.length - 1, drafted.length)
-    this.advance(ids.length + tokens.length - 1)
-    this.passedAt = performance.now()
-    if (last !== undefined) pace.measured(length, this.passedAt - startedAt)
-    pace.verified(draft.footing, drafted.length, right)
-    this.passes++
-    this.drafted += drafted.length
-    this.accepted += right
-    this.made += tokens.length
-    for (const token of tokens) this.take(token)
-    this.ready.push(...tokens)
-    return true
-  }
-
-  private take(token: number): void {
-    this.last = token
-    this.source?.push(token)
-  }
-
-  private async sample(sampler: Sampler): Promise<number> {
-    const { decoder, last } = this
-    const ids = last === undefined ? this.prompt : [last]
-    const { logits } = await decoder.run({ ids, positions: this.advance(ids.length), withLogits: true })
-    this.last = logits ? sampler.choose(decoder.adjusted(logits)) : 0
-    this.passes++
-    return this.last
-  }
-
-  /** Positions of the next tokens, int32 [3, count]. */
-  private advance(count: number): Int32Array {
-    const { positions, cursor } = textPositions(this.cursor, count)
-    this.cursor = cursor
-    return positions
   }
 }

@@ -1,455 +1,302 @@
-import type { Tensor } from 'onnxruntime-web'
 import { EngineError } from '../base/errors.ts'
-import { rotarySlots } from '../qwen25vl/index.ts'
+import { textRotary } from '../qwen25vl/index.ts'
+import type { DecoderBackend, DecoderMemory, LogitQuery, Outputs, PassInputs } from './backends/decoder-backend.ts'
+import { openBackend } from './backends/open-backend.ts'
+import type { Runtime } from './backends/runtime.ts'
+import type { HostTensors } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
-import { type DecoderMemory, DecoderSession } from './decoder-session.ts'
-import { type DecoderState, DeviceState, HostState, type PassInputs } from './decoder-state.ts'
-import { GrowingCache, type KvCache, StaticCache } from './kv-cache.ts'
-import { leastRows, type Runtime } from './runtime.ts'
-import { createScores, type Scores, type Wanted } from './scores.ts'
-import { int32Tensor, int64Tensor } from './tensors.ts'
-
-/** What a banned id's logit is lowered by; infinity is not safe in shaders. */
-const ban = -1e30
-
-/** Tokens that one pass over a GPU takes at most; between passes the page's own drawing gets its turn. */
-const mostAtOnce = 256
-
-export interface Pass {
-  readonly ids: readonly number[]
-  /** int32 [3, S] */
-  readonly positions: Int32Array
-  /** Rows f32 [F, hidden] that stand in for the video pads among `ids`, in order. */
-  readonly features?: Tensor
-  /** Read the logits back as well; costs a copy of the vocabulary. */
-  readonly withLogits?: boolean
-}
-
-export interface PassResult {
-  /** The greedy choice after penalty and bans. */
-  readonly token: number
-  /** f32 [V], before penalty and bans. */
-  readonly logits?: Float32Array
-}
-
-/** A pass that was handed to the device and may still be computing. */
-export interface QueuedPass {
-  readonly token: Promise<number>
-}
-
-/** Numbers that a pass was asked for, one a pick. */
-export interface QueuedScores {
-  readonly scores: Promise<Float32Array>
-}
+import { maxDraftTokens } from './draft-tokens.ts'
+import { KvSlots } from './kv-slots.ts'
+import { processLogits } from './logits-processors.ts'
+import type { Pass, PassResult, QueuedPass, QueuedScores } from './pass.ts'
+import { countOf, penaltyInputs, tokenInputs } from './pass-inputs.ts'
+import { SharedBackend } from './shared-backend.ts'
 
 export interface DecoderOptions {
   /** Slots of the KV cache. */
   readonly capacity: number
+  /** Ids that are never chosen. Default: none. */
   readonly bannedIds?: Iterable<number>
-  /** The bundle's own where unsaid. */
+  /** Default: the bundle's own. 1 is off. */
   readonly repetitionPenalty?: number
-  /** Tokens of one pass at most, more than that in several; on a GPU 256 where unsaid. */
-  readonly mostAtOnce?: number
+  /** The most tokens of one prefill pass; longer prompts take several. Default: 256 on a GPU, no limit on the processor. */
+  readonly prefillChunk?: number
 }
 
-/** The language model over one KV cache. */
+/**
+ * The language model over one KV cache: it appends tokens and chooses the next one greedily, after repetition penalty and
+ * bans. Passes can be queued without waiting for their results. Decoders made by `fork` share the weights.
+ */
 export class Decoder {
-  readonly capacity: number
   readonly repetitionPenalty: number
-  /** See `leastRows`. */
-  private readonly leastRows: number
-  private readonly mostAtOnce: number
-  private readonly scores: Scores
-  private readonly banned: readonly number[]
-  /** Tokens in the cache, queued passes included. */
-  private slots = 0
-  /** Ids by slot, as far as they are known here: what the repetition penalty has seen. */
-  private readonly seen: number[] = []
-  /** Tells what is known late from what was rolled back meanwhile. */
-  private generation = 0
-  private latest: Promise<number> = Promise.resolve(0)
+  private readonly bannedIds: readonly number[]
+  private readonly prefillChunk: number
+  private readonly host: HostTensors
+  private readonly backend: DecoderBackend
   private readonly memory: DecoderMemory
+  private readonly slots: KvSlots
+  private latestToken: Promise<number> = Promise.resolve(0)
 
   private constructor(
     private readonly runtime: Runtime,
     private readonly bundle: Bundle,
-    private readonly session: DecoderSession,
+    private readonly shared: SharedBackend,
     options: DecoderOptions,
   ) {
-    const { text, generation } = bundle.config
-    this.capacity = options.capacity
-    this.leastRows = leastRows(runtime)
-    this.mostAtOnce = options.mostAtOnce ?? (runtime.provider === 'webgpu' ? mostAtOnce : Number.POSITIVE_INFINITY)
-    this.repetitionPenalty = options.repetitionPenalty ?? generation.repetitionPenalty
-    this.scores = createScores(runtime, text.vocabSize)
-    this.banned = [...(options.bannedIds ?? [])]
-    this.memory = session.takeIdle(this.memoryKey) ?? this.createMemory()
-    this.state.setPenalties([], 1)
+    const { backend } = shared
+    this.host = openBackend(runtime).host
+    this.backend = backend
+    this.slots = new KvSlots(options.capacity)
+    this.bannedIds = [...(options.bannedIds ?? [])]
+    this.repetitionPenalty = options.repetitionPenalty ?? bundle.config.generation.repetitionPenalty
+    this.prefillChunk = options.prefillChunk ?? backend.prefillChunk
+    this.memory = backend.takeMemory({
+      // The last pass may be padded beyond the capacity.
+      capacity: options.capacity + backend.minRows - 1,
+      maxRows: 1 + maxDraftTokens,
+      repetitionPenalty: this.repetitionPenalty,
+      bannedIds: this.bannedIds,
+    })
+    this.memory.state.setPenalties([])
   }
 
+  /** Loads the language model. Throws EngineError `session-failed`, `out-of-memory`. */
   static async create(runtime: Runtime, bundle: Bundle, options: DecoderOptions): Promise<Decoder> {
-    return new Decoder(runtime, bundle, await DecoderSession.create(runtime, bundle), options)
+    return new Decoder(runtime, bundle, new SharedBackend(await openBackend(runtime).openDecoder(bundle)), options)
   }
 
-  private get cache(): KvCache {
-    return this.memory.cache
-  }
-
-  private get state(): DecoderState {
-    return this.memory.state
-  }
-
-  /** All that memory depends on; decoders alike can use it one after the other. */
-  private get memoryKey(): string {
-    return JSON.stringify([this.capacity, this.repetitionPenalty, this.banned])
-  }
-
-  private createMemory(): DecoderMemory {
-    const { runtime, bundle, leastRows, repetitionPenalty } = this
-    const capacity = this.slotsWithPadding
-    const { text } = bundle.config
-    const { compute } = bundle.manifest.graphs.decoder
-    const bias = new Float32Array(text.vocabSize)
-    for (const id of this.banned) bias[id] = ban
-    if (runtime.provider === 'cpu') {
-      const state = new HostState(runtime, bundle, capacity, bias, repetitionPenalty)
-      return { cache: new GrowingCache(runtime, text, compute), state }
-    }
-    const state = new DeviceState(runtime, bundle, { capacity, leastRows }, bias, repetitionPenalty)
-    return { cache: new StaticCache(runtime, text, compute, capacity), state }
-  }
-
-  /** Another cache over the same weights. The session ends with the last of its decoders. */
+  /** Another decoder with a KV cache of its own over the same weights, which are freed with the last of them. */
   fork(options: DecoderOptions): Decoder {
-    return new Decoder(this.runtime, this.bundle, this.session.share(), options)
+    return new Decoder(this.runtime, this.bundle, this.shared.share(), options)
   }
 
-  /** Those of the cache, and behind them room for the padding of the last pass. */
-  private get slotsWithPadding(): number {
-    return this.capacity + this.leastRows - 1
-  }
-
-  /** Rows that a pass of so many has on the device. */
-  private padded(rows: number): number {
-    return Math.max(rows, this.leastRows)
+  /** Slots of the KV cache. */
+  get capacity(): number {
+    return this.slots.capacity
   }
 
   /** Tokens in the cache, those of queued passes included. */
   get length(): number {
-    return this.slots
+    return this.slots.used
   }
 
   /** Appends tokens and chooses the next one. Throws EngineError `context-full`, `video-tokens`. */
   async run(pass: Pass): Promise<PassResult> {
-    const { outputs, tokens } = await this.queue(pass)
-    const logits = pass.withLogits ? await this.state.readLogits(outputs) : undefined
+    const { outputs, tokens } = await this.prefill(pass)
+    const logits = pass.withLogits ? await this.memory.state.readLogits(outputs) : undefined
     const [token] = await tokens
     return { token, ...(logits ? { logits } : {}) }
   }
 
   /**
-   * The same, without waiting for the result: on a device the next `step` can be queued at once, since the choice stays
-   * there. Throws EngineError `context-full`, `video-tokens`.
+   * The same without waiting for the token: where the chosen token stays on the device, the next `step` can be queued at
+   * once. Throws EngineError `context-full`, `video-tokens`.
    */
   async enqueue(pass: Pass): Promise<QueuedPass> {
-    const { token } = await this.queue(pass)
+    const { token } = await this.prefill(pass)
     return { token }
   }
 
   /**
-   * Appends tokens and, behind them, ids that may be what follows; one pass chooses after each of them. Of the drafted
-   * ids the cache keeps those that would have been chosen; with the others it is as if they had never been there. Wait
-   * for it before anything else is asked of the decoder.
-   *
-   * @param pass its positions are int32 [3, S + drafted]
-   * @param drafted at most `mostDrafted`
-   * @returns what one pass after the other would have chosen: the drafted ids that were right, and one token more, which
-   * is not in the cache yet
-   * Throws EngineError `context-full`, `video-tokens`.
-   */
-  async verify(pass: Pass, drafted: readonly number[]): Promise<readonly number[]> {
-    const start = this.slots + pass.ids.length
-    const { tokens } = await this.queue(pass, drafted)
-    const chosen = await tokens
-    let accepted = 0
-    while (accepted < drafted.length && chosen[accepted] === drafted[accepted]) accepted++
-    this.slots = start + accepted
-    this.seen.length = this.slots
-    this.cache.truncate(this.slots)
-    this.state.keep(accepted)
-    this.latest = Promise.resolve(chosen[accepted])
-    return chosen.slice(0, accepted + 1)
-  }
-
-  /**
-   * Appends the token chosen last, whatever it will turn out to be, and queues the next choice.
+   * Decode step: appends the token chosen last, which need not have been read yet, and queues the next choice.
    *
    * @param positions int32 [3, 1]
    * Throws EngineError `context-full`.
    */
   async step(positions: Int32Array): Promise<QueuedPass> {
-    if (!this.state.chained) return this.enqueue({ ids: [await this.latest], positions })
-    const slot = this.reserve(1)
-    const { generation } = this
-    this.latest.then(
-      (id) => {
-        if (generation === this.generation) this.seen[slot] = id
-      },
-      () => undefined,
-    )
-    this.state.writeRotary(slot, rotarySlots(positions, this.bundle.config.text))
-    // A recorded step writes its logits where they can be read, whether they are or not.
+    const { state } = this.memory
+    if (!state.stepInputs) return this.enqueue({ ids: [await this.latestToken], positions })
+    const slot = this.slots.appendLater(this.latestToken)
+    this.writeRotary(slot, positions)
+    // Logits are fetched whether they are read or not: a recorded step has the same outputs each time.
     const options = { isStep: true, withLogits: true }
-    const { token } = await this.submit(this.state.chained, { start: slot, ids: 1, rows: 1 }, options)
+    const { token } = await this.submit(state.stepInputs, { start: slot, tokens: 1, rows: 1 }, options)
     return { token }
   }
 
-  /** The same, waited for, and its logits read back; for checks. */
+  /** A decode step that is waited for, with its logits; for checks. Throws EngineError `context-full`. */
   async runStep(positions: Int32Array): Promise<PassResult> {
-    if (!this.state.chained) return this.run({ ids: [await this.latest], positions, withLogits: true })
+    const { state } = this.memory
+    if (!state.stepInputs) return this.run({ ids: [await this.latestToken], positions, withLogits: true })
     const { token } = await this.step(positions)
-    return { token: await token, logits: await this.state.readLogits({}) }
+    return { token: await token, logits: await state.readLogits({}) }
   }
 
   /**
-   * Appends tokens and, instead of choosing, looks numbers up in their logits: nothing else leaves the device, and the
-   * next pass can be queued before they have come. The penalty does not hear of these tokens: roll back to before them
-   * when a token is to be chosen. Throws EngineError `context-full`.
+   * Verifies draft tokens: one pass appends `pass.ids` and the draft, and chooses a token after the last id and after each
+   * draft token. Draft tokens that would have been chosen stay in the cache; the others are rolled back. Nothing else may
+   * be asked of the decoder before it resolves.
+   *
+   * @param draft at most `maxDraftTokens` ids
+   * @returns the accepted draft tokens and one more, which is not in the cache yet: what single steps would have chosen
+   * Throws EngineError `context-full`, `video-tokens`.
    */
-  async enqueueScores({ ids, positions }: Pick<Pass, 'ids' | 'positions'>, wanted: Wanted): Promise<QueuedScores> {
-    const rows = [...new Set(wanted.picks.map(({ row }) => row))]
-    const start = this.reserve(ids.length)
+  async verify(pass: Pass, draft: readonly number[]): Promise<readonly number[]> {
+    const start = this.length + pass.ids.length
+    const { tokens } = await this.prefill(pass, draft)
+    const chosen = await tokens
+    let accepted = 0
+    while (accepted < draft.length && chosen[accepted] === draft[accepted]) accepted++
+    this.slots.keepFirst(start + accepted)
+    this.memory.cache.truncate(this.length)
+    this.memory.state.keepRow(accepted)
+    this.latestToken = Promise.resolve(chosen[accepted])
+    return chosen.slice(0, accepted + 1)
+  }
+
+  /**
+   * Appends tokens and, instead of choosing one, looks numbers up in their logits; nothing else leaves the device, and the
+   * next pass can be queued before they have arrived. The repetition penalty does not count these tokens: roll back to
+   * before them before the next token is chosen. Throws EngineError `context-full`.
+   */
+  async enqueueScores({ ids, positions }: Pick<Pass, 'ids' | 'positions'>, query: LogitQuery): Promise<QueuedScores> {
+    const { backend, host, memory } = this
+    const { cache, state, scores: reader } = memory
+    const rows = [...new Set(query.picks.map(({ row }) => row))]
+    const start = this.slots.append(ids)
     const end = start + this.padded(ids.length)
-    this.seen.splice(start, this.seen.length, ...ids)
-    this.state.writeRotary(start, rotarySlots(positions, this.bundle.config.text))
+    this.writeRotary(start, positions)
     const feeds = {
-      ...this.cache.feeds(),
-      ...this.state.feeds(end, { logits: rows.length, penalties: 1 }),
-      ...this.state.noMarks,
-      ...this.tokenInputs(ids, rows),
-      features: this.state.noFeatures,
-      ...this.lengths(end, false),
+      ...cache.feeds(),
+      ...state.feeds(end, { logits: rows.length, penalties: 1 }),
+      ...state.noPenaltyUpdates,
+      ...tokenInputs(host, backend.minRows, ids, rows),
+      features: state.noFeatures,
+      ...state.lengths(end, false),
     }
-    const fetches = { ...this.cache.fetches(), ...this.scores.fetches(this.padded(rows.length)) }
-    const outputs = await this.session.run(feeds, fetches).catch((error: unknown) => {
+    const fetches = { ...cache.fetches(), ...reader.fetches(this.padded(rows.length)) }
+    const outputs = await backend.run(memory, feeds, fetches, false).catch((error: unknown) => {
       this.rollback(start)
       throw error
     })
-    this.cache.accept(outputs)
-    const scores = this.scores.read(outputs, rows, wanted)
-    // Whoever queued the pass may have stopped caring for it.
+    cache.accept(outputs)
+    const scores = reader.read(outputs, rows, query)
+    // A caller that was stopped does not wait for the scores: their failure must not count as unhandled.
     scores.catch(() => undefined)
     return { scores }
   }
 
-  /**
-   * Takes over what another decoder over the same weights holds, without computing anything: the two go their own ways
-   * from there. It must have the same capacity.
-   */
-  copyFrom(other: Decoder): void {
-    this.rollback(0)
-    this.slots = other.slots
-    this.seen.splice(0, this.seen.length, ...other.seen)
-    this.cache.copyFrom(other.cache, this.slots)
-    this.state.copyRotary(other.state, this.slots)
-    if (this.repetitionPenalty !== 1) this.state.setPenalties(this.seen, this.repetitionPenalty)
-  }
-
   /** Forgets everything after the first `length` tokens. */
   rollback(length: number): void {
-    if (length >= this.slots) return
-    this.slots = length
-    this.seen.length = Math.min(this.seen.length, length)
-    this.generation++
-    this.cache.truncate(length)
-    if (this.repetitionPenalty !== 1) this.state.setPenalties(this.seen, this.repetitionPenalty)
+    if (length >= this.length) return
+    this.slots.rollback(length)
+    this.memory.cache.truncate(length)
+    this.refreshPenalties()
   }
 
-  private async queue(pass: Pass, drafted: readonly number[] = []): Promise<SubmittedPass> {
-    const { mostAtOnce } = this
+  /** Copies the cache of another decoder of the same model and capacity, without computing anything. */
+  copyFrom(other: Decoder): void {
+    const { cache, state } = this.memory
+    this.rollback(0)
+    this.slots.copyFrom(other.slots)
+    cache.copyFrom(other.memory.cache, this.length)
+    state.copyRotary(other.memory.state, this.length)
+    this.refreshPenalties()
+  }
+
+  async dispose(): Promise<void> {
+    await this.latestToken.catch(() => undefined)
+    this.backend.returnMemory(this.memory)
+    await this.shared.release()
+  }
+
+  /** A copy of a pass's logits f32 [V] with repetition penalty and bans applied, banned ids at minus infinity. */
+  processLogits(logits: Float32Array): Float32Array {
+    return processLogits(logits, this.slots.ids, this.repetitionPenalty, this.bannedIds)
+  }
+
+  /** Appends a prompt in chunks, and the draft with the last of them. */
+  private async prefill(pass: Pass, draft: readonly number[] = []): Promise<SubmittedPass> {
+    const { prefillChunk, memory, host, backend, repetitionPenalty } = this
     const { features, withLogits = false } = pass
-    const { text, tokens } = this.bundle.config
-    const pads = features ? countOf(pass.ids, tokens.videoPad) : 0
-    if (features && pads !== features.dims[0]) {
-      throw new EngineError({
-        code: 'video-tokens',
-        message: `${pads} video tokens for ${features.dims[0]} features.`,
-        action: 'Start the analysis again; if it persists, report it.',
-      })
-    }
-    const ids = [...pass.ids, ...drafted]
-    const start = this.reserve(ids.length)
-    this.seen.splice(start, this.seen.length, ...ids)
-    this.state.writeRotary(start, rotarySlots(pass.positions, text))
-    const submit = (from: number, to: number, rows: number, isPiece = false) => {
-      const piece = ids.slice(from, to)
-      const chosen = [...Array(rows).keys()].map((row) => piece.length - rows + row)
-      const video = features && { pad: tokens.videoPad, before: countOf(ids.slice(0, from), tokens.videoPad) }
+    const { videoPad } = this.bundle.config.tokens
+    if (features) checkVideoTokens(countOf(pass.ids, videoPad), features.dims[0])
+    const ids = [...pass.ids, ...draft]
+    const start = this.slots.append(ids)
+    this.writeRotary(start, pass.positions)
+    const submitChunk = (from: number, to: number, rows: number, isLast: boolean) => {
+      const chunk = ids.slice(from, to)
+      const lastRows = Array.from({ length: rows }, (_, row) => chunk.length - rows + row)
+      const video = features && { pad: videoPad, before: countOf(ids.slice(0, from), videoPad) }
       const inputs = {
-        ...this.tokenInputs(piece, chosen, video),
-        features: features ?? this.state.noFeatures,
-        ...this.marks(piece, rows),
+        ...tokenInputs(host, backend.minRows, chunk, lastRows, video),
+        features: features ?? memory.state.noFeatures,
+        ...penaltyInputs(host, memory.state, chunk, rows, repetitionPenalty),
       }
-      return this.submit(inputs, { start: start + from, ids: piece.length, rows }, { withLogits, isPiece })
+      return this.submit(inputs, { start: start + from, tokens: chunk.length, rows }, { withLogits, isLast })
     }
     let from = 0
     try {
-      for (; from + mostAtOnce < pass.ids.length; from += mostAtOnce) {
-        await submit(from, from + mostAtOnce, 1, true)
+      for (; from + prefillChunk < pass.ids.length; from += prefillChunk) {
+        await submitChunk(from, from + prefillChunk, 1, false)
       }
     } catch (error) {
       this.rollback(start)
       throw error
     }
-    return submit(from, ids.length, drafted.length + 1)
+    return submitChunk(from, ids.length, draft.length + 1, true)
   }
 
-  /**
-   * The tokens of a pass and the rows whose logits are wanted, both padded: nothing looks ahead at the former, and the
-   * latter repeat the last one.
-   *
-   * @param video ids that a feature each stands in for, and the features before those of this pass
-   */
-  private tokenInputs(
-    ids: readonly number[],
-    rows: readonly number[],
-    video?: { readonly pad: number; readonly before: number },
-  ): Pick<PassInputs, 'input_ids' | 'source_rows' | 'logit_rows'> {
-    const { runtime } = this
-    const count = this.padded(ids.length)
-    let feature = video?.before ?? 0
-    const sourceRows = Array.from({ length: count }, (_, row) =>
-      video && ids[row] === video.pad ? count + feature++ : row,
-    )
-    const logitRows = Array.from({ length: this.padded(rows.length) }, (_, row) => rows[Math.min(row, rows.length - 1)])
-    return {
-      input_ids: int64Tensor(
-        runtime,
-        Array.from({ length: count }, (_, row) => ids[row] ?? 0),
-        [count, 1],
-      ),
-      source_rows: int64Tensor(runtime, sourceRows, [count]),
-      logit_rows: int64Tensor(runtime, logitRows, [logitRows.length]),
-    }
-  }
-
-  /** What the last `rows` of these ids change in the penalties: each row has seen every id up to its own. */
-  private marks(ids: readonly number[], rows: number): Pick<PassInputs, 'marks_at' | 'marks'> {
-    const { runtime, repetitionPenalty } = this
-    if (repetitionPenalty === 1) return this.state.noMarks
-    const pairs: number[] = []
-    for (let row = 0; row < rows; row++) {
-      for (const id of new Set(ids.slice(0, ids.length - rows + row + 1))) pairs.push(row, id)
-    }
-    const count = pairs.length / 2
-    const values = new Float32Array(count).fill(repetitionPenalty)
-    return {
-      marks_at: int64Tensor(runtime, pairs, [count, 2]),
-      marks: new runtime.ort.Tensor('float32', values, [count]),
-    }
-  }
-
-  /** Takes slots of the cache; the first of them. */
-  private reserve(count: number): number {
-    const start = this.slots
-    if (start + count > this.capacity) {
-      throw new EngineError({
-        code: 'context-full',
-        message: `${start + count} tokens do not fit in a context of ${this.capacity}.`,
-        action: 'Use fewer frames, a shorter question, or a shorter answer.',
-        recoverable: true,
-      })
-    }
-    this.slots += count
-    return start
-  }
-
+  /** Runs the graph over the cache. */
   private async submit(
     inputs: PassInputs,
-    { start, ids, rows }: PassExtent,
-    { withLogits = false, isStep = false, isPiece = false },
+    { start, tokens: count, rows }: PassExtent,
+    { withLogits = false, isStep = false, isLast = true },
   ): Promise<SubmittedPass> {
-    const end = start + this.padded(ids)
-    // Rows that repeat one row see the same penalties.
+    const { memory, backend } = this
+    const { cache, state } = memory
+    const end = start + this.padded(count)
+    // Padding rows repeat one row and share its penalty factors.
     const extent = { logits: this.padded(rows), penalties: rows === 1 ? 1 : this.padded(rows) }
-    const feeds = { ...this.cache.feeds(), ...this.state.feeds(end, extent), ...inputs, ...this.lengths(end, isStep) }
-    const fetches = { ...this.cache.fetches(), ...this.state.fetches(extent, withLogits) }
-    if (isStep) this.memory.graph ??= this.session.claimGraph()
-    const outputs = await this.session
-      .run(feeds, fetches, isStep ? this.memory.graph : undefined)
-      .catch((error: unknown) => {
-        this.rollback(start)
-        throw error
-      })
-    this.cache.accept(outputs)
-    // Of the pieces of a pass only the last one's choice counts.
-    const tokens = isPiece ? this.state.passOver(outputs) : this.state.accept(outputs, rows)
-    if (isPiece) await tokens
+    const feeds = { ...cache.feeds(), ...state.feeds(end, extent), ...inputs, ...state.lengths(end, isStep) }
+    const fetches = { ...cache.fetches(), ...state.fetches(extent, withLogits) }
+    const outputs = await backend.run(memory, feeds, fetches, isStep).catch((error: unknown) => {
+      this.rollback(start)
+      throw error
+    })
+    cache.accept(outputs)
+    if (!isLast) await state.finishChunk(outputs)
+    const tokens = isLast ? state.readTokens(outputs, rows) : Promise.resolve([])
     const token = tokens.then((chosen) => chosen[rows - 1])
-    // Whoever queued the pass may have stopped caring for it.
+    // A caller that was stopped does not wait for the token: its failure must not count as unhandled.
     token.catch(() => undefined)
-    this.latest = token
+    this.latestToken = token
     return { outputs, tokens, token }
   }
 
-  /** How long the cache is after a pass, its padding included. What a recorded step takes from the host has to suit every length. */
-  private lengths(end: number, isStep: boolean): Readonly<Record<'seqlens_k' | 'total_sequence_length', Tensor>> {
-    const { runtime, state, session, slotsWithPadding: capacity } = this
-    const seqlens = int32Tensor(runtime, [end - 1], [1])
-    return {
-      seqlens_k: isStep ? (state.writeLength?.(end) ?? seqlens) : seqlens,
-      total_sequence_length: int32Tensor(runtime, [isStep && session.readsLengths ? capacity : end], [1]),
-    }
+  private writeRotary(slot: number, positions: Int32Array): void {
+    this.memory.state.writeRotary(slot, textRotary(positions, this.bundle.config.text))
   }
 
-  async dispose(): Promise<void> {
-    await this.latest.catch(() => undefined)
-    this.scores.dispose()
-    this.session.leave(this.memoryKey, this.memory)
-    await this.session.release()
+  private refreshPenalties(): void {
+    if (this.repetitionPenalty !== 1) this.memory.state.setPenalties(this.slots.ids)
   }
 
-  /** A copy of a pass's logits as the greedy choice sees them: repetition penalty applied, bans at minus infinity. */
-  adjusted(logits: Float32Array): Float32Array {
-    const out = logits.slice()
-    if (this.repetitionPenalty !== 1) {
-      for (const id of new Set(this.seen)) {
-        out[id] = logits[id] > 0 ? logits[id] / this.repetitionPenalty : logits[id] * this.repetitionPenalty
-      }
-    }
-    for (const id of this.banned) out[id] = Number.NEGATIVE_INFINITY
-    return out
-  }
-
-  /** Best minus second best of a pass's logits after penalty and bans: how sure the greedy choice was. */
-  margin(logits: Float32Array = new Float32Array()): number {
-    let best = Number.NEGATIVE_INFINITY
-    let second = Number.NEGATIVE_INFINITY
-    for (const value of this.adjusted(logits)) {
-      if (value > best) {
-        second = best
-        best = value
-      } else if (value > second) second = value
-    }
-    return best - second
+  private padded(rows: number): number {
+    return Math.max(rows, this.backend.minRows)
   }
 }
 
-/** A pass from this slot of the cache on, and rows that it chooses a token for: the last ones. */
+/** Where a pass lies in the cache, and how many of its last tokens choose one that follows. */
 interface PassExtent {
   readonly start: number
-  readonly ids: number
+  readonly tokens: number
   readonly rows: number
 }
 
 interface SubmittedPass {
-  readonly outputs: Readonly<Record<string, Tensor>>
+  readonly outputs: Outputs
   /** One for each row. */
   readonly tokens: Promise<readonly number[]>
   /** That of the last row. */
   readonly token: Promise<number>
 }
 
-function countOf(ids: readonly number[], id: number): number {
-  return ids.filter((each) => each === id).length
+function checkVideoTokens(pads: number, features: number): void {
+  if (pads === features) return
+  throw new EngineError({
+    code: 'video-tokens',
+    message: `${pads} video tokens for ${features} features.`,
+    action: 'Start the analysis again; if it persists, report it.',
+  })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { disposingAfter } from './disposal.ts'
+import { withDisposal } from './disposal.ts'
 
 /** Counts, and may trap as a session does whose runtime ran out of memory. */
 function owned({ traps = false } = {}) {
@@ -15,20 +15,20 @@ function owned({ traps = false } = {}) {
   }
 }
 
-describe('disposingAfter', () => {
+describe('withDisposal', () => {
   it('returns what the use returns, and disposes once', async () => {
     const own = owned()
-    expect(await disposingAfter(own, async () => 3)).toBe(3)
+    expect(await withDisposal(own, async () => 3)).toBe(3)
     expect(own.disposed).toBe(1)
   })
 
   it('throws the error of the use, also where disposing traps', async () => {
     const own = owned({ traps: true })
-    await expect(disposingAfter(own, () => Promise.reject(new Error('no memory')))).rejects.toThrow('no memory')
+    await expect(withDisposal(own, () => Promise.reject(new Error('no memory')))).rejects.toThrow('no memory')
     expect(own.disposed).toBe(1)
   })
 
   it('throws where only disposing fails', async () => {
-    await expect(disposingAfter(owned({ traps: true }), async () => 3)).rejects.toThrow('index out of bounds')
+    await expect(withDisposal(owned({ traps: true }), async () => 3)).rejects.toThrow('index out of bounds')
   })
 })

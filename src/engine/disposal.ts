@@ -1,12 +1,12 @@
-interface Owned {
+interface Disposable {
   dispose(): Promise<void>
 }
 
 /**
- * Uses something and disposes of it after. Where the use fails, its error is thrown whatever disposing comes to: once
- * memory has run out, freeing a session traps inside of the runtime ("index out of bounds"), which tells nobody anything.
+ * Uses an object, then disposes of it. When the use fails, its error is thrown, not that of disposing: after memory has
+ * run out, releasing a session traps inside ONNX Runtime ("index out of bounds"), which would hide the reason.
  */
-export async function disposingAfter<O extends Owned, T>(owned: O, use: (owned: O) => Promise<T>): Promise<T> {
+export async function withDisposal<O extends Disposable, T>(owned: O, use: (owned: O) => Promise<T>): Promise<T> {
   let result: T
   try {
     result = await use(owned)
@@ -18,7 +18,7 @@ export async function disposingAfter<O extends Owned, T>(owned: O, use: (owned: 
   return result
 }
 
-/** Disposes of what is there; for where an error is about to be thrown that matters more. */
-export async function disposeAfterFailure(...owned: readonly (Owned | undefined)[]): Promise<void> {
+/** Disposes of objects before an error is thrown that matters more than theirs, which are ignored. */
+export async function disposeAfterFailure(...owned: readonly (Disposable | undefined)[]): Promise<void> {
   for (const each of owned) await each?.dispose().catch(() => undefined)
 }

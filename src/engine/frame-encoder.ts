@@ -1,4 +1,3 @@
-import type { Tensor } from 'onnxruntime-web'
 import { CaptureError } from '../base/errors.ts'
 import {
   BicubicResizer,
@@ -10,8 +9,11 @@ import {
   smartResize,
   videoBudget,
 } from '../qwen25vl/index.ts'
+import type { Backend } from './backends/backend.ts'
+import { openBackend } from './backends/open-backend.ts'
+import type { Runtime } from './backends/runtime.ts'
+import type { Tensor } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
-import type { Runtime } from './runtime.ts'
 import type { VisionEncoder } from './vision-encoder.ts'
 
 /** A frame as a source gives it. */
@@ -28,17 +30,16 @@ export interface ResizedFrame extends FrameSize {
 }
 
 export interface EncodedPair {
-  /** f32 [h * w / merge^2, hidden]; dispose of it. */
+  /** f32 [h * w / merge^2, hidden]; dispose of them. */
   readonly features: Tensor
   /** t = 1 */
   readonly grid: Grid
-  /** What the model saw. */
+  /** The two frames as the model sees them. */
   readonly frames: readonly ResizedFrame[]
-  /** Resize, patches and vision tower, ms. */
+  /** Time of resizing, cutting into patches and the vision tower, ms. */
   readonly ms: number
 }
 
-/** Two sizes may have as many pixels, and would be read as stripes. */
 function mixedSizes(): CaptureError {
   return new CaptureError({
     code: 'frame-size-changed',
@@ -47,28 +48,34 @@ function mixedSizes(): CaptureError {
   })
 }
 
-/** Frames to features, one temporal patch (a pair of frames) at a time: pairs never look at each other. */
+/** Encodes frames to features, one temporal patch (a pair of frames) at a time. */
 export class FrameEncoder {
   private readonly cutter: PatchCutter
   private readonly budget: PixelBudget
+  private readonly backend: Backend
   private resizer: BicubicResizer | undefined
 
-  /** @param pixels of a frame; the bundle's own where unsaid */
+  /** @param pixels budget of a frame; default: the bundle's own */
   constructor(
-    private readonly runtime: Runtime,
+    runtime: Runtime,
     private readonly bundle: Bundle,
     private readonly encoder: VisionEncoder,
     pixels?: Pick<PixelBudget, 'minPixels' | 'maxPixels'>,
   ) {
     const { vision, preprocessor } = bundle.config
+    this.backend = openBackend(runtime)
     this.cutter = new PatchCutter(vision, preprocessor)
     this.budget = { ...videoBudget(vision, preprocessor), ...pixels }
   }
 
-  /** Frames of one temporal patch, and of one size (CaptureError `frame-size-changed` otherwise). Waits until the features are computed. */
+  /**
+   * Encodes the frames of one temporal patch; resolves when their features are computed.
+   * Throws CaptureError `frame-size-changed` if they differ in size.
+   */
   async encode(frames: readonly SourceFrame[]): Promise<EncodedPair> {
     const started = performance.now()
     const [{ width, height }] = frames
+    // Two sizes can have equally many pixels, so the length of `rgba` would not tell them apart.
     if (frames.some((frame) => frame.width !== width || frame.height !== height)) throw mixedSizes()
     const size = smartResize(height, width, this.budget)
     if (this.resizer?.source.width !== width || this.resizer.source.height !== height) {
@@ -84,7 +91,7 @@ export class FrameEncoder {
       ),
       grid,
     )
-    if (this.runtime.provider === 'webgpu') await this.runtime.device.queue.onSubmittedWorkDone()
+    await this.backend.computed()
     return { features, grid, frames: resized, ms: performance.now() - started }
   }
 }

@@ -1,16 +1,19 @@
-import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
 import type { AnswerFigures } from '../reading/events.ts'
+import type { Drafting } from './answer-history.ts'
+import { openBackend } from './backends/open-backend.ts'
+import type { Runtime } from './backends/runtime.ts'
+import type { Tensor } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import type { Answer, Conversation } from './conversation.ts'
 import { Decoder } from './decoder.ts'
-import { type Drafts, mostDrafted, type Pace } from './drafts.ts'
+import type { DraftLengthPolicy } from './draft-length.ts'
+import { maxDraftTokens } from './draft-tokens.ts'
 import { LiveWindow } from './live-window.ts'
-import type { Runtime } from './runtime.ts'
-import { concatRows } from './tensors.ts'
+import { greedyMargin } from './logits-processors.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
-/** A clip, and what is asked of it while it grows. */
+/** A clip, and the questions about it while it grows. */
 export interface LiveReplayRequest {
   readonly grid: Grid
   readonly bannedIds: readonly number[]
@@ -19,15 +22,15 @@ export interface LiveReplayRequest {
   readonly growing: { readonly question: string; readonly steps: number }
   /** One live window is run for each. */
   readonly repetitionPenalties: readonly number[]
-  /** And for each of these; only without drafts where unsaid. */
+  /** One live window is run for each of these, too. Default: only `none`. */
   readonly drafts?: readonly DraftKind[]
 }
 
-/** What answers are drafted from: nothing, the answer itself, ids at random, or an answer that leaves the true one. */
+/** What answers are drafted from: nothing, the answer itself, random ids, or an answer that diverges from the true one. */
 export const draftKinds = ['none', 'same', 'random', 'diverging'] as const
 export type DraftKind = (typeof draftKinds)[number]
 
-/** One answer of the live window, and the same answer recomputed from scratch in one pass. */
+/** One answer of the live window, and the same answer recomputed from an empty cache. */
 export interface LiveComparison {
   readonly name: string
   readonly live: readonly number[]
@@ -37,7 +40,7 @@ export interface LiveComparison {
   readonly figures: DraftFigures
 }
 
-/** Of the live answer. */
+/** Passes and draft tokens of the live answer. */
 type DraftFigures = Pick<AnswerFigures, 'passes' | 'drafted' | 'accepted'>
 
 type Recomputed = Pick<LiveComparison, 'recomputed' | 'margins'>
@@ -87,13 +90,13 @@ function slots({ template, config }: Bundle, { grid, turns, growing }: LiveRepla
   return template.opening().length + video + 1 + text
 }
 
-/** A turn as it was asked and answered. */
+/** A turn of a conversation: a question and the ids of its answer. */
 interface AnsweredTurn {
   readonly question: string
   readonly ids: readonly number[]
 }
 
-/** A question about some pairs, behind the turns before. */
+/** A question about some pairs of the clip, in this order, behind the turns before. */
 interface AskedQuestion {
   readonly name: string
   readonly order: readonly number[]
@@ -113,7 +116,7 @@ class LiveReplay {
     private readonly pairs: readonly Tensor[],
     private readonly fork: () => Decoder,
     private readonly kind: DraftKind,
-    /** What was recomputed before, by what was asked; the true answers too, which drafts are made of. */
+    /** Answers that were recomputed already, by question and video; drafts are made from them, too. */
     private readonly known: Map<string, Recomputed>,
   ) {
     this.scratch = fork()
@@ -126,30 +129,30 @@ class LiveReplay {
     const window = this.window(decoder)
     const order = [...pairs.keys()]
     for (const pair of order) {
-      await window.append(this.copy(pair))
+      await window.append(this.view(pair))
       await this.ask(window.branch(), { name: `growing ${pair + 1}`, order: order.slice(0, pair + 1), question, steps })
     }
 
     const whole = window.branch()
-    const said: AnsweredTurn[] = []
+    const turns: AnsweredTurn[] = []
     for (const [turn, each] of request.turns.entries()) {
-      const ids = await this.ask(whole, { name: `turn ${turn + 1}`, order, before: [...said], ...each })
-      said.push({ question: each.question, ids })
+      const ids = await this.ask(whole, { name: `turn ${turn + 1}`, order, before: [...turns], ...each })
+      turns.push({ question: each.question, ids })
     }
 
-    // The earlier answers enter the conversation as text, and are prefilled again behind one more pair.
-    await window.append(this.copy(0))
+    // The answers so far are recalled: they are prefilled again, behind one more pair.
+    await window.append(this.view(0))
     const recalled = window.branch()
-    for (const turn of said.slice(0, -1)) recalled.recall(turn.question, turn.ids)
+    for (const turn of turns.slice(0, -1)) recalled.recall(turn.question, turn.ids)
     const last = request.turns[request.turns.length - 1]
-    await this.ask(recalled, { name: 'recalled', order: [...order, 0], before: said.slice(0, -1), ...last })
+    await this.ask(recalled, { name: 'recalled', order: [...order, 0], before: turns.slice(0, -1), ...last })
 
     const keep = Math.floor(pairs.length / 2)
-    await window.hop(keep, this.copy(1 % pairs.length))
+    await window.hop(keep, this.view(1 % pairs.length))
     const hopped = [...order, 0].slice(-keep || order.length + 1).slice(0, keep)
     const kept = [...hopped, 1 % pairs.length]
     await this.ask(window.branch(), { name: 'hop', order: kept, question, steps })
-    await window.append(this.copy(0))
+    await window.append(this.view(0))
     await this.ask(window.branch(), { name: 'hop, then a pair', order: [...kept, 0], question, steps })
     window.dispose()
     await decoder.dispose()
@@ -159,7 +162,7 @@ class LiveReplay {
     return this.comparisons
   }
 
-  /** Two windows over one set of weights, one with the pairs in order, one backwards, taking turns. */
+  /** Two windows over the same weights take turns, one with the pairs in order, one backwards. */
   private async interleave(): Promise<void> {
     const { pairs, request } = this
     const { question, steps } = request.growing
@@ -168,12 +171,12 @@ class LiveReplay {
     const decoders = orders.map(() => this.fork())
     const windows = decoders.map((decoder) => this.window(decoder))
     for (const index of forwards) {
-      for (const [which, window] of windows.entries()) await window.append(this.copy(orders[which][index]))
+      for (const [which, window] of windows.entries()) await window.append(this.view(orders[which][index]))
       const asked = orders.map((order, which): AskedQuestion => {
         const name = `interleaved ${which === 0 ? 'A' : 'B'} ${index + 1}`
         return { name, order: order.slice(0, index + 1), question, steps: Math.min(steps, 6) }
       })
-      // Their conversations overlap as well.
+      // Their conversations take turns as well, token by token.
       const streams = await Promise.all(windows.map((window, which) => this.stream(window.branch(), asked[which])))
       const open = new Set(streams.keys())
       while (open.size > 0) {
@@ -193,13 +196,10 @@ class LiveReplay {
     return new LiveWindow(this.runtime, this.bundle, decoder, { ...this.request.grid, t: 1 })
   }
 
-  /** A window disposes of its features; these are needed again. */
-  private copy(pair: number): Tensor {
-    const { ort } = this.runtime
-    const of = this.pairs[pair]
-    return of.location === 'gpu-buffer'
-      ? ort.Tensor.fromGpuBuffer(of.gpuBuffer, { dataType: 'float32', dims: of.dims })
-      : new ort.Tensor('float32', of.data as Float32Array, of.dims)
+  /** A pair's features for a window to dispose of, over memory that stays. */
+  private view(pair: number): Tensor {
+    const features = this.pairs[pair]
+    return openBackend(this.runtime).viewRows(features, features.dims[0])
   }
 
   private async ask(conversation: Conversation, asked: AskedQuestion): Promise<readonly number[]> {
@@ -217,8 +217,9 @@ class LiveReplay {
     const options = { maxTokens: asked.steps, ignoreEos: true }
     if (kind === 'none') return conversation.ask(asked.question, options)
     const { recomputed } = await this.recompute(asked)
-    const drafts: Drafts = { likely: draftOf(kind, recomputed, this.bundle.config.text.vocabSize), pace: everyLength() }
-    return conversation.ask(asked.question, { ...options, drafts })
+    const previousAnswer = draftOf(kind, recomputed, this.bundle.config.text.vocabSize)
+    const drafting: Drafting = { previousAnswer, lengthPolicy: everyLength() }
+    return conversation.ask(asked.question, { ...options, drafting })
   }
 
   private async compare(asked: AskedQuestion, { ids, figures }: Answer): Promise<void> {
@@ -243,14 +244,14 @@ class LiveReplay {
     )
     scratch.rollback(0)
     const rows = order.map((pair) => pairs[pair])
-    const features = concatRows(runtime, rows)
+    const features = openBackend(runtime).concatRows(rows)
     const recomputed: number[] = []
     const margins: number[] = []
     let at = cursor
     let pass = await scratch.run({ ids, positions, features, withLogits: true })
     for (;;) {
       recomputed.push(pass.token)
-      margins.push(scratch.margin(pass.logits))
+      margins.push(greedyMargin(scratch.processLogits(pass.logits ?? new Float32Array())))
       if (recomputed.length === steps) break
       const step = textPositions(at, 1)
       at = step.cursor
@@ -262,7 +263,7 @@ class LiveReplay {
   }
 }
 
-/** What an answer is drafted from, made of the true one. */
+/** The `previousAnswer` of a kind, made from the true answer. */
 function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vocabSize: number): readonly number[] {
   let state = 1
   const random = () => {
@@ -271,7 +272,7 @@ function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vo
   }
   if (kind === 'same') return answer
   if (kind === 'random') return answer.map(random)
-  // The first third, another word, the second third, and then something else.
+  // The first third is right, one token is replaced, the second third is right, the rest is random.
   const third = Math.ceil(answer.length / 3)
   return [
     ...answer.slice(0, third),
@@ -281,13 +282,13 @@ function draftOf(kind: Exclude<DraftKind, 'none'>, answer: readonly number[], vo
   ]
 }
 
-/** Drafts of every length in turn, padded or not, and a few steps without. */
-function everyLength(): Pace {
-  const lengths = [3, 1, 0, mostDrafted, 7, 0]
+/** Every draft length in turn, padded or not, and some plain steps. */
+function everyLength(): DraftLengthPolicy {
+  const lengths = [3, 1, 0, maxDraftTokens, 7, 0]
   let pass = 0
   return {
     choose: (_, room) => Math.min(room, lengths[pass++ % lengths.length]),
-    verified: () => undefined,
-    measured: () => undefined,
+    recordAcceptance: () => undefined,
+    recordPass: () => undefined,
   }
 }

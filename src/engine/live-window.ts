@@ -1,12 +1,13 @@
-import type { Tensor } from 'onnxruntime-web'
 import { type Grid, type PositionCursor, sequencePositions, sequenceStart, videoTokens } from '../qwen25vl/index.ts'
+import type { Backend } from './backends/backend.ts'
+import { openBackend } from './backends/open-backend.ts'
+import type { Runtime } from './backends/runtime.ts'
+import type { Tensor } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import { Conversation } from './conversation.ts'
 import type { Decoder } from './decoder.ts'
-import type { Runtime } from './runtime.ts'
-import { concatRows } from './tensors.ts'
 
-/** What a pass over new tokens of a window cost. */
+/** The cost of prefilling a window's new tokens. */
 export interface PrefillFigures {
   readonly tokens: number
   readonly ms: number
@@ -18,36 +19,38 @@ export interface BranchPoint {
   readonly decoder: Decoder
   /** Tokens of system prompt and video. */
   readonly start: number
-  /** Positions go on from here. */
+  /** Position of the next token. */
   readonly cursor: PositionCursor
 }
 
 /**
- * A video that grows pair by pair in the decoder's cache: system prompt and video so far. A new pair appends its own
- * tokens only, which is exact, since attention is causal and positions go on; questions are asked on a branch behind
- * the video, and forgotten by rolling back. When the window moves on, the encoded pairs stay and the cache does not:
- * positions and earlier pairs are baked into it.
+ * The frames that the model sees, as a video that grows pair by pair in the decoder's KV cache, behind the system prompt.
+ * A new pair appends only its own tokens, which is exact because attention is causal and positions continue. Questions
+ * are asked on a branch behind the video and forgotten by a rollback. When the window moves on, the pairs that remain
+ * keep their features, but the cache is prefilled afresh: its keys depend on positions and on the pairs before.
  */
 export class LiveWindow {
-  /** Features of each pair, f32 [rows, hidden], oldest first; the window's own. */
+  /** Features of each pair, f32 [rows, hidden], oldest first; the window disposes of them. */
   private readonly features: Tensor[] = []
-  private readonly perPair: number
+  private readonly tokensPerPair: number
+  private readonly backend: Backend
   private cursor: PositionCursor = sequenceStart
   /** Tokens of system prompt and video. */
   private videoEnd = 0
 
   /** @param grid of one pair of frames: t = 1, h and w in patches */
   constructor(
-    private readonly runtime: Runtime,
+    runtime: Runtime,
     private readonly bundle: Bundle,
     private readonly decoder: Decoder,
     readonly grid: Grid,
   ) {
-    this.perPair = videoTokens({ ...grid, t: 1 }, bundle.config.vision)
+    this.tokensPerPair = videoTokens({ ...grid, t: 1 }, bundle.config.vision)
+    this.backend = openBackend(runtime)
     decoder.rollback(0)
   }
 
-  /** Slots of the cache. */
+  /** Slots of the KV cache. */
   get capacity(): number {
     return this.decoder.capacity
   }
@@ -58,7 +61,7 @@ export class LiveWindow {
   }
 
   /**
-   * Adds the newest pair; the branch, if any, is forgotten.
+   * Adds the newest pair; a conversation on the window is forgotten.
    *
    * @param features f32 [rows, hidden] of one pair; the window disposes of it
    * Throws EngineError `context-full`.
@@ -69,7 +72,8 @@ export class LiveWindow {
   }
 
   /**
-   * Adds the newest pair and drops all but `keep` of the older ones; what remains is prefilled afresh, in one pass.
+   * Moves the window on: drops all but `keep` of its pairs, adds the newest one and prefills all of them afresh.
+   * Throws EngineError `context-full`.
    *
    * @param features f32 [rows, hidden] of one pair; the window disposes of it
    */
@@ -82,17 +86,17 @@ export class LiveWindow {
     return this.prefill(this.features)
   }
 
-  /** A conversation about the video so far. The one before is forgotten. */
+  /** Begins a conversation about the video so far; the one before is forgotten. */
   branch(): Conversation {
     this.decoder.rollback(this.videoEnd)
     return new Conversation(this.bundle, this.decoder, this.cursor)
   }
 
   /**
-   * The same over a cache of its own, which is made a copy of this one: meanwhile the video may grow or move on, and be
-   * asked closed questions.
+   * Begins a conversation about the video so far on another decoder, whose cache becomes a copy of this one: meanwhile
+   * this window may grow, move on, and be asked closed questions.
    *
-   * @param decoder of the same weights and capacity
+   * @param decoder of the same model and capacity
    */
   branchOn(decoder: Decoder): Conversation {
     this.decoder.rollback(this.videoEnd)
@@ -100,7 +104,7 @@ export class LiveWindow {
     return new Conversation(this.bundle, decoder, this.cursor)
   }
 
-  /** Where a branch begins, for passes that leave nothing behind. The conversation before is forgotten. */
+  /** Where a branch begins, for passes that are rolled back afterwards. A conversation on the window is forgotten. */
   branchPoint(): BranchPoint {
     const { bundle, decoder, videoEnd: start, cursor } = this
     decoder.rollback(start)
@@ -113,15 +117,15 @@ export class LiveWindow {
   }
 
   private async prefill(pairs: readonly Tensor[]): Promise<PrefillFigures> {
-    const { bundle, decoder, runtime } = this
+    const { bundle, decoder, backend } = this
     const started = performance.now()
     decoder.rollback(this.videoEnd)
     const { videoPad } = bundle.config.tokens
     const opening = this.videoEnd === 0 ? bundle.template.opening() : []
-    const ids = [...opening, ...new Array<number>(pairs.length * this.perPair).fill(videoPad)]
+    const ids = [...opening, ...new Array<number>(pairs.length * this.tokensPerPair).fill(videoPad)]
     const grids = [{ ...this.grid, t: pairs.length }]
     const { positions, cursor } = sequencePositions({ ids, videoPad, grids }, bundle.config.vision, {}, this.cursor)
-    const rows = concatRows(runtime, pairs)
+    const rows = backend.concatRows(pairs)
     try {
       const { token } = await decoder.enqueue({ ids, positions, features: rows })
       await token

@@ -9,6 +9,8 @@ import { DirectorySink } from '../../cli/directory-sink.ts'
 import { emotionQuestion, sentimentQuestion, unitQuestion } from '../affect/closed-questions.ts'
 import { askingsOf } from '../affect/probes/probe-set.ts'
 import { buildBundle } from '../build/build.ts'
+import { nodeCpuRuntime } from './backends/cpu/node-runtime.ts'
+import type { Runtime } from './backends/runtime.ts'
 import { type Bundle, openBundle } from './bundle.ts'
 import { Decoder } from './decoder.ts'
 import { LiveWindow } from './live-window.ts'
@@ -22,8 +24,6 @@ import {
   probeSlots,
   scoreLabels,
 } from './probes.ts'
-import type { Runtime } from './runtime.ts'
-import { nodeCpuRuntime } from './runtimes/node-cpu.ts'
 import { forcedLogProbabilities, testFeatures, testGrid } from './testing/teacher-forcing.ts'
 
 const checkpoint = fileURLToPath(new URL('../../fixtures/data/checkpoint', import.meta.url))

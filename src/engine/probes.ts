@@ -2,22 +2,22 @@ import { EngineError } from '../base/errors.ts'
 import { textPositions } from '../qwen25vl/index.ts'
 import type { ProbeFigures } from '../reading/events.ts'
 import type { Probe } from '../reading/probes.ts'
+import type { LogitQuery } from './backends/decoder-backend.ts'
 import type { Bundle } from './bundle.ts'
 import type { Decoder } from './decoder.ts'
 import type { BranchPoint, LiveWindow } from './live-window.ts'
-import type { Wanted } from './scores.ts'
 
 export interface ProbeReading<Id extends string = string> {
   readonly id: Id
-  /** One an option, of sum 1. */
+  /** [options], sum 1 */
   readonly probabilities: readonly number[]
-  /** Log-probabilities by asking and option, before temperature; each asking's probabilities have sum 1. */
+  /** [askings][options]: log-probabilities before temperature; the probabilities of each asking have sum 1. */
   readonly byAsking: readonly (readonly number[])[]
   readonly figures: ProbeFigures
 }
 
 export interface ProbeOptions {
-  /** Looked at before every pass. */
+  /** Checked before every pass. */
   readonly signal?: AbortSignal
   /** Waited for before every pass. */
   readonly gate?: () => Promise<void>
@@ -25,7 +25,7 @@ export interface ProbeOptions {
   readonly passesInFlight?: number
 }
 
-/** A probe as ids. */
+/** A probe in token ids. */
 export interface PreparedProbe<Id extends string = string> {
   readonly id: Id
   readonly temperature: number
@@ -33,15 +33,16 @@ export interface PreparedProbe<Id extends string = string> {
 }
 
 interface PreparedAsking {
-  /** From the end of the video to before the token that tells the options apart. */
+  /** Everything between the end of the video and the token that tells the options apart. */
   readonly ids: readonly number[]
-  /** That token, one an option. */
+  /** [options]: that token of each option. */
   readonly optionIds: readonly number[]
 }
 
 /**
- * Spells a probe in tokens. What all answers begin with is forced: `(` where the tokenizer cuts `(A` in two, nothing
- * where it does not; the next token tells them apart. Throws EngineError `options-alike` where it does not.
+ * Encodes a probe in tokens. The tokens that all answers begin with become part of the question: `(` if the tokenizer
+ * splits `(A` in two, none if it does not. Throws EngineError `options-alike` if the token after them does not tell all
+ * options apart.
  */
 export function prepareProbe<Id extends string>(
   { template, tokenizer }: Pick<Bundle, 'template' | 'tokenizer'>,
@@ -57,7 +58,7 @@ export function prepareProbe<Id extends string>(
   return { id, temperature, askings: prepared }
 }
 
-/** Slots of the cache that a full window and the longest probe take. */
+/** KV slots for a full window and the longest probe, but never more than the model's context length. */
 export function probeSlots(
   { template, manifest }: Pick<Bundle, 'template' | 'manifest'>,
   window: { readonly pairs: number; readonly tokensPerPair: number },
@@ -69,14 +70,15 @@ export function probeSlots(
 }
 
 /**
- * Answers probes about the video so far, in their order, each with one pass an asking and no decoding: exactly what
- * forcing each option after the question would give, since softmax over the options takes their common denominator out.
- * A conversation on the window is forgotten, and nothing is left behind. A stop ends it before the next pass.
+ * Answers probes about the video so far, in their order, with one pass for each asking and no decoding. The probabilities
+ * are exactly those of forcing each option after the question: softmax over the options cancels their common denominator.
+ * A conversation on the window is forgotten, and all tokens are rolled back at the end. Aborting the signal ends it before
+ * the next pass.
  *
- * Questions are asked one after the other. Packed into one pass they would need a mask to keep them apart. The WebGPU
- * provider's GroupQueryAttention takes one (`attention_bias`), but a graph has that input or has not: every prefill
- * would carry [S, total] zeros, and every decoded token a row whose length changes from step to step, which a captured
- * step cannot. What can be shared exactly is: each question's beginning, as far as it is the one before's.
+ * Questions are asked one after the other, because several in one pass would need an attention mask. The WebGPU provider's
+ * GroupQueryAttention has an input for one (`attention_bias`), but a graph either has that input or has not: every prefill
+ * would carry [S, total] zeros, and every decode step a row that grows from step to step, which a recorded step cannot.
+ * Tokens that a question shares with the beginning of the one before stay in the cache.
  *
  * Throws EngineError `context-full`.
  */
@@ -104,7 +106,7 @@ export async function* askProbes<Id extends string>(
       for (const { ids, optionIds } of probe.askings) {
         await gate?.()
         if (signal?.aborted) return
-        passes.push(await branch.score(ids, { as: 'logits', picks: after(optionIds) }))
+        passes.push(await branch.score(ids, { as: 'logits', picks: afterLast(optionIds) }))
       }
       queued.push({ probe, passes })
       while (queued.reduce((sum, each) => sum + each.passes.length, 0) >= Math.max(1, passesInFlight)) {
@@ -121,16 +123,16 @@ export async function* askProbes<Id extends string>(
   }
 }
 
-/** Whole words in place of letters. */
+/** Scores of labels that are spelled out, where the options of a probe are letters. */
 export interface LabelScores {
-  /** Sum over a label's tokens of their log-probabilities, each after the question and the tokens before. */
+  /** [labels]: the log-probability of each label after the question, summed over its tokens. */
   readonly logProbabilities: readonly number[]
   readonly figures: ProbeFigures
 }
 
 /**
- * Scores labels as what is answered word by word, for questions that give no options: a pass a label, in which its own
- * tokens are forced. Longer labels have smaller sums by nature.
+ * Scores labels as answers to a question that gives no options, with one pass for each label, which contains the label's
+ * tokens. A label of more tokens has a smaller sum for that reason alone.
  *
  * @param labels as an answer would spell them, first character included: `happy`, not ` happy`
  * Throws EngineError `context-full`.
@@ -160,7 +162,7 @@ export async function scoreLabels(window: LiveWindow, prompt: string, labels: re
 }
 
 /**
- * The same tokens as a plain pass that chooses a next one, and reading that: what a probe's cost is held against.
+ * Runs a probe's tokens as a plain pass that chooses the next token: the cost of a probe is compared with it.
  * Throws EngineError `context-full`.
  */
 export async function barePass(window: LiveWindow, { askings: [{ ids }] }: PreparedProbe): Promise<ProbeFigures> {
@@ -177,34 +179,36 @@ export async function barePass(window: LiveWindow, { askings: [{ ids }] }: Prepa
 
 interface ScoredPass {
   readonly scores: Promise<Float32Array>
-  /** Tokens that were not in the cache yet. */
+  /** Tokens that the pass appended. */
   readonly tokens: number
 }
 
-interface WantedAt {
-  readonly as: Wanted['as']
-  /** `at` counts the ids of the whole question; after the last one where unsaid. */
+/** What is wanted of the logits of a question. */
+interface QuestionQuery {
+  readonly as: LogitQuery['as']
+  /** `at` is an index into the ids of the whole question. Default: the last one. */
   readonly picks: readonly { readonly at?: number; readonly id: number }[]
 }
 
-function after(ids: readonly number[]): WantedAt['picks'] {
+/** Picks these ids after the last token. */
+function afterLast(ids: readonly number[]): QuestionQuery['picks'] {
   return ids.map((id) => ({ id }))
 }
 
-/** Questions behind the video, of which each takes the place of the one before from where the two differ. */
+/** The branch behind the video: each question replaces the one before from the first token in which they differ. */
 class Branch {
   private readonly decoder: Decoder
-  /** What stands behind the video in the cache. */
+  /** Ids behind the video in the cache. */
   private cached: readonly number[] = []
 
   constructor(private readonly point: BranchPoint) {
     this.decoder = point.decoder
   }
 
-  async score(ids: readonly number[], { as, picks }: WantedAt): Promise<ScoredPass> {
+  async score(ids: readonly number[], { as, picks }: QuestionQuery): Promise<ScoredPass> {
     const { start, cursor } = this.point
     const wanted = picks.map(({ at = ids.length - 1, id }) => ({ at, id }))
-    // Rows that are asked for are computed now.
+    // A row whose logits are wanted has to be part of the pass, even if its token is cached.
     const shared = Math.min(commonPrefix(this.cached, ids), ...wanted.map(({ at }) => at))
     this.decoder.rollback(start + shared)
     this.cached = ids.slice(0, shared)
@@ -231,12 +235,12 @@ function commonPrefix(a: readonly number[], b: readonly number[]): number {
 
 /** log(exp(x) / sum exp(x)) */
 function logSoftmax(values: readonly number[]): number[] {
-  const most = Math.max(...values)
-  const logSum = most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0))
+  const highest = Math.max(...values)
+  const logSum = highest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - highest), 0))
   return values.map((value) => value - logSum)
 }
 
-/** Log-probabilities of several askings averaged, and sharpened or flattened. */
+/** Probabilities from the mean log-probabilities of several askings, divided by the temperature. */
 function combine(byAsking: readonly (readonly number[])[], temperature: number): number[] {
   const [first] = byAsking
   const means = first.map((_, option) => byAsking.reduce((sum, each) => sum + each[option], 0) / byAsking.length)

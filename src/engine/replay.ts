@@ -1,19 +1,21 @@
-import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
+import { openBackend } from './backends/open-backend.ts'
+import type { Runtime } from './backends/runtime.ts'
+import type { Tensor } from './backends/tensors.ts'
 import type { Bundle } from './bundle.ts'
 import { Decoder } from './decoder.ts'
 import { type LiveComparison, type LiveReplayRequest, replayLive } from './live-replay.ts'
-import type { Runtime } from './runtime.ts'
+import { greedyMargin } from './logits-processors.ts'
 import { VisionEncoder } from './vision-encoder.ts'
 
 /** A prompt to be answered greedily from an empty cache. */
 export interface ReplayPrompt {
   readonly ids: readonly number[]
-  /** The clip's first temporal patches that the prompt shows. */
+  /** How many of the clip's temporal patches the prompt shows, from the first on. */
   readonly temporalPatches: number
-  /** Tokens to make, end of text or not. */
+  /** Tokens to generate; an end-of-text token does not end them. */
   readonly steps: number
-  /** 1 where unsaid. */
+  /** Default: 1, which is off. */
   readonly repetitionPenalty?: number
 }
 
@@ -22,7 +24,7 @@ export interface ReplayRequest {
   readonly grid: Grid
   readonly bannedIds: readonly number[]
   readonly prompts: readonly ReplayPrompt[]
-  /** Slots of the KV cache; as many as the longest prompt needs where unsaid. */
+  /** Slots of the KV cache. Default: as many as the longest prompt needs. */
   readonly capacity?: number
   /** Run the clip through live windows as well. */
   readonly live?: Omit<LiveReplayRequest, 'grid' | 'bannedIds'>
@@ -43,7 +45,7 @@ export interface ReplayResult {
   readonly live?: readonly LiveComparison[]
 }
 
-/** Runs a request through vision tower and decoder, each prompt recomputed from scratch. */
+/** Runs a request through vision tower and decoder, each prompt from an empty cache. */
 export async function replay(
   runtime: Runtime,
   bundle: Bundle,
@@ -93,29 +95,19 @@ async function answer(
   let pass = await decoder.run({
     ids: prompt.ids,
     positions,
-    features: firstRows(runtime, features, rows),
+    features: openBackend(runtime).viewRows(features, rows),
     withLogits: true,
   })
   const firstLogits = pass.logits ?? new Float32Array()
   const tokens = [pass.token]
-  const margins = [decoder.margin(firstLogits)]
+  const margins = [greedyMargin(decoder.processLogits(firstLogits))]
   let at = cursor
   while (tokens.length < prompt.steps) {
     const step = textPositions(at, 1)
     at = step.cursor
     pass = await decoder.run({ ids: [tokens[tokens.length - 1]], positions: step.positions, withLogits: true })
     tokens.push(pass.token)
-    margins.push(decoder.margin(pass.logits))
+    margins.push(greedyMargin(decoder.processLogits(pass.logits ?? new Float32Array())))
   }
   return { firstLogits, tokens, margins }
-}
-
-/** The first rows of a feature tensor, sharing its memory. */
-function firstRows(runtime: Runtime, features: Tensor, rows: number): Tensor {
-  const width = features.dims[1]
-  if (features.location === 'gpu-buffer') {
-    return runtime.ort.Tensor.fromGpuBuffer(features.gpuBuffer, { dataType: 'float32', dims: [rows, width] })
-  }
-  const values = features.data as Float32Array
-  return new runtime.ort.Tensor('float32', values.subarray(0, rows * width), [rows, width])
 }

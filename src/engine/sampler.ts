@@ -1,16 +1,16 @@
 export interface SamplingOptions {
-  /** Above 0; near 0 the choice is greedy. */
+  /** Above 0; the closer to 0, the closer to a greedy choice. */
   readonly temperature: number
-  /** In (0, 1]: the smallest set of likeliest tokens whose probabilities reach this sum is drawn from. */
+  /** In (0, 1]: tokens are drawn from the smallest set of the likeliest ones whose probabilities reach this sum. */
   readonly topP: number
   /** The same seed over the same logits gives the same tokens. */
   readonly seed: number
 }
 
 /**
- * Draws tokens by temperature and nucleus (Holtzman et al. 2020), in the order Hugging Face applies them: penalty and
- * bans, temperature, top-p. It needs the logits of every step on the host, 4 bytes times the vocabulary (608 kB for
- * Qwen's), and the next step cannot be queued before: the price over greedy decoding, which reads back 8 bytes.
+ * Temperature and nucleus sampling (Holtzman et al. 2020), applied as Hugging Face does, after repetition penalty and
+ * bans: temperature, then top-p. It costs more than greedy decoding, which reads back 8 bytes a token: the logits of every
+ * step are read back, 4 bytes times the vocabulary (608 kB for Qwen's), before the next step can be queued.
  */
 export class Sampler {
   private state: number
@@ -19,13 +19,16 @@ export class Sampler {
     this.state = options.seed >>> 0
   }
 
-  /** @param logits f32 [V], penalty and bans applied */
+  /**
+   * @param logits f32 [V], with repetition penalty and bans applied
+   * @returns the id that was drawn
+   */
   choose(logits: Float32Array): number {
     const { temperature, topP } = this.options
     let best = 0
     for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id
     const most = logits[best]
-    // At this distance a probability is below float32's last digit and cannot be drawn.
+    // Probabilities below e^-30 of the highest are too small to be drawn.
     const floor = most - 30 * temperature
     const candidates: { id: number; weight: number }[] = []
     let total = 0
@@ -47,7 +50,7 @@ export class Sampler {
     return candidates[Math.max(0, kept - 1)].id
   }
 
-  /** In [0, 1): mulberry32 (public domain, T. Ettinger). */
+  /** The next pseudo-random number, in [0, 1), by mulberry32 (public domain, T. Ettinger). */
   private random(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0
     let x = this.state

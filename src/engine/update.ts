@@ -1,16 +1,16 @@
+import type { AnswerHistory } from './answer-history.ts'
 import type { Bundle } from './bundle.ts'
 import type { Answer, AnswerOptions } from './conversation.ts'
-import type { DraftMemory } from './drafts.ts'
 import type { LiveWindow } from './live-window.ts'
 
 export interface Question<Id extends string = string> {
   readonly id: Id
   readonly prompt: string
-  /** Asked once in a window; later updates put the answer back into the conversation. */
+  /** Its answer stands for a whole window: later updates recall it instead of asking again. */
   readonly isStanding?: boolean
 }
 
-/** Answers that stand until the window moves on. */
+/** Answers that stand until the window moves on, by question. */
 export type StandingAnswers<Id extends string> = Map<Id, Pick<Answer, 'ids' | 'text'>>
 
 export type UpdateEvent<Id extends string> =
@@ -20,17 +20,19 @@ export type UpdateEvent<Id extends string> =
   | { readonly type: 'answer'; readonly id: Id; readonly answer: Answer }
 
 /**
- * Asks the questions in turn, as one conversation on a branch of the window. Answers of standing questions are taken
- * from `standing` where they are, and put there where they are not, unless they were stopped. A stop ends it within
- * one token; the answer so far is reported. `memory` makes each answer the draft of the next to the same question.
+ * Asks the questions in turn, as one conversation on a branch of the window. Answers in `standing` are recalled instead
+ * of asked; new answers of standing questions are added to it, unless they were stopped. Aborting the signal ends the
+ * update within one token, and the answer so far is reported.
+ *
+ * @param history draft tokens come from the previous answers in it, and new answers are added; default: no draft tokens
  * Throws EngineError `context-full` when a question does not fit.
  */
 export async function* readUpdate<Id extends string>(
   window: Pick<LiveWindow, 'branch'>,
   questions: readonly Question<Id>[],
   standing: StandingAnswers<Id>,
-  options: Omit<AnswerOptions, 'drafts'>,
-  memory?: DraftMemory<Id>,
+  options: Omit<AnswerOptions, 'drafting'>,
+  history?: AnswerHistory<Id>,
 ): AsyncGenerator<UpdateEvent<Id>> {
   const conversation = window.branch()
   for (const { id, prompt, isStanding } of questions) {
@@ -42,7 +44,7 @@ export async function* readUpdate<Id extends string>(
       continue
     }
     yield { type: 'stage', id }
-    const answer = conversation.ask(prompt, memory ? { ...options, drafts: memory.for(id) } : options)
+    const answer = conversation.ask(prompt, history ? { ...options, drafting: history.draftingFor(id) } : options)
     let step = await answer.next()
     while (!step.done) {
       yield { type: 'token', id, tokenId: step.value.id, text: step.value.text }
@@ -50,15 +52,15 @@ export async function* readUpdate<Id extends string>(
     }
     if (step.value.finish !== 'stopped') {
       if (isStanding) standing.set(id, step.value)
-      memory?.keep(id, step.value.ids)
+      history?.keep(id, step.value.ids)
     }
     yield { type: 'answer', id, answer: step.value }
   }
 }
 
 /**
- * Ids that must never be answered: special tokens that do not end the text, and ids past the tokenizer's last, with
- * which models pad their vocabulary.
+ * Ids that an answer must not contain: special tokens that do not end it, and the ids behind the tokenizer's last one,
+ * with which models pad their vocabulary.
  */
 export function bannedIds({ config, tokenizer }: Pick<Bundle, 'config' | 'tokenizer'>): number[] {
   const { eosTokenIds } = config.generation
@@ -68,8 +70,8 @@ export function bannedIds({ config, tokenizer }: Pick<Bundle, 'config' | 'tokeni
 }
 
 /**
- * Slots of the KV cache for a full window and one conversation about it: everything fits unless the model's own
- * context is smaller, and then the last answer ends with `context-full`.
+ * KV slots for a full window and one conversation about it, but never more than the model's context length: where that is
+ * smaller, the last answer ends with `context-full`.
  */
 export function slotsFor(
   { template, manifest }: Bundle,

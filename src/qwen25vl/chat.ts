@@ -11,21 +11,21 @@ export interface FirstTurn {
   readonly system?: string
   /** Tokens of each video (see `videoTokens`), in order; they stand before the question. */
   readonly videos: readonly number[]
-  /** The person's text. Special tokens spelled in it stay text. */
+  /** The user's text. Special tokens spelled in it stay text. */
   readonly question: string
 }
 
 /**
- * Qwen's chat template, made of ids rather than of a string: thousands of video pads need no tokenizing, and nothing a
- * person types can forge the structure.
+ * Qwen's chat template as token ids instead of a string: thousands of video pads need not be tokenized, and no text of a
+ * user can imitate the template's special tokens.
  *
  * ```
  * <|im_start|>system\n{system}<|im_end|>\n<|im_start|>user\n<|vision_start|>{pads}<|vision_end|>{question}<|im_end|>\n
  * <|im_start|>assistant\n
  * ```
  *
- * A live window prefills `opening`, appends pads pair by pair, then `closing` on a branch; all three together are
- * exactly `firstTurn`.
+ * A live window prefills `opening`, appends the video pads of each pair, and asks `closing` on a branch; all three together
+ * are exactly `firstTurn`.
  *
  * @see Qwen2.5-VL `chat_template.json`
  */
@@ -62,7 +62,7 @@ export class ChatTemplate {
     }
   }
 
-  /** The whole first turn, up to where the answer begins. */
+  /** The whole first turn, up to the beginning of the answer. */
   firstTurn({ system, videos, question }: FirstTurn): number[] {
     // Without a video the question follows `user\n` directly, and the two are tokenized as one text.
     if (videos.length === 0) return [...this.#system(system), ...this.#user(question)]
@@ -76,14 +76,14 @@ export class ChatTemplate {
     return [...this.#openUser(system), this.#tokens.visionStart]
   }
 
-  /** The first turn after its video: `<|vision_end|>`, the question, and where the answer begins. */
+  /** The first turn after its video: `<|vision_end|>`, the question, and the beginning of the answer. */
   closing(question: string): number[] {
     return [this.#tokens.visionEnd, ...this.#encode(question), ...this.#answer()]
   }
 
   /**
-   * Every later turn, to append to an answer's tokens. It begins with `<|im_end|>\n`, which closes that answer: when
-   * generation stopped at `<|im_end|>`, leave that token out of what was kept.
+   * Every later turn, to append to the tokens of an answer. It begins with `<|im_end|>\n`, which ends that answer: an
+   * `<|im_end|>` that the model generated itself must not be kept before it.
    */
   nextTurn(question: string): number[] {
     return [this.#imEnd, ...this.#encode('\n'), ...this.#user(question)]

@@ -10,7 +10,7 @@ import type {
 } from './config.ts'
 import { Fields, show } from './fields.ts'
 
-/** The parsed JSON files of a checkpoint; those left out take Hugging Face's defaults. */
+/** The parsed JSON files of a checkpoint; missing ones take Hugging Face's defaults. */
 export interface ConfigFiles {
   /** `config.json` */
   readonly config: unknown
@@ -18,14 +18,14 @@ export interface ConfigFiles {
   readonly generation?: unknown
   /** `preprocessor_config.json`, or the image processor of another file that `preprocessorFile` names. */
   readonly preprocessor?: unknown
-  /** What the preprocessor's settings are called in messages. Default `preprocessor_config.json`. */
+  /** The file name for error messages about the preprocessor. Default: `preprocessor_config.json`. */
   readonly preprocessorFile?: string
 }
 
 /**
  * Reads and checks the configuration of a Qwen2.5-VL checkpoint, in every spelling of transformers 4.49 to 5: flat text
- * fields or `text_config`, `rope_scaling` or `rope_parameters`, and fields of `vision_config` left out where they have the
- * class's default.
+ * fields or `text_config`, `rope_scaling` or `rope_parameters`, and fields of `vision_config` that
+ * are missing because they have the class's default.
  *
  * @throws ConfigError, whose `subject` is file and field (`config.json: vision_config.depth`): `other-architecture`,
  *   `unknown-rope`, `sliding-window`, `unsupported-preprocessing`, and `bad-field` for a field that is missing, has the
@@ -51,10 +51,10 @@ export function parseConfig({
   }
 }
 
-/** VidEmo's pixel window: qwen_vl_utils' own minimum (128 * 28 * 28) is the maximum that was set, times its 1.05. */
+/** VidEmo's pixel budget: the minimum is that of qwen_vl_utils (128 * 28 * 28), the maximum is 1.05 times as much. */
 const videmoPixels = { min: 100352, max: 105369 }
 
-/** The defaults of qwen_vl_utils, and the `FPS_MAX_FRAMES=16` that VidEmo ran with. */
+/** The defaults of qwen_vl_utils, but at most 16 frames: VidEmo was run with `FPS_MAX_FRAMES=16`. */
 const videmoFrames = { perSecond: 2, min: 4, max: 16 }
 
 /** OPENAI_CLIP_MEAN and OPENAI_CLIP_STD, the defaults of `Qwen2VLImageProcessor`. */
@@ -82,9 +82,9 @@ const idList = v.union([
 ])
 
 /**
- * What a config.json calls its model, before anything else of it is read.
+ * Checks that a config.json is one of Qwen2.5-VL, before anything else of it is read.
  *
- * @throws ConfigError `other-architecture`, and `bad-field` if it is no object
+ * @throws ConfigError `other-architecture`, and `bad-field` if it is not an object
  */
 export function refuseOtherArchitecture(config: unknown): void {
   checkArchitecture(new Fields('config.json', config))
@@ -100,7 +100,7 @@ function checkArchitecture(root: Fields): void {
   }
 }
 
-/** Models that are taken for a Qwen2.5-VL one, by `model_type`. */
+/** Names of models that are easily mistaken for Qwen2.5-VL, by `model_type`. */
 const otherModels: Readonly<Record<string, string>> = {
   qwen2_vl: 'Qwen2-VL',
   qwen3_vl: 'Qwen3-VL',
@@ -122,7 +122,7 @@ function otherArchitecture(root: Fields, field: string, found: unknown, expected
 }
 
 function parseText(root: Fields): TextConfig {
-  const fields = root.has('text_config') ? root.child('text_config').orElse(root) : root
+  const fields = root.has('text_config') ? root.child('text_config').withFallback(root) : root
   fields.optional('hidden_act', silu)
   if (fields.optional('use_sliding_window', v.boolean()) === true) throw slidingWindow(fields, 'use_sliding_window')
   const layerTypes = fields.optional('layer_types', v.array(v.string()))
@@ -147,7 +147,7 @@ function parseText(root: Fields): TextConfig {
     rmsNormEps: fields.required('rms_norm_eps', epsilon),
     ...parseRope(fields, headDim),
     maxPositionEmbeddings: fields.required('max_position_embeddings', size),
-    // transformers ties when either place says so.
+    // transformers ties the embeddings if either place says so.
     tieWordEmbeddings:
       root.optional('tie_word_embeddings', v.boolean()) === true ||
       fields.optional('tie_word_embeddings', v.boolean()) === true,
@@ -174,7 +174,7 @@ function parseRope(fields: Fields, headDim: number): Pick<TextConfig, 'ropeTheta
     if (type !== 'mrope' && type !== 'default') throw unknownRope(rope.subject(key), type)
   }
   if (!rope.has('mrope_section')) throw unknownRope(rope.subject('mrope_section'), 'nothing')
-  // Qwen3-VL's variant, and rotation of only a part of each head.
+  // Qwen3-VL's interleaved sections and the rotation of only a part of each head are not supported.
   if (rope.optional('mrope_interleaved', v.unknown()) === true) {
     throw unknownRope(rope.subject('mrope_interleaved'), true)
   }
@@ -200,8 +200,8 @@ function unknownRope(subject: string, found: unknown): ConfigError {
 }
 
 /**
- * What transformers' `Qwen2_5_VLVisionConfig` takes for an absent field. Version 4.49 leaves out of config.json whatever
- * equals these; later ones write everything.
+ * Defaults of transformers' `Qwen2_5_VLVisionConfig`. Version 4.49 does not write fields that have them to config.json;
+ * later versions write all fields.
  */
 const visionDefaults = {
   depth: 32,
@@ -224,7 +224,7 @@ function parseVision(fields: Fields, text: TextConfig): VisionConfig {
   const heads = sizeOf('num_heads')
   const headDim = hiddenSize / heads
   fields.check('num_heads', hiddenSize % heads === 0, heads, `a divisor of hidden_size (${hiddenSize})`)
-  // A quarter of the head for rows, a quarter for columns, both twice.
+  // Rotary embeddings take a quarter of the head for rows and a quarter for columns, each twice.
   fields.check('num_heads', headDim % 4 === 0, heads, `a number giving heads whose width (${headDim}) 4 divides`)
 
   const outHiddenSize = sizeOf('out_hidden_size')
@@ -259,7 +259,7 @@ function parseVision(fields: Fields, text: TextConfig): VisionConfig {
     windowSize,
     fullAttentionBlocks,
     tokensPerSecond: fields.optional('tokens_per_second', positive) ?? visionDefaults.tokens_per_second,
-    // transformers writes 1e-6 into the code; no published file names it.
+    // transformers has this value in its code; no published file contains it.
     rmsNormEps: fields.optional('rms_norm_eps', epsilon) ?? 1e-6,
   }
 }
@@ -279,13 +279,13 @@ function parseTokens(root: Fields, text: TextConfig): TokenIds {
 }
 
 /**
- * What ends an answer, and how tokens are chosen. No end token has to be named: the end of a turn, which the tokenizer
- * knows, always ends an answer (`endTokenIds`). Values that other programs write for "off" are read as that: a
- * temperature of 0 is a greedy choice, `top_p` 0 and `top_k` 0 or -1 leave every token to choose from.
+ * Which tokens end an answer, and how tokens are chosen. `eos_token_id` may be missing, because the end of a turn, which
+ * the tokenizer knows, always ends an answer (`endTokenIds`). Values by which other programs switch a setting off are
+ * accepted: temperature 0 is greedy decoding, `top_p` 0 and `top_k` 0 or -1 exclude no token.
  */
 function parseGeneration(generation: unknown, root: Fields, text: TextConfig): GenerationConfig {
-  const inConfig = root.has('text_config') ? root.child('text_config').orElse(root) : root
-  // As in transformers: a checkpoint without the file has its settings in config.json, where older versions kept them.
+  const inConfig = root.has('text_config') ? root.child('text_config').withFallback(root) : root
+  // As in transformers: without the file, the settings are in config.json, where older versions wrote them.
   const fields = generation === undefined ? inConfig : new Fields('generation_config.json', generation ?? {})
   const holder = [fields, inConfig]
   const eosFrom = holder.find((candidate) => candidate.has('eos_token_id'))

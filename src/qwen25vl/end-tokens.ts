@@ -2,9 +2,9 @@ import type { GenerationConfig } from './config.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /**
- * The ids that end an answer: those that the configuration names, and two that do by their meaning whatever it names.
- * `<|im_end|>` is what the chat template closes every turn with, so a trained model says it when it has finished;
- * `<|endoftext|>` ends a document. Checkpoints are published whose `eos_token_id` names only one of them, or neither.
+ * The ids that end an answer: those of the configuration's `eos_token_id`, and two more by their meaning. `<|im_end|>` ends
+ * every turn in the chat template, so a trained model generates it when it has finished; `<|endoftext|>` ends a document.
+ * There are published checkpoints whose `eos_token_id` names only one of them, or neither.
  *
  * @throws CheckpointError `no-special-token` if the tokenizer has no `<|im_end|>`
  */

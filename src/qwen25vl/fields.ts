@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { ConfigError } from '../base/errors.ts'
 
-/** The fields of one JSON object, which knows where it stands in its file. `null` counts as absent, as in Python. */
+/** The fields of one JSON object, with its file and path for error messages. `null` counts as absent, as in Python. */
 export class Fields {
   readonly #file: string
   readonly #path: string
@@ -16,8 +16,8 @@ export class Fields {
     this.#value = value
   }
 
-  /** These fields, and those of `fallback` where one is absent here. */
-  orElse(fallback: Fields): Fields {
+  /** The same object with a fallback for absent fields. */
+  withFallback(fallback: Fields): Fields {
     return new Fields(this.#file, this.#value, this.#path, fallback)
   }
 
@@ -30,7 +30,7 @@ export class Fields {
     return new Fields(holder.#file, holder.#own(name), holder.#pathOf(name))
   }
 
-  /** As `child`; without any field where the object is absent. */
+  /** As `child`; an object without fields if it is absent. */
   childOrEmpty(name: string): Fields {
     return this.has(name) ? this.child(name) : new Fields(this.#file, {}, this.#pathOf(name))
   }
@@ -52,7 +52,7 @@ export class Fields {
     return this.has(name) ? this.required(name, schema) : undefined
   }
 
-  /** Throws unless `holds`. A value that is not written in the file is called the default that it is. */
+  /** Throws ConfigError `bad-field` unless `holds`; the message says so if `found` is a default that the file does not give. */
   check(name: string, holds: boolean, found: unknown, expected: string): void {
     if (!holds) throw badField(this.subject(name), found, expected, !this.has(name))
   }
@@ -85,14 +85,14 @@ function badField(subject: string, found: unknown, expected: string, isDefault =
   })
 }
 
-/** What valibot expected, in words: `>=1`, `"silu"`, `integer`, with the item it concerns. */
+/** What valibot expected, in words (`>=1`, `"silu"`, `an integer`), and at which item of a list. */
 function expectation(issue: v.BaseIssue<unknown>): string {
   const at = v.getDotPath(issue)
   const expected = issue.expected ?? (issue.type === 'integer' ? 'an integer' : issue.type)
   return at === null ? expected : `${expected} at [${at}]`
 }
 
-/** A found value, short enough for a message. */
+/** A value as JSON, cut to 60 characters for a message. */
 export function show(value: unknown): string {
   if (typeof value === 'string' && value.length <= 60) return JSON.stringify(value)
   let text: string

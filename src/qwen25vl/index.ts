@@ -1,6 +1,6 @@
 /**
- * Qwen2.5-VL for video, as data and maths: what a checkpoint's config says, how frames become patches and prompts
- * become ids, and which position each token takes. Pure; runs in a page, a worker or Node.
+ * Qwen2.5-VL for video, as data and maths: a checkpoint's configuration, frames to patches, prompts to token ids, and the
+ * position of each token. Pure; runs in a page, a worker or Node.
  */
 export { ChatTemplate, defaultSystemPrompt, type FirstTurn } from './chat.ts'
 export type {
@@ -15,15 +15,15 @@ export { type PublishedConfigFiles, publishedConfigFiles } from './config-files.
 export { type ConfigFiles, parseConfig, refuseOtherArchitecture } from './config-schema.ts'
 export { endTokenIds } from './end-tokens.ts'
 export { type Grid, gridOf, tokensPerTemporalPatch, videoTokens } from './grid.ts'
-export { PatchCutter, type RgbFrame, type VideoPatches } from './patches.ts'
+export { PatchCutter, type RgbFrame } from './patches.ts'
 export {
   type PositionCursor,
   type PositionStep,
-  rotarySlots,
   type SequenceWithVideos,
   sequencePositions,
   sequenceStart,
   textPositions,
+  textRotary,
   type VideoTiming,
   videoPositions,
 } from './positions.ts'
@@ -39,4 +39,5 @@ export {
   type TokenizerFiles,
   type TokenStream,
 } from './tokenizer.ts'
+export { type VideoPatches, videoPatches } from './video-patches.ts'
 export { type SpatialGrid, visionRotary, windowCells, windowIds, windowMask } from './vision-positions.ts'

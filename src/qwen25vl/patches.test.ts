@@ -3,15 +3,17 @@ import { parseConfig } from './config-schema.ts'
 import { PatchCutter } from './patches.ts'
 import { publishedConfig } from './testing/configs.ts'
 import { pattern } from './testing/patterns.ts'
+import { videoPatches } from './video-patches.ts'
 
 const { vision, preprocessor } = parseConfig({ config: publishedConfig })
 const size = { width: 84, height: 56 }
 const frames = [0, 1, 2, 3].map((i) => pattern(size.width, size.height).map((byte) => (byte + 37 * i) % 256))
 const cutter = new PatchCutter(vision, preprocessor)
+const video = (clip: typeof frames) => videoPatches(clip, size, vision, preprocessor)
 
 describe('PatchCutter', () => {
   it('orders patches as the reference permutes them', () => {
-    const { pixelValues, grid } = cutter.video(frames, size)
+    const { pixelValues, grid } = video(frames)
     expect(grid).toEqual({ t: 2, h: 4, w: 6 })
     // Python: reshape(t, T, 3, gh/m, m, p, gw/m, m, p).permute(0, 3, 6, 4, 7, 2, 1, 5, 8)
     let at = 0
@@ -35,19 +37,17 @@ describe('PatchCutter', () => {
   })
 
   it('cuts a pair as it cuts it within a clip', () => {
-    const whole = cutter.video(frames, size).pixelValues
+    const whole = video(frames).pixelValues
     const second = cutter.pair(frames.slice(2), size)
     expect(second).toEqual(whole.slice(whole.length / 2))
   })
 
   it('repeats the last frame of an odd number', () => {
-    expect(cutter.video(frames.slice(0, 3), size)).toEqual(
-      cutter.video([frames[0], frames[1], frames[2], frames[2]], size),
-    )
+    expect(video(frames.slice(0, 3))).toEqual(video([frames[0], frames[1], frames[2], frames[2]]))
   })
 
   it('refuses what does not fit', () => {
-    expect(() => cutter.video([], size)).toThrow(expect.objectContaining({ code: 'no-frames' }))
+    expect(() => video([])).toThrow(expect.objectContaining({ code: 'no-frames' }))
     expect(() => cutter.pair(frames.slice(0, 1), size)).toThrow(expect.objectContaining({ code: 'frame-size-changed' }))
     expect(() => cutter.pair([frames[0], new Uint8Array(3)], size)).toThrow(
       expect.objectContaining({ code: 'frame-size-changed' }),

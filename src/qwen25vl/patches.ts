@@ -1,14 +1,6 @@
 import { CaptureError } from '../base/errors.ts'
 import type { PreprocessorConfig, VisionConfig } from './config.ts'
-import { type Grid, gridOf } from './grid.ts'
 import type { FrameSize } from './smart-resize.ts'
-
-/** A video as the vision tower takes it. */
-export interface VideoPatches {
-  /** float32 [P, channels * temporalPatchSize * patchSize * patchSize], P = t * h * w in merge order. */
-  readonly pixelValues: Float32Array<ArrayBuffer>
-  readonly grid: Grid
-}
 
 /** One resized frame: uint8 [height, width, 3], RGB. */
 export type RgbFrame = Uint8Array | Uint8ClampedArray
@@ -31,44 +23,16 @@ export class PatchCutter {
     this.#normalised = normalisation(preprocessor)
   }
 
-  /** Float32 values in one temporal patch (a pair) of frames of this size. */
+  /** The number of float32 values of one temporal patch (a pair of frames) of this size. */
   valuesPerTemporalPatch(size: FrameSize): number {
     return size.width * size.height * channels * this.#vision.temporalPatchSize
   }
 
   /**
-   * A whole clip. When the frames do not fill the last temporal patch (an odd number of them), the last frame is
-   * repeated, as the original does.
-   *
-   * @param frames resized frames, all of `size`, whose sides are multiples of patchSize * spatialMergeSize
-   * @throws CaptureError `no-frames`, `bad-patch-size`, `frame-size-changed`
-   */
-  video(frames: readonly RgbFrame[], size: FrameSize): VideoPatches {
-    const last = frames.at(-1)
-    if (last === undefined) {
-      throw new CaptureError({
-        code: 'no-frames',
-        message: 'There are no frames to cut into patches.',
-        action: 'Wait for the first frames.',
-        recoverable: true,
-      })
-    }
-    const per = this.#vision.temporalPatchSize
-    const grid = gridOf(frames.length, size, this.#vision)
-    const values = this.valuesPerTemporalPatch(size)
-    const pixelValues = new Float32Array(grid.t * values)
-    for (let t = 0; t < grid.t; t++) {
-      const group = Array.from({ length: per }, (_, i) => frames[t * per + i] ?? last)
-      this.pair(group, size, pixelValues.subarray(t * values, (t + 1) * values))
-    }
-    return { pixelValues, grid }
-  }
-
-  /**
-   * One temporal patch, for a live window that encodes each pair once: the same values as its part of `video`.
+   * Cuts one temporal patch, for a live window that encodes each pair once; `videoPatches` cuts a whole clip.
    *
    * @param frames exactly temporalPatchSize frames of `size`
-   * @param into where to write, `valuesPerTemporalPatch(size)` values; a new array if left out
+   * @param into where to write, `valuesPerTemporalPatch(size)` values. Default: a new array
    * @returns float32 [h * w, channels * temporalPatchSize * patchSize * patchSize]
    * @throws CaptureError `bad-patch-size`, `frame-size-changed`
    */

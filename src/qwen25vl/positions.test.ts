@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { EngineError } from '../base/errors.ts'
 import { parseConfig } from './config-schema.ts'
 import { type Grid, videoTokens } from './grid.ts'
-import { rotarySlots, sequencePositions, sequenceStart, textPositions, videoPositions } from './positions.ts'
+import { sequencePositions, sequenceStart, textPositions, textRotary, videoPositions } from './positions.ts'
 import { publishedConfig } from './testing/configs.ts'
 import { goldens } from './testing/goldens.ts'
 
@@ -109,10 +109,10 @@ describe('sequencePositions', () => {
   })
 })
 
-describe('rotarySlots', () => {
+describe('textRotary', () => {
   it('agrees with transformers, each section on its own axis', () => {
     const small = { ...text, hiddenSize: 64, heads: 2, headDim: 32, mropeSection: [4, 6, 6] as const }
-    const { cos, sin } = rotarySlots(Int32Array.from(goldens.textRotary.positions.flat()), small)
+    const { cos, sin } = textRotary(Int32Array.from(goldens.textRotary.positions.flat()), small)
     expect(cos.length).toBe(goldens.textRotary.cos.length)
     cos.forEach((value, i) => {
       expect(value).toBeCloseTo(goldens.textRotary.cos[i], 5)
@@ -124,7 +124,7 @@ describe('rotarySlots', () => {
 
   it('is plain rotary for text, where the axes agree', () => {
     const { positions } = textPositions({ nextPosition: 5 }, 1)
-    const { cos } = rotarySlots(positions, text)
+    const { cos } = textRotary(positions, text)
     expect(cos.length).toBe(64)
     expect(cos[0]).toBeCloseTo(Math.cos(5), 6)
     expect(cos[63]).toBeCloseTo(Math.cos(5 / 1e6 ** (126 / 128)), 6)

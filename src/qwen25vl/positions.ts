@@ -4,27 +4,27 @@ import { type Grid, tokensPerTemporalPatch, videoTokens } from './grid.ts'
 import { fillAngle, inverseFrequencies, type RotaryTable, rotaryTable } from './rotary.ts'
 
 /**
- * Where a sequence stands, for appending to it. A plain value: keep an old one to roll back to it.
+ * The end of a sequence, for appending to it. It is a plain value: an earlier one rolls the sequence back.
  *
  * Positions follow the rule the model was trained with (transformers 4.49 `get_rope_index`, vLLM): inside a video t, h
  * and w count separately from its start, and text resumes at the maximum over all three axes + 1. transformers 5.x
- * resumes at max(h, w), transformers.js counts t by 1; neither is what the weights have seen.
+ * resumes at max(h, w), transformers.js counts t by 1; the weights were trained with neither.
  */
 export interface PositionCursor {
   /** The position the next text token takes. */
   readonly nextPosition: number
-  /** The video being appended to, if the last tokens were a video's. */
+  /** The video that the last tokens belong to; further temporal patches continue it. */
   readonly video?: { readonly start: number; readonly temporalPatches: number }
 }
 
-/** Positions of the appended tokens, and where the sequence stands after them. */
+/** Positions of the appended tokens, and the end of the sequence after them. */
 export interface PositionStep {
   /** int32 [3, S], row-major: the t, h and w position of each token. */
   readonly positions: Int32Array<ArrayBuffer>
   readonly cursor: PositionCursor
 }
 
-/** An empty sequence. */
+/** The end of an empty sequence. */
 export const sequenceStart: PositionCursor = { nextPosition: 0 }
 
 /** Appends `count` text tokens (any token that is not a video pad): all three axes count on by one. */
@@ -39,11 +39,11 @@ export function textPositions(cursor: PositionCursor, count: number): PositionSt
   return { positions, cursor: { nextPosition: cursor.nextPosition + count } }
 }
 
-/** Time per temporal patch. */
+/** Duration of temporal patches. */
 export interface VideoTiming {
   /**
-   * Seconds one temporal patch stands for. VidEmo was trained and run with 1.0 whatever the true rate; change it only
-   * for another checkpoint. Default 1.
+   * `second_per_grid_ts`: the duration of one temporal patch, s. VidEmo was trained and run with 1.0 at every frame rate;
+   * change it only for another checkpoint. Default: 1.
    */
   readonly secondPerGrid?: number
 }
@@ -98,7 +98,7 @@ export interface SequenceWithVideos {
 /**
  * Positions of a whole sequence: each run of video pads takes its grids in order, everything else is text.
  *
- * @param from where to go on; the start of a sequence if left out
+ * @param from the end of the sequence to append to. Default: an empty sequence
  * @returns positions int32 [3, ids.length]
  * @throws EngineError `video-tokens` if the pads and the grids do not match
  */
@@ -156,15 +156,15 @@ function unmatched(grids: readonly Grid[]): EngineError {
 }
 
 /**
- * The rotary tables of the language model for given positions: frequency i of a head turns by the position on its
- * section's axis (`mrope_section` [16, 24, 24]: the first 16 by t, the next 24 by h, the last 24 by w). The original
- * doubles the table to the whole head and picks chunk i from axis i % 3; both halves come out alike, so one is kept.
+ * The rotary tables of the language model for given positions: the angle of frequency i is the position on the axis of its
+ * section times the frequency (`mrope_section` [16, 24, 24]: the first 16 use t, the next 24 h, the last 24 w). transformers
+ * doubles the table to the whole head and takes chunk i from axis i % 3; both halves are equal, so only one is computed.
  *
  * @param positions int32 [3, S]
  * @returns float32 [S, headDim / 2] cosines and sines
  * @see transformers `modeling_qwen2_5_vl.py`, `Qwen2_5_VLRotaryEmbedding`, `apply_multimodal_rotary_pos_emb`
  */
-export function rotarySlots(positions: Int32Array, text: TextConfig): RotaryTable {
+export function textRotary(positions: Int32Array, text: TextConfig): RotaryTable {
   const frequencies = inverseFrequencies(text.ropeTheta, text.headDim)
   const half = frequencies.length
   const slots = positions.length / 3

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ChatTemplate } from './chat.ts'
 import { videoTokens } from './grid.ts'
-import { PatchCutter } from './patches.ts'
 import { sequencePositions } from './positions.ts'
 import { BicubicResizer } from './resize.ts'
 import { smartResize, videoBudget } from './smart-resize.ts'
@@ -18,6 +17,7 @@ import {
   referenceCases,
 } from './testing/reference.ts'
 import { loadTokenizer } from './tokenizer.ts'
+import { videoPatches } from './video-patches.ts'
 
 const cases = referenceCases()
 
@@ -70,7 +70,7 @@ describe.each(cases)('reference $name', (reference) => {
       figures[`frame ${index}`] = agreement(resized[index], rgb)
     }
 
-    const found = new PatchCutter(vision, preprocessor).video(resized, target)
+    const found = videoPatches(resized, target, vision, preprocessor)
     expect(found.grid).toEqual(grid)
     const width = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2
     const channelWidth = width / vision.inChannels

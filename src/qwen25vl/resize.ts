@@ -16,8 +16,8 @@ const cubicSupport = 2
 /**
  * Resizes frames of one size to another, bicubic (a = -0.5) with antialiasing, and gives the same bytes as
  * `F.interpolate(x.float(), mode='bicubic', antialias=True, align_corners=False).round().clamp(0, 255)`: horizontal
- * pass, then vertical, both in float32, ties to even. Weights and scratch are kept, so make one per source and use it
- * for every frame.
+ * pass, then vertical, both in float32, ties to even. Weights and buffers are kept, so create one for a source and use
+ * it for every frame.
  *
  * @see torch `aten/src/ATen/native/cpu/UpSampleKernel.cpp`, `separable_upsample_generic_Nd_kernel_impl`
  */
@@ -29,7 +29,7 @@ export class BicubicResizer {
   /** One source row as float32, [source width * 3]. */
   readonly #row: Float32Array
   /** After the horizontal pass, [source height, target width * 3]. */
-  readonly #narrowed: Float32Array
+  readonly #resizedRows: Float32Array
 
   /** One target row being summed, [target width * 3]. */
   readonly #sums: Float32Array
@@ -51,13 +51,13 @@ export class BicubicResizer {
     this.#horizontal = cubicFilter(source.width, target.width)
     this.#vertical = cubicFilter(source.height, target.height)
     this.#row = new Float32Array(source.width * 3)
-    this.#narrowed = new Float32Array(source.height * target.width * 3)
+    this.#resizedRows = new Float32Array(source.height * target.width * 3)
     this.#sums = new Float32Array(target.width * 3)
   }
 
   /**
    * @param pixels uint8 [source height, source width, 3 or 4], RGB or RGBA (told apart by length; alpha is ignored)
-   * @param into where to write; a new array if left out
+   * @param into where to write. Default: a new array
    * @returns uint8 [target height, target width, 3], RGB
    * @throws CaptureError `frame-size-changed` if `pixels` or `into` does not have the length of its size
    */
@@ -68,10 +68,10 @@ export class BicubicResizer {
     const out = into ?? new Uint8Array(target.width * target.height * 3)
     if (out.length !== target.width * target.height * 3) throw sizeChanged(target, out.length)
     const rows = { pixels, channels, row: this.#row, count: source.height }
-    narrow(rows, this.#horizontal, this.#narrowed)
+    resizeHorizontally(rows, this.#horizontal, this.#resizedRows)
     // A clamped array rounds ties to even and clamps by itself.
     const bytes = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length)
-    flatten(this.#narrowed, this.#vertical, bytes, this.#sums)
+    resizeVertically(this.#resizedRows, this.#vertical, bytes, this.#sums)
     return out
   }
 }
@@ -105,7 +105,7 @@ function unfusedTaps(size: number): number {
 }
 
 /** The horizontal pass: bytes [count, width, channels] -> float32 [count, outputs * 3]. */
-function narrow({ pixels, channels, row, count }: Rows, filter: AxisFilter, out: Float32Array): void {
+function resizeHorizontally({ pixels, channels, row, count }: Rows, filter: AxisFilter, out: Float32Array): void {
   const { first, size, weights, taps } = filter
   const width = row.length / 3
   let at = 0
@@ -145,7 +145,7 @@ function narrow({ pixels, channels, row, count }: Rows, filter: AxisFilter, out:
 }
 
 /** The vertical pass: float32 [rows, stride] -> bytes [outputs, stride]. */
-function flatten(rows: Float32Array, filter: AxisFilter, out: Uint8ClampedArray, sums: Float32Array): void {
+function resizeVertically(rows: Float32Array, filter: AxisFilter, out: Uint8ClampedArray, sums: Float32Array): void {
   const { first, size, weights, taps } = filter
   const stride = sums.length
   for (let i = 0; i < first.length; i++) {

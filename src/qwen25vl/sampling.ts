@@ -17,7 +17,7 @@ const frameFactor = 2
 /**
  * The number of frames to take from a clip of `totalFrames` frames at `sourceFps`: two a second, clamped to
  * [minFrames, maxFrames], never more than there are, rounded down to even. A clip of a single frame gives 2, where
- * the original raises an error: `sampleFrames` then repeats the frame.
+ * qwen_vl_utils raises an error: `sampleFrames` then repeats the frame.
  *
  * @throws CaptureError `no-frames` without frames, `bad-frame-rate` if `sourceFps` is not a positive number
  * @see qwen_vl_utils `vision_process.py`, `smart_nframes`

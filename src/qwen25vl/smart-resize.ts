@@ -2,7 +2,7 @@ import { CaptureError } from '../base/errors.ts'
 import type { PreprocessorConfig, VisionConfig } from './config.ts'
 import { roundHalfEven } from './rounding.ts'
 
-/** What a resized frame must fit: sides are multiples of `factor`, the area lies near [minPixels, maxPixels]. */
+/** Bounds of a resized frame: sides are multiples of `factor` px, the area is about within [minPixels, maxPixels]. */
 export interface PixelBudget {
   readonly factor: number
   readonly minPixels: number

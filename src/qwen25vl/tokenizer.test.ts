@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CheckpointError } from '../base/errors.ts'
 import { ChatTemplate } from './chat.ts'
+import { encodeMarkup } from './testing/encode-markup.ts'
 import { readJson } from './testing/reference.ts'
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
 
@@ -41,7 +42,7 @@ describe.runIf(existsSync(qwen))('Tokenizer with the Qwen vocabulary', () => {
   })
 
   it('has special tokens as single ids', () => {
-    expect(tokenizer.encodeMarkup('<|im_start|>user\n<|video_pad|><|video_pad|>hi<|im_end|>')).toEqual([
+    expect(encodeMarkup(tokenizer, '<|im_start|>user\n<|video_pad|><|video_pad|>hi<|im_end|>')).toEqual([
       151644, 872, 198, 151656, 151656, 6023, 151645,
     ])
     expect(tokenizer.special('<|vision_start|>')).toBe(151652)
@@ -106,15 +107,16 @@ describe.runIf(existsSync(qwen))('Tokenizer with the Qwen vocabulary', () => {
     const first =
       '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n' +
       `<|vision_start|><|video_pad|><|video_pad|><|vision_end|>${question}<|im_end|>\n<|im_start|>assistant\n`
-    expect(template.firstTurn({ videos: [2], question })).toEqual(tokenizer.encodeMarkup(first))
+    expect(template.firstTurn({ videos: [2], question })).toEqual(encodeMarkup(tokenizer, first))
     expect([...template.opening(), tokens.videoPad, tokens.videoPad, ...template.closing(question)]).toEqual(
       template.firstTurn({ videos: [2], question }),
     )
     expect(template.nextTurn('\nWhy?')).toEqual(
-      tokenizer.encodeMarkup('<|im_end|>\n<|im_start|>user\n\nWhy?<|im_end|>\n<|im_start|>assistant\n'),
+      encodeMarkup(tokenizer, '<|im_end|>\n<|im_start|>user\n\nWhy?<|im_end|>\n<|im_start|>assistant\n'),
     )
     expect(template.firstTurn({ system: 'Be brief.', videos: [], question: '\nHi' })).toEqual(
-      tokenizer.encodeMarkup(
+      encodeMarkup(
+        tokenizer,
         '<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n\nHi<|im_end|>\n<|im_start|>assistant\n',
       ),
     )
@@ -156,6 +158,6 @@ describe('loadTokenizer', () => {
       },
     })
     expect(tokenizer.encode('<|')).not.toContain(20)
-    expect(tokenizer.encodeMarkup('<|')).toEqual([20])
+    expect(tokenizer.special('<|')).toBe(20)
   })
 })

@@ -15,7 +15,7 @@ export interface DecodeOptions {
   readonly skipSpecial?: boolean
 }
 
-/** The ordinary part of the vocabulary: text to ids, knowing no special token. */
+/** Encodes text with the ordinary part of the vocabulary, without special tokens. */
 type EncodeText = (text: string) => number[]
 
 interface Vocabulary {
@@ -38,7 +38,7 @@ const tokenizerSchema = v.looseObject({
   decoder: v.looseObject({ type: v.literal('ByteLevel') }),
   model: v.looseObject({
     type: v.literal('BPE'),
-    // Checked by hand: 150 000 entries are too many for a schema.
+    // A plain loop checks its entries: a schema would be too slow for 150,000 of them.
     vocab: v.custom<Record<string, number>>(isVocab, 'an object of ids'),
     merges: v.custom<unknown[]>(Array.isArray, 'a list'),
   }),
@@ -73,12 +73,12 @@ export function loadTokenizer({ tokenizerJson, tokenizerConfig }: TokenizerFiles
   for (const token of parsed.output.added_tokens) added.set(token.content, token)
 
   const vocab = withoutAdded(parsed.output.model.vocab, added)
-  // Without added tokens, text that spells `<|im_end|>` is only text.
+  // The encoder does not know added tokens, so text that spells `<|im_end|>` stays text.
   const textOnly = { ...parsed.output, added_tokens: [], model: { ...parsed.output.model, vocab } }
   return new Tokenizer({ tokens: byId(vocab), added, encodeText: textEncoder(textOnly) })
 }
 
-/** The byte-level BPE of transformers.js, from the package it keeps its tokenizers in: that one brings no runtime along. */
+/** The byte-level BPE of transformers.js, from its tokenizer package, which does not include ONNX Runtime. */
 function textEncoder(tokenizerJson: object): EncodeText {
   try {
     const encoder = new BpeTokenizer(tokenizerJson, { clean_up_tokenization_spaces: false })
@@ -104,7 +104,7 @@ function unknownTokenizer(file: string, issue: v.BaseIssue<unknown>): Checkpoint
   })
 }
 
-/** Some files list added tokens among the ordinary ones too, where text could reach them. */
+/** Removes added tokens from the ordinary vocabulary, where some files list them, too, and text could produce them. */
 function withoutAdded(vocab: Record<string, number>, added: ReadonlyMap<string, AddedToken>): Record<string, number> {
   if (![...added.keys()].some((content) => Object.hasOwn(vocab, content))) return vocab
   return Object.fromEntries(Object.entries(vocab).filter(([token]) => !added.has(token)))
@@ -113,24 +113,16 @@ function withoutAdded(vocab: Record<string, number>, added: ReadonlyMap<string, 
 /**
  * Text to token ids and back.
  *
- * `encode` treats everything as plain text: `<|im_end|>` typed by a person becomes the pieces `<`, `|`, `im`, ... and
- * can never end a turn or stand for a video. Structure is made of ids only, through `special`.
+ * `encode` treats everything as plain text: a typed `<|im_end|>` becomes the tokens `<`, `|`, `im`, ... and can never end a
+ * turn or stand for a video. Special tokens are added by id only, through `special`.
  */
 export class Tokenizer {
   readonly #vocabulary: Vocabulary
   readonly #addedById: ReadonlyMap<number, AddedToken>
-  /** Splits a string at added tokens, longest first. */
-  readonly #splitter: RegExp | undefined
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary
-    const added = [...vocabulary.added.values()]
-    this.#addedById = new Map(added.map((token) => [token.id, token]))
-    const contents = added.map(({ content }) => content).sort((a, b) => b.length - a.length)
-    this.#splitter =
-      contents.length === 0
-        ? undefined
-        : new RegExp(`(${contents.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`)
+    this.#addedById = new Map([...vocabulary.added.values()].map((token) => [token.id, token]))
   }
 
   /**
@@ -139,15 +131,6 @@ export class Tokenizer {
    */
   encode(text: string): number[] {
     return text === '' ? [] : this.#vocabulary.encodeText(text)
-  }
-
-  /**
-   * A string whose special tokens are meant, to ids: as `encode` of the Python tokenizer. Only for text of our own or
-   * a model's, never for a person's.
-   */
-  encodeMarkup(text: string): number[] {
-    if (this.#splitter === undefined) return this.encode(text)
-    return text.split(this.#splitter).flatMap((part) => this.#vocabulary.added.get(part)?.id ?? this.encode(part))
   }
 
   /**
@@ -180,8 +163,8 @@ export class Tokenizer {
   }
 
   /**
-   * Ids to text. Bytes that are not UTF-8 become U+FFFD, ids the tokenizer does not know (a model's vocabulary is
-   * padded beyond it) become nothing.
+   * Ids to text. Bytes that are not UTF-8 become U+FFFD; ids that the tokenizer does not know become an empty string, since
+   * models pad their vocabulary.
    */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     const stream = this.stream(options)
@@ -209,7 +192,7 @@ type Lookup = (id: number) => Uint8Array | AddedToken | undefined
 export class TokenStream {
   readonly #lookup: Lookup
   readonly #skipSpecial: boolean
-  // ignoreBOM: a U+FEFF in an answer is text, not a mark to swallow.
+  // ignoreBOM keeps a U+FEFF in an answer, which is text there.
   readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
   constructor(lookup: Lookup, skipSpecial: boolean) {

@@ -2,15 +2,17 @@
 
 import { EngineError, toWire, type WireError } from '../../../src/base/errors.ts'
 import { requestDevice } from '../../../src/device/device.ts'
+import { wasmRuntime } from '../../../src/engine/backends/cpu/wasm-runtime.ts'
+import type { Runtime } from '../../../src/engine/backends/runtime.ts'
+import { browserRuntime } from '../../../src/engine/backends/webgpu/browser-runtime.ts'
+import { type DeviceFigures, GpuUsage } from '../../../src/engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../../../src/engine/bundle.ts'
+import type { CheckReport } from '../../../src/engine/checks/check-verdict.ts'
+import { checkDevice, checkFolders } from '../../../src/engine/checks/kernel-check.ts'
+import { checkBundle, checkKernels } from '../../../src/engine/checks/self-check.ts'
+import { canRecordSteps } from '../../../src/engine/checks/step-recording.ts'
 import { Decoder } from '../../../src/engine/decoder.ts'
-import { type DeviceFigures, GpuLedger } from '../../../src/engine/gpu-ledger.ts'
-import { canCapture } from '../../../src/engine/graph-capture.ts'
-import { checkDevice, checkFolders } from '../../../src/engine/kernel-check.ts'
 import { type ReplayRequest, replay } from '../../../src/engine/replay.ts'
-import type { Runtime } from '../../../src/engine/runtime.ts'
-import { browserRuntime, wasmRuntime } from '../../../src/engine/runtimes/browser.ts'
-import { type CheckReport, checkBundle, checkKernels } from '../../../src/engine/self-check.ts'
 import { type DecodingWork, decodingWork } from '../../../src/engine/testing/decoding-work.ts'
 import { countWork } from '../../../src/engine/testing/device-work.ts'
 import { VisionEncoder } from '../../../src/engine/vision-encoder.ts'
@@ -58,20 +60,20 @@ async function onModel<T>(
 
 const calls = {
   async device(forceSubgroups: boolean): Promise<KernelsResult> {
-    const ledgers: GpuLedger[] = []
+    const usages: GpuUsage[] = []
     const { device, report } = await checkDevice({
       requestAdapter,
       compute: 'f32',
       fetchCheck: async (compute) => filesAt(checkFolders[compute]),
       createRuntime: (device) => {
-        ledgers.push(new GpuLedger(device))
+        usages.push(new GpuUsage(device))
         return browserRuntime(device, { forbidCpuFallback: true })
       },
       forceSubgroups,
     })
     const { vendor, architecture } = device.adapterInfo
     device.destroy()
-    return { adapter: `${vendor} ${architecture}`, report, figures: ledgers[ledgers.length - 1].figures() }
+    return { adapter: `${vendor} ${architecture}`, report, figures: usages[usages.length - 1].figures() }
   },
 
   async bundle(provider: 'webgpu' | 'wasm'): Promise<CheckReport> {
@@ -102,12 +104,12 @@ const calls = {
     readonly recorded: DecodingWork
   }> {
     const device = await requestDevice(await requestAdapter())
-    const counters = { work: countWork(device), ledger: new GpuLedger(device) }
+    const counters = { work: countWork(device), gpuUsage: new GpuUsage(device) }
     // As on a GPU, not as this adapter would be given them.
-    const runtime = { ...(await browserRuntime(device)), leastRows: 1 }
+    const runtime = { ...(await browserRuntime(device)), minRows: 1 }
     const bundle = await openBundle(filesAt(fixture))
     const plain = await decodingWork(runtime, bundle, counters)
-    const graphCapture = await canCapture(runtime, bundle)
+    const graphCapture = await canRecordSteps(runtime, bundle)
     const recorded = await decodingWork({ ...runtime, graphCapture }, bundle, counters)
     const { vendor, architecture } = device.adapterInfo
     device.destroy()
@@ -115,14 +117,14 @@ const calls = {
   },
 
   /** A real device's buffers: two made, one of them destroyed twice, one read. */
-  async ledger(): Promise<readonly DeviceFigures[]> {
+  async gpuUsage(): Promise<readonly DeviceFigures[]> {
     const device = await (await requestAdapter()).requestDevice()
-    const ledger = new GpuLedger(device)
-    const seen = [ledger.figures()]
+    const gpuUsage = new GpuUsage(device)
+    const seen = [gpuUsage.figures()]
     const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
     const first = device.createBuffer({ size: 1024, usage })
     const second = device.createBuffer({ size: 64, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
-    seen.push(ledger.figures())
+    seen.push(gpuUsage.figures())
     const encoder = device.createCommandEncoder()
     encoder.copyBufferToBuffer(first, 0, second, 0, 64)
     device.queue.submit([encoder.finish()])
@@ -130,11 +132,11 @@ const calls = {
     const wasMapped = second.getMappedRange().byteLength === 64
     second.destroy()
     second.destroy()
-    seen.push(ledger.figures())
+    seen.push(gpuUsage.figures())
     first.destroy()
-    seen.push(ledger.figures())
+    seen.push(gpuUsage.figures())
     device.destroy()
-    if (!wasMapped) throw new Error('the ledger changed what is mapped')
+    if (!wasMapped) throw new Error('counting changed what is mapped')
     return seen
   },
 }

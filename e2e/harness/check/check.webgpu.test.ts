@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { BundleDirectory } from '../../../cli/bundle-directory.ts'
 import { type ChromiumOptions, withChromiumPage } from '../../../cli/chromium-page.ts'
 import { fixtureFolder, fixtureName } from '../../../scripts/fixture-bundle.ts'
+import { nodeCpuRuntime } from '../../../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../../../src/engine/bundle.ts'
+import type { CheckReport } from '../../../src/engine/checks/check-verdict.ts'
 import { type ReplayRequest, replay } from '../../../src/engine/replay.ts'
-import { nodeCpuRuntime } from '../../../src/engine/runtimes/node-cpu.ts'
-import type { CheckReport } from '../../../src/engine/self-check.ts'
 import type { CheckCalls, Told } from './check-page.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -105,7 +105,7 @@ describe('the self-check in Chromium', () => {
 
   it('counts the buffers of a real device', async () => {
     await inChromium(async (ask) => {
-      const { value } = await ask('ledger')
+      const { value } = await ask('gpuUsage')
       const none = { buffers: 0, bytes: 0, readBackBytes: 0, dispatches: 0, submits: 0 }
       const read = { readBackBytes: 64, dispatches: 0, submits: 1 }
       expect(value).toEqual([

@@ -1,12 +1,12 @@
 /** Runs in headless Chromium: probes on WebGPU, and the slow way to the same numbers. */
 
 import { toWire, type WireError } from '../../../src/base/errors.ts'
+import { browserRuntime } from '../../../src/engine/backends/webgpu/browser-runtime.ts'
+import { GpuUsage } from '../../../src/engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../../../src/engine/bundle.ts'
 import { Decoder } from '../../../src/engine/decoder.ts'
-import { GpuLedger } from '../../../src/engine/gpu-ledger.ts'
 import { LiveWindow } from '../../../src/engine/live-window.ts'
 import { askProbes, barePass, prepareProbe, probeSlots, scoreLabels } from '../../../src/engine/probes.ts'
-import { browserRuntime } from '../../../src/engine/runtimes/browser.ts'
 import { forcedLogProbabilities, testFeatures, testGrid } from '../../../src/engine/testing/teacher-forcing.ts'
 import type { ProbeFigures } from '../../../src/reading/events.ts'
 import type { Probe } from '../../../src/reading/probes.ts'
@@ -46,7 +46,7 @@ async function run({ pairs, probes, begun, labels }: ProbesJob): Promise<ProbesR
   const adapter = await navigator.gpu?.requestAdapter()
   if (!adapter) throw new Error('no adapter')
   const device = await adapter.requestDevice()
-  const ledger = new GpuLedger(device)
+  const gpuUsage = new GpuUsage(device)
   const runtime = await browserRuntime(device, { forbidCpuFallback: true })
   const bundle = await openBundle(files)
   const prepared = probes.map((probe) => prepareProbe(bundle, probe))
@@ -62,9 +62,9 @@ async function run({ pairs, probes, begun, labels }: ProbesJob): Promise<ProbesR
   }
   // Kernels compile, buffers are made.
   await read(prepared)
-  const before = ledger.figures()
+  const before = gpuUsage.figures()
   const readings = await read(prepared)
-  const after = ledger.figures()
+  const after = gpuUsage.figures()
   await barePass(window, first)
   const bare = await barePass(window, first)
   const [{ figures: probe }] = await read([{ ...first, askings: first.askings.slice(0, 1) }])

@@ -71,7 +71,7 @@ export class Session implements PageSession, SessionActions {
     askBeforeLeaving(store)
     const lostLoad = await loading.takeLost()
     try {
-      store.update({ device: await this.client.get().deviceReport() })
+      store.update({ device: await this.client.get().inspectDevice() })
     } catch (error) {
       store.update({ load: { state: 'failed', source: loading.source, error: asVidemoError(error) } })
       return

@@ -47,7 +47,7 @@ export class FakeClient implements SessionClient {
     return last(this.readings)
   }
 
-  deviceReport(): Promise<DeviceReport> {
+  inspectDevice(): Promise<DeviceReport> {
     return this.alive(graphicsCard)
   }
 

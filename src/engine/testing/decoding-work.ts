@@ -1,28 +1,29 @@
 import { textPositions } from '../../qwen25vl/index.ts'
+import type { Runtime } from '../backends/runtime.ts'
+import type { GpuUsage } from '../backends/webgpu/gpu-usage.ts'
 import type { Bundle } from '../bundle.ts'
-import { Decoder, type QueuedPass } from '../decoder.ts'
-import type { GpuLedger } from '../gpu-ledger.ts'
-import type { Runtime } from '../runtime.ts'
+import { Decoder } from '../decoder.ts'
+import type { QueuedPass } from '../pass.ts'
 import type { DeviceWork } from './device-work.ts'
 
 export interface DecodingWork {
-  /** Of every prompt's steps. */
+  /** The tokens of all steps of all prompts. */
   readonly tokens: readonly number[]
-  /** Of one step, over the steps of the last prompt. */
+  /** The mean of one step of the last prompt. */
   readonly perToken: DeviceWork
   readonly msPerToken: number
-  /** Held when every prompt had been seen once, and twice. */
+  /** Bytes in the device's buffers when each prompt length had been run once, and twice. */
   readonly bytes: readonly [number, number]
 }
 
 const promptLengths = [5, 100, 5, 100]
 const steps = 8
 
-/** Steps of decoding over prompts of several lengths, two under way at a time, as an answer is decoded. */
+/** Decodes behind prompts of several lengths with two steps in flight, as an answer is decoded, and counts the work. */
 export async function decodingWork(
   runtime: Extract<Runtime, { provider: 'webgpu' }>,
   bundle: Bundle,
-  { work, ledger }: { readonly work: () => DeviceWork; readonly ledger: GpuLedger },
+  { work, gpuUsage }: { readonly work: () => DeviceWork; readonly gpuUsage: GpuUsage },
 ): Promise<DecodingWork> {
   const capacity = Math.max(...promptLengths) + steps
   const decoder = await Decoder.create(runtime, bundle, { capacity, repetitionPenalty: 1.3 })
@@ -43,7 +44,7 @@ export async function decodingWork(
       if (queued.length > 1) tokens.push(await (queued.shift() ?? queued[0]).token)
     }
     for (const { token } of queued) tokens.push(await token)
-    bytes.push(ledger.figures().bytes)
+    bytes.push(gpuUsage.figures().bytes)
   }
   const msPerToken = (performance.now() - startedAt) / steps
   const total = work()

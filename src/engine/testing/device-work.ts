@@ -1,4 +1,4 @@
-/** What a device was told to do. */
+/** Calls to a device, and bytes that were mapped. */
 export interface DeviceWork {
   readonly bindGroups: number
   readonly bufferWrites: number
@@ -8,7 +8,7 @@ export interface DeviceWork {
   readonly mappedBytes: number
 }
 
-/** Counts what a device is told, from its making on; the counts since the last call. */
+/** Counts the work of a new device; the returned function gives the counts since its last call. */
 export function countWork(device: GPUDevice): () => DeviceWork {
   const none = { bindGroups: 0, bufferWrites: 0, computePasses: 0, dispatches: 0, submits: 0, mappedBytes: 0 }
   let work = { ...none }

@@ -1,7 +1,7 @@
 /**
- * Opens damaged graphs of the app's own bundle, whose manifests are true of them, as a hostile host might send them:
- * `tsx open-damaged-graphs.ts FROM TO`, one line of JSON a seed. A process of its own, for a runtime may crash; it is the
- * build for browsers, whose WebAssembly holds whatever the graph does.
+ * Opens damaged graphs of the app's own bundle, with manifests whose hashes match them, as a hostile host might send them:
+ * `tsx open-damaged-graphs.ts FROM TO` prints one line of JSON per seed. It is a process of its own because a runtime may
+ * crash, and uses the build for browsers, where WebAssembly confines whatever a graph does.
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -11,8 +11,9 @@ import * as ort from 'onnxruntime-web/wasm'
 import { damageBytes, generator, pick, type Random } from '../../../fixtures/damage.ts'
 import { VidemoError } from '../../base/errors.ts'
 import { type Manifest, parseManifest } from '../../manifest/manifest.ts'
+import { createCpuSession } from '../backends/cpu/cpu-backend.ts'
+import type { Ort } from '../backends/runtime.ts'
 import type { BundleFiles } from '../bundle.ts'
-import { createSession, type Ort } from '../runtime.ts'
 
 export interface OpenedGraph {
   readonly seed: number
@@ -40,7 +41,7 @@ const whole = new Map(
   [graph.graph, ...graph.data].map((path) => [path, new Uint8Array(readFileSync(join(folder, path)))]),
 )
 
-/** Another digit: of where a weight lies in its file, mostly, so that the graph remains one. */
+/** Replaces a digit, mostly of a weight's offset in its file, so that the graph can still be parsed. */
 function damageDigit(bytes: Uint8Array, random: Random): Uint8Array {
   const copy = Uint8Array.from(bytes)
   const digits = [...copy.keys()].filter((at) => copy[at] >= 48 && copy[at] <= 57)
@@ -48,7 +49,7 @@ function damageDigit(bytes: Uint8Array, random: Random): Uint8Array {
   return copy
 }
 
-/** Another byte where a small number is: of a type, a dimension, a length or an attribute. */
+/** Replaces a byte that holds a small number: of a type, a dimension, a length or an attribute. */
 function damageNumber(bytes: Uint8Array, random: Random): Uint8Array {
   const copy = Uint8Array.from(bytes)
   const small = [...copy.keys()].filter((at) => copy[at] < 32)
@@ -58,13 +59,13 @@ function damageNumber(bytes: Uint8Array, random: Random): Uint8Array {
 
 async function open(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const source: BundleFiles = { read: async (path) => Uint8Array.from(files.get(path) ?? []) }
-  const session = await createSession(runtime, source, graph)
+  const session = await createCpuSession(runtime, source, graph)
   await session.release()
 }
 
 for (let seed = from; seed < to; seed++) {
   const random = generator(seed)
-  // Mostly the graph itself: data files hold nothing but numbers.
+  // Mostly the graph itself is damaged: data files contain only numbers.
   const file = random(5) > 0 ? graph.graph : pick(graph.data, random)
   const damage = file === graph.graph ? pick([damageBytes, damageDigit, damageNumber], random) : damageBytes
   const damaged = new Map([...whole, [file, damage(whole.get(file) ?? new Uint8Array(), random)]])

@@ -1,13 +1,13 @@
 import type { Tensor } from 'onnxruntime-web'
 import { type Grid, sequencePositions, tokensPerTemporalPatch, videoTokens } from '../../qwen25vl/index.ts'
+import type { Runtime } from '../backends/runtime.ts'
 import type { Bundle } from '../bundle.ts'
 import { Decoder } from '../decoder.ts'
-import type { Runtime } from '../runtime.ts'
 
-/** Of one pair of frames, in patches. */
+/** The grid of one pair of frames. */
 export const testGrid: Grid = { t: 1, h: 8, w: 8 }
 
-/** Made-up features of pair `index` where the runtime computes: f32 [rows, hidden]. */
+/** Made-up features f32 [rows, hidden] of pair `index`, on the runtime's device. */
 export function testFeatures(runtime: Runtime, bundle: Bundle, index: number): Tensor {
   return featureTensor(runtime, bundle, featuresOf(bundle, index))
 }
@@ -37,8 +37,8 @@ export interface ForcedAnswers {
 }
 
 /**
- * The slow way: for every answer the sum of its tokens' log-probabilities, each from a pass over everything before it,
- * from an empty cache and from all logits.
+ * For each answer the sum of its tokens' log-probabilities, computed the slow way: each from all logits of a pass over
+ * everything before the token, from an empty cache.
  */
 export async function forcedLogProbabilities(
   runtime: Runtime,

@@ -1,4 +1,4 @@
-/** Events that are collected until somebody asks for them: a busy page gets many at a time. */
+/** Collects events until the page asks for them, so that a busy page gets many at a time. */
 export class EventQueue<Event> {
   private events: Event[] = []
   private wake: (() => void) | undefined
@@ -8,6 +8,7 @@ export class EventQueue<Event> {
     this.wake?.()
   }
 
+  /** All events since the last call; waits for the first if there are none. */
   async next(): Promise<Event[]> {
     while (this.events.length === 0) {
       await new Promise<void>((resolve) => {

@@ -8,13 +8,13 @@ import type { ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest, ReadingSource } from '../../reading/request.ts'
 import type { ReadingControl, WindowReader } from './window-reader.ts'
 
-/** A part of which fewer frames are missing is passed over within a window. */
+/** From this many missing frames on, the window ends before the gap; a smaller gap is skipped within the window. */
 const framesOfBreak = 2
 
 /**
- * Reads a file on its own clock: every window of it, however fast or slow that is. A window holds frames of one size
- * and of one stretch: where the size changes, or a part could not be decoded, what came before is asked about as a
- * short window, and the next one begins anew.
+ * Reads every window of a file, by the file's own clock, however long that takes. A window holds frames of one size and
+ * without a gap: where the size changes, or a part cannot be decoded, the frames so far are asked about as a short window,
+ * and a new window begins.
  */
 export async function readFile(
   reader: WindowReader,
@@ -40,7 +40,7 @@ export async function readFile(
     const progress = new FileProgress(endS, emit)
     let schedule = fileWindows(plan.pairs, settings)
     let window = schedule.next()
-    /** Pairs of the plan that were read or are missing, those of this stretch, and those of them not asked about yet. */
+    /** Pairs of the plan that were read or are missing; pairs since the last break; pairs that no update was about yet. */
     let [done, inStretch, unasked] = [0, 0, 0]
     const ask = async () => {
       await reader.update()
@@ -76,7 +76,7 @@ export async function readFile(
   }
 }
 
-/** Tells how far a file's reading is, in windows; how many there are is known only as far as all can be decoded. */
+/** Reports how far the reading of a file is, in windows. Their number is an estimate: parts may turn out undecodable. */
 class FileProgress {
   atS = 0
   private doneWindows = 0
@@ -88,13 +88,13 @@ class FileProgress {
     private readonly emit: (event: ReadingEvent) => void,
   ) {}
 
-  /** A window was asked about, and so many are left. */
+  /** One more window was read, and this many are left. */
   advance(leftWindows: number): void {
     this.doneWindows++
     this.tell(leftWindows, leftWindows === 0 ? this.totalS : this.atS)
   }
 
-  /** Nothing is left, whatever was planned. */
+  /** The file has ended, whether or not all planned windows were read. */
   finish(): void {
     if (this.leftWindows !== 0) this.tell(0, this.totalS)
   }
@@ -112,7 +112,7 @@ type TakenPart =
   | { readonly type: 'frame'; readonly frame: TimedFrame }
   | { readonly type: 'lost'; readonly missedFrames: number }
 
-/** The plan's frames, and what could not be decoded between them. */
+/** The plan's frames, and how many frames could not be decoded between them. */
 async function* framesOf(clip: Clip, plan: WindowPlan, options: Required<FrameOptions>): AsyncGenerator<TakenPart> {
   let missedFrames = 0
   const asked = {
@@ -135,8 +135,8 @@ type StretchPart =
   | { readonly type: 'break'; readonly missedPairs: number }
 
 /**
- * Frames in pairs of one size. A frame that is left alone at the end of a stretch is its own second, as the model was
- * shown an odd number of frames in training.
+ * Groups frames into pairs of one size. A single frame before a break or at the end is repeated, as the model's training
+ * did with an odd number of frames.
  */
 export async function* stretchesOf(parts: AsyncIterable<TakenPart>): AsyncGenerator<StretchPart, undefined> {
   let first: TimedFrame | undefined

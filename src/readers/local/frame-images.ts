@@ -1,16 +1,16 @@
 import type { ResizedFrame } from '../../engine/frame-encoder.ts'
 
-/** Height of the pictures that a recording keeps, px. */
+/** Height of a recording's thumbnails, px. */
 const thumbnailHeight = 96
 
 export interface FrameImages {
-  /** As the model sees it. */
+  /** The frame at the model's resolution. */
   readonly image: ImageBitmap
-  /** A small WebP. */
+  /** A WebP of `thumbnailHeight`. */
   readonly thumbnail: Blob
 }
 
-/** Pictures of what the model sees, for the page. */
+/** Makes images of the frames that the model sees, for the page. */
 export class FrameImager {
   private readonly small = new OffscreenCanvas(1, thumbnailHeight)
   private readonly context = this.small.getContext('2d')

@@ -1,4 +1,4 @@
-/** Holds a reading between two steps, and lets it go on. */
+/** Pauses a reading between two steps: `pass` waits while the gate is closed. */
 export class Gate {
   private closed: { readonly wait: Promise<void>; readonly open: () => void } | undefined
 

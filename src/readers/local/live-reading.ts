@@ -4,8 +4,8 @@ import type { ReadingRequest, ReadingSource } from '../../reading/request.ts'
 import type { ReadingControl, WindowReader } from './window-reader.ts'
 
 /**
- * Reads a camera or a screen: always the newest pair, passing over what came while it was busy. Where closed questions
- * are asked, pairs also join the window between the tokens of an answer, and the next answer is about them.
+ * Reads a camera or a screen: always the newest pair of frames, skipping those that arrived while it was busy. With
+ * probes, pairs are also added to the window between the tokens of an answer, and the next update is about them.
  */
 export async function readLive(
   reader: WindowReader,
@@ -16,10 +16,10 @@ export async function readLive(
 ): Promise<void> {
   const live = new LiveSource(source.frames, { framesPerSecond: settings.framesPerSecond, onPicture })
   let size = ''
-  /** In the window, and no answer is about it yet. */
+  /** The newest pair in the window that no update was about. */
   let unread: LivePair | undefined
-  /** Came during an answer, and begins another window. */
-  let turned: LivePair | undefined
+  /** A pair of another frame size that arrived during an answer: it begins the next window. */
+  let resized: LivePair | undefined
   const add = async (pair: LivePair) => {
     const [{ width, height }] = pair.frames
     if (size !== `${width}x${height}`) emit({ type: 'opened', width, height })
@@ -28,13 +28,13 @@ export async function readLive(
     unread = pair
   }
   const addNow = async (): Promise<boolean> => {
-    const pair = turned || signal.aborted ? undefined : live.pairNow()
+    const pair = resized || signal.aborted ? undefined : live.pairNow()
     if (!pair) return false
     if (pair.sizeChanged) {
-      turned = pair
+      resized = pair
       return false
     }
-    // A stop lets the answer end by itself.
+    // After a stop, the answer in progress ends by itself, so the pair that was interrupted is no error.
     await add(pair).catch((error: unknown) => {
       if (!signal.aborted) throw error
     })
@@ -44,8 +44,8 @@ export async function readLive(
     for (;;) {
       await gate()
       if (!unread) {
-        const pair = turned ?? (await live.nextPair(signal))
-        turned = undefined
+        const pair = resized ?? (await live.nextPair(signal))
+        resized = undefined
         signal.throwIfAborted()
         if (!pair) return
         await add(pair)

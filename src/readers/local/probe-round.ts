@@ -1,6 +1,6 @@
 /**
- * Whose turn it is: the first question is asked every time, the others go round as far as time lasts, so that the one
- * that has waited longest is next.
+ * The order of probes: the first is asked for every pair, the others take turns as far as time permits, so that the one
+ * that has waited longest comes next.
  */
 export class ProbeRound<Probe extends { readonly id: string }> {
   private others: Probe[]
@@ -11,7 +11,7 @@ export class ProbeRound<Probe extends { readonly id: string }> {
     this.others = probes.slice(1)
   }
 
-  /** All of them, in the order of their turn. */
+  /** All probes, in the order in which to ask them. */
   get turn(): Probe[] {
     return [...this.first, ...this.others]
   }

@@ -10,8 +10,8 @@ import { Gate } from './gate.ts'
 import { readLive } from './live-reading.ts'
 import { type LoadedModel, WindowReader } from './window-reader.ts'
 
-/** How long a device has to say that it is lost, once something on it has failed. */
-const lossPatienceMs = 1000
+/** How long to wait for the report that the device was lost, after something on it has failed, ms. */
+const lossReportMs = 1000
 
 /** One source being read, from its start to its end. */
 export class ReadingRun {
@@ -20,7 +20,7 @@ export class ReadingRun {
   private readonly controller = new AbortController()
   private readonly gate = new Gate()
   /** Closed while a live source gives no picture. */
-  private readonly sight = new Gate()
+  private readonly pictureGate = new Gate()
   private readonly failure: Promise<never>
   private reject: (error: EngineError) => void = () => undefined
   private readonly reader: WindowReader
@@ -54,7 +54,7 @@ export class ReadingRun {
   stop(): void {
     this.controller.abort(new DOMException('The reading was stopped.', 'AbortError'))
     this.gate.open()
-    this.sight.open()
+    this.pictureGate.open()
   }
 
   pause(isPaused: boolean): void {
@@ -64,7 +64,7 @@ export class ReadingRun {
     this.emit({ type: 'paused', isPaused })
   }
 
-  /** Ends it with an error, whatever it is waiting for. */
+  /** Ends the reading with an error, even while it waits for the device. */
   fail(error: EngineError): void {
     this.reject(error)
   }
@@ -78,26 +78,29 @@ export class ReadingRun {
   }
 
   private readonly pass = async (): Promise<void> => {
-    while (this.gate.isClosed || this.sight.isClosed) {
+    while (this.gate.isClosed || this.pictureGate.isClosed) {
       await this.gate.pass()
-      await this.sight.pass()
+      await this.pictureGate.pass()
     }
   }
 
-  /** What is being said waits, too: a person who closes the shutter wants nothing more to be read. */
+  /** Pauses the answer in progress as well: somebody who closes the camera's shutter wants nothing more to be read. */
   private readonly takePicture = (picture: PictureState): void => {
     if (this.controller.signal.aborted) return
-    if (picture === 'there') this.sight.open()
-    else this.sight.close()
+    if (picture === 'there') this.pictureGate.open()
+    else this.pictureGate.close()
     this.emit({ type: 'picture', picture })
   }
 
   private readonly emit = (event: ReadingEvent): void => this.events.push(event)
 
-  /** A lost device fails whatever waits for it, often before it says that it is lost; its own word counts. */
+  /**
+   * Replaces an error by that of a lost device: what waits for a device fails when it is lost, often before the loss is
+   * reported.
+   */
   private readonly explain = async (error: unknown): Promise<never> => {
     if (!(error instanceof VidemoError) && !this.controller.signal.aborted) {
-      await Promise.race([this.failure, new Promise((resolve) => setTimeout(resolve, lossPatienceMs))])
+      await Promise.race([this.failure, new Promise((resolve) => setTimeout(resolve, lossReportMs))])
     }
     throw error
   }

@@ -2,48 +2,48 @@ import type { StageId } from '../../affect/stages.ts'
 import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { PictureState } from '../../capture/picture-watch.ts'
+import { AnswerHistory } from '../../engine/answer-history.ts'
+import type { Runtime } from '../../engine/backends/runtime.ts'
 import type { Bundle } from '../../engine/bundle.ts'
 import type { Decoder } from '../../engine/decoder.ts'
-import { DraftMemory } from '../../engine/drafts.ts'
 import { FrameEncoder } from '../../engine/frame-encoder.ts'
 import { LiveWindow } from '../../engine/live-window.ts'
 import { askProbes, type PreparedProbe, prepareProbe, probeSlots } from '../../engine/probes.ts'
-import type { Runtime } from '../../engine/runtime.ts'
 import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../../engine/update.ts'
 import type { VisionEncoder } from '../../engine/vision-encoder.ts'
 import { type Grid, tokensPerTemporalPatch } from '../../qwen25vl/index.ts'
 import type { FrameNote, ReadingEvent, UpdateFigures } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
-import { Aside } from './aside.ts'
 import { FrameImager } from './frame-images.ts'
+import { InterleavedWork } from './interleaved-work.ts'
 import { ProbeRound } from './probe-round.ts'
 
-/** A bundle on a device. */
+/** A bundle that is loaded on a runtime. */
 export interface LoadedModel {
   readonly runtime: Runtime
   readonly bundle: Bundle
   readonly vision: VisionEncoder
-  /** Holds the weights; every reading forks it with a cache of its own size. */
+  /** Owns the weights; every reading forks it with a KV cache of its own size. */
   readonly decoder: Decoder
 }
 
-/** What ends or holds a reading. */
+/** How a reading is stopped and paused. */
 export interface ReadingControl {
   readonly signal: AbortSignal
   readonly gate: () => Promise<void>
-  /** To be told whether a live source gives a picture; the gate is closed while it does not. */
+  /** Called when a live source begins or ceases to give a picture; the gate is closed while it gives none. */
   readonly onPicture: (picture: PictureState) => void
 }
 
-/** Updates whose frames are kept for tests. */
+/** Number of updates whose frames are kept for tests. */
 const keptUpdates = 64
 
 type UpdateCost = Pick<UpdateFigures, 'visionPairs' | 'visionMs' | 'prefillTokens' | 'prefillMs'>
 const noCost: UpdateCost = { visionPairs: 0, visionMs: 0, prefillTokens: 0, prefillMs: 0 }
 
-/** Pairs in, events out: one window at a time, over one cache. */
+/** Encodes pairs of frames, keeps the window that they form, and asks stages and probes about it. */
 export class WindowReader {
-  /** By update; for tests. */
+  /** The frames of each update, by its number; for tests. */
   readonly kept = new Map<number, readonly TimedFrame[]>()
   readonly pairsPerWindow: number
   /** The fewest frames that the model was shown in training. */
@@ -54,9 +54,9 @@ export class WindowReader {
   /** None in Node, where nobody looks at the frames. */
   private readonly imager = typeof OffscreenCanvas === 'undefined' ? undefined : new FrameImager()
   private standing: StandingAnswers<StageId> = new Map()
-  private readonly drafts: DraftMemory<StageId> | undefined
+  private readonly drafts: AnswerHistory<StageId> | undefined
   private decoder: Decoder | undefined
-  /** Answers in place of `decoder` where the window goes on meanwhile. */
+  /** Answers on a copy of the KV cache where pairs join the window meanwhile; `decoder` then only prefills and is probed. */
   private speaker: Decoder | undefined
   private window: LiveWindow | undefined
   private notes: FrameNote[] = []
@@ -78,7 +78,7 @@ export class WindowReader {
     this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
     this.hopPairs = Math.min(this.pairsPerWindow, Math.max(1, Math.floor(hopFrames / 2)))
     this.leastFrames = model.bundle.config.preprocessor.videoMinFrames
-    this.drafts = request.withoutDrafts ? undefined : new DraftMemory()
+    this.drafts = request.withoutDrafts ? undefined : new AnswerHistory()
     this.probes = new ProbeRound((request.probes ?? []).map((probe) => prepareProbe(model.bundle, probe)))
     this.encoder = new FrameEncoder(model.runtime, model.bundle, model.vision, frameBudget)
   }
@@ -89,9 +89,9 @@ export class WindowReader {
   }
 
   /**
-   * Encodes a pair and adds it to the window. A full window moves on first; frames of another size begin a new one.
+   * Encodes a pair and adds it to the window. A full window moves on first; frames of another size begin a new window.
    *
-   * @param newPairs how many pairs the window moves on by, where it is full; the hop of the settings where unsaid
+   * @param newPairs the number of pairs by which a full window moves on. Default: the hop of the settings
    */
   async add(pair: readonly TimedFrame[], newPairs = this.hopPairs): Promise<void> {
     await this.control.gate()
@@ -127,29 +127,28 @@ export class WindowReader {
     await this.probe()
   }
 
-  /** The next pair begins a new window, whatever its size: what it shows does not follow what came before. */
+  /** Ends the window: the next pair begins a new one even if it has the same size, because it does not follow the last. */
   async beginAnew(): Promise<void> {
     if (!this.window) return
     this.moveOn(0)
     await this.dispose()
   }
 
-  /** Whether the window holds as many frames as the model was shown at least: nothing is asked about fewer. */
+  /** Whether the window holds at least as many frames as the model saw in training: nothing is asked about fewer. */
   get isAskable(): boolean {
     return this.pairs >= Math.min(Math.ceil(this.leastFrames / 2), this.pairsPerWindow)
   }
 
-  /** Whether closed questions are asked. */
+  /** Whether probes are asked. */
   get hasProbes(): boolean {
     return this.probes.turn.length > 0
   }
 
   /**
-   * Asks all stages about the window. Ends early, and without `updated`, when the reading is stopped.
+   * Asks all stages about the window. When the reading is stopped, it ends early and without an `updated` event.
    *
-   * @param meanwhile called between tokens, and may add pairs of the same size; false where it had nothing to do. The
-   * stages are still about the window as it was: they are asked over a copy of its cache. It gets half of the time at
-   * most.
+   * @param meanwhile called between tokens, for at most half of the time; it may add pairs of the same size, and resolves
+   * to whether it did anything. The answers are still about the window as it was, because they use a copy of its KV cache.
    */
   async update(meanwhile?: () => Promise<boolean>): Promise<void> {
     const { window, control, request, track } = this
@@ -167,7 +166,7 @@ export class WindowReader {
     const { visionPairs, visionMs } = this.cost
     let { prefillTokens, prefillMs } = this.cost
     this.cost = noCost
-    const aside = meanwhile && new Aside(meanwhile)
+    const aside = meanwhile && new InterleavedWork(meanwhile)
     const branch = () => (aside ? window.branchOn(this.speakerBeside(window)) : window.branch())
     const options = { maxTokens, signal: control.signal, gate: control.gate, ...(sampling ? { sampling } : {}) }
     for await (const event of readUpdate({ branch }, request.stages, this.standing, options, this.drafts)) {
@@ -221,7 +220,7 @@ export class WindowReader {
     })
   }
 
-  /** Asks closed questions about the window, for as long as a pair lasts; a stop ends it within one pass. */
+  /** Asks probes about the window, for as long as a pair of frames lasts; a stop ends it within one pass. */
   private async probe(): Promise<void> {
     const { window, probes, control, request, notes, track } = this
     const timeS = notes.at(-1)?.timeS
@@ -266,10 +265,10 @@ export class WindowReader {
     return this.speaker
   }
 
-  /** Forgets what belongs to the window's dropped frames, and what was said of it as a whole. */
+  /** Begins the next window: forgets the dropped frames, and the answers that stood for the window. */
   private moveOn(keepPairs: number): void {
     this.windows++
-    // An update under way keeps its own.
+    // A new map, because an update in progress still uses the old one.
     this.standing = new Map()
     this.notes = this.notes.slice(this.notes.length - keepPairs * 2)
     this.sources = this.sources.slice(this.sources.length - keepPairs * 2)

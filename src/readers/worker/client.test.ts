@@ -117,16 +117,16 @@ describe('EngineClient', () => {
 
   it('makes foreign errors ours', async () => {
     const { client } = connect({
-      deviceReport: async () => {
+      inspectDevice: async () => {
         throw new RangeError('oops')
       },
     })
-    expect(await failure(client.deviceReport())).toMatchObject({ code: 'unexpected', message: 'RangeError: oops' })
+    expect(await failure(client.inspectDevice())).toMatchObject({ code: 'unexpected', message: 'RangeError: oops' })
   })
 
   it('tells whoever waits, and whoever calls later, that the worker was ended', async () => {
-    const { client } = connect({ deviceReport: () => new Promise(() => undefined) })
-    const pending = failure(client.deviceReport())
+    const { client } = connect({ inspectDevice: () => new Promise(() => undefined) })
+    const pending = failure(client.inspectDevice())
     client.close()
     client.close()
     expect(await pending).toMatchObject({ code: 'worker-died' })
@@ -135,21 +135,21 @@ describe('EngineClient', () => {
 
   it('rejects calls in flight, and later ones, when the worker dies', async () => {
     const { client, die } = connect({
-      deviceReport: () => new Promise(() => undefined),
+      inspectDevice: () => new Promise(() => undefined),
       deviceFigures: async () => undefined,
     })
     // It has lived.
     await client.figures()
-    const pending = failure(client.deviceReport())
+    const pending = failure(client.inspectDevice())
     die()
     expect(await pending).toMatchObject({ name: 'EngineError', code: 'worker-died' })
-    expect(await failure(client.deviceReport())).toMatchObject({ code: 'worker-died' })
+    expect(await failure(client.inspectDevice())).toMatchObject({ code: 'worker-died' })
   })
 
   it('tells a worker that never started from one that died', async () => {
-    const { client, die } = connect({ deviceReport: () => new Promise(() => undefined) })
+    const { client, die } = connect({ inspectDevice: () => new Promise(() => undefined) })
     die()
-    expect(await failure(client.deviceReport())).toMatchObject({
+    expect(await failure(client.inspectDevice())).toMatchObject({
       code: 'worker-not-started',
       message: 'The part of the app that computes did not start.',
       action: expect.stringContaining('worker-src'),
@@ -194,18 +194,18 @@ describe('EngineClient', () => {
   })
 
   describe('when nothing comes back', () => {
-    const quick: Deadlines = { silenceMs: 20, pingMs: 40, briefMs: 80, loadMs: 80, startMs: 40, readMs: 80 }
+    const quick: Deadlines = { silenceMs: 20, pingMs: 40, callMs: 80, loadMs: 80, startMs: 40, readMs: 80 }
     const never = () => new Promise<never>(() => undefined)
 
     it('gives up on a worker that does not answer at all, for good', async () => {
-      const { client } = connect({ deviceReport: never, ping: never }, quick)
-      expect(await failure(client.deviceReport())).toMatchObject({ code: 'worker-hangs' })
+      const { client } = connect({ inspectDevice: never, ping: never }, quick)
+      expect(await failure(client.inspectDevice())).toMatchObject({ code: 'worker-hangs' })
       expect(await failure(client.figures())).toMatchObject({ code: 'worker-hangs' })
     })
 
     it('bears silence from a worker that listens, up to the deadline of the phase', async () => {
-      const { client } = connect({ deviceReport: never }, quick)
-      expect(await failure(client.deviceReport())).toMatchObject({ code: 'too-long' })
+      const { client } = connect({ inspectDevice: never }, quick)
+      expect(await failure(client.inspectDevice())).toMatchObject({ code: 'too-long' })
     })
 
     it('waits on while a load makes progress', async () => {

@@ -18,23 +18,23 @@ import type {
 
 installErrorTransfer()
 
-/** A worker, or what stands in for one in a test. */
+/** A worker, or a test's stand-in for one. */
 export type EngineWorker = Endpoint & { terminate(): void }
 
 /**
- * How long the worker may be silent in each phase, ms, before it is asked whether it still listens. The GPU may be busy
- * for minutes while kernels compile or a long prompt is prefilled on slow hardware: as long as the worker answers,
- * silence is borne until the phase's end.
+ * How long the client waits for the worker, ms. The GPU may be busy for minutes while kernels compile or a long prompt is
+ * prefilled on slow hardware, so a silent worker is asked whether it still listens (`ping`), and as long as it answers,
+ * only the limit of the phase ends the wait.
  */
 export interface Deadlines {
+  /** Silence after which the worker is asked. */
   readonly silenceMs: number
-  /** For the answer to that question. */
+  /** How long it may take to answer that question. */
   readonly pingMs: number
-  /** For the whole phase without any sign of progress, or of work for the device. */
-  /** For what needs no computing. */
-  readonly briefMs: number
+  /** Longest time without progress and without work for the device, in a short call, a load and a reading. */
+  readonly callMs: number
   readonly loadMs: number
-  /** For making the sessions, which keeps the device at work from the first weight to the last. */
+  /** The same while sessions are created, which gives the device work from the first weight to the last. */
   readonly startMs: number
   readonly readMs: number
 }
@@ -42,25 +42,25 @@ export interface Deadlines {
 export const defaultDeadlines: Deadlines = {
   silenceMs: 20_000,
   pingMs: 20_000,
-  briefMs: 60_000,
+  callMs: 60_000,
   loadMs: 10 * 60_000,
   startMs: 60_000,
   readMs: 10 * 60_000,
 }
 
 /**
- * The engine's worker as the page knows it. Every call is raced against the worker's death, its silence and its phase's
- * deadline. A worker that dies rejects every call in flight and all later ones.
+ * The page's side of the engine's worker. Every call rejects when the worker dies, stops answering or makes no progress
+ * for too long; after a worker has died, all later calls reject, too.
  */
 export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgress> {
   private readonly remote: Remote<EngineApi>
   private readonly died: Promise<never>
   private kill: (error: EngineError) => void = () => undefined
   private reading = 0
-  /** A held reading says nothing, however long. */
+  /** A paused reading may be silent for any time. */
   private isPaused = false
-  /** The live source gives no picture: the reading waits for it. */
-  private isBlind = false
+  /** The live source gives no picture, and the reading waits for one. */
+  private hasNoPicture = false
 
   constructor(
     options: EngineOptions,
@@ -70,84 +70,90 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
     this.remote = wrap<EngineApi>(worker)
     this.died = new Promise((_, reject) => {
       this.kill = reject
-      let hasSpoken = false
+      let hasReplied = false
       worker.addEventListener('message', () => {
-        hasSpoken = true
+        hasReplied = true
       })
       for (const type of ['error', 'messageerror']) {
-        worker.addEventListener(type, (event) => reject(hasSpoken ? workerDied(event) : workerNotStarted(event)))
+        worker.addEventListener(type, (event) => reject(hasReplied ? workerDied(event) : workerNotStarted(event)))
       }
     })
     this.died.catch(() => undefined)
     this.remote.open(options).catch(() => undefined)
   }
 
-  /** What this browser's WebGPU can do. */
-  deviceReport(): Promise<DeviceReport> {
-    return this.call<DeviceReport>(this.remote.deviceReport(), 'briefMs')
+  inspectDevice(): Promise<DeviceReport> {
+    return this.call<DeviceReport>(this.remote.inspectDevice(), 'callMs')
   }
 
   /**
-   * @param mayFetch asked when only the manifest is here; default: yes
-   * Throws BundleError, ConfigError, CheckpointError, EngineError, or an AbortError after `cancelLoad` or a no.
+   * Loads a bundle.
+   *
+   * @param mayFetch asked when only the manifest was fetched; false declines the download. Default: true
+   * Throws BundleError, ConfigError, CheckpointError, EngineError, or an AbortError after `cancelLoad` or when `mayFetch`
+   * declines.
    */
   async load(
     request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
     mayFetch: () => Promise<boolean> = async () => true,
   ): Promise<LoadedBundle> {
-    const heard = new Heard()
+    const activity = new Activity()
     let isOver = false
-    const told = proxy((progress: LoadProgress) => {
-      // Progress comes through a port of its own, which may be emptied after the one that brings the load's end.
+    const progressProxy = proxy((progress: LoadProgress) => {
+      // Progress comes through a port of its own, so a message may arrive after the result of the load.
       if (isOver) return
-      heard.now()
-      heard.limitMs = progress.type === 'starting' ? this.deadlines.startMs : undefined
-      // A server may ask to be left alone for longer than a worker may be silent.
-      if (progress.type === 'server-wait') heard.hold(progress.wait !== undefined)
+      activity.note()
+      activity.limitMs = progress.type === 'starting' ? this.deadlines.startMs : undefined
+      // A server may ask for a pause that is longer than the worker may be silent.
+      if (progress.type === 'server-wait') activity.hold(progress.wait !== undefined)
       onProgress(progress)
     })
-    const asked = proxy(async () => {
-      // A person may think about it for as long as they like.
-      heard.hold(true)
+    const mayFetchProxy = proxy(async () => {
+      // The visitor may take any time to decide.
+      activity.hold(true)
       try {
         return await mayFetch()
       } finally {
-        heard.hold(false)
+        activity.hold(false)
       }
     })
     try {
-      return await this.call<LoadedBundle>(this.remote.loadBundle(request, told, asked), 'loadMs', heard)
+      return await this.call<LoadedBundle>(
+        this.remote.loadBundle(request, progressProxy, mayFetchProxy),
+        'loadMs',
+        activity,
+      )
     } finally {
       isOver = true
     }
   }
 
-  /** Ends a load; its call rejects. */
+  /** Ends the load in progress; `load` rejects with an AbortError. */
   async cancelLoad(): Promise<void> {
-    await this.call(this.remote.cancelLoad(), 'briefMs')
+    await this.call(this.remote.cancelLoad(), 'callMs')
   }
 
   /** Throws BundleError `store-…`. */
   storage(): Promise<StorageReport> {
-    return this.call<StorageReport>(this.remote.storage(), 'briefMs')
+    return this.call<StorageReport>(this.remote.storage(), 'callMs')
   }
 
   /** Deletes a stored bundle. Throws BundleError `store-…`. */
   async removeBundle(key: string): Promise<void> {
-    await this.call(this.remote.removeBundle(key), 'briefMs')
+    await this.call(this.remote.removeBundle(key), 'callMs')
   }
 
   /**
-   * Reads a source. Breaking out of the loop, or starting another reading, ends it; nothing of it is reported after.
+   * Reads a source. Breaking out of the loop or starting another reading ends it, and no more of its events are yielded.
    *
-   * @param transferred what of the request moves to the worker: a live source's stream or port
+   * @param transferred objects in the request that move to the worker: a live source's stream or port
    * Throws CaptureError, EngineError.
    */
   async *read(request: ReadingRequest, transferred: Transferable[] = []): AsyncGenerator<ReadingProgress> {
     const started = ++this.reading
     this.isPaused = false
-    this.isBlind = false
+    this.hasNoPicture = false
     const number = await this.call(this.remote.startReading(transfer(request, transferred)), 'readMs')
     let isOver = false
     try {
@@ -158,7 +164,7 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
           isOver ||= event.type === 'over' || event.type === 'failed'
           if (started !== this.reading) return
           if (event.type === 'failed') throw fromWire(event.error)
-          if (event.type === 'picture') this.isBlind = event.picture !== 'there'
+          if (event.type === 'picture') this.hasNoPicture = event.picture !== 'there'
           yield event
         }
       }
@@ -167,71 +173,76 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
     }
   }
 
-  /** Ends the reading within one token; what it has said so far is still reported. */
+  /** Ends the reading within one token; the answer so far is still reported. */
   async stop(): Promise<void> {
-    await this.call(this.remote.stopReading(), 'briefMs')
+    await this.call(this.remote.stopReading(), 'callMs')
   }
 
   async pause(isPaused: boolean): Promise<void> {
     this.isPaused = isPaused
-    await this.call(this.remote.pauseReading(isPaused), 'briefMs')
+    await this.call(this.remote.pauseReading(isPaused), 'callMs')
   }
 
   figures(): Promise<DeviceFigures | undefined> {
-    return this.call(this.remote.deviceFigures(), 'briefMs')
+    return this.call(this.remote.deviceFigures(), 'callMs')
   }
 
   framesOf(update: number): Promise<KeptFrame[]> {
-    return this.call(this.remote.framesOf(update), 'briefMs')
+    return this.call(this.remote.framesOf(update), 'callMs')
   }
 
   async loseDevice(): Promise<void> {
-    await this.call(this.remote.loseDevice(), 'briefMs')
+    await this.call(this.remote.loseDevice(), 'callMs')
   }
 
-  /** Ends the worker, if it has not ended; whoever waits for it is told, and whoever calls it later. */
+  /** Ends the worker; calls in flight and later calls reject with EngineError `worker-died`. */
   close(): void {
     this.worker.terminate()
     this.kill(workerDied(undefined))
   }
 
-  private async call<T>(pending: Promise<T>, phase: 'briefMs' | 'loadMs' | 'readMs', heard = new Heard()): Promise<T> {
+  private async call<T>(
+    pending: Promise<T>,
+    phase: 'callMs' | 'loadMs' | 'readMs',
+    activity = new Activity(),
+  ): Promise<T> {
     const watch = new AbortController()
     try {
-      return await Promise.race([pending, this.died, this.watch(phase, heard, watch.signal)])
+      return await Promise.race([pending, this.died, this.watch(phase, activity, watch.signal)])
     } finally {
       watch.abort()
     }
   }
 
   /**
-   * Rejects when the worker no longer listens, or the phase has lasted too long without a sign of progress. Silence is
-   * counted in waits and not by a clock: a machine that slept, or a page that stood still, has waited no longer.
+   * Rejects when the worker does not answer a ping, or makes no progress for longer than the phase's limit. Silence is
+   * counted in completed waits and not by the clock, so that a machine that slept or a page that was suspended is not
+   * mistaken for a silent worker.
    */
-  private async watch(phase: 'briefMs' | 'loadMs' | 'readMs', heard: Heard, signal: AbortSignal): Promise<never> {
+  private async watch(phase: 'callMs' | 'loadMs' | 'readMs', activity: Activity, signal: AbortSignal): Promise<never> {
     const { silenceMs, pingMs } = this.deadlines
     let silentMs = 0
     let work: number | undefined
     for (;;) {
-      const limitMs = heard.limitMs ?? this.deadlines[phase]
+      const limitMs = activity.limitMs ?? this.deadlines[phase]
       const waitMs = Math.min(silenceMs, limitMs)
       await pause(waitMs, signal)
       if (signal.aborted) return new Promise<never>(() => undefined)
-      if (this.isPaused || this.isBlind) heard.now()
-      silentMs = heard.take() ? 0 : silentMs + waitMs
+      if (this.isPaused || this.hasNoPicture) activity.note()
+      silentMs = activity.take() ? 0 : silentMs + waitMs
       if (silentMs >= limitMs) throw tooLong(limitMs)
       const answer = await Promise.race([
         this.remote.ping().then((done) => ({ done })),
-        patience(pingMs, signal).then(() => undefined),
+        pauseInParts(pingMs, signal).then(() => undefined),
       ])
       if (signal.aborted) return new Promise<never>(() => undefined)
       if (!answer) throw this.lose(workerHangs())
-      if (answer.done !== work) heard.now()
+      if (answer.done !== work) activity.note()
       work = answer.done
     }
   }
 
-  /** A worker that hangs is as good as dead. */
+  /** Ends a worker that does not answer. */
   private lose(error: EngineError): EngineError {
     this.worker.terminate()
     this.kill(error)
@@ -239,20 +250,20 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
   }
 }
 
-/** Whether the worker was heard of since somebody last looked. */
-class Heard {
-  /** In place of the phase's. */
+/** Whether there was a sign of progress since the last look. */
+class Activity {
+  /** Replaces the limit of the phase. */
   limitMs: number | undefined
   private isNew = true
   private isHeld = false
 
-  /** While held, nothing is waited for. */
+  /** While held, silence does not count. */
   hold(isHeld: boolean): void {
     this.isHeld = isHeld
-    this.now()
+    this.note()
   }
 
-  now(): void {
+  note(): void {
     this.isNew = true
   }
 
@@ -264,10 +275,10 @@ class Heard {
 }
 
 /**
- * In four waits: after a page has stood still for longer than all of them only one is over, and what came in meanwhile
- * is heard before the others are.
+ * Waits in four parts: when a page was suspended for longer than all of them, only one is over on its return, and messages
+ * that arrived meanwhile are handled before the others are.
  */
-async function patience(ms: number, signal: AbortSignal): Promise<void> {
+async function pauseInParts(ms: number, signal: AbortSignal): Promise<void> {
   for (let part = 0; part < 4; part++) await pause(ms / 4, signal)
 }
 
@@ -287,7 +298,7 @@ function startWorker(): EngineWorker {
   return new Worker(new URL('../../../workers/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' })
 }
 
-/** Codes of failures after which no session answers any more: the model has to be loaded again. */
+/** Codes of errors after which no session can be used: the model has to be loaded again. */
 export const fatalCodes: ReadonlySet<string> = new Set([
   'worker-died',
   'worker-not-started',
@@ -297,20 +308,20 @@ export const fatalCodes: ReadonlySet<string> = new Set([
   'out-of-memory',
 ])
 
-/** Those of them that would only happen again: nothing is repeated by itself. */
+/** Those of them that would happen again: the model is not reloaded automatically. */
 export const lastingCodes: ReadonlySet<string> = new Set(['out-of-memory'])
 
-/** What a worker's error event says, set off by a colon; of a script that cannot be fetched browsers say nothing. */
-function wordsOf(event: unknown): string {
+/** The message of a worker's error event behind a colon; empty for a script that cannot be fetched. */
+function detailOf(event: unknown): string {
   const message = event instanceof Event && 'message' in event ? String(event.message ?? '') : ''
   return message === '' || message === 'undefined' ? '' : `: ${message}`
 }
 
-/** It failed before its first word: its script is not there, or the page's policy forbids it. */
+/** The worker failed before its first message: its script is missing, or the page's policy forbids it. */
 function workerNotStarted(event: unknown): EngineError {
   return new EngineError({
     code: 'worker-not-started',
-    message: `The part of the app that computes did not start${wordsOf(event)}.`,
+    message: `The part of the app that computes did not start${detailOf(event)}.`,
     action:
       "Reload the page. On a page of your own: put all files of the app there, and let its content policy allow worker-src 'self'.",
     recoverable: true,
@@ -320,7 +331,7 @@ function workerNotStarted(event: unknown): EngineError {
 function workerDied(event: unknown): EngineError {
   return new EngineError({
     code: 'worker-died',
-    message: `The part of the app that computes has stopped${wordsOf(event)}.`,
+    message: `The part of the app that computes has stopped${detailOf(event)}.`,
     action: 'Load the model again; if it happens again, choose a smaller bundle or close other pages.',
     recoverable: true,
   })

@@ -2,7 +2,7 @@ import { transfer } from 'comlink'
 import { EngineError } from '../../base/errors.ts'
 import { OpfsStore } from '../../bundles/opfs-store.ts'
 import { requireAllowedHost } from '../../bundles/weight-hosts.ts'
-import { type DeviceReport, probeDevice } from '../../device/device.ts'
+import { type DeviceReport, inspectDevice } from '../../device/device.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { ReadingRun } from '../local/reading-run.ts'
@@ -19,16 +19,16 @@ import type {
   StorageReport,
 } from './protocol.ts'
 
-/** The engine behind the worker's door: one device, one bundle, one reading at a time. */
+/** The engine inside the worker: one device, one bundle, one reading at a time. */
 export class EngineHost implements EngineApi {
   private readonly store = new OpfsStore()
   private loader: ModelLoader | undefined
   private appUrl = ''
   private model: LoadedModel | undefined
-  /** What became of the model that is no longer there. */
+  /** Why the model that was loaded is gone. */
   private lost: EngineError | undefined
   private load: AbortController | undefined
-  /** The load under way, failed or not. */
+  /** Settles when the latest load has ended, failed or not. */
   private loading: Promise<unknown> = Promise.resolve()
   private loseLoad: (error: EngineError) => void = () => undefined
   private reading: ReadingRun | undefined
@@ -44,11 +44,11 @@ export class EngineHost implements EngineApi {
   }
 
   async ping(): Promise<number> {
-    return this.loader?.ledger?.work ?? 0
+    return this.loader?.gpuUsage?.work ?? 0
   }
 
-  async deviceReport(): Promise<DeviceReport> {
-    return (await probeDevice()).report
+  async inspectDevice(): Promise<DeviceReport> {
+    return (await inspectDevice()).report
   }
 
   async loadBundle(
@@ -62,19 +62,19 @@ export class EngineHost implements EngineApi {
     if (!this.loader) throw new Error('The engine was not opened.')
     if (request.source.type === 'url') requireAllowedHost(request.source.url, this.appUrl)
     const steps = {
-      // What is left of a load that has failed goes on by itself, and is no news.
+      // A load that has failed may still be finishing what it began: its progress is not reported.
       onProgress: (progress: LoadProgress) => {
         if (!load.signal.aborted) onProgress(progress)
       },
       mayFetch,
       signal: load.signal,
-      isFree: this.loading,
+      previousLoad: this.loading,
       unload: () => this.unload(),
     }
     const lost = new Promise<never>((_, reject) => {
       this.loseLoad = reject
     })
-    // A session that is being made on a lost device never comes.
+    // Creating a session on a lost device never resolves, so the loss of the device ends the load.
     const loaded = this.loader.load(request, steps)
     this.loading = loaded.catch(() => undefined)
     const { model, bundle } = await Promise.race([loaded, lost])
@@ -123,7 +123,7 @@ export class EngineHost implements EngineApi {
   }
 
   async deviceFigures(): Promise<DeviceFigures | undefined> {
-    return this.loader?.ledger?.figures()
+    return this.loader?.gpuUsage?.figures()
   }
 
   async framesOf(update: number): Promise<KeptFrame[]> {
@@ -134,7 +134,7 @@ export class EngineHost implements EngineApi {
     this.loader?.loseDevice()
   }
 
-  /** Sessions on a device that is lost or full never answer, or answer nonsense; whoever waits for them is told. */
+  /** Fails everything that uses the device: after it is lost or out of memory, runs never resolve, or give nonsense. */
   private forgetDevice(error: EngineError): void {
     if (this.model) this.lost = error
     this.model = undefined

@@ -2,18 +2,21 @@ import { type EngineError, VidemoError } from '../../base/errors.ts'
 import { MemoryStore } from '../../bundles/memory-store.ts'
 import { type BundleNotice, obtainBundle } from '../../bundles/obtain-bundle.ts'
 import { OpfsStore } from '../../bundles/opfs-store.ts'
-import { type DeviceReport, missingFor, probeDevice, problemError, requestDevice } from '../../device/device.ts'
+import { type DeviceReport, inspectDevice, missingFor, problemError, requestDevice } from '../../device/device.ts'
+import { fitsWasm } from '../../engine/backends/cpu/fits-wasm.ts'
+import { wasmRuntime } from '../../engine/backends/cpu/wasm-runtime.ts'
+import type { GpuRuntime, Runtime } from '../../engine/backends/runtime.ts'
+import type { Compute } from '../../engine/backends/tensors.ts'
+import { browserRuntime } from '../../engine/backends/webgpu/browser-runtime.ts'
+import { watchGpuMemory } from '../../engine/backends/webgpu/gpu-memory.ts'
+import { GpuUsage } from '../../engine/backends/webgpu/gpu-usage.ts'
 import { type BundleFiles, openBundle } from '../../engine/bundle.ts'
-import { fetchFolder } from '../../engine/check-folder.ts'
+import type { CheckReport } from '../../engine/checks/check-verdict.ts'
+import { fetchCheckBundle } from '../../engine/checks/fetch-check-bundle.ts'
+import { type CheckedDevice, checkDevice, checkFolders } from '../../engine/checks/kernel-check.ts'
+import { checkBundle, refuseWrongBundle } from '../../engine/checks/self-check.ts'
 import { Decoder } from '../../engine/decoder.ts'
 import { disposeAfterFailure } from '../../engine/disposal.ts'
-import { GpuLedger } from '../../engine/gpu-ledger.ts'
-import { watchMemory } from '../../engine/gpu-memory.ts'
-import { type CheckedDevice, checkDevice, checkFolders } from '../../engine/kernel-check.ts'
-import { fitsWasm, type Runtime } from '../../engine/runtime.ts'
-import { browserRuntime, wasmRuntime } from '../../engine/runtimes/browser.ts'
-import { type CheckReport, checkBundle, requireRight } from '../../engine/self-check.ts'
-import type { Compute } from '../../engine/tensors.ts'
 import { bannedIds } from '../../engine/update.ts'
 import { VisionEncoder } from '../../engine/vision-encoder.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
@@ -25,62 +28,61 @@ export interface Loaded {
   readonly bundle: LoadedBundle
 }
 
-/** Who is told and asked on the way. */
+/** What a load reports, asks and waits for on its way. */
 export interface LoadSteps {
   readonly onProgress: (progress: LoadProgress) => void
-  /** Asked when only the manifest is here. */
+  /** Asked when only the manifest was fetched; false declines the download. */
   readonly mayFetch: () => Promise<boolean>
   readonly signal: AbortSignal
-  /** The end of the load before, which may be making a session: the runtime makes one at a time. */
-  readonly isFree: Promise<unknown>
-  /** Called when the new bundle is verified, to free the old one. */
+  /** Resolves when the load before has ended: ONNX Runtime creates only one session at a time. */
+  readonly previousLoad: Promise<unknown>
+  /** Frees the old bundle; called when the new one is verified. */
   readonly unload: () => Promise<void>
 }
 
-/** Where a bundle will compute. */
+/** Where a bundle is going to compute. */
 type Place =
   | { readonly provider: 'webgpu' }
-  /** Why not on the GPU. */
+  /** `why` says why it does not compute on the GPU. */
   | { readonly provider: 'wasm'; readonly why: VidemoError }
-
-type GpuRuntime = Extract<Runtime, { provider: 'webgpu' }>
 
 interface OpenDevice {
   readonly checked: CheckedDevice<GpuRuntime>
   readonly compute: Compute
-  readonly ledger: GpuLedger
+  readonly gpuUsage: GpuUsage
 }
 
-/** Opens a device whose kernels are right, finds the bundle's files, and puts the two together. */
+/** Loads a bundle: fetches and verifies its files, opens a device whose kernels are right, and creates the sessions. */
 export class ModelLoader {
   private readonly stores = { primary: new OpfsStore(), fallback: new MemoryStore() }
   private device: OpenDevice | undefined
 
   /**
-   * @param onLost told when the device in use is lost
-   * @param onShort told when a device, in use or being checked, has no room left
+   * @param onLost called when the device in use is lost
+   * @param onShortage called with `out-of-memory` when a device, in use or being checked, has no memory left
    */
   constructor(
     private readonly options: EngineOptions,
     private readonly onLost: (info: GPUDeviceLostInfo) => void,
-    private readonly onShort: (error: EngineError) => void,
+    private readonly onShortage: (error: EngineError) => void,
   ) {}
 
-  get ledger(): GpuLedger | undefined {
-    return this.device?.ledger
+  get gpuUsage(): GpuUsage | undefined {
+    return this.device?.gpuUsage
   }
 
-  /** For tests. */
+  /** Loses the device; for tests. */
   loseDevice(): void {
     this.device?.checked.device.destroy()
   }
 
-  /** Throws what `obtainBundle`, `openBundle`, `checkDevice` and `createSession` throw, the reason of an abort, and
-   * EngineError of a device that cannot run the bundle, before anything but the manifest is fetched.
+  /**
+   * Loads a bundle. Throws what `obtainBundle`, `openBundle`, `checkDevice` and creating a session throw, the reason of an
+   * abort, and EngineError if the device cannot run the bundle, before anything but the manifest is fetched.
    */
   async load({ source, isTrusted }: LoadRequest, steps: LoadSteps): Promise<Loaded> {
     const { onProgress, mayFetch, signal, unload } = steps
-    const { report } = await probeDevice()
+    const { report } = await inspectDevice()
     let place: Place = { provider: 'webgpu' }
     const obtained = await obtainBundle(source, {
       stores: this.stores,
@@ -97,7 +99,7 @@ export class ModelLoader {
     })
     const bundle = await openBundle(obtained.files)
     signal.throwIfAborted()
-    await steps.isFree
+    await steps.previousLoad
     signal.throwIfAborted()
     const chosen = await this.runtimeFor(obtained.manifest, place, steps)
     signal.throwIfAborted()
@@ -115,8 +117,8 @@ export class ModelLoader {
       if (bundle.manifest.check && !this.options.skipChecks) {
         onProgress({ type: 'checking' })
         const own = await checkBundle(runtime, bundle, { vision, decoder })
-        requireRight(own)
-        check = own.verdict === 'unchecked' ? check : withHistory(own, check)
+        refuseWrongBundle(own)
+        check = own.verdict === 'unchecked' ? check : withAttempts(own, check)
       }
       signal.throwIfAborted()
     } catch (error) {
@@ -153,10 +155,10 @@ export class ModelLoader {
     }
   }
 
-  /** Slow, and never empty-handed. */
+  /** The runtime on the processor, with the reason for it as the check's. */
   private async onProcessor(why: VidemoError) {
     const check = unchecked(why.message, { subgroups: false, compute: 'f32' })
-    // Where the adapter is software nothing is lost, and the page's status says it.
+    // A software adapter would not be faster, and the page's status names it, so there is no notice.
     const isSlower = why.code !== 'software-adapter'
     const notice = `Computing on the processor instead of the GPU, which is slow. ${why.message} ${why.action}`
     return { runtime: (await wasmRuntime()) as Runtime, check, notices: isSlower ? [notice] : [] }
@@ -165,24 +167,24 @@ export class ModelLoader {
   private async openDevice(compute: Compute, unload: () => Promise<void>): Promise<OpenDevice> {
     if (this.device?.compute === compute) return this.device
     if (this.device) {
-      // Whatever is read on the old device would wait for it for ever.
+      // What runs on the old device would never resolve after it is destroyed.
       await unload()
       this.device?.checked.device.destroy()
       this.device = undefined
     }
-    let ledger: GpuLedger | undefined
+    let gpuUsage: GpuUsage | undefined
     const createRuntime = async (device: GPUDevice) => {
-      const own = new GpuLedger(device)
-      ledger = own
-      watchMemory(device, () => own.figures().bytes, this.onShort)
+      const own = new GpuUsage(device)
+      gpuUsage = own
+      watchGpuMemory(device, () => own.figures().bytes, this.onShortage)
       return browserRuntime(device)
     }
     const checked = await this.checkedDevice(compute, createRuntime)
     const { device } = checked
-    const opened: OpenDevice = { checked, compute, ledger: ledger ?? new GpuLedger(device) }
+    const opened: OpenDevice = { checked, compute, gpuUsage: gpuUsage ?? new GpuUsage(device) }
     this.device = opened
     void device.lost.then((info) => {
-      // A device that was closed because another takes its place is no loss.
+      // A device that was replaced by another is destroyed on purpose.
       if (this.device !== opened) return
       this.device = undefined
       this.onLost(info)
@@ -192,13 +194,13 @@ export class ModelLoader {
 
   private async checkedDevice(compute: Compute, createRuntime: (device: GPUDevice) => Promise<GpuRuntime>) {
     const { appUrl, forceSubgroups = false, skipChecks = false } = this.options
-    const fetchCheck = (wanted: Compute) => fetchFolder(new URL(checkFolders[wanted], appUrl))
+    const fetchCheck = (wanted: Compute) => fetchCheckBundle(new URL(checkFolders[wanted], appUrl))
     if (skipChecks) return uncheckedDevice(compute, createRuntime, 'The checks were left out.')
     let files: BundleFiles
     try {
       files = await fetchCheck(compute)
     } catch {
-      // Offline, with a bundle from the store: an unchecked device is better than none.
+      // Offline, with a bundle from the store, an unchecked device is better than none.
       return uncheckedDevice(compute, createRuntime, 'The numbers to compare with could not be fetched.')
     }
     return checkDevice({
@@ -211,8 +213,8 @@ export class ModelLoader {
   }
 }
 
-/** The bundle's own verdict, with what had to be tried before the device computed rightly. */
-function withHistory(own: CheckReport, kernels: CheckReport): CheckReport {
+/** The bundle's verdict, with the modes that the check of the device tried. */
+function withAttempts(own: CheckReport, kernels: CheckReport): CheckReport {
   const reason = [kernels.reason, own.reason].filter(Boolean).join(' ')
   return { ...own, tried: kernels.tried, ...(reason ? { reason } : {}) }
 }
@@ -233,14 +235,15 @@ function unchecked(reason: string, mode: CheckReport['mode']): CheckReport {
 }
 
 async function requestAdapter(): Promise<GPUAdapter> {
-  const { report, adapter } = await probeDevice()
+  const { report, adapter } = await inspectDevice()
   if (adapter) return adapter
   throw problemError(report.state === 'unusable' ? report.problem : { kind: 'no-adapter' })
 }
 
 /**
- * Throws EngineError when neither the GPU nor the processor can run the bundle. One that fits both is read on the
- * processor where the GPU is software, which is several times as slow (`videmo analyze --adapter software` shows it).
+ * Chooses between GPU and processor. A bundle that is small enough for the processor computes there where the adapter is
+ * a software one, which is several times as slow (`videmo analyze --adapter software` shows it). Throws EngineError when
+ * neither can run the bundle.
  */
 function placeFor(manifest: Manifest, report: DeviceReport, { preferAdapter = false }: EngineOptions): Place {
   const problem = report.state === 'unusable' ? report.problem : missingFor(manifest.needs, report.adapter)

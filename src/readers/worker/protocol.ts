@@ -3,8 +3,8 @@ import type { BundleEntry, StoreUsage } from '../../bundles/bundle-store.ts'
 import type { BundleRoom } from '../../bundles/obtain-bundle.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { DeviceReport } from '../../device/device.ts'
-import type { DeviceFigures } from '../../engine/gpu-ledger.ts'
-import type { CheckReport } from '../../engine/self-check.ts'
+import type { DeviceFigures } from '../../engine/backends/webgpu/gpu-usage.ts'
+import type { CheckReport } from '../../engine/checks/check-verdict.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { ServerWait } from '../../net/quiet-time.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
@@ -16,66 +16,70 @@ export type { BundleRoom } from '../../bundles/obtain-bundle.ts'
 export type { LiveFrameMessage, LiveFrames } from '../../capture/live-frames.ts'
 export type { PictureState } from '../../capture/picture-watch.ts'
 export type { AdapterFacts, DeviceReport } from '../../device/device.ts'
-export type { DeviceFigures } from '../../engine/gpu-ledger.ts'
-export type { CheckReport } from '../../engine/self-check.ts'
+export type { DeviceFigures } from '../../engine/backends/webgpu/gpu-usage.ts'
+export type { CheckReport } from '../../engine/checks/check-verdict.ts'
 
-/** What the page may ask of the engine's worker. Errors cross as themselves (see `base/error-transfer.ts`). */
+/** The calls from the page to the engine's worker. Errors keep class, code and action (`base/error-transfer.ts`). */
 export interface EngineApi {
-  /** Called once, before everything else. */
+  /** Called once, before all other calls. */
   open(options: EngineOptions): void
-  deviceReport(): Promise<DeviceReport>
+  /** What WebGPU offers here. */
+  inspectDevice(): Promise<DeviceReport>
   /**
-   * Finds, downloads, verifies, checks and loads a bundle; the one loaded before stays until the new one is verified.
-   * Whether it fits this device is known from its manifest, before any other byte is fetched.
+   * Downloads, verifies, checks and loads a bundle; the bundle loaded before stays until the new one is verified. The
+   * manifest is fetched first and tells whether this device can run the bundle.
    *
-   * @param mayFetch asked then, unless the files are here already; without a yes the call rejects with an AbortError
+   * @param mayFetch asked after that, unless the files are stored already; on false the call rejects with an AbortError
    */
   loadBundle(
     request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
     mayFetch: () => Promise<boolean>,
   ): Promise<LoadedBundle>
-  /** Ends a load; its call rejects with an AbortError. */
+  /** Ends the load in progress; `loadBundle` rejects with an AbortError. */
   cancelLoad(): void
-  /** What this browser keeps of bundles. Throws BundleError `store-…`. */
+  /** The bundles that this browser has stored. Throws BundleError `store-…`. */
   storage(): Promise<StorageReport>
-  /** Deletes a stored bundle, whole or not. Throws BundleError `store-…`; `store-busy` while a tab is storing it. */
+  /** Deletes a stored bundle, complete or not. Throws BundleError `store-…`; `store-busy` while a tab is storing it. */
   removeBundle(key: string): Promise<void>
-  /** Starts reading a source and ends the reading before it; the number tells the readings apart. */
+  /** Starts reading a source, after ending the reading before; returns the new reading's number. */
   startReading(request: ReadingRequest): Promise<number>
   /**
-   * What happened since the last call, or what happens next; `over` or `failed` comes last. A reading that is no
-   * longer the latest gives nothing.
+   * The events since the last call; waits for the next if there are none. The last event is `over` or `failed`. Empty for
+   * a reading that is not the latest.
    */
   nextEvents(reading: number): Promise<ReadingEvent[]>
-  /** Ends the reading within one token, or one pair of frames. */
+  /** Ends the reading within one token or one pair of frames. */
   stopReading(): void
-  /** Holds the reading between two tokens or two pairs, and lets it go on. */
+  /** Pauses the reading between two tokens or two pairs, or resumes it. */
   pauseReading(isPaused: boolean): void
-  /** Bytes and buffers held, and what was read back, since the device was opened; nothing without a device. */
+  /** The device's buffers and the work it was given; undefined without a device. */
   deviceFigures(): Promise<DeviceFigures | undefined>
-  /** Answers at once, however busy the GPU is, with how much work it was given so far: the worker still listens. */
+  /**
+   * Answers at once, however busy the GPU is, which shows that the worker still listens. The number grows with the work
+   * that the GPU is given (`GpuUsage.work`), which shows whether it makes progress.
+   */
   ping(): Promise<number>
-  /** The very frames of an update; for tests, which ask for them with `keepFrames`. */
+  /** The frames of an update as the source gave them; for tests, which set `keepFrames`. */
   framesOf(update: number): Promise<KeptFrame[]>
   /** Loses the device; for tests. */
   loseDevice(): void
 }
 
 export interface EngineOptions {
-  /** Where the app's own files lie: its page's address. */
+  /** The page's address; the app's files are relative to it. */
   readonly appUrl: string
-  /** For tests, which need kernels that are wrong. */
+  /** Requests `subgroups` of any size; for tests that need wrong kernels. */
   readonly forceSubgroups?: boolean
-  /** For tests, which open many pages on a slow device that one of them has checked. */
+  /** Skips the checks of kernels and bundle; for tests that open many pages on a slow device. */
   readonly skipChecks?: boolean
-  /** An adapter in software is used for small bundles, too, which the processor reads faster: for tests and figures. */
+  /** Uses a software adapter even for small bundles, which the processor reads faster; for tests and measurements. */
   readonly preferAdapter?: boolean
 }
 
 export interface LoadRequest {
   readonly source: BundleSource
-  /** The files come from ourselves and were verified before. */
+  /** The files come from this app and were verified before: they are not hashed again. */
   readonly isTrusted?: boolean
 }
 
@@ -85,17 +89,17 @@ export interface StorageReport extends StoreUsage {
 }
 
 export type LoadProgress =
-  /** The manifest is read and this device can run it; nothing else has been fetched. */
+  /** The manifest has been read and this device can run the bundle; nothing else has been fetched. */
   | {
       readonly type: 'manifest'
       readonly manifest: Manifest
       readonly isStored: boolean
-      /** Unless it is stored: what of it is, and whether the rest has room. */
+      /** If it is not stored completely: how much of it is, and whether the rest has room. */
       readonly room?: BundleRoom
     }
-  /** Another tab is storing the same bundle; told about once a second. */
+  /** Another tab is storing the same bundle; repeated about once a second. */
   | { readonly type: 'waiting' }
-  /** The server asks to be left alone for a while; nothing when requests go on. */
+  /** The server has asked for a pause between requests; `wait` is undefined when requests continue. */
   | { readonly type: 'server-wait'; readonly wait: ServerWait | undefined }
   | {
       readonly type: 'downloading'
@@ -104,7 +108,7 @@ export type LoadProgress =
       readonly bytesPerS?: number
       readonly leftS?: number
     }
-  /** The check of this device's kernels, or of the bundle's own numbers. */
+  /** This device's kernels, or the loaded bundle, are being checked. */
   | { readonly type: 'checking' }
   | { readonly type: 'starting'; readonly graph: 'vision' | 'decoder' }
 
@@ -112,14 +116,14 @@ export interface LoadedBundle {
   readonly name: string
   readonly source: BundleSource
   readonly manifest: Manifest
-  /** Where it computes. */
+  /** Where the bundle computes: on the GPU, or on the processor. */
   readonly provider: 'webgpu' | 'wasm'
   readonly check: CheckReport
-  /** Where the files are kept; `memory` ends with the page. */
+  /** Where the files are stored; `memory` is lost with the page. */
   readonly store: 'opfs' | 'memory' | 'folder'
-  /** What a new worker can be given in place of the address, when the store ends with the worker. */
+  /** The files themselves, for a new worker, where the store is lost with the worker. */
   readonly kept?: readonly BundleFile[]
-  /** What a person should know of where it computes or where it is kept. */
+  /** Sentences for the visitor about where the bundle computes or is stored. */
   readonly notices: readonly string[]
 }
 
