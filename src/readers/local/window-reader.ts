@@ -1,7 +1,6 @@
 import type { StageId } from '../../affect/stages.ts'
 import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
-import type { PictureState } from '../../capture/picture-watch.ts'
 import type { Bundle } from '../../engine/bundle.ts'
 import type { Decoder } from '../../engine/decoder.ts'
 import { DraftMemory } from '../../engine/drafts.ts'
@@ -16,6 +15,7 @@ import type { FrameNote, ReadingEvent, UpdateFigures } from '../../reading/event
 import type { ReadingRequest } from '../../reading/request.ts'
 import { Aside } from './aside.ts'
 import { FrameImager } from './frame-images.ts'
+import type { PairReader, ReadingControl } from './pair-reader.ts'
 import { ProbeRound } from './probe-round.ts'
 
 /** A bundle on a device. */
@@ -27,14 +27,6 @@ export interface LoadedModel {
   readonly decoder: Decoder
 }
 
-/** What ends or holds a reading. */
-export interface ReadingControl {
-  readonly signal: AbortSignal
-  readonly gate: () => Promise<void>
-  /** To be told whether a live source gives a picture; the gate is closed while it does not. */
-  readonly onPicture: (picture: PictureState) => void
-}
-
 /** Updates whose frames are kept for tests. */
 const keptUpdates = 64
 
@@ -42,7 +34,7 @@ type UpdateCost = Pick<UpdateFigures, 'visionPairs' | 'visionMs' | 'prefillToken
 const noCost: UpdateCost = { visionPairs: 0, visionMs: 0, prefillTokens: 0, prefillMs: 0 }
 
 /** Pairs in, events out: one window at a time, over one cache. */
-export class WindowReader {
+export class WindowReader implements PairReader {
   /** By update; for tests. */
   readonly kept = new Map<number, readonly TimedFrame[]>()
   readonly pairsPerWindow: number

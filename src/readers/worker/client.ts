@@ -3,7 +3,7 @@ import { installErrorTransfer } from '../../base/error-transfer.ts'
 import { EngineError, fromWire } from '../../base/errors.ts'
 import type { DeviceReport } from '../../device/device.ts'
 import type { ReadingProgress } from '../../reading/events.ts'
-import type { Reader } from '../../reading/reader.ts'
+import type { Reader, ReaderFigures, ReaderModel } from '../../reading/reader.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import type {
   DeviceFigures,
@@ -13,6 +13,7 @@ import type {
   LoadedBundle,
   LoadProgress,
   LoadRequest,
+  ReadingApi,
   StorageReport,
 } from './protocol.ts'
 
@@ -48,12 +49,20 @@ export const defaultDeadlines: Deadlines = {
   readMs: 10 * 60_000,
 }
 
+/** What a worker tells while it loads, as far as it changes how long it may be silent. */
+interface HeardStep {
+  readonly type: string
+  /** Of `server-wait`: undefined when requests go on. */
+  readonly wait?: unknown
+}
+
 /**
- * The engine's worker as the page knows it. Every call is raced against the worker's death, its silence and its phase's
+ * A reader in a worker as the page knows it. Every call is raced against the worker's death, its silence and its phase's
  * deadline. A worker that dies rejects every call in flight and all later ones.
  */
-export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgress> {
-  private readonly remote: Remote<EngineApi>
+export abstract class ReaderClient<Request, Model extends ReaderModel, Step extends HeardStep>
+  implements Reader<Request, Model, Step>
+{
   private readonly died: Promise<never>
   private kill: (error: EngineError) => void = () => undefined
   private reading = 0
@@ -62,12 +71,11 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
   /** The live source gives no picture: the reading waits for it. */
   private isBlind = false
 
-  constructor(
-    options: EngineOptions,
-    private readonly worker: EngineWorker = startWorker(),
-    private readonly deadlines: Deadlines = defaultDeadlines,
+  protected constructor(
+    private readonly reader: Remote<ReadingApi>,
+    private readonly worker: EngineWorker,
+    private readonly deadlines: Deadlines,
   ) {
-    this.remote = wrap<EngineApi>(worker)
     this.died = new Promise((_, reject) => {
       this.kill = reject
       let hasSpoken = false
@@ -79,33 +87,34 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
       }
     })
     this.died.catch(() => undefined)
-    this.remote.open(options).catch(() => undefined)
   }
 
-  /** What this browser's WebGPU can do. */
-  deviceReport(): Promise<DeviceReport> {
-    return this.call<DeviceReport>(this.remote.deviceReport(), 'briefMs')
-  }
+  /** Asks the worker to load; both functions are proxies already. */
+  protected abstract startLoad(
+    request: Request,
+    onStep: (step: Step) => void,
+    mayFetch: () => Promise<boolean>,
+  ): Promise<Model>
 
   /**
    * @param mayFetch asked when only the manifest is here; default: yes
    * Throws BundleError, ConfigError, CheckpointError, EngineError, or an AbortError after `cancelLoad` or a no.
    */
   async load(
-    request: LoadRequest,
-    onProgress: (progress: LoadProgress) => void,
+    request: Request,
+    onStep: (step: Step) => void,
     mayFetch: () => Promise<boolean> = async () => true,
-  ): Promise<LoadedBundle> {
+  ): Promise<Model> {
     const heard = new Heard()
     let isOver = false
-    const told = proxy((progress: LoadProgress) => {
+    const told = proxy((step: Step) => {
       // Progress comes through a port of its own, which may be emptied after the one that brings the load's end.
       if (isOver) return
       heard.now()
-      heard.limitMs = progress.type === 'starting' ? this.deadlines.startMs : undefined
+      heard.limitMs = step.type === 'starting' ? this.deadlines.startMs : undefined
       // A server may ask to be left alone for longer than a worker may be silent.
-      if (progress.type === 'server-wait') heard.hold(progress.wait !== undefined)
-      onProgress(progress)
+      if (step.type === 'server-wait') heard.hold(step.wait !== undefined)
+      onStep(step)
     })
     const asked = proxy(async () => {
       // A person may think about it for as long as they like.
@@ -117,7 +126,7 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
       }
     })
     try {
-      return await this.call<LoadedBundle>(this.remote.loadBundle(request, told, asked), 'loadMs', heard)
+      return await this.call(this.startLoad(request, told, asked), 'loadMs', heard)
     } finally {
       isOver = true
     }
@@ -125,17 +134,7 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
 
   /** Ends a load; its call rejects. */
   async cancelLoad(): Promise<void> {
-    await this.call(this.remote.cancelLoad(), 'briefMs')
-  }
-
-  /** Throws BundleError `store-…`. */
-  storage(): Promise<StorageReport> {
-    return this.call<StorageReport>(this.remote.storage(), 'briefMs')
-  }
-
-  /** Deletes a stored bundle. Throws BundleError `store-…`. */
-  async removeBundle(key: string): Promise<void> {
-    await this.call(this.remote.removeBundle(key), 'briefMs')
+    await this.call(this.reader.cancelLoad(), 'briefMs')
   }
 
   /**
@@ -148,11 +147,11 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
     const started = ++this.reading
     this.isPaused = false
     this.isBlind = false
-    const number = await this.call(this.remote.startReading(transfer(request, transferred)), 'readMs')
+    const number = await this.call(this.reader.startReading(transfer(request, transferred)), 'readMs')
     let isOver = false
     try {
       while (!isOver && started === this.reading) {
-        const events = await this.call(this.remote.nextEvents(number), 'readMs')
+        const events = await this.call(this.reader.nextEvents(number), 'readMs')
         if (events.length === 0) return
         for (const event of events) {
           isOver ||= event.type === 'over' || event.type === 'failed'
@@ -169,25 +168,15 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
 
   /** Ends the reading within one token; what it has said so far is still reported. */
   async stop(): Promise<void> {
-    await this.call(this.remote.stopReading(), 'briefMs')
+    await this.call(this.reader.stopReading(), 'briefMs')
   }
 
   async pause(isPaused: boolean): Promise<void> {
     this.isPaused = isPaused
-    await this.call(this.remote.pauseReading(isPaused), 'briefMs')
+    await this.call(this.reader.pauseReading(isPaused), 'briefMs')
   }
 
-  figures(): Promise<DeviceFigures | undefined> {
-    return this.call(this.remote.deviceFigures(), 'briefMs')
-  }
-
-  framesOf(update: number): Promise<KeptFrame[]> {
-    return this.call(this.remote.framesOf(update), 'briefMs')
-  }
-
-  async loseDevice(): Promise<void> {
-    await this.call(this.remote.loseDevice(), 'briefMs')
-  }
+  abstract figures(): Promise<ReaderFigures | undefined>
 
   /** Ends the worker, if it has not ended; whoever waits for it is told, and whoever calls it later. */
   close(): void {
@@ -195,7 +184,11 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
     this.kill(workerDied(undefined))
   }
 
-  private async call<T>(pending: Promise<T>, phase: 'briefMs' | 'loadMs' | 'readMs', heard = new Heard()): Promise<T> {
+  protected async call<T>(
+    pending: Promise<T>,
+    phase: 'briefMs' | 'loadMs' | 'readMs',
+    heard = new Heard(),
+  ): Promise<T> {
     const watch = new AbortController()
     try {
       return await Promise.race([pending, this.died, this.watch(phase, heard, watch.signal)])
@@ -221,7 +214,7 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
       silentMs = heard.take() ? 0 : silentMs + waitMs
       if (silentMs >= limitMs) throw tooLong(limitMs)
       const answer = await Promise.race([
-        this.remote.ping().then((done) => ({ done })),
+        this.reader.ping().then((done) => ({ done })),
         patience(pingMs, signal).then(() => undefined),
       ])
       if (signal.aborted) return new Promise<never>(() => undefined)
@@ -236,6 +229,53 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
     this.worker.terminate()
     this.kill(error)
     return error
+  }
+}
+
+/** The engine's worker as the page knows it. */
+export class EngineClient extends ReaderClient<LoadRequest, LoadedBundle, LoadProgress> {
+  private readonly remote: Remote<EngineApi>
+
+  constructor(options: EngineOptions, worker: EngineWorker = startWorker(), deadlines: Deadlines = defaultDeadlines) {
+    const remote = wrap<EngineApi>(worker)
+    super(remote, worker, deadlines)
+    this.remote = remote
+    remote.open(options).catch(() => undefined)
+  }
+
+  /** What this browser's WebGPU can do. */
+  deviceReport(): Promise<DeviceReport> {
+    return this.call<DeviceReport>(this.remote.deviceReport(), 'briefMs')
+  }
+
+  /** Throws BundleError `store-…`. */
+  storage(): Promise<StorageReport> {
+    return this.call<StorageReport>(this.remote.storage(), 'briefMs')
+  }
+
+  /** Deletes a stored bundle. Throws BundleError `store-…`. */
+  async removeBundle(key: string): Promise<void> {
+    await this.call(this.remote.removeBundle(key), 'briefMs')
+  }
+
+  figures(): Promise<DeviceFigures | undefined> {
+    return this.call(this.remote.deviceFigures(), 'briefMs')
+  }
+
+  framesOf(update: number): Promise<KeptFrame[]> {
+    return this.call(this.remote.framesOf(update), 'briefMs')
+  }
+
+  async loseDevice(): Promise<void> {
+    await this.call(this.remote.loseDevice(), 'briefMs')
+  }
+
+  protected startLoad(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    mayFetch: () => Promise<boolean>,
+  ): Promise<LoadedBundle> {
+    return this.remote.loadBundle(request, onProgress, mayFetch) as Promise<LoadedBundle>
   }
 }
 

@@ -19,8 +19,30 @@ export type { AdapterFacts, DeviceReport } from '../../device/device.ts'
 export type { DeviceFigures } from '../../engine/gpu-ledger.ts'
 export type { CheckReport } from '../../engine/self-check.ts'
 
-/** What the page may ask of the engine's worker. Errors cross as themselves (see `base/error-transfer.ts`). */
-export interface EngineApi {
+/** What the page may ask of any reader in a worker. Errors cross as themselves (see `base/error-transfer.ts`). */
+export interface ReadingApi {
+  /** Ends a load; its call rejects with an AbortError. */
+  cancelLoad(): void
+  /** Starts reading a source and ends the reading before it; the number tells the readings apart. */
+  startReading(request: ReadingRequest): Promise<number>
+  /**
+   * What happened since the last call, or what happens next; `over` or `failed` comes last. A reading that is no
+   * longer the latest gives nothing.
+   */
+  nextEvents(reading: number): Promise<ReadingEvent[]>
+  /** Ends the reading within one token, or one pair of frames. */
+  stopReading(): void
+  /** Holds the reading between two tokens or two pairs, and lets it go on. */
+  pauseReading(isPaused: boolean): void
+  /**
+   * Answers as soon as the worker listens, however busy its device is, with how much work the device was given so far:
+   * a number that grows is a sign of progress.
+   */
+  ping(): Promise<number>
+}
+
+/** What the page may ask of the engine's worker. */
+export interface EngineApi extends ReadingApi {
   /** Called once, before everything else. */
   open(options: EngineOptions): void
   deviceReport(): Promise<DeviceReport>
@@ -35,27 +57,12 @@ export interface EngineApi {
     onProgress: (progress: LoadProgress) => void,
     mayFetch: () => Promise<boolean>,
   ): Promise<LoadedBundle>
-  /** Ends a load; its call rejects with an AbortError. */
-  cancelLoad(): void
   /** What this browser keeps of bundles. Throws BundleError `store-…`. */
   storage(): Promise<StorageReport>
   /** Deletes a stored bundle, whole or not. Throws BundleError `store-…`; `store-busy` while a tab is storing it. */
   removeBundle(key: string): Promise<void>
-  /** Starts reading a source and ends the reading before it; the number tells the readings apart. */
-  startReading(request: ReadingRequest): Promise<number>
-  /**
-   * What happened since the last call, or what happens next; `over` or `failed` comes last. A reading that is no
-   * longer the latest gives nothing.
-   */
-  nextEvents(reading: number): Promise<ReadingEvent[]>
-  /** Ends the reading within one token, or one pair of frames. */
-  stopReading(): void
-  /** Holds the reading between two tokens or two pairs, and lets it go on. */
-  pauseReading(isPaused: boolean): void
   /** Bytes and buffers held, and what was read back, since the device was opened; nothing without a device. */
   deviceFigures(): Promise<DeviceFigures | undefined>
-  /** Answers at once, however busy the GPU is, with how much work it was given so far: the worker still listens. */
-  ping(): Promise<number>
   /** The very frames of an update; for tests, which ask for them with `keepFrames`. */
   framesOf(update: number): Promise<KeptFrame[]>
   /** Loses the device; for tests. */
