@@ -49,6 +49,7 @@ export const rooms: readonly Room[] = [
     name: 'readers',
     is: 'who reads: implementations of the port',
     knows: ['base', 'net', 'manifest', 'affect', 'capture', 'qwen25vl', 'device', 'reading', 'bundles', 'engine'],
+    packages: ['transformers'],
   },
   {
     name: 'build-worker',
