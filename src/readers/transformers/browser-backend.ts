@@ -1,8 +1,7 @@
 import { env } from '@huggingface/transformers'
-import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?gzip'
 import { EngineError } from '../../base/errors.ts'
 import { probeDevice, requestDevice } from '../../device/device.ts'
-import { fetchWasm } from '../../engine/runtimes/app-wasm.ts'
+import { fetchAsyncifyWasm } from '../../engine/runtimes/asyncify-wasm.ts'
 import type { Backend } from './backend.ts'
 
 /**
@@ -36,7 +35,7 @@ async function provideWasm(): Promise<void> {
   const { wasm } = env.backends.onnx
   if (!wasm) throw runtimeNotLoaded(new Error('transformers.js has no ONNX Runtime for browsers'))
   try {
-    wasm.wasmBinary = await fetchWasm(new URL(asyncifyWasm, import.meta.url).href)
+    wasm.wasmBinary = await fetchAsyncifyWasm()
   } catch (cause) {
     throw runtimeNotLoaded(cause)
   }
