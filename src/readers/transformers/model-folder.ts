@@ -121,9 +121,8 @@ class HttpFolder implements ModelFolder {
     }
     if (response.status === 404 || response.status === 416) return response
     if (!response.ok) throw give(`the server answered ${response.status}`)
-    // A request for one byte asks how long the file is.
-    const isWhole = response.body && !new Headers(init.headers).has('range')
-    if (!response.body || !isWhole || !path.startsWith('onnx/')) return response
+    if (new Headers(init.headers).has('range')) return this.withLength(response)
+    if (!response.body || !path.startsWith('onnx/')) return response
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
       transform: (piece, controller) => {
         onBytes(piece.byteLength)
@@ -132,6 +131,21 @@ class HttpFolder implements ModelFolder {
     })
     response.body.pipeTo(writable).catch((cause: unknown) => give('the connection broke', cause))
     return new Response(readable, { status: response.status, headers: response.headers })
+  }
+
+  /**
+   * The answer to a request for one byte, by which transformers.js asks how long a file is. Few hosts let other origins
+   * see that in `content-range`; then it is asked for in another way, or stays unknown.
+   */
+  private async withLength(response: Response): Promise<Response> {
+    if (response.status !== 206 || response.headers.has('content-range')) return response
+    await response.body?.cancel()
+    const { signal } = this.options
+    const head = await fetch(response.url, { method: 'HEAD', credentials: 'same-origin', signal }).catch(
+      () => undefined,
+    )
+    const length = head?.ok ? head.headers.get('content-length') : null
+    return new Response(null, { headers: length === null ? {} : { 'content-length': length } })
   }
 }
 

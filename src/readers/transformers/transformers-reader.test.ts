@@ -184,7 +184,7 @@ describe('a folder that cannot be read with', () => {
   }
 
   it.each<[string, () => Promise<string>, string, RegExp]>([
-    ['is a bundle', async () => layouts.own, 'not-transformers-js', /no complete set of graphs/],
+    ['is a bundle', async () => layouts.own, 'not-transformers-js', /config\.json/],
     ['is not there', async () => join(folder, 'nowhere'), 'not-transformers-js', /config\.json/],
     ['has no graphs', () => changed('bare', 'onnx'), 'not-transformers-js', /no complete set of graphs/],
     [
