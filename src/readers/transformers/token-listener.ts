@@ -50,6 +50,7 @@ export class TokenListener extends TextStreamer {
   }
 
   private decoded(): string {
-    return this.tokenizer.decode(this.ids, { skip_special_tokens: true })
+    // The tokenizer throws where there is nothing to decode: an answer may end with its first token.
+    return this.ids.length === 0 ? '' : this.tokenizer.decode(this.ids, { skip_special_tokens: true })
   }
 }

@@ -9,10 +9,12 @@ import { type LoadedForeignModel, loadForeignModel } from './load-model.ts'
 import type { TransformersModel, TransformersRequest, TransformersStep } from './protocol.ts'
 import { ForeignWindowReader } from './window-reader.ts'
 
-/** What a reading takes where nobody chose: nobody says what such a model was trained on. */
-const frames = { framesPerSecond: 2, minFrames: 2, maxPixels: 105_369 }
-/** Of a window: as VidEmo's where frames go as a video, and fewer where each is an image of its own. */
-const windowFrames = { video: 16, images: 8 }
+/**
+ * What a reading takes where nobody chose, for nobody says what such a model was trained on: VidEmo's rate and size of
+ * frames, and half as many of them. Each question shows the whole window again, and with sixteen frames the vision graph
+ * of even a tiny Qwen2.5-VL is too large for ONNX Runtime's WebAssembly ("Integer overflow").
+ */
+const frames = { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 105_369 }
 
 /**
  * Reads with any image-text-to-text model in the layout of transformers.js, by stock transformers.js in this very
@@ -50,12 +52,11 @@ export class TransformersReader implements Reader<TransformersRequest, Transform
     await this.unload()
     this.loaded = loaded
     void backend.lost?.then((error) => this.run?.fail(error))
-    const { name, dtype, model } = loaded
-    const maxFrames = model.presentation.isVideo ? windowFrames.video : windowFrames.images
+    const { name, dtype } = loaded
     return {
       name,
       source: /^https?:/.test(request.folder) ? { url: request.folder } : { name },
-      manifest: { dtype, video: { ...frames, maxFrames } },
+      manifest: { dtype, video: frames },
       provider: backend.device,
       notices: [...backend.notices, 'Read with transformers.js: its computing is not checked against known numbers.'],
     }
