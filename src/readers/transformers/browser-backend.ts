@@ -4,17 +4,22 @@ import { probeDevice, requestDevice } from '../../device/device.ts'
 import { fetchAsyncifyWasm } from '../../engine/runtimes/asyncify-wasm.ts'
 import type { Backend } from './backend.ts'
 
+export interface BrowserBackendOptions {
+  /** An adapter in software is used, too, though the processor is faster: for tests. */
+  readonly preferAdapter?: boolean
+}
+
 /**
  * This browser's GPU, else its processor. ONNX Runtime's WebAssembly comes from the app's own files.
  *
  * @throws EngineError `runtime-not-loaded`, `no-device`
  */
-export async function browserBackend(): Promise<Backend> {
+export async function browserBackend({ preferAdapter = false }: BrowserBackendOptions = {}): Promise<Backend> {
   await provideWasm()
   const { report, adapter } = await probeDevice()
   const software =
     report.state === 'usable' ? report.notices.find(({ kind }) => kind === 'software-adapter') : undefined
-  const problem = report.state === 'unusable' ? report.problem : software
+  const problem = report.state === 'unusable' ? report.problem : preferAdapter ? undefined : software
   if (problem || !adapter) {
     const why = problem ? ` ${problem.message} ${problem.action}` : ''
     const notices = [`Computing on the processor instead of the GPU, which is slow.${why}`]

@@ -9,7 +9,7 @@ import { TransformersReader } from './transformers-reader.ts'
 
 /** transformers.js behind the door of its worker: one model, one reading at a time. */
 export class TransformersHost implements TransformersApi {
-  private readonly reader = new TransformersReader(browserBackend)
+  private readonly reader = new TransformersReader(() => browserBackend())
   private appUrl = ''
   private run: ReadingRun | undefined
   private events = 0
