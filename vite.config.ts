@@ -5,6 +5,7 @@ import { embedTypes } from './scripts/embed-types.ts'
 import { gzippedWasm } from './scripts/gzipped-wasm.ts'
 import { notices } from './scripts/notices.ts'
 import { offlineWorker } from './scripts/offline-worker.ts'
+import { ownChunks } from './scripts/own-chunks.ts'
 import { workerFacade } from './scripts/worker-facade.ts'
 
 const { collect, write } = notices()
@@ -15,7 +16,7 @@ export default defineConfig({
   // A missing file is a 404 and not the page itself, as on a static host.
   appType: 'mpa',
   plugins: [react(), gzippedWasm(), contentPolicyFiles(), embedTypes(), collect(), write(), offlineWorker()],
-  worker: { format: 'es', plugins: () => [gzippedWasm(), workerFacade(), collect()] },
+  worker: { format: 'es', plugins: () => [gzippedWasm(), workerFacade(), ownChunks('transformers'), collect()] },
   build: {
     target: 'es2023',
     // A WebAssembly or an icon inlined as a data URL would need a looser content policy.

@@ -43,6 +43,8 @@ test('a page that imports the API gets readings of the sample clip, by the examp
     })
     await refuses(page, host)
     await endsWithTracks(page)
+    // Nobody asked for a model of transformers.js.
+    expect(host.requests.filter((path) => path.includes('transformers'))).toEqual([])
     const types = await page.request.get(`${host.url}embed/videmo.d.ts`)
     expect(await types.text()).toContain('export declare function createAnalyzer(options: AnalyzerOptions): Analyzer')
   } finally {

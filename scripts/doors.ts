@@ -52,6 +52,7 @@ export const rooms: readonly Room[] = [
     name: 'readers',
     is: 'who reads: implementations of the port',
     knows: ['base', 'net', 'manifest', 'affect', 'capture', 'qwen25vl', 'device', 'reading', 'bundles', 'engine'],
+    packages: ['transformers'],
   },
   {
     name: 'build-worker',
@@ -74,11 +75,15 @@ export const rooms: readonly Room[] = [
   },
 ]
 
-/** Only `src/net` makes requests; these load a small file that is published with the page, with one plain `fetch`. */
-const ownFileLoaders = [
+/**
+ * Only `src/net` makes requests. Three of these load a small file that is published with the page, with one plain
+ * `fetch`; the last stands in for the `fetch` of transformers.js, and gives it what it asks for of one folder.
+ */
+const plainFetchers = [
   'src/capture/sample-clip.ts',
   'src/engine/checks/fetch-check-bundle.ts',
   'src/engine/backends/app-wasm.ts',
+  'src/readers/transformers/model-folder.ts',
 ] as const
 
 /** Folders beside `src`, which run elsewhere or only open doors to it. */
@@ -130,7 +135,7 @@ const fetchRule = {
     'src/**',
     '!src/net/**',
     ...['*.test.ts', 'testing/**'].map((each) => `!src/**/${each}`),
-    ...ownFileLoaders.map((file) => `!${file}`),
+    ...plainFetchers.map((file) => `!${file}`),
   ],
   linter: {
     rules: {

@@ -5,8 +5,14 @@ import type { Plugin } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Packages that end up in the service worker, which is bundled by workbox apart from Vite, and Vite's own helpers. */
-const unseen = ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies', 'vite']
+/**
+ * Packages whose code Vite does not see: those of the service worker, which workbox bundles, Vite's own helpers, and what
+ * `@huggingface/transformers` brings inside of its own script.
+ */
+const unseen = [
+  ...['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies', 'vite'],
+  '@huggingface/jinja',
+]
 
 /** Packages that come without the text of their licence: whose they are, by the sources' own headers. */
 const holders: Readonly<Record<string, string>> = {

@@ -16,7 +16,8 @@ export function offlineWorker(): PluginOption {
     manifest: false,
     workbox: {
       globPatterns: ['*.html', 'assets/*.{js,css}', '*.{svg,png,webmanifest}', 'sample.webm'],
-      globIgnores: ['models/**', '**/*.gz', 'embed/**'],
+      // transformers.js keeps no weights, so that it is of no use without a network.
+      globIgnores: ['models/**', '**/*.gz', 'embed/**', 'assets/transformers*'],
       // The page's own parameters name a bundle or a source, and never another page.
       ignoreURLParametersMatching: [/./],
       dontCacheBustURLsMatching: /assets\//,

@@ -24,6 +24,13 @@ export interface AnalyzerOptions {
    */
   readonly bundle?: string | URL
   /**
+   * `engine` (the default) reads bundles. `transformers` reads with any image-text-to-text model in the layout of
+   * transformers.js, through transformers.js 4.3: `bundle` is then the address of the folder that holds config.json,
+   * tokenizer.json and onnx/. It answers no closed questions, its numbers are not checked, and its weights are fetched
+   * anew by every analyzer unless the browser's HTTP cache has them.
+   */
+  readonly reader?: 'engine' | 'transformers'
+  /**
    * Asked once, before anything but the manifest is fetched, and only when the weights are not stored in this browser
    * already. Default: they are fetched. Where it does not answer true, `ready` rejects with `download-declined`.
    */

@@ -34,6 +34,7 @@ describe('options that can work', () => {
       source: { type: 'file', file: source },
       bundleUrl: 'https://host.example/videmo/models/videmo-tiny/',
       appUrl: 'https://host.example/videmo/',
+      reader: 'engine',
       maxTokens: 256,
       framesPerSecond: undefined,
       withProbabilities: true,
@@ -50,6 +51,13 @@ describe('options that can work', () => {
     expect(checkedOptions({ source, bundle: new URL('https://w.example/b/?k=1') }, place).bundleUrl).toBe(
       'https://w.example/b/?k=1',
     )
+    const foreign = { source, reader: 'transformers', bundle: '/models/smolvlm/', withProbabilities: true }
+    expect(checkedOptions(foreign, place)).toMatchObject({
+      reader: 'transformers',
+      bundleUrl: 'https://host.example/models/smolvlm/',
+      // It answers no closed questions.
+      withProbabilities: false,
+    })
     // Of another frame of the page, where every class is another one.
     expect(checkedOptions({ source: tagged('File', { size: 3 }) }, place).source.type).toBe('file')
   })
@@ -109,6 +117,8 @@ describe('options that cannot work', () => {
     [{ source, mayDownload: true }, 'bad-option', /leave it out/],
     [{ source, onProgress: 'log' }, 'bad-option', /leave it out/],
     [{ source, signal: new AbortController() }, 'bad-option', /leave it out/],
+    [{ source, reader: 'onnx', bundle: '/m/' }, 'bad-option', /leave it out/],
+    [{ source, reader: 'transformers' }, 'bad-url', /https:.*config\.json/],
     [{ source, withProbabilities: 'no' }, 'bad-option', /leave it out/],
   ])('%j: %s', (given, code, action) => {
     const error = errorOf(given)

@@ -18,6 +18,8 @@ export type AnalyzerSource =
 /** Options that can work. */
 export interface CheckedOptions {
   readonly source: AnalyzerSource
+  readonly reader: 'engine' | 'transformers'
+  /** Of a bundle's folder, or of a model's in the layout of transformers.js. */
   readonly bundleUrl: string
   readonly appUrl: string
   readonly mayDownload: AnalyzerOptions['mayDownload']
@@ -46,16 +48,19 @@ export function checkedOptions(given: unknown, place: UsePlace): CheckedOptions 
   const options = given as { readonly [Name in keyof AnalyzerOptions]?: unknown }
   const source = sourceFrom(options.source)
   const appUrl = appUrlFrom(options.appUrl, place)
+  const reader = readerFrom(options.reader)
+  if (reader === 'transformers' && options.bundle === undefined) throw noModelAddress()
   return {
     source,
     appUrl,
+    reader,
     bundleUrl: options.bundle === undefined ? `${appUrl}models/videmo-tiny/` : bundleFrom(options.bundle, place),
     mayDownload: functionFrom('mayDownload', options.mayDownload) as AnalyzerOptions['mayDownload'],
     onProgress: functionFrom('onProgress', options.onProgress) as AnalyzerOptions['onProgress'],
     signal: signalFrom(options.signal),
     maxTokens: maxTokensFrom(options.maxTokens),
     framesPerSecond: framesPerSecondFrom(options.framesPerSecond),
-    withProbabilities: booleanFrom('withProbabilities', options.withProbabilities, true),
+    withProbabilities: booleanFrom('withProbabilities', options.withProbabilities, true) && reader === 'engine',
   }
 }
 
@@ -135,6 +140,12 @@ function framesPerSecondFrom(given: unknown): number | undefined {
     action: 'Leave it out for the rate that the model was trained on, or give a number in that range.',
     subject: 'framesPerSecond',
   })
+}
+
+function readerFrom(given: unknown): CheckedOptions['reader'] {
+  if (given === undefined) return 'engine'
+  if (given === 'engine' || given === 'transformers') return given
+  throw badOption('reader', given, '“engine” or “transformers”')
 }
 
 function functionFrom(name: string, given: unknown): unknown {
@@ -232,6 +243,15 @@ function badBundle(given: unknown): UseError {
     code: 'bad-url',
     message: `bundle is ${told(given)}, which cannot be the address of a bundle.`,
     action: 'Give an address that begins with https://, or a path on this site; leave it out for the small model.',
+    subject: 'bundle',
+  })
+}
+
+function noModelAddress(): UseError {
+  return new UseError({
+    code: 'bad-url',
+    message: 'reader is “transformers”, and bundle names no model for it.',
+    action: 'Give as bundle the address, as in https://, of a folder that holds config.json, tokenizer.json and onnx/.',
     subject: 'bundle',
   })
 }

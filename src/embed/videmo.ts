@@ -1,14 +1,12 @@
 import { reasoningPreset } from '../affect/stages.ts'
 import { type LiveFeed, liveFrames } from '../capture/live-frames.ts'
-import { licenceText } from '../manifest/licence-text.ts'
-import type { Manifest } from '../manifest/manifest.ts'
-import { EngineClient } from '../readers/worker/client.ts'
-import type { LoadedBundle, LoadProgress } from '../readers/worker/protocol.ts'
 import { createFold } from '../reading/fold.ts'
 import { modelOrigin, settingsOrigin } from '../reading/origin.ts'
+import type { ReaderModel } from '../reading/reader.ts'
 import { emptyReading, finishedBy, trackOf } from '../reading/reading.ts'
 import { type ReadingRequest, type ReadingSource, readingRequest, readingSettings } from '../reading/request.ts'
-import type { Analyzer, createAnalyzer as declared, LoadStep, ModelFacts, Reading } from './api.ts'
+import { type AnalyzerReader, type OpenedModel, startReader } from './analyzer-reader.ts'
+import type { Analyzer, DownloadOffer, createAnalyzer as declared, LoadStep, ModelFacts, Reading } from './api.ts'
 import { type CheckedOptions, checkedOptions, type UsePlace } from './checked-options.ts'
 import { readingOfUpdate } from './reading-of-update.ts'
 import { downloadDeclined, mayDownloadFailed, noPage, stoppedEarly, type UseError } from './use-error.ts'
@@ -28,18 +26,18 @@ class WorkerAnalyzer implements Analyzer {
   readonly ready: Promise<ModelFacts>
   readonly readings: AsyncIterable<Reading>
   /** None where the signal had aborted before. */
-  private readonly client: EngineClient | undefined
-  private readonly loaded: Promise<LoadedBundle>
+  private readonly reader: AnalyzerReader | undefined
+  private readonly loaded: Promise<OpenedModel>
   private feed: LiveFeed | undefined
   /** With what it was stopped for, where a signal said so. */
   private stopped: { readonly cause: unknown } | undefined
 
   constructor(private readonly options: CheckedOptions) {
-    const { signal, appUrl } = options
+    const { signal } = options
     if (signal?.aborted) this.stopped = { cause: signal.reason }
-    else this.client = new EngineClient({ appUrl })
+    else this.reader = startReader(options)
     this.loaded = this.load()
-    this.ready = this.loaded.then(factsOf)
+    this.ready = this.loaded.then(({ facts }) => facts)
     // Whoever waits is told; who does not need not be.
     this.ready.catch(() => undefined)
     this.readings = this.read()
@@ -57,19 +55,17 @@ class WorkerAnalyzer implements Analyzer {
     this.stopped = { cause }
     this.options.signal?.removeEventListener('abort', this.onAbort)
     this.feed?.stop()
-    this.client?.close()
+    this.reader?.close()
   }
 
-  private async load(): Promise<LoadedBundle> {
-    const { client } = this
-    if (!client) throw stoppedEarly(this.stopped?.cause)
-    let manifest: Manifest | undefined
+  private async load(): Promise<OpenedModel> {
+    const { reader } = this
+    if (!reader) throw stoppedEarly(this.stopped?.cause)
     /** Why the worker was told no. */
     let refusal: UseError | undefined
-    const mayFetch = async (): Promise<boolean> => {
+    const mayFetch = async (offer: DownloadOffer): Promise<boolean> => {
       const { mayDownload } = this.options
-      if (!manifest || !mayDownload) return true
-      const offer = offerOf(manifest)
+      if (!mayDownload) return true
       try {
         if ((await mayDownload(offer)) === true) return true
         refusal = downloadDeclined(offer.name)
@@ -79,26 +75,18 @@ class WorkerAnalyzer implements Analyzer {
       return false
     }
     try {
-      return await client.load(
-        { source: { type: 'url', url: this.options.bundleUrl } },
-        (progress) => {
-          if (progress.type === 'manifest') manifest = progress.manifest
-          this.tell(progress)
-        },
-        mayFetch,
-      )
+      return await reader.load(mayFetch, (step) => this.tell(step))
     } catch (error) {
-      client.close()
+      reader.close()
       if (this.stopped) throw stoppedEarly(this.stopped.cause)
       throw refusal ?? error
     }
   }
 
   /** What the caller's function throws is the caller's to see, and ends nothing here. */
-  private tell(progress: LoadProgress): void {
-    const step = stepOf(progress)
+  private tell(step: LoadStep): void {
     try {
-      if (step) this.options.onProgress?.(step)
+      this.options.onProgress?.(step)
     } catch (error) {
       reportError(error)
     }
@@ -106,14 +94,14 @@ class WorkerAnalyzer implements Analyzer {
 
   private async *read(): AsyncGenerator<Reading, void, undefined> {
     try {
-      const bundle = await this.loaded
-      if (this.stopped || !this.client) return
-      const { request, transferred } = this.request(bundle.manifest)
+      const { model } = await this.loaded
+      if (this.stopped || !this.reader) return
+      const { request, transferred } = this.request(model.manifest)
       const { id, stages } = reasoningPreset
-      const origin = { model: modelOrigin(bundle), settings: settingsOrigin(id, stages, request.settings) }
+      const origin = { model: modelOrigin(model), settings: settingsOrigin(id, stages, request.settings) }
       const fold = createFold(stages)
       let state = emptyReading
-      for await (const event of this.client.read(request, transferred)) {
+      for await (const event of this.reader.read(request, transferred)) {
         if (event.type === 'frame') event.image?.close()
         const before = state
         state = fold.take(before, event)
@@ -128,7 +116,7 @@ class WorkerAnalyzer implements Analyzer {
     }
   }
 
-  private request(manifest: Manifest): { request: ReadingRequest; transferred: Transferable[] } {
+  private request(manifest: ReaderModel['manifest']): { request: ReadingRequest; transferred: Transferable[] } {
     const { source, maxTokens, framesPerSecond, withProbabilities } = this.options
     const settings = readingSettings({ framesPerSecond, maxTokens }, manifest)
     const { stages } = reasoningPreset
@@ -144,31 +132,4 @@ class WorkerAnalyzer implements Analyzer {
 /** What comes of ending the worker is no failure. */
 function isEnd(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'worker-died' || error.code === 'stopped')
-}
-
-function factsOf({ name, manifest, provider, check, notices }: LoadedBundle): ModelFacts {
-  const { dtype, reads } = manifest
-  return { name, dtype, provider, check: check.verdict, notices, ...(reads ? { reads } : {}) }
-}
-
-function offerOf(manifest: Manifest) {
-  return {
-    name: manifest.source.origin,
-    bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
-    license: licenceText(manifest),
-  }
-}
-
-function stepOf(progress: LoadProgress): LoadStep | undefined {
-  switch (progress.type) {
-    case 'downloading': {
-      const { doneBytes, totalBytes } = progress
-      return { step: 'downloading', doneBytes, totalBytes }
-    }
-    case 'checking':
-    case 'starting':
-      return { step: progress.type }
-    default:
-      return undefined
-  }
 }

@@ -9,7 +9,7 @@ import type { ReadingProgress } from '../../reading/events.ts'
 import type { Reader, ReaderModel } from '../../reading/reader.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { ReadingRun } from '../local/reading-run.ts'
-import type { LoadedModel } from '../local/window-reader.ts'
+import { type LoadedModel, WindowReader } from '../local/window-reader.ts'
 
 /** A bundle's files, and where they lie. */
 export interface InProcessSource {
@@ -49,7 +49,11 @@ export class InProcessReader implements Reader<InProcessSource> {
     const { model } = this
     if (!model) throw noModel()
     await this.endRun()
-    const run = new ReadingRun(++this.readings, model, request)
+    const run = new ReadingRun(
+      ++this.readings,
+      request,
+      (emit, control) => new WindowReader(model, request, emit, control),
+    )
     this.run = run
     run.start()
     try {

@@ -6,7 +6,7 @@ import { countWindows, fileWindows, planWindows, type SamplingRecipe, type Windo
 import { sampleTimes } from '../../qwen25vl/index.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest, ReadingSource } from '../../reading/request.ts'
-import type { ReadingControl, WindowReader } from './window-reader.ts'
+import type { PairReader, ReadingControl } from './pair-reader.ts'
 
 /** From this many missing frames on, the window ends before the gap; a smaller gap is skipped within the window. */
 const framesOfBreak = 2
@@ -17,7 +17,7 @@ const framesOfBreak = 2
  * and a new window begins.
  */
 export async function readFile(
-  reader: WindowReader,
+  reader: PairReader,
   source: Extract<ReadingSource, { type: 'file' }>,
   settings: ReadingRequest['settings'],
   emit: (event: ReadingEvent) => void,

@@ -1,14 +1,14 @@
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { ReadingSource } from '../../reading/request.ts'
-import type { ReadingControl, WindowReader } from './window-reader.ts'
+import type { PairReader, ReadingControl } from './pair-reader.ts'
 
 /**
  * Reads frames that are at hand, two at a time: a window is asked about whenever it is full, and at the end. A frame
  * that is left alone is its own second, as in training.
  */
 export async function readFrames(
-  reader: WindowReader,
+  reader: PairReader,
   { frames }: Extract<ReadingSource, { type: 'frames' }>,
   emit: (event: ReadingEvent) => void,
   { signal }: ReadingControl,

@@ -1,14 +1,14 @@
 import { type LivePair, LiveSource } from '../../capture/live-source.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest, ReadingSource } from '../../reading/request.ts'
-import type { ReadingControl, WindowReader } from './window-reader.ts'
+import type { PairReader, ReadingControl } from './pair-reader.ts'
 
 /**
  * Reads a camera or a screen: always the newest pair of frames, skipping those that arrived while it was busy. With
  * probes, pairs are also added to the window between the tokens of an answer, and the next update is about them.
  */
 export async function readLive(
-  reader: WindowReader,
+  reader: PairReader,
   source: Extract<ReadingSource, { type: 'live' }>,
   settings: ReadingRequest['settings'],
   emit: (event: ReadingEvent) => void,

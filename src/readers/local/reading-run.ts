@@ -8,7 +8,7 @@ import { readFile } from './file-reading.ts'
 import { readFrames } from './frames-reading.ts'
 import { Gate } from './gate.ts'
 import { readLive } from './live-reading.ts'
-import { type LoadedModel, WindowReader } from './window-reader.ts'
+import type { MakePairReader, PairReader } from './pair-reader.ts'
 
 /** How long to wait for the report that the device was lost, after something on it has failed, ms. */
 const lossReportMs = 1000
@@ -23,18 +23,18 @@ export class ReadingRun {
   private readonly pictureGate = new Gate()
   private readonly failure: Promise<never>
   private reject: (error: EngineError) => void = () => undefined
-  private readonly reader: WindowReader
+  private readonly reader: PairReader
 
   constructor(
     readonly number: number,
-    model: LoadedModel,
     private readonly request: ReadingRequest,
+    makeReader: MakePairReader,
   ) {
     this.failure = new Promise((_, reject) => {
       this.reject = reject
     })
     this.failure.catch(() => undefined)
-    this.reader = new WindowReader(model, request, this.emit, this.control)
+    this.reader = makeReader(this.emit, this.control)
   }
 
   start(): void {
@@ -70,7 +70,7 @@ export class ReadingRun {
   }
 
   framesOf(update: number): readonly TimedFrame[] {
-    return this.reader.kept.get(update) ?? []
+    return this.reader.kept?.get(update) ?? []
   }
 
   private get control() {

@@ -1,7 +1,6 @@
 import type { StageId } from '../../affect/stages.ts'
 import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
-import type { PictureState } from '../../capture/picture-watch.ts'
 import { AnswerHistory } from '../../engine/answer-history.ts'
 import type { Runtime } from '../../engine/backends/runtime.ts'
 import type { Bundle } from '../../engine/bundle.ts'
@@ -16,6 +15,7 @@ import type { FrameNote, ReadingEvent, UpdateFigures } from '../../reading/event
 import type { ReadingRequest } from '../../reading/request.ts'
 import { FrameImager } from './frame-images.ts'
 import { InterleavedWork } from './interleaved-work.ts'
+import type { PairReader, ReadingControl } from './pair-reader.ts'
 import { ProbeRound } from './probe-round.ts'
 
 /** A bundle that is loaded on a runtime. */
@@ -27,14 +27,6 @@ export interface LoadedModel {
   readonly decoder: Decoder
 }
 
-/** How a reading is stopped and paused. */
-export interface ReadingControl {
-  readonly signal: AbortSignal
-  readonly gate: () => Promise<void>
-  /** Called when a live source begins or ceases to give a picture; the gate is closed while it gives none. */
-  readonly onPicture: (picture: PictureState) => void
-}
-
 /** Number of updates whose frames are kept for tests. */
 const keptUpdates = 64
 
@@ -42,7 +34,7 @@ type UpdateCost = Pick<UpdateFigures, 'visionPairs' | 'visionMs' | 'prefillToken
 const noCost: UpdateCost = { visionPairs: 0, visionMs: 0, prefillTokens: 0, prefillMs: 0 }
 
 /** Encodes pairs of frames, keeps the window that they form, and asks stages and probes about it. */
-export class WindowReader {
+export class WindowReader implements PairReader {
   /** The frames of each update, by its number; for tests. */
   readonly kept = new Map<number, readonly TimedFrame[]>()
   readonly pairsPerWindow: number
@@ -57,7 +49,7 @@ export class WindowReader {
   private readonly drafts: AnswerHistory<StageId> | undefined
   private decoder: Decoder | undefined
   /** Answers on a copy of the KV cache where pairs join the window meanwhile; `decoder` then only prefills and is probed. */
-  private speaker: Decoder | undefined
+  private answerDecoder: Decoder | undefined
   private window: LiveWindow | undefined
   private notes: FrameNote[] = []
   private sources: TimedFrame[] = []
@@ -167,7 +159,7 @@ export class WindowReader {
     let { prefillTokens, prefillMs } = this.cost
     this.cost = noCost
     const aside = meanwhile && new InterleavedWork(meanwhile)
-    const branch = () => (aside ? window.branchOn(this.speakerBeside(window)) : window.branch())
+    const branch = () => (aside ? window.branchOn(this.answerDecoderBeside(window)) : window.branch())
     const options = { maxTokens, signal: control.signal, gate: control.gate, ...(sampling ? { sampling } : {}) }
     for await (const event of readUpdate({ branch }, request.stages, this.standing, options, this.drafts)) {
       switch (event.type) {
@@ -238,9 +230,9 @@ export class WindowReader {
     this.window?.dispose()
     this.window = undefined
     await this.decoder?.dispose()
-    await this.speaker?.dispose()
+    await this.answerDecoder?.dispose()
     this.decoder = undefined
-    this.speaker = undefined
+    this.answerDecoder = undefined
   }
 
   private async windowFor(grid: Grid): Promise<LiveWindow> {
@@ -259,10 +251,10 @@ export class WindowReader {
     return this.window
   }
 
-  private speakerBeside({ capacity }: LiveWindow): Decoder {
+  private answerDecoderBeside({ capacity }: LiveWindow): Decoder {
     const { decoder, bundle } = this.model
-    this.speaker ??= decoder.fork({ capacity, bannedIds: bannedIds(bundle) })
-    return this.speaker
+    this.answerDecoder ??= decoder.fork({ capacity, bannedIds: bannedIds(bundle) })
+    return this.answerDecoder
   }
 
   /** Begins the next window: forgets the dropped frames, and the answers that stood for the window. */

@@ -3,7 +3,7 @@ import { installErrorTransfer } from '../../base/error-transfer.ts'
 import { EngineError, fromWire } from '../../base/errors.ts'
 import type { DeviceReport } from '../../device/device.ts'
 import type { ReadingProgress } from '../../reading/events.ts'
-import type { Reader } from '../../reading/reader.ts'
+import type { Reader, ReaderFigures, ReaderModel } from '../../reading/reader.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import type {
   DeviceFigures,
@@ -13,6 +13,7 @@ import type {
   LoadedBundle,
   LoadProgress,
   LoadRequest,
+  ReadingApi,
   StorageReport,
 } from './protocol.ts'
 
@@ -48,12 +49,20 @@ export const defaultDeadlines: Deadlines = {
   readMs: 10 * 60_000,
 }
 
+/** What a worker tells while it loads, as far as it changes how long it may be silent. */
+interface LoadStep {
+  readonly type: string
+  /** Of `server-wait`: undefined when requests go on. */
+  readonly wait?: unknown
+}
+
 /**
- * The page's side of the engine's worker. Every call rejects when the worker dies, stops answering or makes no progress
+ * The page's side of a reader in a worker. Every call rejects when the worker dies, stops answering or makes no progress
  * for too long; after a worker has died, all later calls reject, too.
  */
-export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgress> {
-  private readonly remote: Remote<EngineApi>
+export abstract class ReaderClient<Request, Model extends ReaderModel, Step extends LoadStep>
+  implements Reader<Request, Model, Step>
+{
   private readonly died: Promise<never>
   private kill: (error: EngineError) => void = () => undefined
   private reading = 0
@@ -62,12 +71,11 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
   /** The live source gives no picture, and the reading waits for one. */
   private hasNoPicture = false
 
-  constructor(
-    options: EngineOptions,
-    private readonly worker: EngineWorker = startWorker(),
-    private readonly deadlines: Deadlines = defaultDeadlines,
+  protected constructor(
+    private readonly reader: Remote<ReadingApi>,
+    private readonly worker: EngineWorker,
+    private readonly deadlines: Deadlines,
   ) {
-    this.remote = wrap<EngineApi>(worker)
     this.died = new Promise((_, reject) => {
       this.kill = reject
       let hasReplied = false
@@ -79,12 +87,14 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
       }
     })
     this.died.catch(() => undefined)
-    this.remote.open(options).catch(() => undefined)
   }
 
-  inspectDevice(): Promise<DeviceReport> {
-    return this.call<DeviceReport>(this.remote.inspectDevice(), 'callMs')
-  }
+  /** Asks the worker to load; both functions are proxies already. */
+  protected abstract startLoad(
+    request: Request,
+    onStep: (step: Step) => void,
+    mayFetch: () => Promise<boolean>,
+  ): Promise<Model>
 
   /**
    * Loads a bundle.
@@ -94,20 +104,20 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
    * declines.
    */
   async load(
-    request: LoadRequest,
-    onProgress: (progress: LoadProgress) => void,
+    request: Request,
+    onStep: (step: Step) => void,
     mayFetch: () => Promise<boolean> = async () => true,
-  ): Promise<LoadedBundle> {
+  ): Promise<Model> {
     const activity = new Activity()
     let isOver = false
-    const progressProxy = proxy((progress: LoadProgress) => {
+    const told = proxy((step: Step) => {
       // Progress comes through a port of its own, so a message may arrive after the result of the load.
       if (isOver) return
       activity.note()
-      activity.limitMs = progress.type === 'starting' ? this.deadlines.startMs : undefined
+      activity.limitMs = step.type === 'starting' ? this.deadlines.startMs : undefined
       // A server may ask for a pause that is longer than the worker may be silent.
-      if (progress.type === 'server-wait') activity.hold(progress.wait !== undefined)
-      onProgress(progress)
+      if (step.type === 'server-wait') activity.hold(step.wait !== undefined)
+      onStep(step)
     })
     const mayFetchProxy = proxy(async () => {
       // The visitor may take any time to decide.
@@ -119,11 +129,7 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
       }
     })
     try {
-      return await this.call<LoadedBundle>(
-        this.remote.loadBundle(request, progressProxy, mayFetchProxy),
-        'loadMs',
-        activity,
-      )
+      return await this.call(this.startLoad(request, told, mayFetchProxy), 'loadMs', activity)
     } finally {
       isOver = true
     }
@@ -131,17 +137,7 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
 
   /** Ends the load in progress; `load` rejects with an AbortError. */
   async cancelLoad(): Promise<void> {
-    await this.call(this.remote.cancelLoad(), 'callMs')
-  }
-
-  /** Throws BundleError `store-…`. */
-  storage(): Promise<StorageReport> {
-    return this.call<StorageReport>(this.remote.storage(), 'callMs')
-  }
-
-  /** Deletes a stored bundle. Throws BundleError `store-…`. */
-  async removeBundle(key: string): Promise<void> {
-    await this.call(this.remote.removeBundle(key), 'callMs')
+    await this.call(this.reader.cancelLoad(), 'callMs')
   }
 
   /**
@@ -154,11 +150,11 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
     const started = ++this.reading
     this.isPaused = false
     this.hasNoPicture = false
-    const number = await this.call(this.remote.startReading(transfer(request, transferred)), 'readMs')
+    const number = await this.call(this.reader.startReading(transfer(request, transferred)), 'readMs')
     let isOver = false
     try {
       while (!isOver && started === this.reading) {
-        const events = await this.call(this.remote.nextEvents(number), 'readMs')
+        const events = await this.call(this.reader.nextEvents(number), 'readMs')
         if (events.length === 0) return
         for (const event of events) {
           isOver ||= event.type === 'over' || event.type === 'failed'
@@ -175,25 +171,15 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
 
   /** Ends the reading within one token; the answer so far is still reported. */
   async stop(): Promise<void> {
-    await this.call(this.remote.stopReading(), 'callMs')
+    await this.call(this.reader.stopReading(), 'callMs')
   }
 
   async pause(isPaused: boolean): Promise<void> {
     this.isPaused = isPaused
-    await this.call(this.remote.pauseReading(isPaused), 'callMs')
+    await this.call(this.reader.pauseReading(isPaused), 'callMs')
   }
 
-  figures(): Promise<DeviceFigures | undefined> {
-    return this.call(this.remote.deviceFigures(), 'callMs')
-  }
-
-  framesOf(update: number): Promise<KeptFrame[]> {
-    return this.call(this.remote.framesOf(update), 'callMs')
-  }
-
-  async loseDevice(): Promise<void> {
-    await this.call(this.remote.loseDevice(), 'callMs')
-  }
+  abstract figures(): Promise<ReaderFigures | undefined>
 
   /** Ends the worker; calls in flight and later calls reject with EngineError `worker-died`. */
   close(): void {
@@ -201,7 +187,7 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
     this.kill(workerDied(undefined))
   }
 
-  private async call<T>(
+  protected async call<T>(
     pending: Promise<T>,
     phase: 'callMs' | 'loadMs' | 'readMs',
     activity = new Activity(),
@@ -232,7 +218,7 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
       silentMs = activity.take() ? 0 : silentMs + waitMs
       if (silentMs >= limitMs) throw tooLong(limitMs)
       const answer = await Promise.race([
-        this.remote.ping().then((done) => ({ done })),
+        this.reader.ping().then((done) => ({ done })),
         pauseInParts(pingMs, signal).then(() => undefined),
       ])
       if (signal.aborted) return new Promise<never>(() => undefined)
@@ -247,6 +233,53 @@ export class EngineClient implements Reader<LoadRequest, LoadedBundle, LoadProgr
     this.worker.terminate()
     this.kill(error)
     return error
+  }
+}
+
+/** The page's side of the engine's worker. */
+export class EngineClient extends ReaderClient<LoadRequest, LoadedBundle, LoadProgress> {
+  private readonly remote: Remote<EngineApi>
+
+  constructor(options: EngineOptions, worker: EngineWorker = startWorker(), deadlines: Deadlines = defaultDeadlines) {
+    const remote = wrap<EngineApi>(worker)
+    super(remote, worker, deadlines)
+    this.remote = remote
+    remote.open(options).catch(() => undefined)
+  }
+
+  /** What this browser's WebGPU can do. */
+  inspectDevice(): Promise<DeviceReport> {
+    return this.call<DeviceReport>(this.remote.inspectDevice(), 'callMs')
+  }
+
+  /** Throws BundleError `store-…`. */
+  storage(): Promise<StorageReport> {
+    return this.call<StorageReport>(this.remote.storage(), 'callMs')
+  }
+
+  /** Deletes a stored bundle. Throws BundleError `store-…`. */
+  async removeBundle(key: string): Promise<void> {
+    await this.call(this.remote.removeBundle(key), 'callMs')
+  }
+
+  figures(): Promise<DeviceFigures | undefined> {
+    return this.call(this.remote.deviceFigures(), 'callMs')
+  }
+
+  framesOf(update: number): Promise<KeptFrame[]> {
+    return this.call(this.remote.framesOf(update), 'callMs')
+  }
+
+  async loseDevice(): Promise<void> {
+    await this.call(this.remote.loseDevice(), 'callMs')
+  }
+
+  protected startLoad(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    mayFetch: () => Promise<boolean>,
+  ): Promise<LoadedBundle> {
+    return this.remote.loadBundle(request, onProgress, mayFetch) as Promise<LoadedBundle>
   }
 }
 

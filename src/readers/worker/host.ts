@@ -6,7 +6,7 @@ import { type DeviceReport, inspectDevice } from '../../device/device.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { ReadingRun } from '../local/reading-run.ts'
-import type { LoadedModel } from '../local/window-reader.ts'
+import { type LoadedModel, WindowReader } from '../local/window-reader.ts'
 import { ModelLoader } from './model-loader.ts'
 import type {
   DeviceFigures,
@@ -100,7 +100,11 @@ export class EngineHost implements EngineApi {
     const { model } = this
     if (!model) throw this.lost ?? noModel()
     await this.endReading()
-    const reading = new ReadingRun(++this.readings, model, request)
+    const reading = new ReadingRun(
+      ++this.readings,
+      request,
+      (emit, control) => new WindowReader(model, request, emit, control),
+    )
     this.reading = reading
     reading.start()
     return reading.number

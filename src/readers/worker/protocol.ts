@@ -19,8 +19,30 @@ export type { AdapterFacts, DeviceReport } from '../../device/device.ts'
 export type { DeviceFigures } from '../../engine/backends/webgpu/gpu-usage.ts'
 export type { CheckReport } from '../../engine/checks/check-verdict.ts'
 
-/** The calls from the page to the engine's worker. Errors keep class, code and action (`base/error-transfer.ts`). */
-export interface EngineApi {
+/** The calls from the page to any reader in a worker. Errors keep class, code and action (`base/error-transfer.ts`). */
+export interface ReadingApi {
+  /** Ends the load in progress; its call rejects with an AbortError. */
+  cancelLoad(): void
+  /** Starts reading a source, after ending the reading before; returns the new reading's number. */
+  startReading(request: ReadingRequest): Promise<number>
+  /**
+   * The events since the last call; waits for the next if there are none. The last event is `over` or `failed`. Empty for
+   * a reading that is not the latest.
+   */
+  nextEvents(reading: number): Promise<ReadingEvent[]>
+  /** Ends the reading within one token or one pair of frames. */
+  stopReading(): void
+  /** Pauses the reading between two tokens or two pairs, or resumes it. */
+  pauseReading(isPaused: boolean): void
+  /**
+   * Answers at once, however busy the device is, which shows that the worker still listens. The number grows with the
+   * work that the device is given, which shows whether it makes progress.
+   */
+  ping(): Promise<number>
+}
+
+/** The calls from the page to the engine's worker. */
+export interface EngineApi extends ReadingApi {
   /** Called once, before all other calls. */
   open(options: EngineOptions): void
   /** What WebGPU offers here. */
@@ -36,30 +58,12 @@ export interface EngineApi {
     onProgress: (progress: LoadProgress) => void,
     mayFetch: () => Promise<boolean>,
   ): Promise<LoadedBundle>
-  /** Ends the load in progress; `loadBundle` rejects with an AbortError. */
-  cancelLoad(): void
   /** The bundles that this browser has stored. Throws BundleError `store-…`. */
   storage(): Promise<StorageReport>
   /** Deletes a stored bundle, complete or not. Throws BundleError `store-…`; `store-busy` while a tab is storing it. */
   removeBundle(key: string): Promise<void>
-  /** Starts reading a source, after ending the reading before; returns the new reading's number. */
-  startReading(request: ReadingRequest): Promise<number>
-  /**
-   * The events since the last call; waits for the next if there are none. The last event is `over` or `failed`. Empty for
-   * a reading that is not the latest.
-   */
-  nextEvents(reading: number): Promise<ReadingEvent[]>
-  /** Ends the reading within one token or one pair of frames. */
-  stopReading(): void
-  /** Pauses the reading between two tokens or two pairs, or resumes it. */
-  pauseReading(isPaused: boolean): void
   /** The device's buffers and the work it was given; undefined without a device. */
   deviceFigures(): Promise<DeviceFigures | undefined>
-  /**
-   * Answers at once, however busy the GPU is, which shows that the worker still listens. The number grows with the work
-   * that the GPU is given (`GpuUsage.work`), which shows whether it makes progress.
-   */
-  ping(): Promise<number>
   /** The frames of an update as the source gave them; for tests, which set `keepFrames`. */
   framesOf(update: number): Promise<KeptFrame[]>
   /** Loses the device; for tests. */
