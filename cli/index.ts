@@ -15,6 +15,8 @@ export {
   type ErrorDetails,
   VidemoError,
 } from '../src/base/errors.ts'
+export type { Exporter } from '../src/reading/exporters/exporter.ts'
+export { type ExportedFile, exporters, exportRecording } from '../src/reading/exporters/index.ts'
 export { parseRecording, type RecordingFile, type RecordingReading } from '../src/reading/recording.ts'
 export { type BuildProgress, type BuildReport, type BuildRequest, build, type WeightError } from './build.ts'
 export { parity } from './parity/parity.ts'

@@ -35,10 +35,11 @@ describe('notices', () => {
     expect(() => readPackage(join(root, 'node_modules/onnxruntime-node'))).toThrow('onnxruntime-node (MIT) has no file')
   })
 
-  it('can be made of everything that the page depends on', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-    // Only measured against, never part of the page.
-    const shipped = Object.keys(dependencies).filter((name) => name !== '@huggingface/transformers')
+  it('can be made of everything that the page and its workers import', () => {
+    const shipped = importedPackages()
+    expect(shipped).toEqual(
+      expect.arrayContaining(['react', 'mediabunny', 'onnxruntime-web', '@huggingface/transformers']),
+    )
     for (const { name, text, source } of shipped.map(installed)) {
       expect(text.length, name).toBeGreaterThan(500)
       expect(source, name).toMatch(/^https:\/\/[\w.-]+\/\S+$/)
@@ -46,3 +47,15 @@ describe('notices', () => {
     expect(readdirSync(root)).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE']))
   })
 })
+
+/** Packages that files of `src` and `workers` import at run time; what runs in Node alone is not among them. */
+function importedPackages(): string[] {
+  const files = ['src', 'workers'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(root, folder, file)),
+  )
+  const names = files
+    .filter((file) => /\.tsx?$/.test(file) && !/\.(test|bench|fixture|d)\.ts$|\/(testing|assembly)\//.test(file))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/^import (?!type )[^'"]*'([^'.][^']*)'/gm)])
+    .map(([, specifier]) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '')
+  return [...new Set(names)].filter((name) => !/^(node:|onnxruntime-node|webgpu$|vite|virtual:)/.test(name)).sort()
+}
