@@ -6,6 +6,7 @@ import { jsonExporter } from './json.ts'
 /** Every format that a recording can be handed out in, the first by default. A new one is a file here and a line. */
 export const exporters: readonly Exporter[] = [jsonExporter]
 
+/** A recording as a file of one format. */
 export interface ExportedFile {
   /** `videmo-2026-11-26T12-00-00.json`: the time is that of the recording's end. */
   readonly name: string
