@@ -1,5 +1,4 @@
 import { openBundle } from '../../src/engine/bundle.ts'
-import type { ReplayPrompt, ReplayRequest } from '../../src/engine/replay.ts'
 import {
   BicubicResizer,
   type Grid,
@@ -14,6 +13,7 @@ import { BundleDirectory } from '../bundle-directory.ts'
 import { PixelComparison } from './compare.ts'
 import type { PromptKind } from './judge.ts'
 import type { ReferenceCase } from './reference-case.ts'
+import type { ReplayPrompt, ReplayRequest } from './replay.ts'
 import type { RecipeReport } from './report.ts'
 
 export interface CaseRecipe {

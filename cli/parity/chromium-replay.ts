@@ -4,7 +4,7 @@ import { EngineError, toWire } from '../../src/base/errors.ts'
 import { inspectDevice, requestDevice } from '../../src/device/device.ts'
 import { browserRuntime } from '../../src/engine/backends/webgpu/browser-runtime.ts'
 import { type BundleFiles, openBundle } from '../../src/engine/bundle.ts'
-import { type ReplayRequest, replay } from '../../src/engine/replay.ts'
+import { type ReplayRequest, replay } from './replay.ts'
 import { encodeOutcome, type WireOutcome } from './wire.ts'
 
 export interface ChromiumJob {

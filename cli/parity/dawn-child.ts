@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { toWire } from '../../src/base/errors.ts'
 import { dawnRuntime } from '../../src/engine/backends/webgpu/dawn-runtime.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
-import { replay } from '../../src/engine/replay.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
 import type { DawnJob } from './dawn.ts'
+import { replay } from './replay.ts'
 import { encodeOutcome, type WireOutcome } from './wire.ts'
 
 const job: DawnJob = JSON.parse(await readFile(process.argv[2], 'utf8'))

@@ -1,5 +1,5 @@
-import type { ReplayAnswer, ReplayResult } from '../../src/engine/replay.ts'
 import { compareFloats, compareTokens, tokensAgree } from './compare.ts'
+import type { ReplayAnswer, ReplayResult } from './replay.ts'
 import type { Closeness, Comparison, TokenMatch } from './report.ts'
 
 /** What each prompt of the request is, in its order. */

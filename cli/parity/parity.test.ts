@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { draftKinds } from '../../src/engine/live-replay.ts'
 import { dtypes } from '../../src/manifest/manifest.ts'
 import { caseTitle, ownSet, referenceSets } from './cases.ts'
 import { type LiveMatch, liveParity } from './live.ts'
+import { draftKinds } from './live-replay.ts'
 import { parity } from './parity.ts'
 
 const all = referenceSets().flatMap(({ checkpoint, cases }) => cases.map((path) => ({ checkpoint, path })))

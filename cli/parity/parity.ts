@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildBundle } from '../../src/build/build.ts'
-import type { ReplayAnswer, ReplayResult } from '../../src/engine/replay.ts'
 import { DirectoryFiles } from '../directory-files.ts'
 import { DirectorySink } from '../directory-sink.ts'
 import { prepareCase } from './case-recipe.ts'
@@ -16,6 +15,7 @@ import {
   quantizedTolerance,
 } from './judge.ts'
 import { type ReferenceCase, readReferenceCase } from './reference-case.ts'
+import type { ReplayAnswer, ReplayResult } from './replay.ts'
 import type { Comparison, ParityOptions, ParityReport } from './report.ts'
 import { runReplay } from './runners.ts'
 

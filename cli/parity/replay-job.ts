@@ -1,4 +1,4 @@
-import type { ReplayRequest, ReplayResult } from '../../src/engine/replay.ts'
+import type { ReplayRequest, ReplayResult } from './replay.ts'
 
 export interface ReplayJob {
   readonly bundle: string

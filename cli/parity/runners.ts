@@ -1,10 +1,10 @@
 import { nodeCpuRuntime } from '../../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
-import { replay } from '../../src/engine/replay.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
 import { requireRepository } from '../package-root.ts'
 import { runInChromium } from './chromium.ts'
 import { runInDawn } from './dawn.ts'
+import { replay } from './replay.ts'
 import type { ReplayJob, ReplayOutcome } from './replay-job.ts'
 import type { ExecutionProvider } from './report.ts'
 

@@ -1,6 +1,6 @@
 import type { WireError } from '../../src/base/errors.ts'
-import type { LiveComparison } from '../../src/engine/live-replay.ts'
-import type { ReplayResult } from '../../src/engine/replay.ts'
+import type { LiveComparison } from './live-replay.ts'
+import type { ReplayResult } from './replay.ts'
 
 /** A replay's outcome as JSON, floats as base64 of their bytes. */
 export type WireOutcome =

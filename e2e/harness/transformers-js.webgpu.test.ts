@@ -8,10 +8,10 @@ import { withChromiumPage } from '../../cli/chromium-page.ts'
 import { DirectoryFiles } from '../../cli/directory-files.ts'
 import { DirectorySink } from '../../cli/directory-sink.ts'
 import { ownSet } from '../../cli/parity/cases.ts'
+import { replay } from '../../cli/parity/replay.ts'
 import { buildBundle } from '../../src/build/build.ts'
 import { nodeCpuRuntime } from '../../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
-import { replay } from '../../src/engine/replay.ts'
 import type { StockJob } from './transformers-js-run.ts'
 
 const { checkpoint, cases } = ownSet()

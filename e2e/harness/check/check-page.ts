@@ -1,5 +1,6 @@
 /** Runs in headless Chromium: the parts of the engine that a test of the self-check calls from outside. */
 
+import { type ReplayRequest, replay } from '../../../cli/parity/replay.ts'
 import { EngineError, toWire, type WireError } from '../../../src/base/errors.ts'
 import { requestDevice } from '../../../src/device/device.ts'
 import { wasmRuntime } from '../../../src/engine/backends/cpu/wasm-runtime.ts'
@@ -12,7 +13,6 @@ import { checkDevice, checkFolders } from '../../../src/engine/checks/kernel-che
 import { checkBundle, checkKernels } from '../../../src/engine/checks/self-check.ts'
 import { canRecordSteps } from '../../../src/engine/checks/step-recording.ts'
 import { Decoder } from '../../../src/engine/decoder.ts'
-import { type ReplayRequest, replay } from '../../../src/engine/replay.ts'
 import { type DecodingWork, decodingWork } from '../../../src/engine/testing/decoding-work.ts'
 import { countWork } from '../../../src/engine/testing/device-work.ts'
 import { VisionEncoder } from '../../../src/engine/vision-encoder.ts'

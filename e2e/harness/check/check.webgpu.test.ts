@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BundleDirectory } from '../../../cli/bundle-directory.ts'
 import { type ChromiumOptions, withChromiumPage } from '../../../cli/chromium-page.ts'
+import { type ReplayRequest, replay } from '../../../cli/parity/replay.ts'
 import { fixtureFolder, fixtureName } from '../../../scripts/fixture-bundle.ts'
 import { nodeCpuRuntime } from '../../../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../../../src/engine/bundle.ts'
 import type { CheckReport } from '../../../src/engine/checks/check-verdict.ts'
-import { type ReplayRequest, replay } from '../../../src/engine/replay.ts'
 import type { CheckCalls, Told } from './check-page.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

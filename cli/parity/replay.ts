@@ -1,12 +1,12 @@
-import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../qwen25vl/index.ts'
-import { openBackend } from './backends/open-backend.ts'
-import type { Runtime } from './backends/runtime.ts'
-import type { Tensor } from './backends/tensors.ts'
-import type { Bundle } from './bundle.ts'
-import { Decoder } from './decoder.ts'
+import { openBackend } from '../../src/engine/backends/open-backend.ts'
+import type { Runtime } from '../../src/engine/backends/runtime.ts'
+import type { Tensor } from '../../src/engine/backends/tensors.ts'
+import type { Bundle } from '../../src/engine/bundle.ts'
+import { Decoder } from '../../src/engine/decoder.ts'
+import { greedyMargin } from '../../src/engine/logits-processors.ts'
+import { VisionEncoder } from '../../src/engine/vision-encoder.ts'
+import { type Grid, sequencePositions, textPositions, tokensPerTemporalPatch } from '../../src/qwen25vl/index.ts'
 import { type LiveComparison, type LiveReplayRequest, replayLive } from './live-replay.ts'
-import { greedyMargin } from './logits-processors.ts'
-import { VisionEncoder } from './vision-encoder.ts'
 
 /** A prompt to be answered greedily from an empty cache. */
 export interface ReplayPrompt {
