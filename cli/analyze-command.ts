@@ -11,13 +11,13 @@ const { reading, preset } = defaultSettings
 
 const args = {
   file: { type: 'positional', required: true, description: 'Video file' },
-  bundle: { type: 'string', description: "Folder or address of a bundle; the app's small embedded one where unsaid" },
+  bundle: { type: 'string', description: "Folder or address of a bundle (default: the app's small embedded one)" },
   json: { type: 'boolean', default: false, description: 'Print one JSON object per window' },
   preset: { type: 'string', default: preset, description: `What is asked: ${presets.map(({ id }) => id).join(', ')}` },
   'max-tokens': { type: 'string', default: String(reading.maxTokens), description: 'Tokens of an answer at most' },
-  fps: { type: 'string', description: 'Frames taken per second of video; as the model was trained where unsaid' },
-  'window-frames': { type: 'string', description: 'Frames of a window, even; as the model was trained where unsaid' },
-  'hop-frames': { type: 'string', description: 'Frames by which a window moves on, even; half of it where unsaid' },
+  fps: { type: 'string', description: 'Frames taken per second of video (default: as the model was trained)' },
+  'window-frames': { type: 'string', description: 'Frames of a window, even (default: as the model was trained)' },
+  'hop-frames': { type: 'string', description: 'Frames by which a window moves on, even (default: half of it)' },
   from: { type: 'string', default: '0', description: 'Where in the video to begin, seconds' },
   adapter: {
     type: 'string',

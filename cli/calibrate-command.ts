@@ -21,7 +21,7 @@ export const calibrateCommand = defineCommand({
     count: { type: 'string', default: '200', description: 'Number of clips' },
     write: { type: 'boolean', default: false, description: "Put the temperatures into the bundle's manifest" },
     out: { type: 'string', description: 'File for the reliability diagrams, as SVG' },
-    jobs: { type: 'string', description: 'Threads; one per core where unsaid' },
+    jobs: { type: 'string', description: 'Threads (default: one per core)' },
     json: { type: 'boolean', default: false, description: 'Print the report as one JSON object' },
   },
   async run({ args }) {

@@ -20,7 +20,7 @@ export interface ChromiumOptions {
   readonly args?: readonly string[]
   /** Leaves out the flags that give it an adapter for WebGPU. */
   readonly withoutAdapter?: boolean
-  /** Where WebGPU computes; `software` where unsaid. */
+  /** Where WebGPU computes (default: `software`). */
   readonly adapter?: 'software' | 'hardware-first'
   /** Shaders are made as in any visitor's Chromium: for what is timed. */
   readonly asVisitors?: boolean

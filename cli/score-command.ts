@@ -28,7 +28,7 @@ export const scoreCommand = defineCommand({
     answers: { type: 'string', description: "File with another engine's answers to score instead" },
     fault: { type: 'string', default: 'none', description: `Mistake to put in: ${faults.join(', ')}` },
     'max-tokens': { type: 'string', default: '160', description: 'Tokens of an answer at most' },
-    jobs: { type: 'string', description: 'Threads; one per core where unsaid' },
+    jobs: { type: 'string', description: 'Threads (default: one per core)' },
     json: { type: 'boolean', default: false, description: 'Print the report as one JSON object' },
   },
   async run({ args }) {

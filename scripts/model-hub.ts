@@ -14,9 +14,9 @@ import type { ByteSource, CheckpointFiles } from '../src/build/checkpoint/source
 export interface HubHabits {
   /** Says of the model, whatever is asked for, with this `X-Error-Code`. */
   refusal?: 'RepoNotFound' | 'GatedRepo' | 'RevisionNotFound' | undefined
-  /** Revisions that it has; every one where unsaid. */
+  /** Revisions that it has (default: every one). */
   revisions?: readonly string[]
-  /** How long the signature of a redirect holds; for ever where unsaid. */
+  /** How long the signature of a redirect holds (default: for ever). */
   signatureMs?: number
   /** All are given one signature, until it has been over for so long: as a cache before the server does. */
   lateMs?: number
@@ -30,7 +30,7 @@ export interface HubHabits {
   limitS: number
   /** Questions that are answered before the first 429. */
   answeredFirst: number
-  /** Bytes that go out at a time, and the pause between them; all at once where unsaid. */
+  /** Bytes that go out at a time, and the pause between them (default: all at once). */
   trickle?: { readonly bytes: number; readonly pauseMs: number }
 }
 

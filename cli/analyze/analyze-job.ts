@@ -12,7 +12,7 @@ export interface AnalyzeJob {
   readonly bundle: { readonly type: 'embedded' | 'folder' } | { readonly type: 'url'; readonly url: string }
   readonly adapter: AdapterChoice
   readonly preset: string
-  /** What is unsaid is as the bundle's model was trained. */
+  /** What is left out is as the bundle's model was trained. */
   readonly settings: ChosenFrames & { readonly maxTokens: number }
   /** Where in the video to begin, s. */
   readonly fromS: number

@@ -13,7 +13,7 @@ import type { AnalyzeJob, AnalyzeOutcome, Told } from './analyze-job.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface AnalyzeOptions extends Omit<AnalyzeJob, 'bundle'> {
-  /** Address or folder; the embedded one where unsaid. */
+  /** Address or folder (default: the embedded one). */
   readonly bundle?: string
   readonly signal: AbortSignal
   /** Called as it happens. */

@@ -19,11 +19,11 @@ export interface LiveParityOptions {
   readonly dtype: Dtype
   readonly ep: ExecutionProvider
   readonly build?: WeightOptions
-  /** What every id is penalised by, a run for each; nothing in the first of two where unsaid. */
+  /** What every id is penalised by, a run for each (default: nothing in the first of two). */
   readonly repetitionPenalties?: readonly number[]
-  /** What answers are drafted from, a run for each; without drafts where unsaid. */
+  /** What answers are drafted from, a run for each (default: without drafts). */
   readonly drafts?: readonly DraftKind[]
-  /** Margin below which a step of a recomputed answer may differ; that of other arithmetic where unsaid. */
+  /** Margin below which a step of a recomputed answer may differ (default: that of other arithmetic). */
   readonly nearTie?: number
   /** On WebGPU: record steps of decoding and play them again. */
   readonly graphCapture?: boolean

@@ -26,7 +26,7 @@ export interface F1 {
   readonly recall: number
 }
 
-/** Of all clips with the row's label, the share for which each label was read; 0 where unsaid. */
+/** Of all clips with the row's label, the share for which each label was read (default: 0). */
 export type Confusion = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /** All figures are shares, 0 to 1. What the preset does not ask about is null. */

@@ -16,7 +16,7 @@ export type ReadingSource =
 export interface ReadingSettings extends FrameSettings {
   /** Tokens of each answer at most. */
   readonly maxTokens: number
-  /** Greedy where unsaid. */
+  /** Default: greedy. */
   readonly sampling?: { readonly temperature: number; readonly topP: number; readonly seed: number }
 }
 
