@@ -57,11 +57,14 @@ export class CpuReader {
     private readonly pixels: FrameBudget | undefined,
   ) {}
 
-  /** @param pixels of a frame, where the page was given a budget */
-  static async open(pixels?: FrameBudget): Promise<CpuReader> {
+  /**
+   * @param pixels of a frame, where the page was given a budget
+   * @param folder of the bundle (default: the fixture's, which `scripts/prepare.ts` makes)
+   */
+  static async open(pixels?: FrameBudget, folder = fixtureFolder): Promise<CpuReader> {
     const runtime: Runtime = { provider: 'cpu', ort: ort as unknown as Ort }
-    const files: BundleFiles = { read: async (path) => new Uint8Array(await readFile(join(fixtureFolder, path))) }
-    const bundle = await openBundle({ ...files, pathOf: (path) => join(fixtureFolder, path) })
+    const files: BundleFiles = { read: async (path) => new Uint8Array(await readFile(join(folder, path))) }
+    const bundle = await openBundle({ ...files, pathOf: (path) => join(folder, path) })
     const vision = await VisionEncoder.create(runtime, bundle)
     return new CpuReader(runtime, bundle, vision, await Decoder.create(runtime, bundle, { capacity: 1 }), pixels)
   }

@@ -1,9 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { BundleDirectory } from '../../../cli/bundle-directory.ts'
+import { DirectoryFiles } from '../../../cli/directory-files.ts'
+import { DirectorySink } from '../../../cli/directory-sink.ts'
 import { CpuReader } from '../../../e2e/cpu-reading.ts'
-import { fixtureFolder } from '../../../scripts/fixture-bundle.ts'
 import { reasoningPreset, stageIds } from '../../affect/stages.ts'
 import { VidemoError } from '../../base/errors.ts'
+import { buildBundle } from '../../build/build.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import { nodeCpuRuntime } from '../../engine/backends/cpu/node-runtime.ts'
 import type { ReadingProgress } from '../../reading/events.ts'
@@ -15,7 +20,9 @@ import { InProcessReader } from './in-process-reader.ts'
 const { stages } = reasoningPreset
 const maxTokens = 6
 const reader = new InProcessReader(await nodeCpuRuntime())
-const load = () => reader.load({ name: 'fixture', files: new BundleDirectory(fixtureFolder) })
+const load = () => reader.load({ name: 'fixture', files: new BundleDirectory(join(folder, 'bundle')) })
+let folder: string
+let cpu: CpuReader | undefined
 
 /** Frames 0.5 s apart, each of one colour of its own. */
 function frames(count: number): TimedFrame[] {
@@ -45,13 +52,17 @@ async function read(asked: ReadingRequest): Promise<{ events: ReadingProgress[];
   return { events, finished }
 }
 
-let cpu: CpuReader
 beforeAll(async () => {
-  cpu = await CpuReader.open()
+  folder = await mkdtemp(join(tmpdir(), 'videmo-in-process-'))
+  const files = new DirectoryFiles('fixtures/data/checkpoint')
+  await buildBundle(files, await DirectorySink.open(join(folder, 'bundle')), { dtype: 'q4' })
+  await files.close()
+  cpu = await CpuReader.open(undefined, join(folder, 'bundle'))
 })
 afterAll(async () => {
   reader.close()
-  await cpu.close()
+  await cpu?.close()
+  await rm(folder, { recursive: true, force: true })
 })
 
 it('reads frames window by window, and says token for token what the engine says of each window alone', async () => {
@@ -67,10 +78,10 @@ it('reads frames window by window, and says token for token what the engine says
   const answers = events.flatMap((event) => (event.type === 'answer' ? [event] : []))
   const windows = [shown.slice(0, 4), shown.slice(2, 6), [shown[4], shown[5], shown[6], shown[6]]]
   for (const [index, window] of windows.entries()) {
-    const alone = await cpu.answers(window, maxTokens)
+    const alone = await cpu?.answers(window, maxTokens)
     for (const id of stageIds) {
       const said = answers.filter((answer) => answer.id === id)[index]
-      expect(said.ids, `${id} of window ${index}`).toEqual(alone[id])
+      expect(said.ids, `${id} of window ${index}`).toEqual(alone?.[id])
     }
   }
 })
