@@ -20,7 +20,6 @@ class Parrot implements Reader<string> {
     const answer = { prefillMs: 1, decodeMs: 1, promptTokens: 1, answerTokens: 1, passes: 1, drafted: 0, accepted: 0 }
     yield { type: 'update', track, update, window: 0, frames: [] }
     for (const { id } of stages) {
-      yield { type: 'stage', track, id }
       yield { type: 'answer', track, id, text, ids: [], finish: 'end-of-text', figures: answer }
     }
     yield { type: 'updated', track, update, figures }
