@@ -59,7 +59,7 @@ beforeAll(() => {
   rmSync(join(folder, 'stage'), { recursive: true })
   cpSync(join(root, 'fixtures/data/checkpoint'), join(folder, 'checkpoint'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
-}, 180_000)
+}, 400_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

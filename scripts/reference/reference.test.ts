@@ -14,7 +14,7 @@ beforeAll(() => {
   pages = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.html'))
     .map((name) => ({ path: join(folder, name), html: readFileSync(join(folder, name), 'utf8') }))
-}, 120_000)
+}, 300_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
