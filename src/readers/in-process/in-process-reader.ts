@@ -1,4 +1,4 @@
-import { EngineError, fromWire } from '../../base/errors.ts'
+import { EngineError } from '../../base/errors.ts'
 import type { Runtime } from '../../engine/backends/runtime.ts'
 import { type BundleFiles, openBundle } from '../../engine/bundle.ts'
 import { Decoder } from '../../engine/decoder.ts'
@@ -56,18 +56,7 @@ export class InProcessReader implements Reader<InProcessSource> {
     )
     this.run = run
     run.start()
-    try {
-      for (;;) {
-        for (const event of await run.events.next()) {
-          if (event.type === 'failed') throw fromWire(event.error)
-          yield event
-          if (event.type === 'over') return
-        }
-      }
-    } finally {
-      run.stop()
-      await run.finished
-    }
+    yield* run.read()
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,7 @@
-import { type EngineError, toWire, VidemoError } from '../../base/errors.ts'
+import { type EngineError, fromWire, toWire, VidemoError } from '../../base/errors.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { PictureState } from '../../capture/picture-watch.ts'
-import type { ReadingEvent } from '../../reading/events.ts'
+import type { ReadingEvent, ReadingProgress } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { EventQueue } from './event-queue.ts'
 import { readFile } from './file-reading.ts'
@@ -49,6 +49,26 @@ export class ReadingRun {
         else this.emit({ type: 'failed', error: toWire(error) })
       },
     )
+  }
+
+  /**
+   * What happens from the start on, for a reader in the same thread. Leaving the loop ends the reading.
+   *
+   * @throws the error that ended it
+   */
+  async *read(): AsyncGenerator<ReadingProgress> {
+    try {
+      for (;;) {
+        for (const event of await this.events.next()) {
+          if (event.type === 'failed') throw fromWire(event.error)
+          yield event
+          if (event.type === 'over') return
+        }
+      }
+    } finally {
+      this.stop()
+      await this.finished
+    }
   }
 
   stop(): void {

@@ -1,4 +1,3 @@
-import { fromWire } from '../../base/errors.ts'
 import type { ReadingProgress } from '../../reading/events.ts'
 import type { Reader } from '../../reading/reader.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
@@ -87,18 +86,7 @@ export class TransformersReader implements Reader<TransformersRequest, Transform
 
   async *read(request: ReadingRequest): AsyncGenerator<ReadingProgress> {
     const run = await this.start(request)
-    try {
-      for (;;) {
-        for (const event of await run.events.next()) {
-          if (event.type === 'failed') throw fromWire(event.error)
-          yield event
-          if (event.type === 'over') return
-        }
-      }
-    } finally {
-      run.stop()
-      await run.finished
-    }
+    yield* run.read()
   }
 
   async stop(): Promise<void> {
