@@ -38,20 +38,30 @@ export const rooms: readonly Room[] = [
   { name: 'qwen25vl', is: 'the architecture as data and maths, pure', knows: ['base'] },
   { name: 'device', is: 'what this browser’s WebGPU can do', knows: ['base', 'manifest'] },
   { name: 'demo-face', is: 'the one drawn face', knows: ['affect'] },
+  {
+    name: 'faces',
+    is: 'from frames to followed and measured faces',
+    knows: ['base', 'net', 'affect', 'capture'],
+    packages: ['onnxruntime'],
+    packagesIn: 'networks',
+  },
   { name: 'reading', is: 'the centre, pure', knows: ['base', 'manifest', 'affect', 'capture'] },
   { name: 'bundles', is: 'bundles, from a server to the disk', knows: ['base', 'net', 'manifest'] },
   { name: 'build', is: 'from a checkpoint to graphs', knows: ['base', 'net', 'manifest', 'qwen25vl'] },
   {
     name: 'engine',
     is: 'from frames to tokens',
-    knows: ['base', 'manifest', 'qwen25vl', 'device', 'reading'],
+    knows: ['base', 'net', 'manifest', 'qwen25vl', 'device', 'reading'],
     packages: ['onnxruntime'],
     packagesIn: 'backends',
   },
   {
     name: 'readers',
     is: 'who reads: implementations of the port',
-    knows: ['base', 'net', 'manifest', 'affect', 'capture', 'qwen25vl', 'device', 'reading', 'bundles', 'engine'],
+    knows: [
+      ...['base', 'net', 'manifest', 'affect', 'capture', 'qwen25vl', 'device', 'demo-face', 'faces', 'reading'],
+      ...['bundles', 'engine'],
+    ],
     packages: ['transformers'],
   },
   {
@@ -63,15 +73,15 @@ export const rooms: readonly Room[] = [
     name: 'app',
     is: 'the page, which reads through the port',
     knows: [
-      ...['base', 'net', 'manifest', 'affect', 'capture', 'device', 'demo-face', 'reading', 'bundles'],
-      ...['readers', 'build-worker'],
+      ...['base', 'net', 'manifest', 'affect', 'capture', 'device', 'demo-face', 'faces', 'reading'],
+      ...['bundles', 'readers', 'build-worker'],
     ],
     packages: ['react'],
   },
   {
     name: 'embed',
     is: 'the public interface for other pages, which reads through the port',
-    knows: ['base', 'manifest', 'affect', 'capture', 'reading', 'readers'],
+    knows: ['base', 'manifest', 'affect', 'capture', 'faces', 'reading', 'readers'],
   },
 ]
 
@@ -82,7 +92,7 @@ export const rooms: readonly Room[] = [
 const plainFetchers = [
   'src/capture/sample-clip.ts',
   'src/engine/checks/fetch-check-bundle.ts',
-  'src/engine/backends/app-wasm.ts',
+  'src/net/app-wasm.ts',
   'src/readers/transformers/model-folder.ts',
 ] as const
 

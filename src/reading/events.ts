@@ -1,5 +1,7 @@
+import type { FaceEvent, MeasuredFace } from '../affect/measures.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { Place, TrackId } from '../affect/track.ts'
+import type { View } from '../affect/view.ts'
 import type { WireError } from '../base/errors.ts'
 import type { FileNotice } from '../capture/file-notice.ts'
 import type { PictureState } from '../capture/picture-watch.ts'
@@ -42,6 +44,8 @@ export interface FrameNote {
 export interface FrameEvent extends FrameNote {
   readonly type: 'frame'
   readonly track: TrackId
+  /** How the model is shown the source. Default: picture. */
+  readonly view?: View
   readonly image?: ImageBitmap
   readonly thumbnail?: Blob
 }
@@ -111,6 +115,17 @@ export type TrackEvent =
       readonly update: number
       readonly window: number
       readonly frames: readonly FrameNote[]
+      /** Default: picture. */
+      readonly view?: View
+    }
+  /** What the followed face did during the frames of an update, where faces are followed. Comes right after `update`. */
+  | {
+      readonly type: 'measured'
+      readonly track: TrackId
+      readonly update: number
+      /** In the order of time, from the first frame to the last. */
+      readonly faces: readonly MeasuredFace[]
+      readonly events: readonly FaceEvent[]
     }
   /** A question is asked. */
   | ({ readonly type: 'stage'; readonly id: StageId } & Place)

@@ -64,13 +64,14 @@ export function createFold(stages: readonly Stage[]): Fold {
         }
       }
       case 'update': {
-        const { update, window, frames } = event
+        const { update, window, frames, view = 'picture' } = event
         const thumbnails = new Map(state.frames.map(({ number, thumbnail }) => [number, thumbnail]))
         return {
           ...state,
           current: {
             update,
             window,
+            view,
             frames: frames.map((note) => {
               const thumbnail = thumbnails.get(note.number)
               return thumbnail ? { ...note, thumbnail } : note
@@ -82,6 +83,11 @@ export function createFold(stages: readonly Stage[]): Fold {
             tree: current?.tree ?? emptyTree,
           },
         }
+      }
+      case 'measured': {
+        const { update, faces, events } = event
+        const measured = { faces, events }
+        return withCurrent(state, (each) => (each.update === update ? { ...each, measured } : each))
       }
       case 'stage':
         return withCurrent(state, (current) => withAnswerOf(current, event, () => ({ state: 'thinking' })))
@@ -259,7 +265,7 @@ function settledAnswer(answer: AnswerState): AnswerState {
 
 function finishedUpdate(
   track: TrackId,
-  { update, window, frames, answers, alternatives, tree }: CurrentUpdate,
+  { update, window, view, measured, frames, answers, alternatives, tree }: CurrentUpdate,
   { newProbes }: TrackReading,
   figures: UpdateFigures,
 ): FinishedUpdate {
@@ -271,6 +277,8 @@ function finishedUpdate(
     track,
     update,
     window,
+    view,
+    ...(measured ? { measured } : {}),
     startS: frames[0]?.timeS ?? 0,
     endS: frames.at(-1)?.timeS ?? 0,
     frames,

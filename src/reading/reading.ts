@@ -1,6 +1,8 @@
+import type { FaceEvent, MeasuredFace } from '../affect/measures.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { TrackId } from '../affect/track.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
+import type { View } from '../affect/view.ts'
 import type { FileNotice } from '../capture/file-notice.ts'
 import type { PictureState } from '../capture/picture-watch.ts'
 import type { AnswerFigures, EndReason, FileProgress, FinishReason, FrameEvent, UpdateFigures } from './events.ts'
@@ -47,10 +49,21 @@ export interface UpdateFrame {
   readonly thumbnail?: Blob
 }
 
+/** One followed face during an update. */
+export interface MeasuredSpan {
+  /** In the order of time. */
+  readonly faces: readonly MeasuredFace[]
+  readonly events: readonly FaceEvent[]
+}
+
 /** The update under way. */
 export interface CurrentUpdate {
   readonly update: number
   readonly window: number
+  /** How the model is shown the source. */
+  readonly view: View
+  /** What the followed face did meanwhile, where faces are followed. */
+  readonly measured?: MeasuredSpan
   readonly frames: readonly UpdateFrame[]
   readonly answers: Answers
   /** Further answers to the same questions, in the candidates' order; none where one is asked for. */
@@ -72,6 +85,8 @@ export interface FinishedUpdate {
   /** Counts from 0. */
   readonly update: number
   readonly window: number
+  readonly view: View
+  readonly measured?: MeasuredSpan
   /** Times of the first and of the last frame, s, on the source's own clock. */
   readonly startS: number
   readonly endS: number

@@ -2,6 +2,7 @@ import type { Stage, StageId } from '../affect/stages.ts'
 import type { LiveFrames } from '../capture/live-frames.ts'
 import type { TimedFrame } from '../capture/painter.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { FacesRequest } from './faces-request.ts'
 import { type ChosenFrames, type FrameSettings, framesFor } from './frames.ts'
 import { type Probe, type ProbeChoice, probesFor } from './probes.ts'
 
@@ -36,6 +37,8 @@ export interface ReadingRequest {
    */
   readonly probes?: readonly Probe[]
   readonly settings: ReadingSettings
+  /** Default: the whole picture is read, and nobody in it is followed. */
+  readonly faces?: FacesRequest
   readonly keepFrames?: boolean
   /** One token a pass: for tests and comparisons. */
   readonly withoutDrafts?: boolean
@@ -48,6 +51,8 @@ export interface ReadingWish {
   readonly settings: ReadingSettings
   /** No closed questions by default. */
   readonly probes?: ProbeChoice
+  /** Default: the whole picture is read, and nobody in it is followed. */
+  readonly faces?: FacesRequest
   readonly keepFrames?: boolean
 }
 
@@ -61,7 +66,7 @@ export function readingSettings(
 
 /** The one way to a request: for the page, the API and the command line. */
 export function readingRequest(
-  { source, stages, settings, probes, keepFrames = false }: ReadingWish,
+  { source, stages, settings, probes, faces, keepFrames = false }: ReadingWish,
   manifest: Pick<Manifest, 'calibration'>,
 ): ReadingRequest {
   return {
@@ -69,6 +74,7 @@ export function readingRequest(
     stages: stages.map(({ id, prompt, isStanding = false }) => ({ id, prompt, ...(isStanding ? { isStanding } : {}) })),
     ...(probes ? { probes: probesFor(probes, manifest) } : {}),
     settings,
+    ...(faces ? { faces } : {}),
     ...(keepFrames ? { keepFrames } : {}),
   }
 }

@@ -1,5 +1,6 @@
 import type { OptionOrders } from '../../affect/probes/probe-set.ts'
 import type { StageId } from '../../affect/stages.ts'
+import type { View } from '../../affect/view.ts'
 import type { VidemoError } from '../../base/errors.ts'
 import { type DrawnState, firstDrawn } from '../../demo-face/drawn-face.ts'
 import type { FaceSetting } from '../../demo-face/live-face.ts'
@@ -21,6 +22,7 @@ import type { CurrentUpdate, FinishedUpdate, SourceFacts, WindowFrame } from '..
 import type { ReadingOrigin } from '../../reading/recording.ts'
 import type { ReadingSettings } from '../../reading/request.ts'
 import type { ShownWait } from '../server-wait.ts'
+import { type FacesState, noFaces } from './faces-state.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
 import type { StoredName, StoredState } from './stored-models.ts'
 
@@ -161,6 +163,8 @@ export interface SessionState {
   readonly current: CurrentUpdate | undefined
   readonly probes: ProbeHistory
   readonly progress: FileProgress | undefined
+  /** Who is followed in the source. */
+  readonly faces: FacesState
   /** What a person should know of the file that is read: parts that cannot be, and why. */
   readonly fileNotices: readonly string[]
   readonly recording: readonly RecordedReading[]
@@ -198,6 +202,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     current: undefined,
     probes: {},
     progress: undefined,
+    faces: noFaces,
     fileNotices: [],
     recording: [],
     savedReadings: 0,
@@ -225,6 +230,16 @@ export interface Settings {
     readonly orders: OptionOrders
     /** Smoothing changes only what is shown, not the answers that are kept. */
     readonly isSmoothed: boolean
+  }
+  readonly faces: {
+    /** How the model is shown a face. `automatic`: as suits the model and what is in the picture. */
+    readonly view: View | 'automatic'
+    /** The chosen face, or every face in turn. */
+    readonly who: 'chosen' | 'all'
+    /** The emotion question names what was measured. */
+    readonly withClues: boolean
+    readonly areOutlinesShown: boolean
+    readonly isMeshShown: boolean
   }
   readonly isMirrored: boolean
   readonly isHudShown: boolean

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { optionOrders } from '../../affect/probes/probe-set.ts'
 import { reasoningPreset, type StageId, stageIds } from '../../affect/stages.ts'
+import { views } from '../../affect/view.ts'
 import { frameBounds } from '../../reading/frames.ts'
 import type { Settings } from './session-state.ts'
 
@@ -28,6 +29,7 @@ export const defaultSettings: Settings = {
   stagesOn: Object.fromEntries(stageIds.map((id) => [id, true])) as Record<StageId, boolean>,
   prompts: {},
   probes: { isOn: true, orders: 'given', isSmoothed: true },
+  faces: { view: 'automatic', who: 'chosen', withClues: false, areOutlinesShown: true, isMeshShown: false },
   isMirrored: true,
   isHudShown: false,
   areKeysOn: true,
@@ -53,7 +55,7 @@ function or<Schema extends v.GenericSchema>(schema: Schema, value: v.InferOutput
 
 const pixels = v.pipe(v.number(), v.safeInteger(), v.minValue(784), v.maxValue(1_000_000))
 const prompt = orUndefined(v.pipe(v.string(), v.maxLength(8000)))
-const { reading, stagesOn, probes } = defaultSettings
+const { reading, stagesOn, probes, faces } = defaultSettings
 
 const samplingSchema = v.object({
   isOn: or(v.boolean(), false),
@@ -87,6 +89,16 @@ const schema = v.object({
       isSmoothed: or(v.boolean(), probes.isSmoothed),
     }),
     probes,
+  ),
+  faces: or(
+    v.object({
+      view: or(v.picklist([...views, 'automatic']), faces.view),
+      who: or(v.picklist(['chosen', 'all']), faces.who),
+      withClues: or(v.boolean(), faces.withClues),
+      areOutlinesShown: or(v.boolean(), faces.areOutlinesShown),
+      isMeshShown: or(v.boolean(), faces.isMeshShown),
+    }),
+    faces,
   ),
   isMirrored: or(v.boolean(), defaultSettings.isMirrored),
   isHudShown: or(v.boolean(), defaultSettings.isHudShown),

@@ -173,6 +173,7 @@ export function update(
   return {
     update: 4,
     window: 1,
+    view: 'picture',
     frames: frames.map(({ number, timeS }) => ({ number, timeS })),
     answers: Object.fromEntries(stageIds.map((id) => [id, answer(id)])) as Record<StageId, AnswerState>,
     alternatives: {},
@@ -189,6 +190,7 @@ export function readings(frames: readonly StripFrame[], count: number): readonly
       track: wholePicture,
       update,
       window: update,
+      view: 'picture',
       probes: [],
       source: { kind: 'file', name: 'Sample clip' },
       model: modelOrigin(smallBundle),

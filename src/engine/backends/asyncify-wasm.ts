@@ -1,5 +1,5 @@
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?gzip'
-import { fetchWasm } from './app-wasm.ts'
+import { fetchWasm } from '../../net/app-wasm.ts'
 
 /**
  * The app's own WebAssembly for `onnxruntime-web/webgpu`: for packages that bring that script themselves.

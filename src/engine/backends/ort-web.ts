@@ -1,6 +1,6 @@
 import type { Env } from 'onnxruntime-web'
 import { EngineError } from '../../base/errors.ts'
-import { fetchWasm } from './app-wasm.ts'
+import { fetchWasm } from '../../net/app-wasm.ts'
 import type { Ort } from './runtime.ts'
 
 /**
