@@ -38,13 +38,15 @@ class Shot {
   constructor(
     private readonly image: LiveImage,
     readonly timeS: number,
+    /** On the capture's own clock. */
+    private readonly stampS: number,
     readonly arrivedMs: number,
   ) {}
 
   paint(painter: Pick<Painter, 'paint'>): TimedFrame {
     if (!this.painted) {
       try {
-        this.painted = painter.paint(this.image, this.timeS)
+        this.painted = { ...painter.paint(this.image, this.timeS), stampS: this.stampS }
       } finally {
         this.image.close()
       }
@@ -188,7 +190,7 @@ export class LiveSource {
     }
     const timeS = this.dated(timeMs)
     const arrivedMs = this.clock.now()
-    const shot = new Shot(image, timeS, arrivedMs)
+    const shot = new Shot(image, timeS, timeMs / 1000, arrivedMs)
     const { latest: before } = this
     if (this.sampler.takes(timeS)) {
       if (before) this.holdEarlier(before, timeS)

@@ -10,6 +10,11 @@ export interface TimedFrame {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>
   /** Where the frame begins, in seconds from the start of the clip, or from the first live frame. */
   readonly timeS: number
+  /**
+   * Live: when the picture was captured, s, on the capture's own clock. All feeds of one capture give the same picture the
+   * same stamp, so that their frames can be matched; a picture that is repeated keeps its stamp.
+   */
+  readonly stampS?: number
 }
 
 /** Turns pictures of every kind upright and into RGBA, on one canvas. It closes none of them. */
