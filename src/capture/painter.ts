@@ -12,7 +12,8 @@ export interface TimedFrame {
   readonly timeS: number
   /**
    * Live: when the picture was captured, s, on the capture's own clock. All feeds of one capture give the same picture the
-   * same stamp, so that their frames can be matched; a picture that is repeated keeps its stamp.
+   * same stamp, to within the millisecond by which browsers blur times, so that their frames can be matched; a picture
+   * that is repeated keeps its stamp.
    */
   readonly stampS?: number
 }
