@@ -1,7 +1,7 @@
-import type { FaceEvent, FacesMoment } from '../../affect/measures.ts'
-import type { TrackId } from '../../affect/track.ts'
-import type { TimedFrame } from '../../capture/painter.ts'
-import type { NeutralState } from './protocol.ts'
+import type { FaceEvent, FacesMoment } from '../affect/measures.ts'
+import type { TrackId } from '../affect/track.ts'
+import type { TimedFrame } from '../capture/painter.ts'
+import type { NeutralState } from './worker/protocol.ts'
 
 /** What the worker asks of whoever follows the faces of one source. */
 export interface Follower {
