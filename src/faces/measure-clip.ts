@@ -1,6 +1,7 @@
-import type { Clip } from '../capture/clip.ts'
-import type { FollowedFrame, Follower } from './follower.ts'
-import { inSourcePixels } from './source-pixels.ts'
+import type { Clip, ClipFacts } from '../capture/clip.ts'
+import type { LostPart } from '../capture/file-notice.ts'
+import type { FaceFollower } from './face-follower.ts'
+import { type ToldFrame, toldFrame } from './told-frame.ts'
 
 export interface MeasureClipOptions {
   /** Frames that are measured of each second. Default: 10. */
@@ -8,44 +9,58 @@ export interface MeasureClipOptions {
   /** On the clip's own clock, s. Default: its first picture. */
   readonly fromS?: number
   readonly signal?: AbortSignal
+  /** Told of parts that could not be decoded, in order with the frames. */
+  readonly onLost?: (part: LostPart) => void
 }
 
-export interface MeasuredFrame extends FollowedFrame {
+export interface MeasuredFrame extends ToldFrame {
   /** Seconds of the clip that are measured, and seconds to its end, both from where measuring began. */
   readonly doneS: number
   readonly totalS: number
 }
 
+/** What measuring asks of a follower. */
+export type ClipFollower = Pick<FaceFollower, 'follow' | 'followPicture' | 'forget'>
+
 /** Of a second of video; blinks last a tenth of one at least. */
 const defaultFramesPerSecond = 10
-/** Larger frames are drawn smaller: faces are cropped to 256 pixels a side. */
+/** Larger frames of videos are drawn smaller: faces are cropped to 256 pixels a side. */
 const mostPixels = 1920 * 1080
 
 /**
- * Follows the faces of a clip at an even rate, on its own clock. A picture that is on show for longer is measured once, and
- * parts that cannot be decoded are passed over.
+ * Measures the faces of a clip at an even rate, on its own clock. A picture that is on show for longer is measured once,
+ * and parts that cannot be decoded are passed over. The last frame comes again when its movements have ended with the clip.
  *
  * @throws FaceError of the follower, CaptureError of the clip, or the reason of an abort
  */
 export async function* measureClip(
   clip: Clip,
-  follower: Follower,
-  { framesPerSecond = defaultFramesPerSecond, fromS, signal }: MeasureClipOptions = {},
+  follower: ClipFollower,
+  { framesPerSecond = defaultFramesPerSecond, fromS, signal, onLost }: MeasureClipOptions = {},
 ): AsyncGenerator<MeasuredFrame> {
   const { startS, durationS } = clip.facts
   const beginS = Math.min(Math.max(startS, fromS ?? 0), startS + durationS)
   const totalS = startS + durationS - beginS
-  let measuredS = Number.NEGATIVE_INFINITY
   const times = middles(beginS, totalS, framesPerSecond)
-  for await (const frame of clip.framesAt(times, { mostPixels, ...(signal ? { signal } : {}) })) {
+  const follow = hasOneFrame(clip.facts) ? follower.followPicture.bind(follower) : follower.follow.bind(follower)
+  let last: MeasuredFrame | undefined
+  follower.forget()
+  const options = { mostPixels, ...(signal ? { signal } : {}), ...(onLost ? { onLost } : {}) }
+  for await (const frame of clip.framesAt(times, options)) {
     // The decoder may have many frames ready: whoever waits for a message gets a turn between them.
     await turn()
     signal?.throwIfAborted()
-    if (frame.timeS <= measuredS) continue
-    measuredS = frame.timeS
-    const followed = inSourcePixels(await follower.follow(frame), frame)
-    yield { ...followed, doneS: Math.min(totalS, Math.max(0, frame.timeS - beginS)), totalS }
+    if (last && frame.timeS <= last.moment.timeS) continue
+    const told = toldFrame(await follow(frame), frame)
+    last = { ...told, doneS: Math.min(totalS, Math.max(0, frame.timeS - beginS)), totalS }
+    yield last
   }
+  const events = follower.forget()
+  if (last) yield { ...last, events, doneS: totalS }
+}
+
+function hasOneFrame({ durationS, framesPerSecond }: ClipFacts): boolean {
+  return Math.round(durationS * framesPerSecond) <= 1
 }
 
 /** One by one: of an hour, thousands. */

@@ -3,12 +3,15 @@ import { toWire } from '../../base/errors.ts'
 import { EventQueue } from '../../base/event-queue.ts'
 import { NewestFrame } from '../../capture/newest-frame.ts'
 import { openClip } from '../../capture/open-clip.ts'
-import type { FollowedFrame, Follower } from '../follower.ts'
+import type { NeutralState } from '../baseline.ts'
+import type { FaceFollower } from '../face-follower.ts'
 import { measureClip } from '../measure-clip.ts'
 import { MomentLog } from '../moment-log.ts'
-import { inSourcePixels } from '../source-pixels.ts'
+import { type ToldFrame, toldFrame } from '../told-frame.ts'
 import { Feeds } from './feeds.ts'
 import type { FacesSource, FollowingEvent } from './protocol.ts'
+
+export type SourceFollower = Pick<FaceFollower, 'follow' | 'followPicture' | 'forget' | 'takeNeutral' | 'neutral'>
 
 /** As often as cameras give frames; more would show no more movement. */
 const mostPerSecond = 30
@@ -23,19 +26,23 @@ const progressMs = 250
 export class Following {
   readonly events: EventQueue<FollowingEvent>
   readonly feeds: Feeds
+  /** Resolves when the follower is free for the next source. */
+  readonly finished: Promise<void>
   private readonly controller = new AbortController()
-  private follower: Follower | undefined
+  private follower: SourceFollower | undefined
   private live: NewestFrame | undefined
+  /** Of the newest moment that was told. */
+  private toldS: number | undefined
 
   constructor(
     readonly number: number,
     source: FacesSource,
-    follower: Promise<Follower>,
+    follower: Promise<SourceFollower>,
     private isMeshShown: boolean,
   ) {
     this.events = new EventQueue(source.type === 'live' ? mostEvents : undefined)
     this.feeds = new Feeds(source.type === 'file' ? new MomentLog() : undefined)
-    void this.run(source, follower)
+    this.finished = this.run(source, follower)
   }
 
   stop(): void {
@@ -52,7 +59,7 @@ export class Following {
     this.isMeshShown = isShown
   }
 
-  private async run(source: FacesSource, follower: Promise<Follower>): Promise<void> {
+  private async run(source: FacesSource, follower: Promise<SourceFollower>): Promise<void> {
     const { signal } = this.controller
     try {
       if (source.type === 'live') await this.followLive(source, follower)
@@ -68,7 +75,7 @@ export class Following {
 
   private async followLive(
     { frames }: Extract<FacesSource, { type: 'live' }>,
-    follower: Promise<Follower>,
+    follower: Promise<SourceFollower>,
   ): Promise<void> {
     const { signal } = this.controller
     // Taken in from the start: a stream that nobody reads holds its camera's few buffers.
@@ -81,7 +88,7 @@ export class Following {
     try {
       const own = await this.begin(follower)
       for (let frame = await live.next(); frame && !signal.aborted; frame = await live.next()) {
-        this.tell(inSourcePixels(await own.follow(frame), frame))
+        this.tell(own, toldFrame(await own.follow(frame), frame))
       }
     } finally {
       live.close()
@@ -90,7 +97,7 @@ export class Following {
 
   private async measureFile(
     source: Extract<FacesSource, { type: 'file' }>,
-    follower: Promise<Follower>,
+    follower: Promise<SourceFollower>,
   ): Promise<void> {
     const { signal } = this.controller
     const { file, ...options } = source
@@ -99,9 +106,9 @@ export class Following {
       const own = await this.begin(follower)
       let toldMs = Number.NEGATIVE_INFINITY
       let lastS = 0
-      for await (const { doneS, totalS, ...followed } of measureClip(clip, own, { ...options, signal })) {
+      for await (const { doneS, totalS, ...told } of measureClip(clip, own, { ...options, signal })) {
         signal.throwIfAborted()
-        this.tell(followed)
+        this.tell(own, told)
         lastS = totalS
         if (performance.now() - toldMs < progressMs) continue
         toldMs = performance.now()
@@ -113,23 +120,24 @@ export class Following {
     }
   }
 
-  private async begin(follower: Promise<Follower>): Promise<Follower> {
+  private async begin(follower: Promise<SourceFollower>): Promise<SourceFollower> {
     this.follower = await follower
     this.controller.signal.throwIfAborted()
+    this.follower.forget()
     this.events.push({ type: 'ready' })
     return this.follower
   }
 
-  private tell({ moment, events, neutral, meshes }: FollowedFrame): void {
+  private tell(follower: SourceFollower, { moment, events, meshes }: ToldFrame): void {
     if (this.controller.signal.aborted) return
-    this.feeds.tell(moment)
-    this.events.push({
-      type: 'moment',
-      moment,
-      neutral,
-      // Copies: they move to the page, and the follower goes on with its own.
-      ...(this.isMeshShown ? { meshes: new Map([...meshes].map(([track, points]) => [track, points.slice()])) } : {}),
-    })
+    if (moment.timeS !== this.toldS) {
+      this.toldS = moment.timeS
+      this.feeds.tell(moment)
+      const neutral = new Map<TrackId, NeutralState>(
+        moment.faces.map(({ track }) => [track, follower.neutral(track) ?? 'learning']),
+      )
+      this.events.push({ type: 'moment', moment, neutral, ...(this.isMeshShown ? { meshes: meshes() } : {}) })
+    }
     for (const event of events) this.events.push({ type: 'event', event })
   }
 }

@@ -1,26 +1,33 @@
 import { transfer } from 'comlink'
 import type { TrackId } from '../../affect/track.ts'
-import type { Follower } from '../follower.ts'
+import { FaceFollower } from '../face-follower.ts'
 import type { FaceNetworks } from '../networks/face-networks.ts'
+import { openFaceNetworks } from '../networks/open-face-networks.ts'
 import { Feeds } from './feeds.ts'
-import { Following } from './following.ts'
+import { Following, type SourceFollower } from './following.ts'
 import type { FacesApi, FacesOptions, FacesSource, FollowingEvent } from './protocol.ts'
 
+/** What tests put something else in the place of. */
 export interface HostParts {
   readonly openNetworks: (options: FacesOptions) => Promise<FaceNetworks>
-  /** For each source another one, which knows nobody yet. */
-  readonly makeFollower: (networks: FaceNetworks) => Follower
+  readonly makeFollower: (networks: FaceNetworks) => SourceFollower
+}
+
+const defaultParts: HostParts = {
+  openNetworks: openFaceNetworks,
+  makeFollower: (networks) => new FaceFollower(networks),
 }
 
 /** The inside of the worker that follows faces: one set of networks, one source at a time. */
 export class FacesHost implements FacesApi {
   private options: FacesOptions = { appUrl: '' }
-  private networks: Promise<FaceNetworks> | undefined
+  /** One for all sources, so that the numbers of faces go on from one to the next. */
+  private follower: Promise<SourceFollower> | undefined
   private following: Following | undefined
   private followings = 0
   private isMeshShown = false
 
-  constructor(private readonly parts: HostParts) {}
+  constructor(private readonly parts: HostParts = defaultParts) {}
 
   open(options: FacesOptions): void {
     this.options = options
@@ -31,12 +38,12 @@ export class FacesHost implements FacesApi {
   }
 
   start(source: FacesSource): number {
-    this.stop()
-    const { followings, isMeshShown } = this
-    const { makeFollower } = this.parts
-    const follower = this.loaded().then(makeFollower)
-    this.following = new Following(followings + 1, source, follower, isMeshShown)
-    return ++this.followings
+    const { following: before, isMeshShown } = this
+    before?.stop()
+    // The follower takes one frame at a time.
+    const follower = Promise.all([this.loaded(), before?.finished]).then(([loaded]) => loaded)
+    this.following = new Following(++this.followings, source, follower, isMeshShown)
+    return this.followings
   }
 
   async nextEvents(number: number): Promise<FollowingEvent[]> {
@@ -84,12 +91,12 @@ export class FacesHost implements FacesApi {
   }
 
   /** A load that has failed is tried again by the next source: the network may be back. */
-  private loaded(): Promise<FaceNetworks> {
-    this.networks ??= this.parts.openNetworks(this.options)
-    const { networks } = this
-    networks.catch(() => {
-      if (this.networks === networks) this.networks = undefined
+  private loaded(): Promise<SourceFollower> {
+    this.follower ??= this.parts.openNetworks(this.options).then(this.parts.makeFollower)
+    const { follower } = this
+    follower.catch(() => {
+      if (this.follower === follower) this.follower = undefined
     })
-    return networks
+    return follower
   }
 }
