@@ -11,7 +11,7 @@ export interface UnitSummary {
 }
 
 /** What was measured of one face from its first frame to its last. */
-export interface MeasuredSummary {
+export interface TrackSummary {
   readonly track: TrackId
   readonly firstS: number
   readonly lastS: number
@@ -42,7 +42,7 @@ interface Sums {
 }
 
 /** Sums up the measures of a source as they come; nothing of a single frame is kept. */
-export class MeasuredSummaries {
+export class TrackSummaries {
   private readonly tracks = new Map<TrackId, Sums>()
   private moments = 0
 
@@ -56,7 +56,7 @@ export class MeasuredSummaries {
   }
 
   /** One for each track that was seen, in the order of their numbers. */
-  summaries(): MeasuredSummary[] {
+  summaries(): TrackSummary[] {
     return [...this.tracks]
       .filter(([, { frames }]) => frames > 0)
       .map(([track, sums]) => summaryOf(track, sums, this.moments))
@@ -97,7 +97,7 @@ function add(sums: Sums, { timeS, units, head, quality }: MeasuredFace): void {
   for (const flaw of quality.flaws) sums.flaws.set(flaw, (sums.flaws.get(flaw) ?? 0) + 1)
 }
 
-function summaryOf(track: TrackId, sums: Sums, moments: number): MeasuredSummary {
+function summaryOf(track: TrackId, sums: Sums, moments: number): TrackSummary {
   const { firstS, lastS, frames, head, heightPx } = sums
   const events = [...sums.events].sort((one, other) => one.startS - other.startS)
   return {
