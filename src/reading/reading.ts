@@ -1,4 +1,4 @@
-import type { FaceEvent, MeasuredFace } from '../affect/measures.ts'
+import type { MeasuredSpan } from '../affect/measures.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { TrackId } from '../affect/track.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
@@ -7,6 +7,8 @@ import type { FileNotice } from '../capture/file-notice.ts'
 import type { PictureState } from '../capture/picture-watch.ts'
 import type { AnswerFigures, EndReason, FileProgress, FinishReason, FrameEvent, UpdateFigures } from './events.ts'
 import type { ProbeAnswer, ProbeHistory } from './probe-history.ts'
+
+export type { MeasuredSpan } from '../affect/measures.ts'
 
 /** What a source was found to be, once it is open. */
 export interface SourceFacts {
@@ -47,13 +49,6 @@ export interface UpdateFrame {
   readonly number: number
   readonly timeS: number
   readonly thumbnail?: Blob
-}
-
-/** One followed face during an update. */
-export interface MeasuredSpan {
-  /** In the order of time. */
-  readonly faces: readonly MeasuredFace[]
-  readonly events: readonly FaceEvent[]
 }
 
 /** The update under way. */
