@@ -2,6 +2,7 @@ import { measurablesOf } from './claimed.ts'
 import { curveOf, type LevelCurve, rounded } from './level-curve.ts'
 import { isUnmeasurable, type Measurable, type Measuring, measuringOf } from './measurables.ts'
 import { type FaceEvent, type FaceFlaw, faceFlaws, type MeasuredFace, type MeasuredSpan } from './measures.ts'
+import type { StageId } from './stage.ts'
 import type { AffectiveTree, ExpressionNode } from './tree.ts'
 import type { View } from './view.ts'
 
@@ -71,11 +72,18 @@ const shortestForMovement = 0.5
  * Holds every expression node of a tree against measured movement: one claim for each thing of it that is measured, one
  * that cannot be told for a node of which nothing is. In the order of the tree. What the words deny is no node, and no
  * claim. Never throws.
+ *
+ * @param against the same for all of it, or for each stage what its answer was about; a stage without gives no claims
  */
-export function claimsOf({ persons }: AffectiveTree, held: Held): readonly Claim[] {
-  const isAmbiguous = held.view === 'picture' && persons.length > 1
+export function claimsOf(
+  { persons }: AffectiveTree,
+  against: Held | ((stage: StageId) => Held | undefined),
+): readonly Claim[] {
   return persons.flatMap(({ expressions }, person) =>
     expressions.flatMap((node, index) => {
+      const held = typeof against === 'function' ? against(node.span.stage) : against
+      if (!held) return []
+      const isAmbiguous = held.view === 'picture' && persons.length > 1
       const place = { of: { person, index }, ...(node.phase ? { phase: node.phase } : {}) }
       if (isAmbiguous) return [{ ...place, ...doubt('several-people') }]
       const claimed = measurablesOf(node)
