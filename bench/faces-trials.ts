@@ -7,7 +7,16 @@ import { openFaceNetworks } from '../cli/face-networks.ts'
 import type { MeasuredFace } from '../src/affect/measures.ts'
 import type { TimedFrame } from '../src/capture/painter.ts'
 import { FaceFollower, type FollowedFrame, type FollowOptions } from '../src/faces/face-follower.ts'
-import { type Cutout, copied, cover, darker, mirrored, noisy, paste, wall } from './composed-frames.ts'
+import {
+  type Cutout,
+  copied,
+  cover,
+  darker,
+  mirrored,
+  noisy,
+  paste,
+  wall,
+} from '../src/faces/testing/composed-frames.ts'
 import { decoded } from './ffmpeg-frames.ts'
 
 const folder = process.argv[2]

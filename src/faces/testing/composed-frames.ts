@@ -1,5 +1,5 @@
-import type { FaceBox } from '../src/affect/measures.ts'
-import type { TimedFrame } from '../src/capture/painter.ts'
+import type { FaceBox } from '../../affect/measures.ts'
+import type { TimedFrame } from '../../capture/painter.ts'
 
 type Picture = Pick<TimedFrame, 'width' | 'height' | 'rgba'>
 
