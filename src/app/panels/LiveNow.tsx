@@ -11,6 +11,7 @@ import { formatLabel, formatProbability, formatSigned } from '../format.ts'
 import { ribbonS } from '../probes.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { MeasuredShare } from './FaceParts.tsx'
 import styles from './LiveNow.module.css'
 import { Ribbons } from './Ribbons.tsx'
 
@@ -123,6 +124,7 @@ function Chips({ title, questions, lines }: ChipsProps) {
               {unit && <span className={styles.code}>{unit}</span>}{' '}
               <span className={unit && styles.unitName}>{unit ? actionUnitNames[unit] : formatLabel(id)}</span>{' '}
               <span className={styles.share}>{yes === undefined ? '–' : formatProbability(yes)}</span>
+              {unit && <MeasuredShare unit={unit} />}
             </li>
           )
         })}
