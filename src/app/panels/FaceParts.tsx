@@ -61,6 +61,11 @@ export function MeasuredShare({ unit }: Pick<ComponentProps<Parts['MeasuredShare
   )
 }
 
+/** Says what stands below the probabilities. */
+export function MeasuredNote() {
+  return useFollowed() && ', and below each as it was measured'
+}
+
 export function FaceSettings() {
   return (
     <Suspense fallback={<div className={styles.settings} />}>

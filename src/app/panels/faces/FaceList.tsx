@@ -33,7 +33,7 @@ export function FaceList({ tracks, chosen }: Props) {
               checked={track === chosen}
               onChange={() => actions.chooseFace(track)}
             />
-            <span>{faceName(track)}</span>
+            <span className={styles.name}>{faceName(track)}</span>
             {words && <span className={styles.words}>{words}</span>}
           </label>
         )

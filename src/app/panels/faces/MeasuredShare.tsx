@@ -43,8 +43,8 @@ export function MeasuredShare({ source, unit }: { readonly source: Source; reado
   useDrawing(canvas, faces, draw, calmMs)
   return (
     <span className={styles.measured}>
-      <span className={styles.word}>measured</span>
-      <canvas ref={canvas} className={styles.canvas} style={{ height: laneHeight }} aria-hidden="true" />
+      <span className="unseen">measured</span>
+      <canvas ref={canvas} className={styles.canvas} style={{ height: laneHeight }} role="presentation" />
       <span ref={value} className={styles.value}>
         –
       </span>
