@@ -44,7 +44,9 @@ export function MeasuredShare({ source, unit }: { readonly source: Source; reado
   return (
     <span className={styles.measured}>
       <span className="unseen">measured</span>
-      <canvas ref={canvas} className={styles.canvas} style={{ height: laneHeight }} role="presentation" />
+      <span className={styles.lane} aria-hidden="true">
+        <canvas ref={canvas} className={styles.canvas} style={{ height: laneHeight }} />
+      </span>
       <span ref={value} className={styles.value}>
         –
       </span>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { measuredUnitNames } from '../../../affect/measured-units.ts'
 import { type MeasuredFace, measuredUnits } from '../../../affect/measures.ts'
 import type { TrackId } from '../../../affect/track.ts'
 import { formatPercent, formatWhole } from '../../format.ts'
@@ -8,7 +9,7 @@ import { laneS, measuredAt, within } from './lane-scaling.ts'
 import styles from './MeasuresTable.module.css'
 import { gradeText } from './UnitName.tsx'
 import { useShownFaces } from './use-shown-faces.ts'
-import { faceName, measuredUnitNames } from './words.ts'
+import { faceName } from './words.ts'
 
 /** Slow enough to be read out. */
 const updateEveryMs = 2000

@@ -1,7 +1,9 @@
+import { measuredUnitNames, unitGrades } from '../../../affect/measured-units.ts'
 import type { MeasuredUnit } from '../../../affect/measures.ts'
 import styles from './UnitName.module.css'
-import { gradeOf, isDerived } from './unit-grade.ts'
-import { measuredUnitNames } from './words.ts'
+
+/** Computed from other units, as their own movement is hardly seen. */
+const derivedUnits: readonly MeasuredUnit[] = ['AU6']
 
 /** `lip corner puller AU12`, and how well it is measured. */
 export function UnitName({
@@ -14,14 +16,12 @@ export function UnitName({
   return (
     <span className={className}>
       {measuredUnitNames[unit]} <span className={styles.code}>{unit}</span>{' '}
-      <span className={styles.grade} data-grade={gradeOf(unit)}>
-        {gradeText(unit)}
-      </span>
+      <span className={styles.grade}>{gradeText(unit)}</span>
     </span>
   )
 }
 
 /** `good`, `poor, derived` */
 export function gradeText(unit: MeasuredUnit): string {
-  return isDerived(unit) ? `${gradeOf(unit)}, derived` : gradeOf(unit)
+  return derivedUnits.includes(unit) ? `${unitGrades[unit]}, derived` : unitGrades[unit]
 }

@@ -1,4 +1,4 @@
-import type { FaceEvent, FaceEventKind, FaceFlaw, MeasuredUnit } from '../../../affect/measures.ts'
+import type { FaceEvent, FaceEventKind, FaceFlaw } from '../../../affect/measures.ts'
 import type { TrackId } from '../../../affect/track.ts'
 import { formatSpan, formatTime } from '../../format.ts'
 import type { FollowedTrack } from '../../session/faces-state.ts'
@@ -66,25 +66,4 @@ const longFromS = 0.5
 export function eventText({ kind, startS, endS }: Pick<FaceEvent, 'kind' | 'startS' | 'endS'>): string {
   const when = endS - startS >= longFromS ? formatSpan(startS, endS) : formatTime(startS)
   return `${eventWords[kind]} ${when}`
-}
-
-/** The names of all measured units in the Facial Action Coding System. */
-export const measuredUnitNames: Readonly<Record<MeasuredUnit, string>> = {
-  AU1: 'inner brow raiser',
-  AU2: 'outer brow raiser',
-  AU4: 'brow lowerer',
-  AU5: 'upper lid raiser',
-  AU6: 'cheek raiser',
-  AU7: 'lid tightener',
-  AU9: 'nose wrinkler',
-  AU10: 'upper lip raiser',
-  AU12: 'lip corner puller',
-  AU15: 'lip corner depressor',
-  AU17: 'chin raiser',
-  AU20: 'lip stretcher',
-  AU23: 'lip tightener',
-  AU24: 'lip pressor',
-  AU25: 'lips part',
-  AU26: 'jaw drop',
-  AU43: 'eyes closed',
 }
