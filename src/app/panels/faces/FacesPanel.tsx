@@ -33,7 +33,7 @@ export function FacesPanel({ source }: { readonly source: Source }) {
         </h2>
         <Toggles />
       </div>
-      <Progress status={status} />
+      {source.kind === 'file' && status.state !== 'failed' && <Progress status={status} />}
       {status.state === 'failed' ? (
         <Message tone="warn" title="Faces are not followed; the reading of the picture goes on" error={status.error} />
       ) : (
@@ -105,15 +105,21 @@ function Toggles() {
   )
 }
 
-/** How far a file is measured; its place is kept for live sources too, so that nothing moves. */
+/** How far a file is measured. It stays when that is done, so that nothing moves. */
 function Progress({ status }: { readonly status: FacesState['status'] }) {
-  if (status.state !== 'measuring') return null
-  const { doneS, totalS } = status
+  const [doneS, totalS] = status.state === 'measuring' ? [status.doneS, status.totalS] : [0, 0]
+  const isDone = status.state === 'measured'
+  const text = status.state === 'measuring' ? `Measuring: ${formatTime(doneS)} of ${formatTime(totalS)}` : ''
   return (
     <div className={styles.progress}>
-      <progress className={styles.bar} value={doneS} max={totalS} aria-labelledby="measuring" />
-      <p id="measuring" className={styles.note}>
-        Measuring: {formatTime(doneS)} of {formatTime(totalS)}
+      <progress
+        className={styles.bar}
+        value={isDone ? 1 : doneS}
+        max={isDone || totalS <= 0 ? 1 : totalS}
+        aria-labelledby="measuring"
+      />
+      <p id="measuring" className={styles.measuring}>
+        {isDone ? 'Measured to the end' : text || 'Not measured yet'}
       </p>
     </div>
   )
