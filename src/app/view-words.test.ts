@@ -7,7 +7,8 @@ import { notAskedText, shownText, viewOf } from './view-words.ts'
 
 const following = { ...noFaces, status: { state: 'following' } } as const
 const camera = { kind: 'camera' } as Source
-const ofDrawings = { ...smallBundle, manifest: { ...smallBundle.manifest, reads: 'drawn-faces' } } as const
+const manifest = { ...smallBundle.manifest, source: fullBundle.manifest.source, reads: 'drawn-faces' } as const
+const ofDrawings = { ...smallBundle, manifest }
 const view = (state: Partial<SessionState>) => viewOf({ ...blankState, ...state })
 
 it('is what the frames of the window say', () => {

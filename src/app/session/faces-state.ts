@@ -34,15 +34,6 @@ export interface FacesState {
 
 export const noFaces: FacesState = { status: { state: 'off' }, tracks: [], chosen: undefined, events: [] }
 
-/** Before anybody was looked for. */
-export const emptyBoard: FacesBoard = {
-  latest: () => undefined,
-  at: () => undefined,
-  curve: () => [],
-  mesh: () => undefined,
-  listen: () => () => undefined,
-}
-
 /** The face whose measures are shown: the chosen one, and until one is chosen the first in the picture. */
 export function measuredFace({ tracks, chosen }: FacesState): FollowedTrack | undefined {
   return tracks.find(({ track }) => track === chosen) ?? tracks.find(({ isHere }) => isHere)
