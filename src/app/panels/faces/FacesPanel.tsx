@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { actionOf, runAction, shortcutOf } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Message } from '../../controls/Message.tsx'
-import { formatTime } from '../../format.ts'
+import { faceName, formatTime } from '../../format.ts'
 import { type FacesState, measuredFace } from '../../session/faces-state.ts'
 import type { Source } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
@@ -12,7 +12,7 @@ import styles from './FacesPanel.module.css'
 import { FaceNews } from './face-news.ts'
 import { Lanes } from './Lanes.tsx'
 import { MeasuresTable } from './MeasuresTable.tsx'
-import { eventText, faceName, neutralText } from './words.ts'
+import { eventText, neutralText } from './words.ts'
 
 /** Of the newest events, so many are named. */
 const namedEvents = 4
@@ -21,10 +21,11 @@ const namedEvents = 4
 export function FacesPanel({ source }: { readonly source: Source }) {
   const { store } = usePage().session
   const faces = useStore(store, (state) => state.faces)
-  const { status, tracks, chosen, events } = faces
-  const shown = useMemo(() => tracks.filter(({ track, isHere }) => isHere || track === chosen), [tracks, chosen])
-  const followed = measuredFace(faces)
+  const shownTrack = useStore(store, (state) => state.shownTrack)
+  const { status, tracks, events } = faces
+  const followed = measuredFace(faces, shownTrack)
   const track = followed?.track
+  const shown = useMemo(() => tracks.filter((each) => each.isHere || each.track === track), [tracks, track])
   return (
     <section className={styles.panel} aria-labelledby="measured-title">
       <div className={styles.head}>
@@ -40,7 +41,7 @@ export function FacesPanel({ source }: { readonly source: Source }) {
         <>
           <div className={styles.who}>
             {shown.length > 0 ? (
-              <FaceList tracks={shown} chosen={chosen} />
+              <FaceList tracks={shown} measured={track} />
             ) : (
               <p className={styles.none}>{noneText(status)}</p>
             )}

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { eventText, faceName, flawWord, neutralText, trackWords } from './words.ts'
+import { eventText, faceNumber, flawWord, neutralText, trackWords } from './words.ts'
 
 it('calls faces by their numbers', () => {
-  expect(faceName('face-12')).toBe('Face 12')
+  expect(faceNumber('face-12')).toBe('12')
 })
 
 it('says what is wrong with a face, the worst first, and nothing of one that is seen well', () => {
