@@ -112,3 +112,10 @@ export interface FaceEvent {
   /** The largest intensity within it, 0 to 1; for movements of the head, degrees over 45, at most 1. */
   readonly strength: number
 }
+
+/** One followed face during an update. */
+export interface MeasuredSpan {
+  /** In the order of time. */
+  readonly faces: readonly MeasuredFace[]
+  readonly events: readonly FaceEvent[]
+}
