@@ -119,3 +119,11 @@ export interface MeasuredSpan {
   readonly faces: readonly MeasuredFace[]
   readonly events: readonly FaceEvent[]
 }
+
+/** What whoever reads a source is told of the faces in it, in the order of their times. */
+export type FacesMessage =
+  | { readonly type: 'moment'; readonly moment: FacesMoment }
+  /** From here on this face is to be read. */
+  | { readonly type: 'chosen'; readonly track: TrackId }
+  /** No more moments come: the file has ended, or faces cannot be followed. */
+  | { readonly type: 'end' }

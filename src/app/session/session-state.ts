@@ -1,5 +1,6 @@
 import type { OptionOrders } from '../../affect/probes/probe-set.ts'
 import type { StageId } from '../../affect/stages.ts'
+import type { TrackId } from '../../affect/track.ts'
 import type { View } from '../../affect/view.ts'
 import type { VidemoError } from '../../base/errors.ts'
 import { type DrawnState, firstDrawn } from '../../demo-face/drawn-face.ts'
@@ -103,6 +104,11 @@ export type Source =
 /** Whether the source is live: captured until it is stopped, unlike a file. */
 export function isLive(source: Source | undefined): source is Extract<Source, { readonly stream: MediaStream }> {
   return source !== undefined && source.kind !== 'file'
+}
+
+/** Whether the picture is shown as a mirror would. */
+export function isShownMirrored(source: Source, settings: Pick<Settings, 'isMirrored'>): boolean {
+  return source.kind === 'camera' && source.isMirrored && settings.isMirrored
 }
 
 export type RunState =
@@ -291,6 +297,10 @@ export interface SessionActions {
   stop(): void
   /** Files: restarts the reading from this time. */
   seek(timeS: number): Promise<void>
+  /** Reads this face from here on. */
+  chooseFace(track: TrackId): void
+  /** Takes how this face looks now for its neutral face, against which movement is measured. */
+  takeNeutral(track: TrackId): void
   /** Deletes every reading and frame, and closes the source. */
   erase(): void
   /** @param format of `exporters`; default: the first */

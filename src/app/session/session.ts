@@ -1,4 +1,5 @@
 import { stageIds } from '../../affect/stages.ts'
+import type { TrackId } from '../../affect/track.ts'
 import { asVidemoError } from '../../base/errors.ts'
 import { LatestSignal } from '../../base/latest-signal.ts'
 import type { FaceSetting } from '../../demo-face/live-face.ts'
@@ -10,6 +11,7 @@ import { Store } from '../store.ts'
 import { TokenFlow } from '../token-flow.ts'
 import { CurrentClient, type SessionClient } from './current-client.ts'
 import { DrawnSource } from './drawn-source.ts'
+import { emptyBoard, type FacesBoard } from './faces-state.ts'
 import { FileQueue } from './file-queue.ts'
 import { LiveInput } from './live-input.ts'
 import { Loading, type LoadingOptions } from './loading.ts'
@@ -36,6 +38,7 @@ export class Session implements PageSession, SessionActions {
   /** For the test hooks, which ask the worker what the page does not. */
   readonly client: CurrentClient
   readonly run: Run
+  readonly facesBoard: FacesBoard = emptyBoard
   private readonly stored: StoredModels
   private readonly loading: Loading
   private readonly queue: FileQueue
@@ -190,6 +193,15 @@ export class Session implements PageSession, SessionActions {
 
   async seek(timeS: number): Promise<void> {
     if (this.store.get().source?.kind === 'file') await this.run.seek(timeS)
+  }
+
+  chooseFace(track: TrackId): void {
+    const { faces } = this.store.get()
+    this.store.update({ faces: { ...faces, chosen: track } })
+  }
+
+  takeNeutral(_track: TrackId): void {
+    // STUB until the worker that follows faces is there.
   }
 
   erase(): void {

@@ -1,4 +1,5 @@
 import { type StageId, stageIds } from '../../affect/stages.ts'
+import { emptyBoard, type FacesBoard } from '../session/faces-state.ts'
 import type { PageSession } from '../session/page-session.ts'
 import { firstState, type SessionActions, type SessionState } from '../session/session-state.ts'
 import { defaultSettings } from '../session/settings.ts'
@@ -18,7 +19,7 @@ export interface FakeSession extends PageSession {
 }
 
 /** A session without a worker: it has the state that it is given, notes every call, and applies the simple ones. */
-export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
+export function fakeSession(state: Partial<SessionState> = {}, facesBoard: FacesBoard = emptyBoard): FakeSession {
   const store = new Store<SessionState>({ ...blankState, ...state })
   // At once: there are no animation frames outside of a browser.
   const flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow((run) => run())])) as Record<
@@ -70,6 +71,12 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     pause: noted('pause', () => store.update({ run: { state: 'paused' } })),
     stop: noted('stop', () => store.update({ run: { state: 'over', reason: 'stopped' } })),
     seek: notedLater('seek'),
+    chooseFace: noted('chooseFace', (chosen) => store.update({ faces: { ...store.get().faces, chosen } })),
+    takeNeutral: noted('takeNeutral', (track) => {
+      const { faces } = store.get()
+      const tracks = faces.tracks.map((each) => (each.track === track ? { ...each, neutral: 'chosen' as const } : each))
+      store.update({ faces: { ...faces, tracks } })
+    }),
     erase: noted('erase', () =>
       store.update({ recording: [], frames: [], source: undefined, current: undefined, run: { state: 'idle' } }),
     ),
@@ -79,5 +86,5 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     ),
     resetSettings: noted('resetSettings', () => store.update({ settings: defaultSettings })),
   }
-  return { willStartByItself: false, store, flows, actions, calls }
+  return { willStartByItself: false, store, flows, actions, facesBoard, calls }
 }
