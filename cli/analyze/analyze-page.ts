@@ -7,6 +7,7 @@ import { openClip } from '../../src/capture/open-clip.ts'
 import { EngineClient } from '../../src/readers/worker/client.ts'
 import type { BundleSource, DeviceReport } from '../../src/readers/worker/protocol.ts'
 import { createFold } from '../../src/reading/fold.ts'
+import { judge } from '../../src/reading/judge.ts'
 import { modelOrigin, settingsOrigin } from '../../src/reading/origin.ts'
 import { emptyReading, finishedBy } from '../../src/reading/reading.ts'
 import { readingRequest, readingSettings } from '../../src/reading/request.ts'
@@ -75,7 +76,7 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
   const settings = readingSettings(job.settings, manifest)
   const facts = { ...model, provider, ...(isOnGpu ? { adapter: device.adapter.name } : {}), check: check.verdict }
   const origin = settingsOrigin(job.preset, stages, settings)
-  const fold = createFold(stages)
+  const fold = createFold(stages, () => judge)
   let reading = emptyReading
   const request = readingRequest({ source: { type: 'file', file: video, fromS }, stages, settings }, manifest)
   for await (const event of client.read(request)) {
