@@ -1,6 +1,6 @@
 import type { Stage } from '../../src/affect/stages.ts'
 import type { PersonNode } from '../../src/affect/tree.ts'
-import { formatLabel, formatSpan } from '../../src/app/format.ts'
+import { formatLabel, formatSpan, formatTime } from '../../src/app/format.ts'
 import type { FinishReason } from '../../src/reading/events.ts'
 import { count } from './status-text.ts'
 import type { WindowRecord } from './window-record.ts'
@@ -18,7 +18,10 @@ const endings: Readonly<Record<FinishReason, string>> = {
 /** A window for a person to read: its time span, what was answered, and what was understood of it. */
 export function windowText(record: WindowRecord, stages: readonly Stage[]): string {
   const { window, startS, endS, frames, answers, tree } = record
-  const lines = [`Window ${window + 1}: ${formatSpan(startS, endS)}, ${count(frames.length, 'frame')}`]
+  // A lone frame, such as a picture, is shown to the model several times.
+  const different = new Set(frames).size
+  const when = different === 1 ? formatTime(startS) : formatSpan(startS, endS)
+  const lines = [`Window ${window + 1}: ${when}, ${count(different, 'frame')}`]
   for (const { id, title } of stages) {
     const answer = answers[id]
     if (answer) lines.push(`  ${title}: ${printable(answer.text)}${endings[answer.finish]}`)

@@ -16,7 +16,10 @@ export declare function createAnalyzer(options: AnalyzerOptions): Analyzer
 
 /** What is read, by which model, and how. */
 export interface AnalyzerOptions {
-  /** A video or animated image, read window by window on its own clock; or a camera, a screen, a canvas, read live. */
+  /**
+   * A video, an animation or a picture, read window by window on its own clock (a picture as one frame); or a camera, a
+   * screen, a canvas, read live.
+   */
   readonly source: Blob | MediaStream
   /**
    * Address of a bundle's folder, relative to the page that asks. Default: the app's own small model, which reads drawn

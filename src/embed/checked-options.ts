@@ -185,7 +185,7 @@ function noOptions(given: unknown): UseError {
 /** How what was given becomes what can be read. */
 function waysFor(source: unknown, kind: string): string {
   if (source === undefined || source === null) {
-    return 'Give a Blob (a video or an animated image), or a MediaStream.'
+    return 'Give a Blob (a video, an animation or a picture), or a MediaStream.'
   }
   if (kind === 'String' || kind === 'URL') {
     return 'Fetch the address and give its bytes: await (await fetch(address)).blob().'
@@ -199,7 +199,7 @@ function waysFor(source: unknown, kind: string): string {
   }
   if (kind === 'HTMLCanvasElement') return 'Give a stream of its picture: canvas.captureStream().'
   if (kind === 'ArrayBuffer' || ArrayBuffer.isView(source)) return 'Make a Blob of the bytes: new Blob([bytes]).'
-  return 'Give a Blob (a video or an animated image), or a MediaStream.'
+  return 'Give a Blob (a video, an animation or a picture), or a MediaStream.'
 }
 
 function unknownSource(source: unknown, kind: string): UseError {
