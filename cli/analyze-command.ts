@@ -5,7 +5,7 @@ import { analyze } from './analyze/analyze.ts'
 import { adapterChoices, type Told } from './analyze/analyze-job.ts'
 import { StatusLine } from './analyze/status-line.ts'
 import { windowText } from './analyze/window-text.ts'
-import { CLIError, Interrupted, oneOf } from './options.ts'
+import { Interrupted, ifGiven, numberOption, oneOf } from './options.ts'
 
 const { reading, preset } = defaultSettings
 
@@ -86,26 +86,3 @@ export const analyzeCommand = defineCommand({
     }
   },
 })
-
-const steps = { 'a number': undefined, 'a whole number': 1, 'an even number': 2 } as const
-type NumberKind = keyof typeof steps
-
-interface Range {
-  readonly min: number
-  readonly max: number
-}
-
-/** Throws CLIError. */
-function ifGiven(option: string, value: string | undefined, range: Range, kind?: NumberKind): number | undefined {
-  return value === undefined ? undefined : numberOption(option, value, range, kind)
-}
-
-/** Throws CLIError. */
-function numberOption(option: string, value: string, { min, max }: Range, kind: NumberKind = 'a number'): number {
-  const number = Number(value)
-  const step = steps[kind]
-  const isRight = step === undefined ? Number.isFinite(number) : Number.isSafeInteger(number / step)
-  if (value.trim() !== '' && isRight && number >= min && number <= max) return number
-  const range = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`
-  throw new CLIError(`${option} ${value}: give ${kind} ${range}.`)
-}

@@ -48,6 +48,20 @@ export interface AnalyzerOptions {
   readonly framesPerSecond?: number
   /** Asks closed questions as well, after every two frames, whose answers are probabilities; default: true. */
   readonly withProbabilities?: boolean
+  /**
+   * What the model is shown: the whole `picture`; the followed `face`, cropped from it; or its `twin`, a drawn face that
+   * moves as the followed one does, for models that read drawings. Default: `auto`, the face or the twin where a real face
+   * is found, as suits the bundle, and else the picture. All but `picture` load the face networks (5 MB and their runtime).
+   */
+  readonly view?: 'auto' | 'picture' | 'face' | 'twin'
+  /** Whose faces are read, in turn. Default: `largest`; with `measureOnly` every face is followed. */
+  readonly faces?: 'all' | 'largest' | number
+  /** Measures of each face a second, 1 to 30. Default: 10 of files, live as many as the source and the machine give. */
+  readonly rate?: number
+  /** Faces are followed and measured, and no model is loaded: there are no readings. */
+  readonly measureOnly?: boolean
+  /** Told of the followed faces of every frame that is measured, in the order of time. */
+  readonly onMeasured?: (moment: MeasuredMoment) => void
   /** Where the app's files lie; default: the folder above this script's. Must be of the page's own origin. */
   readonly appUrl?: string | URL
 }
