@@ -84,6 +84,10 @@ export interface Analyzer {
 
 /** What the model says of one window of frames. */
 export interface Reading {
+  /** Whose: the whole `picture`, or one of the followed faces, `face-1` ..., which are counted and name nobody. */
+  readonly track: string
+  /** What the model was shown. */
+  readonly view: 'picture' | 'face' | 'twin'
   /** Counts from 0. */
   readonly update: number
   /** Times of the first and of the last frame it is about, s, on the source's own clock. */
@@ -104,6 +108,10 @@ export interface Reading {
    * of sum 1: `probabilities.emotion.happy`. Not calibrated unless the bundle says so.
    */
   readonly probabilities: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** What the followed face did meanwhile, where one is followed. */
+  readonly measured?: MeasuredSummary
+  /** What the words say the face did, held against that; in the view `twin` both have the same source, and prove nothing. */
+  readonly claims?: readonly Claim[]
   /** By what it was read. */
   readonly model: { readonly name: string; readonly source: string; readonly dtype: string }
   /** What was asked, in the words that were used, and of how many frames a second. */
@@ -128,6 +136,103 @@ export interface Person {
     readonly actionUnits: readonly string[]
   }[]
   readonly emotions: readonly { readonly label: string; readonly text: string }[]
+}
+
+/** One thing that the words say a face did, held against what was measured of it. */
+export interface Claim {
+  /** Of `persons`, and of the expressions of that person: which says it. */
+  readonly of: { readonly person: number; readonly index: number }
+  /** `AU12`, `nod`, `look-down` ...; absent where nothing measures it. */
+  readonly what?: string
+  /** When in the window, where the words say so. */
+  readonly phase?: 'beginning' | 'middle' | 'end'
+  readonly verdict: 'seen' | 'not-seen' | 'cannot-tell'
+  /** The highest level, 0 to 1; and of what is seen, from when to when, s. */
+  readonly strength?: number
+  readonly startS?: number
+  readonly endS?: number
+  /** Why it cannot be told: `not-measurable`, `poor`, `faint`, `nobody`, `too-short`, or a flaw of the face. */
+  readonly reason?: string
+}
+
+/** What was measured of one followed face over a time. */
+export interface MeasuredSummary {
+  /** Of the first and the last measure, s. */
+  readonly startS: number
+  readonly endS: number
+  readonly count: number
+  /** By action unit, `AU12`. How far each can be trusted is in docs/faces.md. */
+  readonly units: Readonly<Record<string, LevelSummary>>
+  /** Degrees: yaw to the picture's right, pitch up, roll clockwise. */
+  readonly head: Readonly<Record<'yaw' | 'pitch' | 'roll', RangeSummary>>
+  /** Relative to the head, -1 to 1: to the picture's right and down. */
+  readonly gaze: Readonly<Record<'x' | 'y', RangeSummary>>
+  readonly closedLeft: LevelSummary
+  readonly closedRight: LevelSummary
+  readonly mouthOpen: LevelSummary
+  /** Mean height of the face in the source; what kept at least half of the measures from being good. */
+  readonly quality: { readonly heightPx: number; readonly flaws: readonly string[] }
+  readonly events: readonly FaceEvent[]
+}
+
+/** Of a level from 0 to 1. */
+export interface LevelSummary {
+  readonly mean: number
+  readonly peak: number
+  readonly peakS: number
+}
+
+export interface RangeSummary {
+  readonly mean: number
+  readonly least: number
+  readonly most: number
+}
+
+/** A movement told from the measures. */
+export interface FaceEvent {
+  readonly track: string
+  /** `smile`, `frown`, `brow-raise`, `nod`, `shake`, `turn`, `blink`, `wink`, `close-eyes`, `yawn`, `talk`, `look-around`. */
+  readonly kind: string
+  readonly startS: number
+  readonly endS: number
+  /** 0 to 1. */
+  readonly strength: number
+}
+
+/** The followed faces of one frame. */
+export interface MeasuredMoment {
+  /** On the source's own clock, s. */
+  readonly timeS: number
+  /** Of the frame, px. */
+  readonly width: number
+  readonly height: number
+  readonly faces: readonly { readonly track: string; readonly measured: MeasuredFace }[]
+}
+
+/** One followed face at one moment: movement only, and nothing from which a person could be recognised. */
+export interface MeasuredFace {
+  readonly timeS: number
+  /** In pixels of the source's picture. */
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+  /** By action unit, relative to the person's neutral face, 0 to 1. */
+  readonly units: Readonly<Record<string, number>>
+  /** Degrees. */
+  readonly head: { readonly yaw: number; readonly pitch: number; readonly roll: number }
+  readonly gaze: { readonly x: number; readonly y: number }
+  /** How far the lids of the eye on the picture's left and right are closed, and the mouth is open, 0 to 1. */
+  readonly closedLeft: number
+  readonly closedRight: number
+  readonly mouthOpen: number
+  readonly quality: {
+    readonly heightPx: number
+    readonly sharpness: number
+    readonly light: number
+    readonly turn: number
+    readonly cut: number
+    readonly covered: number
+    /** The worst first: `small`, `blurred`, `dark`, `bright`, `turned-away`, `cut-off`, `covered`, `still`. */
+    readonly flaws: readonly string[]
+  }
 }
 
 /** What was loaded, and how it computes here. */

@@ -103,7 +103,7 @@ function facesFrom(
   measureOnly: boolean,
 ): CheckedFaces | undefined {
   const isForeign = reader === 'transformers' && !measureOnly
-  const chosen = viewFrom(view ?? (isForeign ? 'picture' : 'auto'))
+  const chosen = viewFrom(view === undefined ? (isForeign ? 'picture' : 'auto') : view)
   if (isForeign && chosen !== 'picture')
     throw badOption('view', view, '“picture”, all that the reader “transformers” takes')
   const followed = { view: chosen, who: whoFrom(faces, measureOnly), rate: rateFrom(rate) }

@@ -1,3 +1,4 @@
+import { summaryOf } from '../affect/measured-summary.ts'
 import type { PersonNode } from '../affect/tree.ts'
 import type { FinishedUpdate, TrackReading } from '../reading/reading.ts'
 import { namedProbabilities } from '../reading/recorded.ts'
@@ -5,11 +6,14 @@ import type { Person, Reading } from './api.ts'
 
 /** A finished update as other pages are given it, with the newest answer to each closed question. */
 export function readingOfUpdate(
-  { update, startS, endS, frames, answers, tree }: FinishedUpdate,
+  { track, view, update, startS, endS, frames, answers, tree, measured }: FinishedUpdate,
   { probes }: TrackReading,
   origin: Pick<Reading, 'model' | 'settings'>,
 ): Reading {
+  const summary = measured && summaryOf(measured.faces, measured.events)
   return {
+    track,
+    view,
     update,
     startS,
     endS,
@@ -21,6 +25,7 @@ export function readingOfUpdate(
         return [id, namedProbabilities({ id, probabilities: points.at(-1)?.probabilities ?? [] })]
       }),
     ),
+    ...(summary ? { measured: summary } : {}),
     ...origin,
   }
 }

@@ -1,0 +1,59 @@
+import type { MeasuredSummary } from '../../src/affect/measured-summary.ts'
+import { type FaceEventKind, type MeasuredUnit, measuredUnits } from '../../src/affect/measures.ts'
+import type { TrackId } from '../../src/affect/track.ts'
+import { formatSpan, formatTime } from '../../src/app/format.ts'
+import { count } from './status-text.ts'
+
+/** Units that a line names, and the peak below which one is not worth it. */
+const mostUnits = 6
+const leastPeak = 0.3
+
+/** `face-1` as `face 1`; the whole picture has no name. */
+export function trackText(track: TrackId): string | undefined {
+  return track === 'picture' ? undefined : track.replace('-', ' ')
+}
+
+/** What was measured of a face, for a person to read: lines of text, each set in. */
+export function measuredLines({ units, head, quality, events }: MeasuredSummary): readonly string[] {
+  const strongest = [...measuredUnits]
+    .filter((unit) => units[unit].peak >= leastPeak)
+    .sort((a, b) => units[b].peak - units[a].peak)
+    .slice(0, mostUnits)
+  const moved =
+    strongest.length === 0 ? 'a face at rest' : strongest.map((unit) => unitText(unit, units[unit])).join(', ')
+  const flaws = quality.flaws.length === 0 ? '' : `; ${quality.flaws.map(words).join(', ')}`
+  return [
+    `  Measured: ${moved}`,
+    ...(events.length === 0 ? [] : [`  Movements: ${eventsText(events)}`]),
+    `  Head: ${degrees(head.yaw)} to the side, ${degrees(head.pitch)} up and down; face ${quality.heightPx} px high${flaws}`,
+  ]
+}
+
+function unitText(unit: MeasuredUnit, { peak, peakS, mean }: MeasuredSummary['units'][MeasuredUnit]): string {
+  return `${unit} ${peak.toFixed(2)} at ${formatTime(peakS)} (mean ${mean.toFixed(2)})`
+}
+
+/** Each kind once: how often, and the times of the first ones. */
+function eventsText(events: MeasuredSummary['events']): string {
+  const kinds = new Map<FaceEventKind, MeasuredSummary['events'][number][]>()
+  for (const event of events) kinds.set(event.kind, [...(kinds.get(event.kind) ?? []), event])
+  return [...kinds]
+    .map(([kind, all]) => {
+      const [first] = all
+      const when = formatSpan(first.startS, first.endS)
+      return all.length === 1
+        ? `${words(kind)} ${when}`
+        : `${count(all.length, words(kind))} from ${formatTime(first.startS)} on`
+    })
+    .join(', ')
+}
+
+function degrees({ least, most }: { readonly least: number; readonly most: number }): string {
+  const [from, to] = [Math.round(least), Math.round(most)].map((value) => String(value).replace('-', '−'))
+  return from === to ? `${from}°` : `${from}° to ${to}°`
+}
+
+/** `turned-away` as `turned away` */
+function words(name: string): string {
+  return name.replaceAll('-', ' ')
+}
