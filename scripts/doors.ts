@@ -86,12 +86,13 @@ export const rooms: readonly Room[] = [
 ]
 
 /**
- * Only `src/net` makes requests. Three of these load a small file that is published with the page, with one plain
- * `fetch`; the last stands in for the `fetch` of transformers.js, and gives it what it asks for of one folder.
+ * Only `src/net` makes requests. Four of these load a file that is published with the page, with one plain `fetch`; the
+ * last stands in for the `fetch` of transformers.js, and gives it what it asks for of one folder.
  */
 const plainFetchers = [
   'src/capture/sample-clip.ts',
   'src/engine/checks/fetch-check-bundle.ts',
+  'src/faces/networks/fetched-networks.ts',
   'src/net/app-wasm.ts',
   'src/readers/transformers/model-folder.ts',
 ] as const

@@ -112,3 +112,11 @@ export interface FaceEvent {
   /** The largest intensity within it, 0 to 1; for movements of the head, degrees over 45, at most 1. */
   readonly strength: number
 }
+
+/** What whoever reads a source is told of the faces in it, in the order of their times. */
+export type FacesMessage =
+  | { readonly type: 'moment'; readonly moment: FacesMoment }
+  /** From here on this face is to be read. */
+  | { readonly type: 'chosen'; readonly track: TrackId }
+  /** No more moments come: the file has ended, or faces cannot be followed. */
+  | { readonly type: 'end' }

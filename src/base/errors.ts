@@ -63,8 +63,15 @@ export class EngineError extends VidemoError {
 export class CaptureError extends VidemoError {
   override readonly name = 'CaptureError'
 }
+/** Faces could not be looked for, or no longer followed. It never ends a reading of the whole picture. */
+export class FaceError extends VidemoError {
+  override readonly name = 'FaceError'
+}
 
-const classes = { VidemoError, ConfigError, CheckpointError, BuildError, BundleError, EngineError, CaptureError }
+const classes = {
+  ...{ VidemoError, ConfigError, CheckpointError, BuildError, BundleError, EngineError, CaptureError },
+  FaceError,
+}
 
 function isKnown(name: string): name is keyof typeof classes {
   return Object.hasOwn(classes, name)

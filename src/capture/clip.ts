@@ -20,6 +20,8 @@ export interface ClipFacts {
 
 export interface FrameOptions {
   readonly signal?: AbortSignal
+  /** Of a video: frames with more pixels are drawn smaller, in their shape. Default: as large as they are. */
+  readonly mostPixels?: number
   /** Told of parts that could not be decoded, in order with the frames. */
   readonly onLost?: (part: LostPart) => void
 }

@@ -57,6 +57,23 @@ describe('LiveSource', () => {
     expect(source.pairNow()).toBeUndefined()
   })
 
+  it('stamps a frame with the capture’s own time, and its repetitions as well', async () => {
+    const { source, arrive, clock } = setUp()
+    const stamps = (pair: Awaited<ReturnType<LiveSource['nextPair']>>) =>
+      pair?.frames.map(({ rgba, stampS }) => [rgba[0], stampS])
+    for (const atMs of [0, 250, 500]) await arrive(atMs)
+    expect(stamps(await source.nextPair())).toEqual([
+      [0, 5],
+      [2, 5.5],
+    ])
+    const still = source.nextPair()
+    await clock.advance(3000)
+    expect(stamps(await still)).toEqual([
+      [2, 5.5],
+      [2, 5.5],
+    ])
+  })
+
   it('tells when the second frame of a pair came in', async () => {
     const { source, arrive, clock } = setUp()
     await arrive(0)

@@ -1,7 +1,8 @@
 import { CaptureError } from '../base/errors.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { type LiveImage, type OpenFeed, takeInFrames } from './frame-feed.ts'
 import { FrameSampler } from './frame-sampler.ts'
-import type { LiveFrameMessage, LiveFrameRequest, LiveFrames, MuteMessage } from './live-frames.ts'
+import type { LiveFrames, MuteMessage } from './live-frames.ts'
 import { Painter, type TimedFrame } from './painter.ts'
 import { type PictureState, PictureWatch } from './picture-watch.ts'
 
@@ -28,7 +29,6 @@ const stillPeriods = 2
 /** Frames dated further back than this come from a clock that was set back; less is the way's unevenness. */
 const setBackS = 0.5
 
-type LiveImage = VideoFrame | ImageBitmap
 type Size = Pick<TimedFrame, 'width' | 'height'>
 
 /** A frame that came in: painted once, if at all, and closed as soon as it is painted or of no more use. */
@@ -38,13 +38,15 @@ class Shot {
   constructor(
     private readonly image: LiveImage,
     readonly timeS: number,
+    /** On the capture's own clock. */
+    private readonly stampS: number,
     readonly arrivedMs: number,
   ) {}
 
   paint(painter: Pick<Painter, 'paint'>): TimedFrame {
     if (!this.painted) {
       try {
-        this.painted = painter.paint(this.image, this.timeS)
+        this.painted = { ...painter.paint(this.image, this.timeS), stampS: this.stampS }
       } finally {
         this.image.close()
       }
@@ -90,7 +92,7 @@ export class LiveSource {
     type: 'open',
   }
   private wake: () => void = () => undefined
-  private disconnect: () => void = () => undefined
+  private readonly feed: OpenFeed
   private readonly watch: PictureWatch
   private readonly mutes: MessagePort | undefined
 
@@ -108,8 +110,14 @@ export class LiveSource {
     if (frames.mutes) {
       frames.mutes.onmessage = ({ data }: MessageEvent<MuteMessage>) => this.watch.mute(data.isMuted)
     }
-    if (frames.type === 'stream') this.readStream(frames.readable)
-    else this.readPort(frames.port)
+    this.feed = takeInFrames(frames, {
+      arrive: (image, timeMs) => {
+        this.arrive(image, timeMs)
+        if (this.state.type === 'open') this.feed.ask()
+      },
+      end: () => this.end({ type: 'ended' }),
+      break: (cause) => this.end({ type: 'failed', error: captureBroken(cause) }),
+    })
   }
 
   /** How many pairs of sampled frames were dropped because they were not requested in time. */
@@ -145,37 +153,6 @@ export class LiveSource {
     this.end({ type: 'ended' })
   }
 
-  private readStream(readable: ReadableStream<VideoFrame>): void {
-    const reader = readable.getReader()
-    this.disconnect = () => void reader.cancel().catch(() => undefined)
-    const read = async () => {
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (done) return
-        this.arrive(value, value.timestamp / 1000)
-      }
-    }
-    read().then(
-      () => this.end({ type: 'ended' }),
-      (cause: unknown) => this.end({ type: 'failed', error: captureBroken(cause) }),
-    )
-  }
-
-  private readPort(port: MessagePort): void {
-    const ask = () => port.postMessage({ type: 'ready' } satisfies LiveFrameRequest)
-    this.disconnect = () => port.close()
-    port.onmessage = ({ data }: MessageEvent<LiveFrameMessage>) => {
-      if (data.type === 'end') {
-        this.end({ type: 'ended' })
-        return
-      }
-      this.arrive(data.image, data.timeMs)
-      if (this.state.type === 'open') ask()
-    }
-    port.onmessageerror = () => this.end({ type: 'failed', error: captureBroken() })
-    ask()
-  }
-
   private arrive(image: LiveImage, timeMs: number): void {
     if (this.state.type !== 'open') {
       image.close()
@@ -188,7 +165,7 @@ export class LiveSource {
     }
     const timeS = this.dated(timeMs)
     const arrivedMs = this.clock.now()
-    const shot = new Shot(image, timeS, arrivedMs)
+    const shot = new Shot(image, timeS, timeMs / 1000, arrivedMs)
     const { latest: before } = this
     if (this.sampler.takes(timeS)) {
       if (before) this.holdEarlier(before, timeS)
@@ -303,7 +280,7 @@ export class LiveSource {
     this.latest = undefined
     this.watch.stop()
     this.mutes?.close()
-    this.disconnect()
+    this.feed.disconnect()
     this.wake()
   }
 }
@@ -312,7 +289,7 @@ function hasSameSize(a: Size, b: Size): boolean {
   return a.width === b.width && a.height === b.height
 }
 
-function captureBroken(cause?: unknown): CaptureError {
+export function captureBroken(cause?: unknown): CaptureError {
   return new CaptureError({
     code: 'capture-broken',
     message: 'The picture of the camera or the screen broke off.',

@@ -10,6 +10,14 @@ export interface TimedFrame {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>
   /** Where the frame begins, in seconds from the start of the clip, or from the first live frame. */
   readonly timeS: number
+  /**
+   * Live: when the picture was captured, s, on the capture's own clock. All feeds of one capture give the same picture the
+   * same stamp, to within the millisecond by which browsers blur times, so that their frames can be matched; a picture
+   * that is repeated keeps its stamp.
+   */
+  readonly stampS?: number
+  /** Where the frame was drawn smaller than it could be: its size otherwise. */
+  readonly fullSize?: { readonly width: number; readonly height: number }
 }
 
 /** Turns pictures of every kind upright and into RGBA, on one canvas. It closes none of them. */
@@ -25,13 +33,15 @@ export class Painter {
     timeS: number,
     mostPixels = Number.POSITIVE_INFINITY,
   ): TimedFrame {
-    const { width, height } = within(sizeOf(image), mostPixels)
+    const full = sizeOf(image)
+    const { width, height } = within(full, mostPixels)
     const context = this.contextOf(width, height)
     // What is see-through shows black, and not the frame before.
     context.clearRect(0, 0, width, height)
     if ('draw' in image) image.draw(context, 0, 0, width, height)
     else context.drawImage(image, 0, 0, width, height)
-    return { width, height, rgba: context.getImageData(0, 0, width, height).data, timeS }
+    const { data: rgba } = context.getImageData(0, 0, width, height)
+    return { width, height, rgba, timeS, ...(width === full.width ? {} : { fullSize: full }) }
   }
 
   private contextOf(width: number, height: number): OffscreenCanvasRenderingContext2D {

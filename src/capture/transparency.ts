@@ -24,7 +24,7 @@ export class Transparency {
   async applyTo(frame: TimedFrame, picture: VideoSample): Promise<TimedFrame> {
     const grey = await this.at(picture.timestamp)
     if (!grey) return frame
-    const { rgba: levels, width, height } = this.painter.paint(grey, frame.timeS)
+    const { rgba: levels, width, height } = this.painter.paint(grey, frame.timeS, frame.width * frame.height)
     if (width !== frame.width || height !== frame.height) return frame
     const { rgba } = frame
     for (let at = 0; at < rgba.length; at += 4) {

@@ -106,7 +106,10 @@ export class VideoClip implements Clip {
     return this.framesAt(middles(indices, this.facts), options)
   }
 
-  async *framesAt(timesS: Iterable<number>, { signal, onLost }: FrameOptions = {}): AsyncGenerator<TimedFrame> {
+  async *framesAt(
+    timesS: Iterable<number>,
+    { signal, onLost, mostPixels }: FrameOptions = {},
+  ): AsyncGenerator<TimedFrame> {
     const { startS, durationS, framesPerSecond } = this.facts
     const painter = new Painter()
     const transparency = new Transparency(this.pictures)
@@ -128,7 +131,8 @@ export class VideoClip implements Clip {
       }
       lost = undefined
     }
-    const paint = ({ picture, startS }: ShownPicture) => transparency.applyTo(painter.paint(picture, startS), picture)
+    const paint = ({ picture, startS }: ShownPicture) =>
+      transparency.applyTo(painter.paint(picture, startS, mostPixels), picture)
     const wantedS = () => (next.done ? Number.POSITIVE_INFINITY : next.value)
     try {
       for await (const part of this.pictures.from(firstS, wantedS)) {

@@ -1,6 +1,7 @@
-import type { FacesMoment } from '../affect/measures.ts'
-import type { TrackId } from '../affect/track.ts'
+import type { FacesMessage } from '../affect/measures.ts'
 import type { View } from '../affect/view.ts'
+
+export type { FacesMessage } from '../affect/measures.ts'
 
 /** Which faces of a source are read, and how the model is shown them. */
 export interface FacesRequest {
@@ -18,10 +19,3 @@ export type FacesFeed =
   /** Posts `FacesMessage`s, in the order of their times. */
   | { readonly type: 'port'; readonly port: MessagePort }
   | { readonly type: 'messages'; readonly messages: AsyncIterable<FacesMessage> }
-
-export type FacesMessage =
-  | { readonly type: 'moment'; readonly moment: FacesMoment }
-  /** From here on this face is to be read. */
-  | { readonly type: 'chosen'; readonly track: TrackId }
-  /** No more moments come: the file has ended, or faces cannot be followed. */
-  | { readonly type: 'end' }

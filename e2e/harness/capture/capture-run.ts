@@ -121,6 +121,18 @@ const capturePage = {
     return feed.frames.type
   },
 
+  /** Two feeds of the capture at once, one begun later than the other: the number and stamp of each frame. */
+  async twoFeeds(framesPerSecond: number, pairs: number): Promise<readonly [number, number][][]> {
+    const stampsOfFeed = () => {
+      const own = capture?.frames({ framesPerSecond })
+      if (!own) throw new Error('nothing is captured')
+      return worker.stampsOf(transfer(own.frames, own.transfer), framesPerSecond, pairs)
+    }
+    const first = stampsOfFeed()
+    await new Promise((resolve) => setTimeout(resolve, 450))
+    return Promise.all([first, stampsOfFeed()])
+  },
+
   nextPair: (): Promise<SeenPair | undefined> => worker.nextPair(),
   closeLive: () => worker.closeLive(),
   stopFeed: () => feed?.stop(),

@@ -295,6 +295,24 @@ describe('a camera in Chromium', () => {
     await withPage(use, [...(await fakeCamera()), yes])
   })
 
+  it('stamps the same picture alike in two feeds, to the millisecond', async () => {
+    const use = async (page: Page) => {
+      await page.evaluate(() => window.capturePage.open('camera'))
+      const [first, second] = await page.evaluate(() => window.capturePage.twoFeeds(10, 12))
+      // Of one round of the camera's loop, in which every picture has its own number.
+      const stamps = new Map(first)
+      const shared = second.filter(([number]) => stamps.has(number))
+      console.log(`${shared.length} pictures in both feeds`)
+      expect(shared.length).toBeGreaterThan(5)
+      for (const [number, stamp] of shared) {
+        // Chromium blurs every time by up to a tenth of a millisecond.
+        const missS = Math.abs(stamp - (stamps.get(number) ?? Number.NaN))
+        expect(missS, `of picture ${number}`).toBeLessThan(0.001)
+      }
+    }
+    await withPage(use, [...(await fakeCamera()), yes])
+  })
+
   it('says that the person refused', async () => {
     await withPage(
       async (page) => {

@@ -113,6 +113,21 @@ const api = {
     )
   },
 
+  /** The stamps of this many pairs of a feed beside the other, by the numbers of their pictures. */
+  async stampsOf(frames: LiveFrames, framesPerSecond: number, pairs: number): Promise<[number, number][]> {
+    const other = new LiveSource(frames, { framesPerSecond })
+    const stamps: [number, number][] = []
+    try {
+      for (let i = 0; i < pairs; i++) {
+        const pair = await other.nextPair()
+        for (const frame of pair?.frames ?? []) stamps.push([numberOf(frame) ?? Number.NaN, frame.stampS ?? Number.NaN])
+      }
+      return stamps
+    } finally {
+      other.close()
+    }
+  },
+
   closeLive(): void {
     source?.close()
   },

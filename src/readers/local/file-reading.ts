@@ -114,7 +114,11 @@ type TakenPart =
   | { readonly type: 'lost'; readonly missedFrames: number }
 
 /** The plan's frames, and how many frames could not be decoded between them. */
-async function* framesOf(clip: Clip, plan: WindowPlan, options: Required<FrameOptions>): AsyncGenerator<TakenPart> {
+async function* framesOf(
+  clip: Clip,
+  plan: WindowPlan,
+  options: Required<Pick<FrameOptions, 'signal' | 'onLost'>>,
+): AsyncGenerator<TakenPart> {
   let missedFrames = 0
   const asked = {
     ...options,
