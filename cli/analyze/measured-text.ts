@@ -1,5 +1,5 @@
 import type { MeasuredSummary } from '../../src/affect/measured-summary.ts'
-import { type FaceEventKind, type MeasuredUnit, measuredUnits } from '../../src/affect/measures.ts'
+import { type FaceEventKind, faceFlaws, type MeasuredUnit, measuredUnits } from '../../src/affect/measures.ts'
 import type { TrackId } from '../../src/affect/track.ts'
 import { formatSpan, formatTime } from '../../src/app/format.ts'
 import { count } from './status-text.ts'
@@ -7,6 +7,8 @@ import { count } from './status-text.ts'
 /** Units that a line names, and the peak below which one is not worth it. */
 const mostUnits = 6
 const leastPeak = 0.3
+/** Share of the measures from which on a flaw is told. */
+const leastFlaw = 0.5
 
 /** `face-1` as `face 1`; the whole picture has no name. */
 export function trackText(track: TrackId): string | undefined {
@@ -14,23 +16,23 @@ export function trackText(track: TrackId): string | undefined {
 }
 
 /** What was measured of a face, for a person to read: lines of text, each set in. */
-export function measuredLines({ units, head, quality, events }: MeasuredSummary): readonly string[] {
+export function measuredLines({ units, head, flaws, events }: MeasuredSummary): readonly string[] {
   const strongest = [...measuredUnits]
     .filter((unit) => units[unit].peak >= leastPeak)
     .sort((a, b) => units[b].peak - units[a].peak)
     .slice(0, mostUnits)
-  const moved =
-    strongest.length === 0 ? 'a face at rest' : strongest.map((unit) => unitText(unit, units[unit])).join(', ')
-  const flaws = quality.flaws.length === 0 ? '' : `; ${quality.flaws.map(words).join(', ')}`
+  const moved = strongest.map((unit) => unitText(unit, units[unit])).join(', ')
+  const doubts = faceFlaws.filter((flaw) => (flaws[flaw] ?? 0) >= leastFlaw).map(words)
   return [
-    `  Measured: ${moved}`,
+    `  Measured: ${moved || 'a face at rest'}`,
     ...(events.length === 0 ? [] : [`  Movements: ${eventsText(events)}`]),
-    `  Head: ${degrees(head.yaw)} to the side, ${degrees(head.pitch)} up and down; face ${quality.heightPx} px high${flaws}`,
+    `  Head on average: ${degrees(head.yaw)} to the picture's right, ${degrees(head.pitch)} up`,
+    ...(doubts.length === 0 ? [] : [`  Hard to measure: ${doubts.join(', ')}`]),
   ]
 }
 
-function unitText(unit: MeasuredUnit, { peak, peakS, mean }: MeasuredSummary['units'][MeasuredUnit]): string {
-  return `${unit} ${peak.toFixed(2)} at ${formatTime(peakS)} (mean ${mean.toFixed(2)})`
+function unitText(unit: MeasuredUnit, { peak, mean }: MeasuredSummary['units'][MeasuredUnit]): string {
+  return `${unit} up to ${peak.toFixed(2)} (mean ${mean.toFixed(2)})`
 }
 
 /** Each kind once: how often, and the times of the first ones. */
@@ -48,9 +50,8 @@ function eventsText(events: MeasuredSummary['events']): string {
     .join(', ')
 }
 
-function degrees({ least, most }: { readonly least: number; readonly most: number }): string {
-  const [from, to] = [Math.round(least), Math.round(most)].map((value) => String(value).replace('-', '−'))
-  return from === to ? `${from}°` : `${from}° to ${to}°`
+function degrees(value: number): string {
+  return `${Math.round(value) || 0}°`.replace('-', '−')
 }
 
 /** `turned-away` as `turned away` */
