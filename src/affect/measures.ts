@@ -120,3 +120,10 @@ export type FacesMessage =
   | { readonly type: 'chosen'; readonly track: TrackId }
   /** No more moments come: the file has ended, or faces cannot be followed. */
   | { readonly type: 'end' }
+
+/** One followed face during an update. */
+export interface MeasuredSpan {
+  /** In the order of time. */
+  readonly faces: readonly MeasuredFace[]
+  readonly events: readonly FaceEvent[]
+}

@@ -135,9 +135,9 @@ export class ReadingBoard {
       const { current } = this.store.get()
       if (!current) return
       this.reading = this.fold.withTrees(this.reading)
-      const { tree = current.tree } = this.shown.current ?? {}
+      const { tree = current.tree, claims } = this.shown.current ?? {}
       // The answers' words reach the page through the flows.
-      this.store.update({ current: { ...current, tree } })
+      this.store.update({ current: { ...current, tree, ...(claims ? { claims } : {}) } })
     })
   }
 

@@ -132,8 +132,8 @@ export type TrackEvent =
       readonly faces: readonly MeasuredFace[]
       readonly events: readonly FaceEvent[]
     }
-  /** A question is asked. */
-  | ({ readonly type: 'stage'; readonly id: StageId } & Place)
+  /** A question is asked. `prompt`: in these words, where they are not the request's own. */
+  | ({ readonly type: 'stage'; readonly id: StageId; readonly prompt?: string } & Place)
   /** An answer that was given earlier in this window holds for this update as well, and is part of its conversation. */
   | ({ readonly type: 'reused'; readonly id: StageId; readonly text: string } & Place)
   | ({

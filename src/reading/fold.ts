@@ -1,3 +1,5 @@
+import { claimsOf, type Held } from '../affect/claims.ts'
+import { summaryOf } from '../affect/measured-summary.ts'
 import { TreeReader } from '../affect/parse-answers.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
 import type { Place, TrackId } from '../affect/track.ts'
@@ -37,8 +39,8 @@ export function createFold(stages: readonly Stage[]): Fold {
     readers.set(track, reader)
     return reader.read(Object.fromEntries(stages.map(({ id }) => [id, answers[id].text ?? ''])))
   }
-  const refreshed = (track: TrackId, current: CurrentUpdate): CurrentUpdate => {
-    return { ...current, tree: treeOf(track, current.answers) }
+  const refreshed = (track: TrackId, current: CurrentUpdate, before: Held | undefined): CurrentUpdate => {
+    return claimed({ ...current, tree: treeOf(track, current.answers) }, before)
   }
   const isAsked = (id: StageId) => stages.some((stage) => stage.id === id)
 
@@ -68,6 +70,7 @@ export function createFold(stages: readonly Stage[]): Fold {
         const thumbnails = new Map(state.frames.map(({ number, thumbnail }) => [number, thumbnail]))
         return {
           ...state,
+          heldBefore: current && heldOf(current),
           current: {
             update,
             window,
@@ -81,16 +84,21 @@ export function createFold(stages: readonly Stage[]): Fold {
             ) as Record<StageId, AnswerState>,
             alternatives: {},
             tree: current?.tree ?? emptyTree,
+            ...(current?.claims ? { claims: current.claims } : {}),
           },
         }
       }
       case 'measured': {
         const { update, faces, events } = event
         const measured = { faces, events }
-        return withCurrent(state, (each) => (each.update === update ? { ...each, measured } : each))
+        return withCurrent(state, (each) => {
+          return each.update === update ? claimed({ ...each, measured }, state.heldBefore) : each
+        })
       }
-      case 'stage':
-        return withCurrent(state, (current) => withAnswerOf(current, event, () => ({ state: 'thinking' })))
+      case 'stage': {
+        const asked = event.prompt === undefined ? {} : { prompt: event.prompt }
+        return withCurrent(state, (current) => withAnswerOf(current, event, () => ({ state: 'thinking', ...asked })))
+      }
       case 'reused': {
         const finish = state.finishes[event.id] ?? 'end-of-text'
         const answer: AnswerState = { state: 'done', text: event.text, isReused: true, finish }
@@ -98,32 +106,32 @@ export function createFold(stages: readonly Stage[]): Fold {
           refreshed(
             event.track,
             withAnswerOf(current, event, () => answer),
+            state.heldBefore,
           ),
         )
       }
       case 'token':
         return withCurrent(state, (current) =>
-          withAnswerOf(current, event, ({ state, text = '', firstTokenMs = event.ms }) => ({
+          withAnswerOf(current, event, ({ state, text = '', prompt, firstTokenMs = event.ms }) => ({
             state: 'streaming',
             text: state === 'streaming' ? text + event.text : event.text,
+            ...(prompt === undefined ? {} : { prompt }),
             firstTokenMs,
           })),
         )
       case 'answer': {
         const { text, finish, figures } = event
-        const answer: AnswerState = {
+        const answered = ({ prompt }: AnswerState): AnswerState => ({
           state: finish === 'stopped' ? 'stopped' : 'done',
           text,
+          ...(prompt === undefined ? {} : { prompt }),
           finish,
           firstTokenMs: figures.prefillMs,
           figures,
-        }
+        })
         return {
           ...withCurrent(state, (current) =>
-            refreshed(
-              event.track,
-              withAnswerOf(current, event, () => answer),
-            ),
+            refreshed(event.track, withAnswerOf(current, event, answered), state.heldBefore),
           ),
           finishes: { ...state.finishes, [event.id]: finish },
         }
@@ -135,10 +143,13 @@ export function createFold(stages: readonly Stage[]): Fold {
         const own = Object.fromEntries(
           stageIds.map((id) => [id, isGiven(answers[id]) ? answers[id] : { state: 'empty' }]),
         )
-        const tree = treeOf(event.track, own as Answers)
+        const all = claimed(
+          { ...current, answers: own as Answers, tree: treeOf(event.track, own as Answers) },
+          undefined,
+        )
         return {
           ...state,
-          finished: finishedUpdate(event.track, { ...current, tree }, state, event.figures),
+          finished: finishedUpdate(event.track, { ...all, answers }, state, event.figures),
           newProbes: [],
           costs: [...state.costs, event.figures].slice(-keptCosts),
         }
@@ -154,7 +165,8 @@ export function createFold(stages: readonly Stage[]): Fold {
       const hasBegun = reading.phase.phase === 'warming' && (event.type === 'token' || event.type === 'probe')
       return { ...reading, tracks, ...(hasBegun ? { phase: { phase: 'running' } } : {}) }
     },
-    withTrees: (reading) => mapTracks(reading, (state, track) => withCurrent(state, (each) => refreshed(track, each))),
+    withTrees: (reading) =>
+      mapTracks(reading, (state, track) => withCurrent(state, (each) => refreshed(track, each, state.heldBefore))),
   }
 }
 
@@ -180,6 +192,19 @@ export function resumeTimeS(
 ): number | undefined {
   const dropped = finished?.frames[hopFrames - 1]
   return dropped && dropped.timeS + 0.5 / framesPerSecond
+}
+
+/** What an update's answers are held against; undefined where nobody is followed. */
+function heldOf({ measured, view, frames }: CurrentUpdate): Held | undefined {
+  return measured && { measured, view, startS: frames[0]?.timeS ?? 0, endS: frames.at(-1)?.timeS ?? 0 }
+}
+
+/** Claims of what the tree says. Words that still stand from the update before are about what was measured then. */
+function claimed({ claims: _, ...current }: CurrentUpdate, before: Held | undefined): CurrentUpdate {
+  const held = heldOf(current)
+  if (!held && !before) return current
+  const isOld = (id: StageId) => current.answers[id].state === 'waiting'
+  return { ...current, claims: claimsOf(current.tree, (id) => (isOld(id) ? before : held)) }
 }
 
 function isOfTrack(event: ReadingEvent): event is TrackEvent {
@@ -265,7 +290,7 @@ function settledAnswer(answer: AnswerState): AnswerState {
 
 function finishedUpdate(
   track: TrackId,
-  { update, window, view, measured, frames, answers, alternatives, tree }: CurrentUpdate,
+  { update, window, view, measured, frames, answers, alternatives, tree, claims }: CurrentUpdate,
   { newProbes }: TrackReading,
   figures: UpdateFigures,
 ): FinishedUpdate {
@@ -278,7 +303,7 @@ function finishedUpdate(
     update,
     window,
     view,
-    ...(measured ? { measured } : {}),
+    ...(measured ? { measured: summaryOf(measured) } : {}),
     startS: frames[0]?.timeS ?? 0,
     endS: frames.at(-1)?.timeS ?? 0,
     frames,
@@ -290,13 +315,15 @@ function finishedUpdate(
     ),
     ...(others.length > 0 ? { alternatives: Object.fromEntries(others) } : {}),
     tree,
+    ...(claims ? { claims } : {}),
     probes: newProbes,
     figures,
   }
 }
 
-function givenAnswer({ state, text, isReused = false, finish }: AnswerState): GivenAnswer | undefined {
-  return isGiven({ state }) && text !== undefined && finish ? { text, isReused, finish } : undefined
+function givenAnswer({ state, text, prompt, isReused = false, finish }: AnswerState): GivenAnswer | undefined {
+  if (!isGiven({ state }) || text === undefined || !finish) return undefined
+  return { text, ...(prompt === undefined ? {} : { prompt }), isReused, finish }
 }
 
 function isGiven({ state }: Pick<AnswerState, 'state'>): boolean {
