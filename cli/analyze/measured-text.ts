@@ -1,8 +1,9 @@
+import { type PlainClaim, verdicts } from '../../src/affect/claims.ts'
 import type { MeasuredSummary } from '../../src/affect/measured-summary.ts'
 import { type FaceEventKind, faceFlaws, type MeasuredUnit, measuredUnits } from '../../src/affect/measures.ts'
 import type { TrackId } from '../../src/affect/track.ts'
+import type { View } from '../../src/affect/view.ts'
 import { formatSpan, formatTime } from '../../src/app/format.ts'
-import { count } from './status-text.ts'
 
 /** Units that a line names, and the peak below which one is not worth it. */
 const mostUnits = 6
@@ -13,6 +14,31 @@ const leastFlaw = 0.5
 /** `face-1` as `face 1`; the whole picture has no name. */
 export function trackText(track: TrackId): string | undefined {
   return track === 'picture' ? undefined : track.replace('-', ' ')
+}
+
+/** Claims by verdict, each thing once: `seen AU12 (0.92), AU25 (0.80); not seen AU1; cannot tell AU6 (poor)`. */
+export function claimsText(claims: readonly PlainClaim[], view: View): string {
+  const parts = verdicts.flatMap((verdict) => {
+    const said = new Set(claims.flatMap((claim) => (claim.verdict === verdict ? claimText(claim) : [])))
+    return said.size === 0 ? [] : [`${words(verdict)} ${[...said].join(', ')}`]
+  })
+  if (parts.length === 0) return ''
+  const source = view === 'twin' ? ' (both come from the same measures)' : ''
+  return `${parts.join('; ')}${source}`
+}
+
+/** Nothing for what no measure could tell anything of. */
+function claimText(claim: PlainClaim): readonly string[] {
+  if (claim.what === undefined) return []
+  const what = words(claim.what)
+  switch (claim.verdict) {
+    case 'seen':
+      return [`${what} (${claim.strength.toFixed(2)})`]
+    case 'not-seen':
+      return [what]
+    case 'cannot-tell':
+      return [`${what} (${words(claim.reason)})`]
+  }
 }
 
 /** What was measured of a face, for a person to read: lines of text, each set in. */
@@ -26,7 +52,7 @@ export function measuredLines({ units, head, flaws, events }: MeasuredSummary): 
   return [
     `  Measured: ${moved || 'a face at rest'}`,
     ...(events.length === 0 ? [] : [`  Movements: ${eventsText(events)}`]),
-    `  Head on average: ${degrees(head.yaw)} to the picture's right, ${degrees(head.pitch)} up`,
+    `  Head on average: yaw ${degrees(head.yaw)}, pitch ${degrees(head.pitch)}, roll ${degrees(head.roll)}`,
     ...(doubts.length === 0 ? [] : [`  Hard to measure: ${doubts.join(', ')}`]),
   ]
 }
@@ -45,7 +71,7 @@ function eventsText(events: MeasuredSummary['events']): string {
       const when = formatSpan(first.startS, first.endS)
       return all.length === 1
         ? `${words(kind)} ${when}`
-        : `${count(all.length, words(kind))} from ${formatTime(first.startS)} on`
+        : `${words(kind)} ${all.length} times from ${formatTime(first.startS)} on`
     })
     .join(', ')
 }

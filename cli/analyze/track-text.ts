@@ -4,7 +4,7 @@ import { count } from './status-text.ts'
 import type { TrackRecord } from './track-record.ts'
 
 /** A followed face for a person to read. */
-export function recordText({ track, startS, endS, measured }: TrackRecord): string {
+export function trackRecordText({ track, startS, endS, measured }: TrackRecord): string {
   const name = trackText(track) ?? track
   const when = startS === endS ? formatTime(startS) : formatSpan(startS, endS)
   const title = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`

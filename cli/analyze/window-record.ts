@@ -1,4 +1,5 @@
-import { type MeasuredSummary, summaryOf } from '../../src/affect/measured-summary.ts'
+import { type PlainClaim, plainClaim } from '../../src/affect/claims.ts'
+import type { MeasuredSummary } from '../../src/affect/measured-summary.ts'
 import type { TrackId } from '../../src/affect/track.ts'
 import type { AffectiveTree } from '../../src/affect/tree.ts'
 import type { View } from '../../src/affect/view.ts'
@@ -38,6 +39,8 @@ export interface WindowRecord {
   readonly tree: AffectiveTree
   /** What the followed face did during these frames, where one is followed. */
   readonly measured?: MeasuredSummary
+  /** What the tree says, held against that: of every expression, as `persons[person].expressions[index]`. */
+  readonly claims?: readonly PlainClaim[]
   readonly figures: UpdateFigures
   readonly model: ModelFacts
   /** What was asked, and how often. */
@@ -46,11 +49,10 @@ export interface WindowRecord {
 
 /** A finished update as one line of the command's output. */
 export function windowRecord(
-  { track, view, window, startS, endS, frames, answers, tree, measured, figures }: FinishedUpdate,
+  { track, view, window, startS, endS, frames, answers, tree, measured, claims, figures }: FinishedUpdate,
   model: ModelFacts,
   settings: ReadingOrigin['settings'],
 ): WindowRecord {
-  const summary = measured && summaryOf(measured.faces, measured.events)
   return {
     track,
     view,
@@ -60,7 +62,8 @@ export function windowRecord(
     frames: frames.map(({ timeS }) => timeS),
     answers,
     tree,
-    ...(summary ? { measured: summary } : {}),
+    ...(measured ? { measured } : {}),
+    ...(claims ? { claims: claims.map(plainClaim) } : {}),
     figures,
     model,
     settings,

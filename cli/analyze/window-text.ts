@@ -2,7 +2,7 @@ import type { Stage } from '../../src/affect/stages.ts'
 import type { PersonNode } from '../../src/affect/tree.ts'
 import { formatLabel, formatSpan, formatTime } from '../../src/app/format.ts'
 import type { FinishReason } from '../../src/reading/events.ts'
-import { measuredLines, trackText } from './measured-text.ts'
+import { claimsText, measuredLines, trackText } from './measured-text.ts'
 import { count } from './status-text.ts'
 import type { WindowRecord } from './window-record.ts'
 
@@ -20,7 +20,7 @@ const viewWords = { face: 'crop', twin: 'drawn twin' } as const
 
 /** A window for a person to read: its time span, what was answered, and what was understood of it. */
 export function windowText(record: WindowRecord, stages: readonly Stage[]): string {
-  const { track, view, window, startS, endS, frames, answers, tree, measured } = record
+  const { track, view, window, startS, endS, frames, answers, tree, measured, claims } = record
   // A lone frame, such as a picture, is shown to the model several times.
   const different = new Set(frames).size
   const when = different === 1 ? formatTime(startS) : formatSpan(startS, endS)
@@ -34,6 +34,8 @@ export function windowText(record: WindowRecord, stages: readonly Stage[]): stri
   if (tree.persons.length === 0) lines.push('  Reads as: nothing that was understood')
   else lines.push(...tree.persons.map(personText))
   if (measured) lines.push(...measuredLines(measured))
+  const held = claimsText(claims ?? [], view)
+  if (held) lines.push(`  Held against it: ${held}`)
   return `${lines.join('\n')}\n`
 }
 

@@ -155,42 +155,21 @@ export interface Claim {
   readonly reason?: string
 }
 
-/** What was measured of one followed face over a time. */
+/** What was measured of one followed face while the frames of a reading were on show. */
 export interface MeasuredSummary {
-  /** Of the first and the last measure, s. */
-  readonly startS: number
-  readonly endS: number
-  readonly count: number
-  /** By action unit, `AU12`. How far each can be trusted is in docs/faces.md. */
-  readonly units: Readonly<Record<string, LevelSummary>>
-  /** Degrees: yaw to the picture's right, pitch up, roll clockwise. */
-  readonly head: Readonly<Record<'yaw' | 'pitch' | 'roll', RangeSummary>>
-  /** Relative to the head, -1 to 1: to the picture's right and down. */
-  readonly gaze: Readonly<Record<'x' | 'y', RangeSummary>>
-  readonly closedLeft: LevelSummary
-  readonly closedRight: LevelSummary
-  readonly mouthOpen: LevelSummary
-  /** Mean height of the face in the source; what kept at least half of the measures from being good. */
-  readonly quality: { readonly heightPx: number; readonly flaws: readonly string[] }
+  /** How many times it was measured. */
+  readonly faces: number
+  /** By action unit, `AU12`, 0 to 1. How far each can be trusted is in docs/faces.md. */
+  readonly units: Readonly<Record<string, { readonly mean: number; readonly peak: number }>>
+  /** Degrees on average: yaw to the picture's right, pitch up, roll clockwise. */
+  readonly head: { readonly yaw: number; readonly pitch: number; readonly roll: number }
+  /** Share of the measures with a flaw, by its name, 0 to 1. */
+  readonly flaws: Readonly<Partial<Record<string, number>>>
   readonly events: readonly FaceEvent[]
-}
-
-/** Of a level from 0 to 1. */
-export interface LevelSummary {
-  readonly mean: number
-  readonly peak: number
-  readonly peakS: number
-}
-
-export interface RangeSummary {
-  readonly mean: number
-  readonly least: number
-  readonly most: number
 }
 
 /** A movement told from the measures. */
 export interface FaceEvent {
-  readonly track: string
   /** `smile`, `frown`, `brow-raise`, `nod`, `shake`, `turn`, `blink`, `wink`, `close-eyes`, `yawn`, `talk`, `look-around`. */
   readonly kind: string
   readonly startS: number

@@ -1,4 +1,4 @@
-import { summaryOf } from '../affect/measured-summary.ts'
+import { plainClaim } from '../affect/claims.ts'
 import type { PersonNode } from '../affect/tree.ts'
 import type { FinishedUpdate, TrackReading } from '../reading/reading.ts'
 import { namedProbabilities } from '../reading/recorded.ts'
@@ -6,11 +6,10 @@ import type { Person, Reading } from './api.ts'
 
 /** A finished update as other pages are given it, with the newest answer to each closed question. */
 export function readingOfUpdate(
-  { track, view, update, startS, endS, frames, answers, tree, measured }: FinishedUpdate,
+  { track, view, update, startS, endS, frames, answers, tree, measured, claims }: FinishedUpdate,
   { probes }: TrackReading,
   origin: Pick<Reading, 'model' | 'settings'>,
 ): Reading {
-  const summary = measured && summaryOf(measured.faces, measured.events)
   return {
     track,
     view,
@@ -25,7 +24,8 @@ export function readingOfUpdate(
         return [id, namedProbabilities({ id, probabilities: points.at(-1)?.probabilities ?? [] })]
       }),
     ),
-    ...(summary ? { measured: summary } : {}),
+    ...(measured ? { measured } : {}),
+    ...(claims ? { claims: claims.map(plainClaim) } : {}),
     ...origin,
   }
 }
