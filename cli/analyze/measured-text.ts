@@ -11,6 +11,9 @@ const leastPeak = 0.3
 /** Share of the measures from which on a flaw is told. */
 const leastFlaw = 0.5
 
+/** What a summary of a window and one of a whole track have in common. */
+type Told = Pick<MeasuredSummary, 'units' | 'head' | 'flaws' | 'events'>
+
 /** `face-1` as `face 1`; the whole picture has no name. */
 export function trackText(track: TrackId): string | undefined {
   return track === 'picture' ? undefined : track.replace('-', ' ')
@@ -42,7 +45,7 @@ function claimText(claim: PlainClaim): readonly string[] {
 }
 
 /** What was measured of a face, for a person to read: lines of text, each set in. */
-export function measuredLines({ units, head, flaws, events }: MeasuredSummary): readonly string[] {
+export function measuredLines({ units, head, flaws, events }: Told): readonly string[] {
   const strongest = [...measuredUnits]
     .filter((unit) => units[unit].peak >= leastPeak)
     .sort((a, b) => units[b].peak - units[a].peak)

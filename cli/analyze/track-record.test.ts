@@ -44,15 +44,21 @@ function collected(): TrackCollector {
 describe('faces of a file', () => {
   it('are told one by one, in the order of their numbers and of their movements', () => {
     const records = collected().records('all', 10)
-    expect(records.map(({ track, startS, endS }) => [track, startS, endS])).toEqual([
+    expect(records.map(({ track, firstS, lastS }) => [track, firstS, lastS])).toEqual([
       ['face-1', 0, 0.1],
       ['face-2', 0, 0.1],
       ['face-3', 0, 0],
     ])
-    const [{ measured, source, settings }] = records
-    expect(measured).toMatchObject({ faces: 2, units: { AU12: { mean: 0.4, peak: 0.8 } } })
-    expect(measured.events.map(({ kind }) => kind)).toEqual(['smile', 'blink'])
-    expect([source, settings]).toEqual([{ width: 640, height: 360 }, { rate: 10 }])
+    const [{ events, ...first }] = records
+    expect(first).toMatchObject({
+      frames: 2,
+      present: 0.667,
+      heightPx: 100,
+      units: { AU12: { mean: 0.4, peak: 0.8, peakS: 0.1 } },
+      source: { width: 640, height: 360 },
+      settings: { rate: 10 },
+    })
+    expect(events.map(({ kind }) => kind)).toEqual(['smile', 'blink'])
   })
 
   it('are the largest where not all are wanted: those that take most of the picture for the longest time', () => {
@@ -72,14 +78,14 @@ describe('faces of a file', () => {
   it('are told in words', () => {
     const [first, , third] = collected().records('all', 10)
     expect(trackRecordText(first)).toBe(
-      `Face 1: 0.0–0.1 s, 2 measures
+      `Face 1: 0.0–0.1 s, 2 measures, there in 67 % of the file, 100 px high
   Measured: AU12 up to 0.80 (mean 0.40)
   Movements: smile 0.1–0.1 s, blink 0.2–0.2 s
   Head on average: yaw −12°, pitch 0°, roll 0°
   Hard to measure: small, dark
 `,
     )
-    expect(trackRecordText(third)).toMatch(/^Face 3: 0\.0 s, 1 measure\n {2}Measured: a face at rest\n {2}Head/)
+    expect(trackRecordText(third)).toMatch(/^Face 3: 0\.0 s, 1 measure, .*\n {2}Measured: a face at rest\n {2}Head/)
   })
 })
 
