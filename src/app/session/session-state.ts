@@ -1,5 +1,6 @@
 import type { OptionOrders } from '../../affect/probes/probe-set.ts'
 import type { StageId } from '../../affect/stages.ts'
+import type { TrackId } from '../../affect/track.ts'
 import type { View } from '../../affect/view.ts'
 import type { VidemoError } from '../../base/errors.ts'
 import { type DrawnState, firstDrawn } from '../../demo-face/drawn-face.ts'
@@ -291,6 +292,10 @@ export interface SessionActions {
   stop(): void
   /** Files: restarts the reading from this time. */
   seek(timeS: number): Promise<void>
+  /** Reads this face from here on. */
+  chooseFace(track: TrackId): void
+  /** Takes how this face looks now for its neutral face, against which movement is measured. */
+  takeNeutral(track: TrackId): void
   /** Deletes every reading and frame, and closes the source. */
   erase(): void
   /** @param format of `exporters`; default: the first */

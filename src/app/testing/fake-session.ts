@@ -1,4 +1,5 @@
 import { type StageId, stageIds } from '../../affect/stages.ts'
+import { MeasuredFaces } from '../faces-board.ts'
 import type { PageSession } from '../session/page-session.ts'
 import { firstState, type SessionActions, type SessionState } from '../session/session-state.ts'
 import { defaultSettings } from '../session/settings.ts'
@@ -70,6 +71,8 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     pause: noted('pause', () => store.update({ run: { state: 'paused' } })),
     stop: noted('stop', () => store.update({ run: { state: 'over', reason: 'stopped' } })),
     seek: notedLater('seek'),
+    chooseFace: noted('chooseFace', (chosen) => store.update({ faces: { ...store.get().faces, chosen } })),
+    takeNeutral: noted('takeNeutral', () => undefined),
     erase: noted('erase', () =>
       store.update({ recording: [], frames: [], source: undefined, current: undefined, run: { state: 'idle' } }),
     ),
@@ -79,5 +82,5 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     ),
     resetSettings: noted('resetSettings', () => store.update({ settings: defaultSettings })),
   }
-  return { willStartByItself: false, store, flows, actions, calls }
+  return { willStartByItself: false, store, flows, actions, facesBoard: new MeasuredFaces(), calls }
 }
