@@ -20,6 +20,10 @@ const small = new URL(smallBundle, document.baseURI).href
 
 const session = new Session({
   createClient: () => new EngineClient({ appUrl: document.baseURI, ...tests?.engine }),
+  createFaces: async () => {
+    const { FacesClient } = await import('./faces/worker/client.ts')
+    return new FacesClient({ appUrl: document.baseURI })
+  },
   defaultBundle: linked ?? small,
   smallBundle: small,
   sampleUrl: new URL('sample.webm', document.baseURI).href,

@@ -1,6 +1,6 @@
 /** Something about a file that does not end its reading, and that a person should know. Times on the file's own clock. */
 export interface FileNotice {
-  readonly code: 'began-late' | 'damaged-part' | 'cut-off-part'
+  readonly code: 'began-late' | 'damaged-part' | 'cut-off-part' | 'nobody-found' | 'nothing-asked'
   readonly message: string
 }
 
@@ -36,6 +36,21 @@ export function lostPart({ fromS, toS, cause }: LostPart, endS: number): FileNot
     code: 'damaged-part',
     message: `${where} the video could not be decoded; the file is damaged there.${then}`,
   }
+}
+
+/** From this time on no face is found. `isPictureRead`: the whole picture is read meanwhile. */
+export function nobodyFound(fromS: number, isPictureRead: boolean): FileNotice {
+  const then = isPictureRead
+    ? 'The whole picture is read where there is none.'
+    : 'Nothing is read where there is none: the model reads a drawing that moves as a face does.'
+  return { code: 'nobody-found', message: `From ${seconds(fromS)} on no face was found for a while. ${then}` }
+}
+
+/** Every question is about looks, and a drawing is shown, whose looks are not the person's. */
+export const nothingAsked: FileNotice = {
+  code: 'nothing-asked',
+  message:
+    'Nothing is asked: these questions are about looks, and the model is shown a drawing that moves as the face does. Choose questions about expressions, or show it the picture.',
 }
 
 function seconds(timeS: number): string {

@@ -48,9 +48,13 @@ export class Conversation {
     this.cursor = start
   }
 
-  /** Adds a question that was asked earlier, and its answer; both are prefilled together with the next question. */
-  recall(question: string, answerIds: readonly number[]): void {
-    this.pending.push(...this.turn(question), ...answerIds)
+  /**
+   * Adds a question that was asked earlier, or whose answer is known, and that answer; both are prefilled together with
+   * the next question.
+   */
+  recall(question: string, answer: readonly number[] | string): void {
+    const ids = typeof answer === 'string' ? this.bundle.tokenizer.encode(answer) : answer
+    this.pending.push(...this.turn(question), ...ids)
   }
 
   /**

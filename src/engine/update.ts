@@ -8,6 +8,8 @@ export interface Question<Id extends string = string> {
   readonly prompt: string
   /** Its answer stands for a whole window: later updates recall it instead of asking again. */
   readonly isStanding?: boolean
+  /** Known beforehand: it opens the conversation as if the model had given it, and nothing is asked or reported. */
+  readonly answer?: string
 }
 
 /** Answers that stand until the window moves on, by question. */
@@ -35,8 +37,12 @@ export async function* readUpdate<Id extends string>(
   history?: AnswerHistory<Id>,
 ): AsyncGenerator<UpdateEvent<Id>> {
   const conversation = window.branch()
-  for (const { id, prompt, isStanding } of questions) {
+  for (const { id, prompt, isStanding, answer: given } of questions) {
     if (options.signal?.aborted) return
+    if (given !== undefined) {
+      conversation.recall(prompt, given)
+      continue
+    }
     const known = isStanding ? standing.get(id) : undefined
     if (known) {
       conversation.recall(prompt, known.ids)

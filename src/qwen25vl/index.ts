@@ -27,11 +27,11 @@ export {
   type VideoTiming,
   videoPositions,
 } from './positions.ts'
-export { BicubicResizer } from './resize.ts'
+export { BicubicResizer, type FrameRegion } from './resize.ts'
 export type { RotaryTable } from './rotary.ts'
 export { roundHalfEven } from './rounding.ts'
 export { frameCount, type SampledFrame, type SamplingOptions, sampleFrames, sampleTimes } from './sampling.ts'
-export { type FrameSize, type PixelBudget, smartResize, videoBudget } from './smart-resize.ts'
+export { type FrameSize, largestSquare, type PixelBudget, smartResize, videoBudget } from './smart-resize.ts'
 export {
   type DecodeOptions,
   loadTokenizer,

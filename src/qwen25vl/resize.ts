@@ -10,6 +10,14 @@ interface AxisFilter {
   readonly taps: number
 }
 
+/** A part of a frame, in pixels; it need not begin or end between two pixels. */
+export interface FrameRegion {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
 /** Half the width of the cubic kernel, in input pixels at scale 1. */
 const cubicSupport = 2
 
@@ -34,8 +42,12 @@ export class BicubicResizer {
   /** One target row being summed, [target width * 3]. */
   readonly #sums: Float32Array
 
-  /** @throws CaptureError `empty-frame` if a side is not a positive integer */
-  constructor(source: FrameSize, target: FrameSize) {
+  /**
+   * @param region what of the source becomes the target; beyond the source's edges there is nothing to be seen, and the
+   *   pixels at the edge count for more. Default: all of it
+   * @throws CaptureError `empty-frame` if a side is not a positive integer
+   */
+  constructor(source: FrameSize, target: FrameSize, region: FrameRegion = { x: 0, y: 0, ...source }) {
     for (const { width, height } of [source, target]) {
       if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
         throw new CaptureError({
@@ -48,8 +60,8 @@ export class BicubicResizer {
     }
     this.source = source
     this.target = target
-    this.#horizontal = cubicFilter(source.width, target.width)
-    this.#vertical = cubicFilter(source.height, target.height)
+    this.#horizontal = cubicFilter(source.width, target.width, region.x, region.width)
+    this.#vertical = cubicFilter(source.height, target.height, region.y, region.height)
     this.#row = new Float32Array(source.width * 3)
     this.#resizedRows = new Float32Array(source.height * target.width * 3)
     this.#sums = new Float32Array(target.width * 3)
@@ -176,9 +188,14 @@ function resizeVertically(rows: Float32Array, filter: AxisFilter, out: Uint8Clam
   }
 }
 
-/** The weights of every output along one axis; float32 and float64 mix exactly as in torch's C++. */
-function cubicFilter(inputs: number, outputs: number): AxisFilter {
-  const scale = fround(inputs / outputs)
+/**
+ * The weights of every output along one axis; float32 and float64 mix exactly as in torch's C++.
+ *
+ * @param from where the first output begins, in inputs
+ * @param length of all outputs together, in inputs
+ */
+function cubicFilter(inputs: number, outputs: number, from: number, length: number): AxisFilter {
+  const scale = fround(length / outputs)
   const shrinks = scale >= 1
   const support = shrinks ? fround(cubicSupport * scale) : cubicSupport
   const inverse = shrinks ? fround(1 / scale) : 1
@@ -190,7 +207,7 @@ function cubicFilter(inputs: number, outputs: number): AxisFilter {
     taps,
   }
   for (let i = 0; i < outputs; i++) {
-    const center = fround(scale * (i + 0.5))
+    const center = fround(from + scale * (i + 0.5))
     const first = Math.max(Math.trunc(fround(center - support) + 0.5), 0)
     const last = Math.min(Math.trunc(fround(center + support) + 0.5), inputs)
     const size = Math.min(Math.max(last - first, 0), taps)

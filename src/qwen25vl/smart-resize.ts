@@ -68,3 +68,8 @@ export function smartResize(height: number, width: number, budget: PixelBudget):
   }
   return { height: nearest(height), width: nearest(width) }
 }
+
+/** Side of the largest square frame within the budget: a multiple of `factor`, px. */
+export function largestSquare({ factor, maxPixels }: Pick<PixelBudget, 'factor' | 'maxPixels'>): number {
+  return Math.max(factor, Math.floor(Math.sqrt(maxPixels) / factor) * factor)
+}

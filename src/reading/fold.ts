@@ -3,6 +3,7 @@ import { TreeReader } from '../affect/parse-answers.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
 import type { Place, TrackId } from '../affect/track.ts'
 import { type AffectiveTree, emptyTree } from '../affect/tree.ts'
+import type { View } from '../affect/view.ts'
 import type { ReadingEvent, TrackEvent, UpdateFigures } from './events.ts'
 import type { Judge } from './judge.ts'
 import { withAnswer } from './probe-history.ts'
@@ -16,6 +17,7 @@ import {
   type TrackReading,
   trackOf,
 } from './reading.ts'
+import { isAskedIn } from './view-rules.ts'
 
 /** Updates and closed questions whose costs are kept, to be averaged: an update has about eight of the latter. */
 const keptCosts = 5
@@ -53,7 +55,7 @@ export function createFold(stages: readonly Stage[], judge: () => Judge | undefi
   const refreshed = (track: TrackId, current: CurrentUpdate, before: Held | undefined): CurrentUpdate => {
     return claimed({ ...current, tree: treeOf(track, current.answers) }, before)
   }
-  const isAsked = (id: StageId) => stages.some((stage) => stage.id === id)
+  const isAsked = (id: StageId, view: View) => isAskedIn(view, id) && stages.some((stage) => stage.id === id)
 
   function takeOfTrack(state: TrackReading, event: TrackEvent): TrackReading {
     const { current } = state
@@ -91,7 +93,7 @@ export function createFold(stages: readonly Stage[], judge: () => Judge | undefi
               return thumbnail ? { ...note, thumbnail } : note
             }),
             answers: Object.fromEntries(
-              stageIds.map((id) => [id, isAsked(id) ? waiting(current?.answers[id]) : { state: 'empty' }]),
+              stageIds.map((id) => [id, isAsked(id, view) ? waiting(current?.answers[id]) : { state: 'empty' }]),
             ) as Record<StageId, AnswerState>,
             alternatives: {},
             tree: current?.tree ?? emptyTree,

@@ -1,5 +1,6 @@
 import type { ClosedQuestion } from '../affect/closed-questions.ts'
 import { askingsOf, liveProbes, type OptionOrders } from '../affect/probes/probe-set.ts'
+import type { View } from '../affect/view.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
 /** One wording of a question with given options. */
@@ -27,11 +28,19 @@ export interface ProbeChoice {
   readonly orders: OptionOrders
 }
 
-/** What a reading asks beside its stages; nothing where that is switched off. */
-export function probesFor({ isOn, orders }: ProbeChoice, manifest: Pick<Manifest, 'calibration'>): readonly Probe[] {
+/**
+ * What a reading asks beside its stages; nothing where that is switched off. A twin is not asked about looks, which are
+ * the drawing's.
+ */
+export function probesFor(
+  { isOn, orders }: ProbeChoice,
+  manifest: Pick<Manifest, 'calibration'>,
+  view: View = 'picture',
+): readonly Probe[] {
   if (!isOn) return []
   const temperatures = manifest.calibration?.temperatures
-  return liveProbes.filter(isLearnt({ orders }, manifest)).map((question) => ({
+  const asked = liveProbes.filter(({ about }) => view !== 'twin' || about !== 'appearance')
+  return asked.filter(isLearnt({ orders }, manifest)).map((question) => ({
     id: question.id,
     askings: askingsOf(question, orders),
     temperature: temperatures?.[question.about]?.[orders] ?? 1,

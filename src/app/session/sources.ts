@@ -9,6 +9,7 @@ import { openScreen } from '../../capture/screen.ts'
 import { isPlaceholder } from '../model-kind.ts'
 import type { Store } from '../store.ts'
 import type { DrawnSource } from './drawn-source.ts'
+import type { Faces } from './faces.ts'
 import type { FileQueue } from './file-queue.ts'
 import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
 import type { LiveInput } from './live-input.ts'
@@ -32,6 +33,7 @@ export interface SourcesParts {
   readonly queue: FileQueue
   readonly drawn: DrawnSource
   readonly input: LiveInput
+  readonly faces: Faces
   /** Aborted by whatever is read or opened next. */
   readonly latest: LatestSignal
 }
@@ -70,7 +72,7 @@ export class Sources {
 
   /** Opens a file and reads it. */
   async openFile(file: Blob, name: string, isSample = false): Promise<void> {
-    const { store, run, queue, latest } = this.parts
+    const { store, run, queue, latest, faces } = this.parts
     run.end()
     this.close()
     const signal = latest.next()
@@ -86,11 +88,13 @@ export class Sources {
       return
     }
     store.update({ source: { kind: 'file', name, url: URL.createObjectURL(file), file, isSample } })
+    faces.measure(file)
     await run.start()
   }
 
   giveCameraConsent(): void {
     saveConsent()
+    this.parts.faces.prepare()
     this.parts.store.update({ hasCameraConsent: true })
   }
 
@@ -98,6 +102,7 @@ export class Sources {
   async openCamera(deviceId?: string): Promise<void> {
     if (!this.parts.store.get().hasCameraConsent) return
     rememberSourceChosen()
+    this.parts.faces.prepare()
     await this.openLive(async (listeners) => {
       const capture = await openCamera({ ...listeners, ...(deviceId ? { deviceId } : {}) })
       void this.findCameras()
@@ -147,19 +152,21 @@ export class Sources {
 
   /** Ends the capture of a live source and takes it from the page; a file stays. */
   closeLive(): void {
-    const { store, input } = this.parts
+    const { store, input, faces } = this.parts
     if (!isLive(store.get().source)) return
     input.end()
+    faces.end()
     store.update({ source: undefined })
   }
 
   /** Lets go of what is open; the page goes on showing it until something else takes its place. */
   close(): void {
-    const { store, queue, input } = this.parts
+    const { store, queue, input, faces } = this.parts
     const { source } = store.get()
     queue.hold()
     if (source?.kind === 'file') URL.revokeObjectURL(source.url)
     input.end()
+    faces.end()
   }
 
   private async openFace(isUnasked: boolean): Promise<void> {
@@ -172,7 +179,7 @@ export class Sources {
   private async openLive(
     open: (listeners: CaptureListeners) => Promise<{ readonly capture: LiveCapture; readonly source: Source }>,
   ): Promise<void> {
-    const { store, run, input, latest } = this.parts
+    const { store, run, input, latest, faces } = this.parts
     const signal = latest.next()
     let own: LiveCapture | undefined
     const onEnded = (error: CaptureError) => {
@@ -195,6 +202,8 @@ export class Sources {
       this.close()
       input.take(capture)
       store.update({ source })
+      // A first visitor has asked for nobody's face.
+      if (source.kind !== 'drawn' || !source.isUnasked) faces.followLive(capture)
     } catch (error) {
       if (!signal.aborted) run.fail(asVidemoError(error))
       return

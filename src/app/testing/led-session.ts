@@ -4,6 +4,7 @@ import type { LoadedBundle } from '../../readers/worker/protocol.ts'
 import type { UpdateFigures } from '../../reading/events.ts'
 import { Session } from '../session/session.ts'
 import { FakeClient } from './fake-client.ts'
+import { FakeFacesClient } from './fake-faces-client.ts'
 import { smallBundle } from './story-facts.ts'
 
 export const url = (name: string) => `https://models.example/${name}/`
@@ -40,7 +41,13 @@ export async function settle(): Promise<void> {
 export function setUp({ startsByItself = false } = {}) {
   vi.stubGlobal('requestAnimationFrame', (run: () => void) => run())
   const clients: FakeClient[] = []
+  const faces: FakeFacesClient[] = []
   const session = new Session({
+    createFaces: async () => {
+      const client = new FakeFacesClient()
+      faces.push(client)
+      return client
+    },
     createClient: () => {
       const client = new FakeClient()
       clients.push(client)
@@ -56,6 +63,7 @@ export function setUp({ startsByItself = false } = {}) {
   return {
     session,
     clients,
+    faces,
     state,
     /** The newest one. */
     client: () => clients[clients.length - 1],

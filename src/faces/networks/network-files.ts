@@ -14,18 +14,18 @@ export interface NetworkFile {
 export const networkFiles: Readonly<Record<NetworkName, NetworkFile>> = {
   detector: {
     path: 'models/faces/detector.onnx',
-    bytes: 1063339,
-    sha256: 'c24e166fc76cee6bc5eb7285e9040dd537b68641e95d34aceda3bb8f283c36c1',
+    bytes: 1045661,
+    sha256: '107ce1d4d25972395fa63774235210e735b5c11268dce1f5a587781640d3bc2b',
   },
   landmarks: {
     path: 'models/faces/landmarks.onnx',
-    bytes: 2540040,
-    sha256: '374ffcd7adce852c3d822bc858fa5283537fddccd7907aa911cf400d68678d18',
+    bytes: 2426764,
+    sha256: 'e1366857c756730c5d0fb0629af6879ca8bae43a02e2732cd25356913e521066',
   },
   blendshapes: {
     path: 'models/faces/blendshapes.onnx',
-    bytes: 986054,
-    sha256: '07390778561985303c35704fde37cb40d7f49b99073819a99d8dafed25838ccb',
+    bytes: 912073,
+    sha256: '8b06e082a1d5ae51f4661b942335e5b01896cac5b6b59356965d168929bde971',
   },
 }
 

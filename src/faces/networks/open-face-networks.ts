@@ -1,5 +1,6 @@
 import type { Env } from 'onnxruntime-web'
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?gzip'
+import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?gzip'
 import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?gzip'
 import { fetchWasm } from '../../net/app-wasm.ts'
 import type { FaceNetworks } from './face-networks.ts'
@@ -28,12 +29,25 @@ export async function openFaceNetworks({ appUrl, device }: FaceNetworksOptions):
 }
 
 const plainOrt = async () => started(await import('onnxruntime-web/wasm'), plainWasm)
-const gpuOrt = async () => started(await import('onnxruntime-web/webgpu'), asyncifyWasm)
+
+/** The builds that the engine runs on, so that a device has only one of them in its cache. */
+const gpuOrt = async () => {
+  const hasJspi = 'Suspending' in WebAssembly
+  const ort = hasJspi ? await import('onnxruntime-web/jspi') : await import('onnxruntime-web/webgpu')
+  return started(ort, hasJspi ? jspiWasm : asyncifyWasm)
+}
 
 async function started(ort: Ort & { readonly env: Env }, url: string): Promise<Ort> {
-  ort.env.wasm.wasmBinary ??= await fetchWasm(new URL(url, import.meta.url).href)
-  ort.env.wasm.numThreads = 1
-  return ort
+  const { wasm } = ort.env
+  // A worker that opens the networks again finds the runtime initialised: it takes no second binary.
+  if (wasm.wasmBinary) return ort
+  const binary = await fetchWasm(new URL(url, import.meta.url).href)
+  wasm.wasmBinary = binary
+  wasm.numThreads = 1
+  const { InferenceSession, Tensor } = ort
+  // Once compiled, the binary is of no use, but ONNX Runtime would hold its megabytes for ever: a transfer frees them.
+  const onSessionsCreated = () => void structuredClone(binary, { transfer: [binary] })
+  return { InferenceSession, Tensor, onSessionsCreated }
 }
 
 async function loaded(load: () => Promise<Ort>): Promise<Ort> {

@@ -14,6 +14,8 @@ import { type NetworkName, networkFiles, notLoaded, type ReadNetwork } from './n
 export interface Ort {
   readonly InferenceSession: typeof InferenceSession
   readonly Tensor: typeof Tensor
+  /** Called once the networks are open, to free what starting the runtime needed. */
+  readonly onSessionsCreated?: () => void
 }
 
 type Sessions = Readonly<Record<NetworkName, InferenceSession>>
@@ -42,11 +44,13 @@ export async function ortFaceNetworks(
     }
   }
   // One after the other: the runtime makes one session at a time.
-  return new OrtFaceNetworks(ort, {
+  const sessions: Sessions = {
     detector: await open('detector'),
     landmarks: await open('landmarks'),
     blendshapes: await open('blendshapes'),
-  })
+  }
+  ort.onSessionsCreated?.()
+  return new OrtFaceNetworks(ort, sessions)
 }
 
 class OrtFaceNetworks implements FaceNetworks {

@@ -83,11 +83,12 @@ export class FacesClient {
     this.send(this.remote.showMesh(isShown))
   }
 
-  /** A port that posts `FacesMessage`s of the source that was begun last; for `FacesRequest.feed` of a reading of it. */
-  openFeed(): MessagePort {
-    const { port1, port2 } = new MessageChannel()
-    this.send(this.remote.openFeed(transfer(port1, [port1])))
-    return port2
+  /**
+   * Posts `FacesMessage`s of the source that was begun last to a port, whose other end is the `FacesRequest.feed` of a
+   * reading of it.
+   */
+  openFeed(port: MessagePort): void {
+    this.send(this.remote.openFeed(transfer(port, [port])))
   }
 
   /** Ends every feed that is open. */

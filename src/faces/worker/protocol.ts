@@ -3,6 +3,7 @@ import type { TrackId } from '../../affect/track.ts'
 import type { WireError } from '../../base/errors.ts'
 import type { LiveFrames } from '../../capture/live-frames.ts'
 import type { PictureState } from '../../capture/picture-watch.ts'
+import type { NeutralState } from '../baseline.ts'
 
 /** The calls from the page to the worker that follows faces. Errors keep class, code and action. */
 export interface FacesApi {
@@ -56,9 +57,6 @@ export interface MeasureOptions {
   /** On the file's own clock, s. Default: its first picture. */
   readonly fromS?: number
 }
-
-/** Against what a face's movement is measured: the first seconds of it, or a moment that the person chose. */
-export type NeutralState = 'learning' | 'learnt' | 'chosen'
 
 /** What a worker tells of the faces that it follows. */
 export type FollowingEvent =

@@ -9,6 +9,7 @@ import type { ReadingProgress } from '../../reading/events.ts'
 import type { Reader, ReaderModel } from '../../reading/reader.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { ReadingRun } from '../local/reading-run.ts'
+import type { MakeCanvas } from '../local/twin-painter.ts'
 import { type LoadedModel, WindowReader } from '../local/window-reader.ts'
 
 /** A bundle's files, and where they lie. */
@@ -23,8 +24,14 @@ export class InProcessReader implements Reader<InProcessSource> {
   private run: ReadingRun | undefined
   private readings = 0
 
-  /** @param runtime for example `nodeCpuRuntime()` */
-  constructor(private readonly runtime: Runtime) {}
+  /**
+   * @param runtime for example `nodeCpuRuntime()`
+   * @param makeCanvas what twins of faces are drawn on, where there is no OffscreenCanvas: one of @napi-rs/canvas in Node
+   */
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly makeCanvas?: MakeCanvas,
+  ) {}
 
   /** @throws BundleError and ConfigError of a bundle that is damaged, EngineError `session-failed`, `out-of-memory` */
   async load({ name, files }: InProcessSource): Promise<ReaderModel> {
@@ -52,7 +59,8 @@ export class InProcessReader implements Reader<InProcessSource> {
     const run = new ReadingRun(
       ++this.readings,
       request,
-      (emit, control) => new WindowReader(model, request, emit, control),
+      (emit, control, asked, shown) => new WindowReader(model, asked, emit, control, shown),
+      this.makeCanvas,
     )
     this.run = run
     run.start()

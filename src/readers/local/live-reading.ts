@@ -56,6 +56,8 @@ export async function readLive(
       await reader.update(reader.hasProbes ? addNow : undefined)
       signal.throwIfAborted()
       emit({ type: 'lag', lagS: (performance.now() - read.arrivedMs) / 1000, passedOver: live.passedOver })
+      // Of several faces that are read in turn, the next one is asked about with the newest pair, or without one.
+      if (reader.isDue && !unread && !(await addNow())) unread = read
     }
   } finally {
     live.close()

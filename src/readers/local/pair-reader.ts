@@ -1,6 +1,9 @@
+import { type TrackId, wholePicture } from '../../affect/track.ts'
+import type { View } from '../../affect/view.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { PictureState } from '../../capture/picture-watch.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
+import type { ReadingRequest } from '../../reading/request.ts'
 
 /** What ends or holds a reading. */
 export interface ReadingControl {
@@ -10,8 +13,25 @@ export interface ReadingControl {
   readonly onPicture: (picture: PictureState) => void
 }
 
-/** Makes a `PairReader` for one reading; `emit` takes what it has to report. */
-export type MakePairReader = (emit: (event: ReadingEvent) => void, control: ReadingControl) => PairReader
+/** Whose frames a `PairReader` is given, and how they show them; its events name both. */
+export interface ShownTrack {
+  readonly track: TrackId
+  readonly view: View
+}
+
+export const shownPicture: ShownTrack = { track: wholePicture, view: 'picture' }
+
+/**
+ * Makes a `PairReader` for one reading, or for one track of it; `emit` takes what it has to report.
+ *
+ * @param request what the reading asks; its source is not this reader's concern
+ */
+export type MakePairReader = (
+  emit: (event: ReadingEvent) => void,
+  control: ReadingControl,
+  request: ReadingRequest,
+  shown: ShownTrack,
+) => PairReader
 
 /**
  * Takes frames in pairs, keeps a window of them and asks a model about it: what the ways to read a source (a file,
@@ -23,12 +43,16 @@ export interface PairReader {
   readonly pairsPerWindow: number
   /** The fewest frames that the model was shown in training. */
   readonly leastFrames: number
+  /** Side of the largest square frame that the model is shown within the reading's budget, px. */
+  readonly squareSide: number
   /** Whether the window holds enough frames to be asked about. */
   readonly isAskable: boolean
+  /** Of several windows, whether another one waits to be asked about. Default: there is one window. */
+  readonly isDue?: boolean
   /** Whether closed questions are asked after each pair. */
   readonly hasProbes: boolean
   /** The frames of each update, for tests. */
-  readonly kept?: ReadonlyMap<number, readonly TimedFrame[]>
+  readonly kept?: ReadonlyMap<number, readonly TimedFrame[]> | undefined
   /**
    * Adds a pair to the window. A full window moves on first.
    *

@@ -1,14 +1,15 @@
 import { type EngineError, fromWire, toWire, VidemoError } from '../../base/errors.ts'
+import { EventQueue } from '../../base/event-queue.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { PictureState } from '../../capture/picture-watch.ts'
 import type { ReadingEvent, ReadingProgress } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
-import { EventQueue } from './event-queue.ts'
 import { readFile } from './file-reading.ts'
 import { readFrames } from './frames-reading.ts'
 import { Gate } from './gate.ts'
 import { readLive } from './live-reading.ts'
-import type { MakePairReader, PairReader } from './pair-reader.ts'
+import { type MakePairReader, type PairReader, shownPicture } from './pair-reader.ts'
+import type { MakeCanvas } from './twin-painter.ts'
 
 /** How long to wait for the report that the device was lost, after something on it has failed, ms. */
 const lossReportMs = 1000
@@ -23,18 +24,19 @@ export class ReadingRun {
   private readonly pictureGate = new Gate()
   private readonly failure: Promise<never>
   private reject: (error: EngineError) => void = () => undefined
-  private readonly reader: PairReader
+  private reader: PairReader | undefined
 
   constructor(
     readonly number: number,
     private readonly request: ReadingRequest,
-    makeReader: MakePairReader,
+    private readonly makeReader: MakePairReader,
+    /** What drawn faces are drawn on. Default: OffscreenCanvas. */
+    private readonly makeCanvas?: MakeCanvas,
   ) {
     this.failure = new Promise((_, reject) => {
       this.reject = reject
     })
     this.failure.catch(() => undefined)
-    this.reader = makeReader(this.emit, this.control)
   }
 
   start(): void {
@@ -90,7 +92,7 @@ export class ReadingRun {
   }
 
   framesOf(update: number): readonly TimedFrame[] {
-    return this.reader.kept?.get(update) ?? []
+    return this.reader?.kept?.get(update) ?? []
   }
 
   private get control() {
@@ -127,12 +129,23 @@ export class ReadingRun {
 
   private async run(): Promise<void> {
     const { source, settings } = this.request
+    const reader = await this.openReader()
+    this.reader = reader
     try {
-      if (source.type === 'file') await readFile(this.reader, source, settings, this.emit, this.control)
-      else if (source.type === 'frames') await readFrames(this.reader, source, this.emit, this.control)
-      else await readLive(this.reader, source, settings, this.emit, this.control)
+      if (source.type === 'file') await readFile(reader, source, settings, this.emit, this.control)
+      else if (source.type === 'frames') await readFrames(reader, source, this.emit, this.control)
+      else await readLive(reader, source, settings, this.emit, this.control)
     } finally {
-      await this.reader.dispose()
+      await reader.dispose()
     }
+  }
+
+  private async openReader(): Promise<PairReader> {
+    const { request, makeReader, makeCanvas, emit, control } = this
+    const { faces } = request
+    if (!faces) return makeReader(emit, control, request, shownPicture)
+    // Fetched with the first reading that follows faces.
+    const { openFacesReader } = await import('./faces-reader.ts')
+    return openFacesReader({ request, faces, makeReader, makeCanvas, emit, control })
   }
 }

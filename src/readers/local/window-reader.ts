@@ -1,5 +1,4 @@
 import type { StageId } from '../../affect/stages.ts'
-import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import { AnswerHistory } from '../../engine/answer-history.ts'
 import type { Runtime } from '../../engine/backends/runtime.ts'
@@ -10,12 +9,12 @@ import { LiveWindow } from '../../engine/live-window.ts'
 import { askProbes, type PreparedProbe, prepareProbe, probeSlots } from '../../engine/probes.ts'
 import { bannedIds, readUpdate, type StandingAnswers, slotsFor } from '../../engine/update.ts'
 import type { VisionEncoder } from '../../engine/vision-encoder.ts'
-import { type Grid, tokensPerTemporalPatch } from '../../qwen25vl/index.ts'
+import { type Grid, largestSquare, tokensPerTemporalPatch, videoBudget } from '../../qwen25vl/index.ts'
 import type { FrameNote, ReadingEvent, UpdateFigures } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { FrameImager } from './frame-images.ts'
 import { InterleavedWork } from './interleaved-work.ts'
-import type { PairReader, ReadingControl } from './pair-reader.ts'
+import { type PairReader, type ReadingControl, type ShownTrack, shownPicture } from './pair-reader.ts'
 import { ProbeRound } from './probe-round.ts'
 
 /** A bundle that is loaded on a runtime. */
@@ -40,6 +39,7 @@ export class WindowReader implements PairReader {
   readonly pairsPerWindow: number
   /** The fewest frames that the model was shown in training. */
   readonly leastFrames: number
+  readonly squareSide: number
   private readonly hopPairs: number
   private readonly encoder: FrameEncoder
   private readonly probes: ProbeRound<PreparedProbe>
@@ -63,16 +63,21 @@ export class WindowReader implements PairReader {
     private readonly request: ReadingRequest,
     private readonly emit: (event: ReadingEvent) => void,
     private readonly control: ReadingControl,
-    /** Whose frames these are; every event names it. */
-    private readonly track: TrackId = wholePicture,
+    private readonly shown: ShownTrack = shownPicture,
   ) {
     const { windowFrames, hopFrames, frameBudget } = request.settings
     this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
     this.hopPairs = Math.min(this.pairsPerWindow, Math.max(1, Math.floor(hopFrames / 2)))
-    this.leastFrames = model.bundle.config.preprocessor.videoMinFrames
+    const { vision, preprocessor } = model.bundle.config
+    this.leastFrames = preprocessor.videoMinFrames
+    const budget = { ...videoBudget(vision, preprocessor), ...frameBudget }
+    this.squareSide = largestSquare(budget)
     this.drafts = request.withoutDrafts ? undefined : new AnswerHistory()
     this.probes = new ProbeRound((request.probes ?? []).map((probe) => prepareProbe(model.bundle, probe)))
-    this.encoder = new FrameEncoder(model.runtime, model.bundle, model.vision, frameBudget)
+    // A crop or a drawing is a square, and has one size from its first frame to its last.
+    const square = { minPixels: this.squareSide ** 2, maxPixels: this.squareSide ** 2 }
+    const pixels = shown.view === 'picture' ? frameBudget : square
+    this.encoder = new FrameEncoder(model.runtime, model.bundle, model.vision, pixels)
   }
 
   /** Pairs in the window. */
@@ -98,7 +103,7 @@ export class WindowReader implements PairReader {
       const note = { number: this.frames++, timeS: pair[index].timeS }
       this.notes.push(note)
       if (this.request.keepFrames) this.sources.push(pair[index])
-      this.emit({ type: 'frame', track: this.track, ...note, ...(await this.imager?.images(frame)) })
+      this.emit({ type: 'frame', ...this.shown, ...note, ...(await this.imager?.images(frame)) })
     }
     this.cost = {
       visionPairs: this.cost.visionPairs + 1,
@@ -108,7 +113,7 @@ export class WindowReader implements PairReader {
     }
     this.emit({
       type: 'pair',
-      track: this.track,
+      track: this.shown.track,
       window: this.windows,
       pairsInWindow: window.pairs,
       pairsPerWindow: this.pairsPerWindow,
@@ -143,11 +148,12 @@ export class WindowReader implements PairReader {
    * to whether it did anything. The answers are still about the window as it was, because they use a copy of its KV cache.
    */
   async update(meanwhile?: () => Promise<boolean>): Promise<void> {
-    const { window, control, request, track } = this
+    const { window, control, request, shown } = this
+    const { track } = shown
     if (!window) return
     const update = this.updates++
     const { maxTokens, sampling } = request.settings
-    this.emit({ type: 'update', track, update, window: this.windows, frames: [...this.notes] })
+    this.emit({ type: 'update', ...shown, update, window: this.windows, frames: [...this.notes] })
     if (request.keepFrames) this.keep(update)
     const started = performance.now()
     let asked = started
@@ -214,7 +220,8 @@ export class WindowReader implements PairReader {
 
   /** Asks probes about the window, for as long as a pair of frames lasts; a stop ends it within one pass. */
   private async probe(): Promise<void> {
-    const { window, probes, control, request, notes, track } = this
+    const { window, probes, control, request, notes } = this
+    const { track } = this.shown
     const timeS = notes.at(-1)?.timeS
     if (!window || timeS === undefined || !this.isAskable || probes.turn.length === 0) return
     const pairMs = (2 / request.settings.framesPerSecond) * 1000

@@ -77,7 +77,8 @@ export class TransformersReader implements Reader<TransformersRequest, Transform
     const run = new ReadingRun(
       ++this.readings,
       request,
-      (emit, control) => new ForeignWindowReader(loaded.model, frames.maxPixels, request, emit, control),
+      (emit, control, asked, shown) =>
+        new ForeignWindowReader(loaded.model, frames.maxPixels, asked, emit, control, shown),
     )
     this.run = run
     run.start()

@@ -1,12 +1,11 @@
 import { RawImage } from '@huggingface/transformers'
 import type { StageId } from '../../affect/stages.ts'
-import { wholePicture } from '../../affect/track.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
-import { BicubicResizer, smartResize } from '../../qwen25vl/index.ts'
+import { BicubicResizer, largestSquare, smartResize } from '../../qwen25vl/index.ts'
 import type { FrameNote, ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { FrameImager } from '../local/frame-images.ts'
-import type { PairReader, ReadingControl } from '../local/pair-reader.ts'
+import { type PairReader, type ReadingControl, type ShownTrack, shownPicture } from '../local/pair-reader.ts'
 import type { ForeignModel, Turn } from './foreign-model.ts'
 
 /** A frame as the model is given it. */
@@ -25,6 +24,8 @@ export class ForeignWindowReader implements PairReader {
   readonly pairsPerWindow: number
   readonly leastFrames = 2
   readonly hasProbes = false
+  readonly squareSide: number
+  private readonly pixels: { readonly minPixels: number; readonly maxPixels: number }
   private readonly hopPairs: number
   /** None in Node, where nobody looks at the frames. */
   private readonly imager = typeof OffscreenCanvas === 'undefined' ? undefined : new FrameImager()
@@ -38,12 +39,17 @@ export class ForeignWindowReader implements PairReader {
   /** @param maxPixels of a frame at the model, unless the request names fewer */
   constructor(
     private readonly model: ForeignModel,
-    private readonly maxPixels: number,
+    maxPixels: number,
     private readonly request: ReadingRequest,
     private readonly emit: (event: ReadingEvent) => void,
     private readonly control: ReadingControl,
+    private readonly shown: ShownTrack = shownPicture,
   ) {
-    const { windowFrames, hopFrames } = request.settings
+    const { windowFrames, hopFrames, frameBudget } = request.settings
+    const budget = { minPixels: 0, maxPixels, ...frameBudget }
+    this.squareSide = largestSquare({ factor: model.presentation.factor, maxPixels: budget.maxPixels })
+    const square = { minPixels: this.squareSide ** 2, maxPixels: this.squareSide ** 2 }
+    this.pixels = shown.view === 'picture' ? budget : square
     this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
     this.hopPairs = Math.min(this.pairsPerWindow, Math.max(1, Math.floor(hopFrames / 2)))
   }
@@ -63,19 +69,18 @@ export class ForeignWindowReader implements PairReader {
     if (this.size !== '' && this.size !== `${width}x${height}`) await this.beginAnew()
     this.size = `${width}x${height}`
     if (this.pairs >= this.pairsPerWindow) this.moveOn(Math.max(0, this.pairsPerWindow - newPairs))
-    const { minPixels = 0, maxPixels = this.maxPixels } = this.request.settings.frameBudget ?? {}
-    const size = smartResize(height, width, { factor: this.model.presentation.factor, minPixels, maxPixels })
+    const size = smartResize(height, width, { factor: this.model.presentation.factor, ...this.pixels })
     const resizer = new BicubicResizer({ width, height }, size)
     for (const { rgba, timeS } of pair) {
       const rgb = resizer.resize(rgba)
       const note = { number: this.taken++, timeS }
       this.frames.push({ ...note, image: new RawImage(rgb, size.width, size.height, 3) })
       const images = await this.imager?.images({ ...size, rgb })
-      this.emit({ type: 'frame', track: wholePicture, ...note, ...images })
+      this.emit({ type: 'frame', ...this.shown, ...note, ...images })
     }
     this.emit({
       type: 'pair',
-      track: wholePicture,
+      track: this.shown.track,
       window: this.windows,
       pairsInWindow: this.pairs,
       pairsPerWindow: this.pairsPerWindow,
@@ -93,17 +98,21 @@ export class ForeignWindowReader implements PairReader {
   async update(): Promise<void> {
     const { model, request, control, emit } = this
     const { maxTokens, sampling } = request.settings
-    const track = wholePicture
+    const { track } = this.shown
     const update = this.updates++
     const frames = this.frames.map(({ number, timeS }) => ({ number, timeS }))
     const images = this.frames.map(({ image }) => image)
-    emit({ type: 'update', track, update, window: this.windows, frames })
+    emit({ type: 'update', ...this.shown, update, window: this.windows, frames })
     const started = performance.now()
     let firstTokenMs: number | undefined
     const costs = { prefillTokens: 0, prefillMs: 0, answerTokens: 0, decodeMs: 0, passes: 0, drafted: 0, accepted: 0 }
     const turns: Turn[] = []
-    for (const { id, prompt, isStanding } of request.stages) {
+    for (const { id, prompt, isStanding, answer: given } of request.stages) {
       if (control.signal.aborted) return
+      if (given !== undefined) {
+        turns.push({ question: prompt, answer: given })
+        continue
+      }
       const known = isStanding ? this.standing.get(id) : undefined
       if (known !== undefined) {
         emit({ type: 'reused', track, id, text: known })

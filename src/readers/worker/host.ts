@@ -103,7 +103,7 @@ export class EngineHost implements EngineApi {
     const reading = new ReadingRun(
       ++this.readings,
       request,
-      (emit, control) => new WindowReader(model, request, emit, control),
+      (emit, control, asked, shown) => new WindowReader(model, asked, emit, control, shown),
     )
     this.reading = reading
     reading.start()

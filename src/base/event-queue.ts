@@ -3,7 +3,11 @@ export class EventQueue<Event> {
   private events: Event[] = []
   private wake: (() => void) | undefined
 
+  /** @param most that are held; beyond it the oldest go. Default: all are held */
+  constructor(private readonly most = Number.POSITIVE_INFINITY) {}
+
   push(event: Event): void {
+    if (this.events.length >= this.most) this.events.shift()
     this.events.push(event)
     this.wake?.()
   }

@@ -1,0 +1,219 @@
+import type { TrackId } from '../../affect/track.ts'
+import type { View } from '../../affect/view.ts'
+import { asVidemoError } from '../../base/errors.ts'
+import { LatestSignal } from '../../base/latest-signal.ts'
+import type { LiveCapture } from '../../capture/live-capture.ts'
+import type { FacesClient, FollowingProgress } from '../../faces/worker/client.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
+import type { FacesRequest } from '../../reading/faces-request.ts'
+import { MeasuredFaces } from '../faces-board.ts'
+import { isDrawn } from '../model-kind.ts'
+import type { Store } from '../store.ts'
+import { FacesReport } from './faces-report.ts'
+import { noFaces } from './faces-state.ts'
+import type { SessionState, Source } from './session-state.ts'
+
+/** What the session asks of the worker that follows faces; tests put something else in its place. */
+export type SessionFaces = Pick<FacesClient, keyof FacesClient>
+
+export interface FacesOptions {
+  /** Brings the worker's client, which a page that looks for no face never needs. */
+  readonly createFaces: () => Promise<SessionFaces>
+}
+
+export interface FacesParts {
+  readonly store: Store<SessionState>
+  /** Told when the worker was lost: readings that were fed by it are fed no more. */
+  readonly onLost: () => void
+}
+
+/** How often frames of a camera are followed, at most. */
+const framesPerSecond = 30
+
+type Begin = (client: SessionFaces) => AsyncIterable<FollowingProgress>
+
+/**
+ * Follows the faces of the source on show, from the moment it is opened until it is left, whether or not there is a model.
+ * Where that fails the page says so, and the whole picture is read.
+ */
+export class Faces {
+  readonly board = new MeasuredFaces()
+  private client: Promise<SessionFaces> | undefined
+  /** Aborted by whatever is followed next. */
+  private readonly latest = new LatestSignal()
+  private isMeshShown = false
+  /** Of the file on show: from where it is measured, and how far it was measured, s of its own clock. */
+  private measured: { readonly file: Blob; readonly fromS: number; toS: number } | undefined
+
+  constructor(
+    private readonly parts: FacesParts,
+    private readonly options: FacesOptions,
+  ) {
+    parts.store.subscribe(() => this.showMesh())
+  }
+
+  /** Loads the networks, for a source that is about to be opened. */
+  prepare(): void {
+    void this.opened().then(
+      (client) => client.load().catch(() => undefined),
+      () => undefined,
+    )
+  }
+
+  /** Follows the faces of a camera, a screen or the drawn face. */
+  followLive(capture: LiveCapture): void {
+    this.measured = undefined
+    this.follow(true, (client) => {
+      const { frames, transfer } = capture.frames({ framesPerSecond })
+      return client.follow(frames, transfer)
+    })
+  }
+
+  /** Measures the faces of a file, from its beginning or from this time on. */
+  measure(file: Blob, fromS = 0): void {
+    this.measured = { file, fromS, toS: fromS }
+    this.follow(false, (client) => client.measure(file, { fromS }))
+  }
+
+  /** Somebody wants to read a file from a time that is far from being measured: it is measured from there. */
+  seek(timeS: number): void {
+    const { measured } = this
+    if (!measured || (timeS >= measured.fromS && timeS <= measured.toS + aheadS)) return
+    this.measure(measured.file, timeS)
+  }
+
+  /** The source is left. What was measured of it stays until another begins. */
+  end(): void {
+    this.latest.abort()
+    this.measured = undefined
+    this.stop()
+    const { store } = this.parts
+    const { faces } = store.get()
+    if (faces !== noFaces) {
+      const tracks = faces.tracks.map((each) => ({ ...each, isHere: false }))
+      store.update({ faces: { ...faces, status: { state: 'off' }, tracks } })
+    }
+    this.board.blank()
+  }
+
+  /** Forgets everybody, the worker included. */
+  erase(): void {
+    this.end()
+    this.close()
+    this.board.begin(true)
+    this.parts.store.update({ faces: noFaces })
+  }
+
+  choose(track: TrackId): void {
+    const { store } = this.parts
+    store.update({ faces: { ...store.get().faces, chosen: track } })
+    this.ask((client) => client.choose(track))
+  }
+
+  takeNeutral(track: TrackId): void {
+    this.ask((client) => client.takeNeutral(track))
+  }
+
+  /**
+   * How the faces of the source on show are read, and what of that moves to the reader; undefined where none are followed.
+   */
+  requestFor(
+    source: Source,
+    manifest: Pick<Manifest, 'reads'>,
+  ): { readonly faces: FacesRequest; readonly transfer: Transferable[] } | undefined {
+    const { faces, settings } = this.parts.store.get()
+    if (faces.status.state === 'off' || faces.status.state === 'failed') return undefined
+    const { port1, port2 } = new MessageChannel()
+    this.opened().then(
+      (client) => {
+        client.endFeeds()
+        client.openFeed(port1)
+      },
+      // No moment comes through it, and whoever waits for one must know.
+      () => port1.postMessage({ type: 'end' }),
+    )
+    const { view, who } = settings.faces
+    const feed = { type: 'port', port: port2 } as const
+    return { faces: { view: view === 'automatic' ? viewOf(source, manifest) : view, who, feed }, transfer: [port2] }
+  }
+
+  private follow(isLive: boolean, begin: Begin): void {
+    const signal = this.latest.next()
+    void this.run(signal, isLive, begin, true)
+  }
+
+  private async run(signal: AbortSignal, isLive: boolean, begin: Begin, mayRestart: boolean): Promise<void> {
+    const { store } = this.parts
+    this.board.begin(isLive)
+    const report = new FacesReport(store, this.board, signal)
+    report.begin()
+    try {
+      const client = await this.opened()
+      if (signal.aborted) return
+      for await (const event of begin(client)) {
+        if (signal.aborted) return
+        if (event.type === 'moment' && this.measured) this.measured.toS = event.moment.timeS
+        report.take(event)
+      }
+    } catch (thrown) {
+      if (signal.aborted) return
+      const error = asVidemoError(thrown)
+      const isLost = error.code === 'faces-lost'
+      if (isLost) this.close()
+      if (isLost && mayRestart) {
+        void this.run(signal, isLive, begin, false)
+        this.parts.onLost()
+        return
+      }
+      this.board.blank()
+      report.fail(error)
+      if (isLost) this.parts.onLost()
+    } finally {
+      report.end()
+    }
+  }
+
+  private opened(): Promise<SessionFaces> {
+    if (!this.client) {
+      const client = this.options.createFaces()
+      this.client = client
+      client.then(
+        (own) => own.showMesh(this.isMeshShown),
+        () => {
+          // A chunk of the page that could not be fetched may be there at the next source.
+          if (this.client === client) this.client = undefined
+        },
+      )
+    }
+    return this.client
+  }
+
+  /** Asks something of the worker, where there is one. */
+  private ask(what: (client: SessionFaces) => void): void {
+    this.client?.then(what, () => undefined)
+  }
+
+  private stop(): void {
+    this.ask((client) => client.stop())
+  }
+
+  private close(): void {
+    this.ask((client) => client.close())
+    this.client = undefined
+  }
+
+  private showMesh(): void {
+    const { isMeshShown } = this.parts.store.get().settings.faces
+    if (isMeshShown === this.isMeshShown) return
+    this.isMeshShown = isMeshShown
+    this.ask((client) => client.showMesh(isMeshShown))
+  }
+}
+
+/** A reading that waits less than this for the moments of its frames is not worth measuring anew for, s of a file. */
+const aheadS = 20
+
+function viewOf(source: Source, { reads }: Pick<Manifest, 'reads'>): View {
+  if (isDrawn(source)) return 'picture'
+  return reads === 'drawn-faces' ? 'twin' : 'face'
+}
