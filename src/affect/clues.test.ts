@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Held } from './claims.ts'
-import { cluesOf, longestClues, withClues } from './clues.ts'
+import { longestClues, withClues } from './clue-prompt.ts'
+import { cluesOf } from './clues.ts'
 import { faceEvent, measuredFaces } from './measures.fixture.ts'
 import { measuredUnits } from './measures.ts'
 import { captionPreset, reasoningPreset } from './stages.ts'

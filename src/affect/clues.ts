@@ -1,11 +1,7 @@
 import { type Held, verdictOf } from './claims.ts'
+import { mostMovements, mostUnits } from './clue-prompt.ts'
 import { measuredUnitNames, unitGrades } from './measured-units.ts'
 import { type FaceEvent, type FaceEventKind, type MeasuredUnit, measuredUnits } from './measures.ts'
-import { afterVideo } from './stage.ts'
-
-/** Clues are a hint beside the pictures, not a report: the strongest units, and the first movements. */
-const mostUnits = 6
-const mostMovements = 4
 
 /** Units whose measure can be trusted, but for closed lids, of which the movements tell. */
 const units = measuredUnits.filter((unit) => unitGrades[unit] !== 'poor' && unit !== 'AU43')
@@ -55,19 +51,6 @@ export function cluesOf(held: Held): string | undefined {
     ...(unmoved.length > 0 ? [`no ${unmoved.map(([name]) => name).join(' or ')} movement`] : []),
   ]
   return said.length === 0 ? undefined : `Measured: ${said.join('; ')}.`
-}
-
-/** As long as clues can become, for the room that a conversation needs. */
-export const longestClues = `Measured: ${[
-  ...units.slice(0, mostUnits).map((unit) => `${measuredUnitNames[unit]} (${unit}) moderate from 100.0 s to 100.0 s`),
-  ...Array.from({ length: mostMovements }, () => '10 times a turn of the head from 100.0 s to 100.0 s'),
-  'no brow or mouth movement',
-].join('; ')}.`
-
-/** A prompt that begins with clues; behind the full stop that follows a video, where it begins with that. */
-export function withClues(prompt: string, clues: string): string {
-  const [opening, rest] = prompt.startsWith(afterVideo) ? [afterVideo, prompt.slice(afterVideo.length)] : ['', prompt]
-  return `${opening}${clues} ${rest}`
 }
 
 /** Each kind of movement once, with how often and from when to when it was. */

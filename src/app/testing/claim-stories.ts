@@ -1,5 +1,6 @@
 import { claimsOf } from '../../affect/claims.ts'
-import { cluesOf, withClues } from '../../affect/clues.ts'
+import { withClues } from '../../affect/clue-prompt.ts'
+import { cluesOf } from '../../affect/clues.ts'
 import type { FaceFlaw } from '../../affect/measures.ts'
 import { reasoningPreset } from '../../affect/stages.ts'
 import type { View } from '../../affect/view.ts'

@@ -3,7 +3,8 @@ import { cluesOf } from '../../affect/clues.ts'
 import { measuredFaces } from '../../affect/measures.fixture.ts'
 import { captionPreset, reasoningPreset } from '../../affect/stages.ts'
 import { readingRequest } from '../../reading/request.ts'
-import { askedStages, changedPrompt, longestStages } from './asked-stages.ts'
+import { askedStages } from './asked-stages.ts'
+import { changedPrompt, longestStages } from './stage-prompts.ts'
 
 const settings = { framesPerSecond: 2, windowFrames: 16, hopFrames: 8, maxTokens: 64 }
 const source = { type: 'frames' as const, frames: [] }

@@ -12,11 +12,11 @@ import type { VisionEncoder } from '../../engine/vision-encoder.ts'
 import { type Grid, largestSquare, tokensPerTemporalPatch, videoBudget } from '../../qwen25vl/index.ts'
 import type { FrameNote, ReadingEvent, UpdateFigures } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
-import { changedPrompt, longestStages } from './asked-stages.ts'
 import { FrameImager } from './frame-images.ts'
 import { InterleavedWork } from './interleaved-work.ts'
 import { type PairReader, type ReadingControl, type ShownTrack, shownPicture } from './pair-reader.ts'
 import { ProbeRound } from './probe-round.ts'
+import { changedPrompt, longestStages } from './stage-prompts.ts'
 
 /** A bundle that is loaded on a runtime. */
 export interface LoadedModel {

@@ -4,9 +4,9 @@ import type { TimedFrame } from '../../capture/painter.ts'
 import { BicubicResizer, largestSquare, smartResize } from '../../qwen25vl/index.ts'
 import type { FrameNote, ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
-import { changedPrompt } from '../local/asked-stages.ts'
 import { FrameImager } from '../local/frame-images.ts'
 import { type PairReader, type ReadingControl, type ShownTrack, shownPicture } from '../local/pair-reader.ts'
+import { changedPrompt } from '../local/stage-prompts.ts'
 import type { ForeignModel, Turn } from './foreign-model.ts'
 
 /** A frame as the model is given it. */
