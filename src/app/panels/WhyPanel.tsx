@@ -254,7 +254,7 @@ function NodeContent({
   readonly row: TreeRow
 }) {
   const claimParts = useClaimParts()
-  const marks = claims && claimParts ? <claimParts.ClaimMarks claims={claims} /> : undefined
+  const marks = claims && claimParts ? <claimParts.ClaimMarks claims={claims} label={label} /> : undefined
   return (
     <span className={styles.content} title={restsOn ? `Rests on: ${restsOn.label}` : topic}>
       {rows.length > 0 && (
