@@ -7,11 +7,13 @@ import { openClip } from '../../src/capture/open-clip.ts'
 import { EngineClient } from '../../src/readers/worker/client.ts'
 import type { BundleSource, DeviceReport } from '../../src/readers/worker/protocol.ts'
 import { createFold } from '../../src/reading/fold.ts'
+import { judge } from '../../src/reading/judge.ts'
 import { modelOrigin, settingsOrigin } from '../../src/reading/origin.ts'
 import { emptyReading, finishedBy } from '../../src/reading/reading.ts'
 import { readingRequest, readingSettings } from '../../src/reading/request.ts'
 import type { AnalyzeJob, AnalyzeOutcome, Told } from './analyze-job.ts'
-import { loadStatus, readingStatus } from './status-text.ts'
+import { FollowedVideo } from './followed-video.ts'
+import { loadStatus, measuringStatus, readingStatus } from './status-text.ts'
 import { windowRecord } from './window-record.ts'
 
 declare global {
@@ -25,7 +27,7 @@ declare global {
 const appUrl = new URL('/', location.href).href
 
 async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
-  const client = new EngineClient({ appUrl, preferAdapter: job.adapter === 'software' })
+  let client: EngineClient | undefined
   try {
     const [video] = filesIn('video')
     if (!video) throw new Error('There is no video.')
@@ -33,6 +35,11 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
     const clip = await openClip(video)
     clip.close()
     requireWithin(job.fromS, clip.facts.durationS)
+    if (job.isMeasuredOnly) {
+      await measureVideo(video, job)
+      return { type: 'done' }
+    }
+    client = new EngineClient({ appUrl, preferAdapter: job.adapter === 'software' })
     const device = await client.inspectDevice()
     if (job.adapter === 'hardware') requireHardware(device)
     try {
@@ -47,7 +54,22 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
   } catch (error) {
     return { type: 'failed', error: toWire(error) }
   } finally {
-    client.close()
+    client?.close()
+  }
+}
+
+async function measureVideo(video: File, job: AnalyzeJob): Promise<void> {
+  const followed = new FollowedVideo(appUrl, job, window.tell)
+  try {
+    await window.tell({ type: 'status', text: 'Loading the face networks' })
+    await followed.load()
+    const records = await followed.measure(video, (doneS, totalS) => {
+      void window.tell({ type: 'status', text: measuringStatus(doneS, totalS) })
+    })
+    for (const record of records) await window.tell({ type: 'track', record })
+    if (records.length === 0) await window.tell({ type: 'notice', text: 'No face was found.' })
+  } finally {
+    followed.close()
   }
 }
 
@@ -75,7 +97,7 @@ async function readVideo(client: EngineClient, video: File, device: DeviceReport
   const settings = readingSettings(job.settings, manifest)
   const facts = { ...model, provider, ...(isOnGpu ? { adapter: device.adapter.name } : {}), check: check.verdict }
   const origin = settingsOrigin(job.preset, stages, settings)
-  const fold = createFold(stages)
+  const fold = createFold(stages, () => judge)
   let reading = emptyReading
   const request = readingRequest({ source: { type: 'file', file: video, fromS }, stages, settings }, manifest)
   for await (const event of client.read(request)) {
