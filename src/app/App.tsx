@@ -10,6 +10,7 @@ import { FilePicker } from './controls/FilePicker.tsx'
 import { Icon } from './controls/Icon.tsx'
 import type { FramedSource, Framing } from './framing.ts'
 import { EvidenceStrip } from './panels/EvidenceStrip.tsx'
+import { FacesPanel } from './panels/FaceParts.tsx'
 import { Notices } from './panels/Notices.tsx'
 import { NowPanel } from './panels/NowPanel.tsx'
 import { Panels } from './panels/Panels.tsx'
@@ -57,6 +58,7 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
             <div className={styles.video}>
               <VideoPanel />
             </div>
+            <FacesPanel />
             <div className={styles.evidence}>
               <EvidenceStrip />
               <RecordingList />

@@ -1,11 +1,12 @@
 import { exporters } from '../reading/exporters/index.ts'
 import { isActive } from './run-text.ts'
+import { measuredFace, nextFace } from './session/faces-state.ts'
 import { hasWaiting } from './session/file-queue.ts'
 import { isLive, type SessionState } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
 
-export const actionGroups = ['Reading', 'Source', 'Recording', 'Panels'] as const
+export const actionGroups = ['Reading', 'Source', 'Faces', 'Recording', 'Panels'] as const
 
 /** Something a person can do. Keys, menus and the help all come from one list of these. */
 export interface PageAction {
@@ -117,6 +118,42 @@ export const pageActions: readonly PageAction[] = [
     keys: ['5'],
     isEnabled: always,
     run: ({ session }) => void session.actions.openSample(),
+  },
+  {
+    id: 'next-face',
+    group: 'Faces',
+    title: ({ settings }) => (settings.faces.who === 'all' ? 'Show the next face' : 'Read the next face'),
+    keys: ['f'],
+    isEnabled: ({ faces, shownTrack }) => nextFace(faces, shownTrack) !== undefined,
+    run: ({ session }) => {
+      const { faces, shownTrack } = session.store.get()
+      const next = nextFace(faces, shownTrack)
+      if (next) session.actions.chooseFace(next)
+    },
+  },
+  {
+    id: 'neutral',
+    group: 'Faces',
+    title: () => 'This is my neutral face',
+    keys: ['r'],
+    isEnabled: ({ faces, shownTrack }) => measuredFace(faces, shownTrack)?.isHere === true,
+    run: ({ session }) => {
+      const { faces, shownTrack } = session.store.get()
+      const face = measuredFace(faces, shownTrack)
+      if (face) session.actions.takeNeutral(face.track)
+    },
+  },
+  {
+    id: 'outlines',
+    group: 'Faces',
+    title: ({ settings }) =>
+      settings.faces.areOutlinesShown ? 'Hide the outlines of faces' : 'Show outlines of faces',
+    keys: ['o'],
+    isEnabled: ({ faces }) => faces.status.state !== 'off',
+    run: ({ session }) => {
+      const { faces } = session.store.get().settings
+      session.actions.changeSettings({ faces: { ...faces, areOutlinesShown: !faces.areOutlinesShown } })
+    },
   },
   {
     id: 'live',

@@ -26,6 +26,8 @@ export interface ViewState {
   /** Number of the finished update that is shown in place of the newest one. */
   readonly shownUpdate: number | undefined
   readonly pointed: Pointed | undefined
+  /** The element that plays the source, where one does: what is drawn of its frames keeps in step with it. */
+  readonly player: HTMLVideoElement | undefined
 }
 
 const firstView: ViewState = {
@@ -34,6 +36,7 @@ const firstView: ViewState = {
   isAddressWanted: false,
   shownUpdate: undefined,
   pointed: undefined,
+  player: undefined,
 }
 
 /** What every panel is given. */

@@ -4,6 +4,7 @@ import { formatSpan, formatTime } from '../format.ts'
 import { useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { shownText, viewOf } from '../view-words.ts'
 import styles from './EvidenceStrip.module.css'
 
 interface Picture {
@@ -38,6 +39,7 @@ export function EvidenceStrip() {
         isNew: readFrames !== undefined && !read.has(number),
         isPointed: pointed?.frames.has(number) ?? false,
       }))
+  const liveView = useStore(store, viewOf)
   const count = recorded
     ? formatSpan(recorded.startS, recorded.endS)
     : clip
@@ -51,7 +53,10 @@ export function EvidenceStrip() {
           {recorded ? 'What the model saw' : 'What the model sees'}
         </h2>
         {recorded && <Name className={styles.source}>{recorded.source.name}</Name>}
-        <p className={styles.figures}>{count}</p>
+        <p className={styles.figures}>
+          {pictures.length > 0 && `${shownText(recorded?.view ?? liveView)} · `}
+          {count}
+        </p>
       </div>
       {pictures.length === 0 ? (
         <p className={styles.nothing}>The frames behind each answer appear here, exactly as the model gets them.</p>

@@ -18,6 +18,10 @@ export function HelpPanel() {
         <ol className={styles.how}>
           <li>Two frames a second are taken; up to sixteen make a window.</li>
           <li>The model describes the face, then what it does, then what it appears to express.</li>
+          <li>
+            Meanwhile faces are followed and their movement is measured at the camera’s rate. Click on a face, or choose
+            it from the list, to have it read.
+          </li>
           <li>Point at anything it read to see the frames and the words behind it.</li>
         </ol>
       </Group>

@@ -1,4 +1,4 @@
-import { type CSSProperties, useMemo } from 'react'
+import { type CSSProperties, type ReactNode, useMemo } from 'react'
 import type { ClosedQuestion } from '../../affect/closed-questions.ts'
 import { actionUnitNames, actionUnits, dfewEmotions } from '../../affect/labels.ts'
 import { liveProbes, topOptions } from '../../affect/probes/probe-set.ts'
@@ -11,6 +11,7 @@ import { formatLabel, formatProbability, formatSigned } from '../format.ts'
 import { ribbonS } from '../probes.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { MeasuredNote, MeasuredShare } from './FaceParts.tsx'
 import styles from './LiveNow.module.css'
 import { Ribbons } from './Ribbons.tsx'
 
@@ -62,7 +63,7 @@ export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
           <span>now</span>
         </p>
       </div>
-      <Chips title="Action units" questions={unitQuestions} lines={lines} />
+      <Chips title="Action units" note={<MeasuredNote />} questions={unitQuestions} lines={lines} />
       <Chips title="Actions and looks" questions={otherQuestions} lines={lines} />
       <p className={styles.note} data-waiting={!top || undefined}>
         <span>
@@ -96,6 +97,7 @@ function topOf(options: readonly string[], line: readonly ProbePoint[] | undefin
 
 interface ChipsProps {
   readonly title: string
+  readonly note?: ReactNode
   readonly questions: readonly ClosedQuestion[]
   readonly lines: ProbeHistory
 }
@@ -104,11 +106,14 @@ interface ChipsProps {
 const likelyFrom = 0.5
 
 /** Questions of yes or no, each in a fixed place: only the bars move. */
-function Chips({ title, questions, lines }: ChipsProps) {
+function Chips({ title, note, questions, lines }: ChipsProps) {
   if (!questions.some(({ id }) => lines[id])) return null
   return (
     <div>
-      <h3 className={styles.title}>{title}</h3>
+      <h3 className={styles.title}>
+        {title}
+        {note}
+      </h3>
       <ul className={styles.chips}>
         {questions.map(({ id }) => {
           const yes = lines[id]?.at(-1)?.probabilities[0]
@@ -123,6 +128,7 @@ function Chips({ title, questions, lines }: ChipsProps) {
               {unit && <span className={styles.code}>{unit}</span>}{' '}
               <span className={unit && styles.unitName}>{unit ? actionUnitNames[unit] : formatLabel(id)}</span>{' '}
               <span className={styles.share}>{yes === undefined ? '–' : formatProbability(yes)}</span>
+              {unit && <MeasuredShare unit={unit} />}
             </li>
           )
         })}

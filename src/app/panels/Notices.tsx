@@ -5,6 +5,7 @@ import { isDrawn, isPlaceholder, placedName, readsDrawnFaces } from '../model-ki
 import { isLoading } from '../run-text.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { viewOf } from '../view-words.ts'
 import { EvictedNotice } from './EvictedNotice.tsx'
 import { LoadProgress } from './LoadProgress.tsx'
 import { LostLoadNotice } from './LostLoadNotice.tsx'
@@ -74,11 +75,16 @@ function urlOf(source: BundleSource): string | undefined {
   return source.type === 'url' ? source.url : undefined
 }
 
-/** Says what the small model can do; as a warning when the source is no drawn face, which alone it was trained on. */
+/**
+ * Says what the small model can do: as a warning when it is shown a picture that is no drawn face, which alone it was
+ * trained on; of a drawn twin, what that is.
+ */
 function DrawnFacesNotice({ openModel }: { readonly openModel: () => void }) {
   const { store } = usePage().session
   const source = useStore(store, (state) => state.source)
+  const view = useStore(store, viewOf)
   const isStranger = source !== undefined && !isDrawn(source)
+  if (isStranger && view === 'twin') return <TwinNotice />
   return (
     <Message tone={isStranger ? 'warn' : 'info'} title={isStranger ? 'Not for real faces' : 'Made for drawn faces'}>
       <div className={styles.row}>
@@ -88,6 +94,18 @@ function DrawnFacesNotice({ openModel }: { readonly openModel: () => void }) {
         </p>
         <Button onClick={openModel}>Load VidEmo-3B</Button>
       </div>
+    </Message>
+  )
+}
+
+/** The reading and the measures share one source: that they agree is no evidence. */
+function TwinNotice() {
+  return (
+    <Message tone="info" title="Read from a drawing that moves as your face does">
+      <p>
+        This small model reads drawn faces, and is shown a drawn twin of the followed face. What is said and what is
+        measured then come from the same movement: a mark “seen” shows that the chain agrees with itself, no more.
+      </p>
     </Message>
   )
 }

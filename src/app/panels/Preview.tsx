@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { imagePreview } from '../../capture/image-preview.ts'
-import type { Source } from '../session/session-state.ts'
+import { isShownMirrored, type Source } from '../session/session-state.ts'
 import { isolatedName, shownName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -40,6 +40,7 @@ function FilePlayer({ source, onNoPicture }: PlayerProps) {
   const isLooping = useRef(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const { url, name } = source
+  usePlayer(video)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each video starts anew
   useEffect(() => {
@@ -143,9 +144,10 @@ function cannotShow(isRead: boolean): string {
 /** A camera, mirrored if the settings say so, or a screen. */
 export function LivePreview({ source }: { readonly source: Extract<Source, { readonly stream: MediaStream }> }) {
   const { store } = usePage().session
-  const isMirrorWished = useStore(store, (state) => state.settings.isMirrored)
+  const isMirrored = useStore(store, ({ settings }) => isShownMirrored(source, settings))
   const video = useRef<HTMLVideoElement>(null)
   const { stream, name } = source
+  usePlayer(video)
   useEffect(() => {
     const element = video.current
     if (!element) return
@@ -155,7 +157,6 @@ export function LivePreview({ source }: { readonly source: Extract<Source, { rea
       element.srcObject = null
     }
   }, [stream])
-  const isMirrored = source.kind === 'camera' && source.isMirrored && isMirrorWished
   return (
     <video
       ref={video}
@@ -181,6 +182,15 @@ export function DrawnPreview({ source }: { readonly source: Extract<Source, { re
     return () => canvas.remove()
   }, [canvas, name])
   return <div ref={place} className={styles.place} />
+}
+
+/** Tells the page of the element that plays the source. */
+function usePlayer(video: RefObject<HTMLVideoElement | null>): void {
+  const { view } = usePage()
+  useEffect(() => {
+    view.update({ player: video.current ?? undefined })
+    return () => view.update({ player: undefined })
+  }, [view, video])
 }
 
 /** A browser that refuses to play by itself shows the first frame and its controls. */

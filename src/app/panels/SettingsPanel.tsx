@@ -12,6 +12,7 @@ import type { Settings } from '../session/session-state.ts'
 import { bounds, frameBudgets } from '../session/settings.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { FaceSettings } from './FaceParts.tsx'
 import styles from './Panels.module.css'
 
 /** How readings are made; remembered on this device. */
@@ -38,6 +39,7 @@ export function SettingsPanel() {
   return (
     <>
       <p className={styles.note}>Changes count from the next reading on, and are remembered on this device.</p>
+      <FaceSettings />
       <Questions settings={settings} />
       <Group title="Frames">
         <SliderField

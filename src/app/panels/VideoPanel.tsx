@@ -13,6 +13,7 @@ import { shownName } from '../shown-name.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import { DrawnFacePanel } from './DrawnFacePanel.tsx'
+import { FacesOverlay } from './FaceParts.tsx'
 import { FileList } from './FileList.tsx'
 import { Hud } from './Hud.tsx'
 import { PictureNotice } from './PictureNotice.tsx'
@@ -175,11 +176,13 @@ function Picture({ source }: { readonly source: Source }) {
     <div className={styles.ring} data-form={form}>
       <div
         className={styles.picture}
+        data-picture
         data-square={source.kind === 'drawn' || undefined}
         data-blind={picture !== 'there' || undefined}
         style={clip && { aspectRatio: `${clip.width} / ${clip.height}` }}
       >
         <Preview source={source} />
+        <FacesOverlay />
         <p className={styles.chip} data-form={form}>
           <Icon name={icons[form]} isFilled={form === 'running'} />
           {text}

@@ -3,6 +3,7 @@ import { Button, Collection, type Key, Tree, TreeItem, TreeItemContent } from 'r
 import { actionUnitNames } from '../../affect/labels.ts'
 import { type Stage, type StageId, stageIds } from '../../affect/stages.ts'
 import { emptyTree } from '../../affect/tree.ts'
+import type { View } from '../../affect/view.ts'
 import type { AnswerState, CurrentUpdate } from '../../reading/reading.ts'
 import { Icon } from '../controls/Icon.tsx'
 import { emotionHue } from '../emotion-hue.ts'
@@ -16,6 +17,7 @@ import type { TokenFlow } from '../token-flow.ts'
 import { countNodes, framesOfPhase, indexRows, pathTo, rowsByStage, type TreeRow } from '../tree-rows.ts'
 import { useThrottled } from '../use-throttled.ts'
 import { usePage } from '../view.ts'
+import { notAskedText, shownText, viewOf } from '../view-words.ts'
 import { StreamingText } from './StreamingText.tsx'
 import styles from './WhyPanel.module.css'
 
@@ -42,6 +44,8 @@ export function WhyPanel() {
   const preset = useStore(store, (state) => state.settings.preset)
   const stagesOn = useStore(store, (state) => state.settings.stagesOn)
   const recorded = useRecorded()
+  const currentView = useStore(store, viewOf)
+  const view = recorded?.view ?? currentView
   const tree = recorded?.tree ?? currentTree ?? emptyTree
   const rows = useMemo(() => rowsByStage(tree), [tree])
   const [closed, setClosed] = useState<ReadonlySet<Key>>(new Set())
@@ -105,7 +109,7 @@ export function WhyPanel() {
         </h2>
         {span && (
           <p className={styles.figures}>
-            {formatWhole(frames.length)} frames, {formatSpan(span[0], span[1])}
+            {shownText(view)} · {formatWhole(frames.length)} frames, {formatSpan(span[0], span[1])}
           </p>
         )}
       </div>
@@ -125,18 +129,24 @@ export function WhyPanel() {
           className={styles.tree}
           aria-label="Attributes, expression and emotion"
           items={stages}
-          dependencies={[stages]}
+          dependencies={[stages, view]}
           expandedKeys={expandable.filter((key) => !closed.has(key))}
           onExpandedChange={(keys) => setClosed(new Set(expandable.filter((key) => !keys.has(key))))}
         >
-          {(row) => <StageItem row={row} onGoTo={goTo} />}
+          {(row) => <StageItem row={row} view={view} onGoTo={goTo} />}
         </Tree>
       </div>
     </section>
   )
 }
 
-function StageItem({ row, onGoTo }: { readonly row: StageRow; readonly onGoTo: (key: string) => void }) {
+interface StageProps {
+  readonly row: StageRow
+  readonly view: View
+  readonly onGoTo: (key: string) => void
+}
+
+function StageItem({ row, view, onGoTo }: StageProps) {
   const { stage, answer, rows, isLast } = row
   return (
     <TreeItem
@@ -147,7 +157,7 @@ function StageItem({ row, onGoTo }: { readonly row: StageRow; readonly onGoTo: (
       data-last={isLast || undefined}
     >
       <TreeItemContent>
-        <Answer row={row} />
+        <Answer row={row} view={view} />
       </TreeItemContent>
       <Collection items={rows.map((each) => ({ ...each, id: each.key }))} dependencies={[rows]}>
         {(each) => <NodeItem row={each} isLast={isLast} onGoTo={onGoTo} />}
@@ -156,7 +166,7 @@ function StageItem({ row, onGoTo }: { readonly row: StageRow; readonly onGoTo: (
   )
 }
 
-function Answer({ row: { stage, answer, content, rows } }: { readonly row: StageRow }) {
+function Answer({ row: { stage, answer, content, rows }, view }: Pick<StageProps, 'row' | 'view'>) {
   const titleId = `stage-${stage.id}`
   const isBusy = answer.state === 'streaming' || answer.state === 'thinking'
   const hasText = ['streaming', 'done', 'stopped'].includes(answer.state) || answer.text !== undefined
@@ -183,7 +193,7 @@ function Answer({ row: { stage, answer, content, rows } }: { readonly row: Stage
         isStreaming={isBusy}
         isOld={answer.state === 'waiting' && answer.text !== undefined}
       />
-      {!hasText && !isBusy && <p className={styles.about}>{stage.about}</p>}
+      {!hasText && !isBusy && <p className={styles.about}>{notAskedText(stage.id, view) ?? stage.about}</p>}
     </article>
   )
 }

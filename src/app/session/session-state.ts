@@ -1,6 +1,6 @@
 import type { OptionOrders } from '../../affect/probes/probe-set.ts'
 import type { StageId } from '../../affect/stages.ts'
-import type { TrackId } from '../../affect/track.ts'
+import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { View } from '../../affect/view.ts'
 import type { VidemoError } from '../../base/errors.ts'
 import { type DrawnState, firstDrawn } from '../../demo-face/drawn-face.ts'
@@ -106,6 +106,11 @@ export function isLive(source: Source | undefined): source is Extract<Source, { 
   return source !== undefined && source.kind !== 'file'
 }
 
+/** Whether the picture is shown as a mirror would. */
+export function isShownMirrored(source: Source, settings: Pick<Settings, 'isMirrored'>): boolean {
+  return source.kind === 'camera' && source.isMirrored && settings.isMirrored
+}
+
 export type RunState =
   | { readonly state: 'idle' }
   /** The reading begins when a model is loaded. */
@@ -161,6 +166,8 @@ export interface SessionState {
   /** Frames of the window, oldest first. */
   readonly frames: readonly StripFrame[]
   readonly pairsPerWindow: number
+  /** Who is read, of the reading on show. */
+  readonly shownTrack: TrackId
   readonly current: CurrentUpdate | undefined
   readonly probes: ProbeHistory
   readonly progress: FileProgress | undefined
@@ -200,6 +207,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     picture: 'there',
     frames: [],
     pairsPerWindow: 8,
+    shownTrack: wholePicture,
     current: undefined,
     probes: {},
     progress: undefined,

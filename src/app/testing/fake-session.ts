@@ -1,5 +1,6 @@
 import { type StageId, stageIds } from '../../affect/stages.ts'
 import { MeasuredFaces } from '../faces-board.ts'
+import type { FacesBoard } from '../session/faces-state.ts'
 import type { PageSession } from '../session/page-session.ts'
 import { firstState, type SessionActions, type SessionState } from '../session/session-state.ts'
 import { defaultSettings } from '../session/settings.ts'
@@ -19,7 +20,10 @@ export interface FakeSession extends PageSession {
 }
 
 /** A session without a worker: it has the state that it is given, notes every call, and applies the simple ones. */
-export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
+export function fakeSession(
+  state: Partial<SessionState> = {},
+  facesBoard: FacesBoard = new MeasuredFaces(),
+): FakeSession {
   const store = new Store<SessionState>({ ...blankState, ...state })
   // At once: there are no animation frames outside of a browser.
   const flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow((run) => run())])) as Record<
@@ -72,7 +76,11 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     stop: noted('stop', () => store.update({ run: { state: 'over', reason: 'stopped' } })),
     seek: notedLater('seek'),
     chooseFace: noted('chooseFace', (chosen) => store.update({ faces: { ...store.get().faces, chosen } })),
-    takeNeutral: noted('takeNeutral', () => undefined),
+    takeNeutral: noted('takeNeutral', (track) => {
+      const { faces } = store.get()
+      const tracks = faces.tracks.map((each) => (each.track === track ? { ...each, neutral: 'chosen' as const } : each))
+      store.update({ faces: { ...faces, tracks } })
+    }),
     erase: noted('erase', () =>
       store.update({ recording: [], frames: [], source: undefined, current: undefined, run: { state: 'idle' } }),
     ),
@@ -82,5 +90,5 @@ export function fakeSession(state: Partial<SessionState> = {}): FakeSession {
     ),
     resetSettings: noted('resetSettings', () => store.update({ settings: defaultSettings })),
   }
-  return { willStartByItself: false, store, flows, actions, facesBoard: new MeasuredFaces(), calls }
+  return { willStartByItself: false, store, flows, actions, facesBoard, calls }
 }

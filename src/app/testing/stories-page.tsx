@@ -5,9 +5,11 @@ import { App } from '../App.tsx'
 import { BuildSession } from '../build-session.ts'
 import '../base.css'
 import type { StripFrame } from '../session/session-state.ts'
+import { groupPlaces } from './face-stories.ts'
 import { fakeBuilder } from './fake-builder.ts'
 import { fakeSession } from './fake-session.ts'
-import { type Material, stories } from './stories.ts'
+import { stories } from './stories.ts'
+import type { Material } from './story-states.ts'
 
 declare global {
   /** Shows a story on this page, so that scripts need not load the page for each; false for an unknown name. */
@@ -41,7 +43,25 @@ async function takeMaterial(): Promise<Material> {
   const stream = canvas.captureStream(5)
   // Drawn repeatedly: the stream of a canvas that never changes gives no frame.
   setInterval(() => canvas.getContext('2d')?.drawImage(frames[3].image, 0, 0, 640, 480), 200)
-  return { frames, file, fileUrl, stream, canvas: drawnCanvas() }
+  return { frames, file, fileUrl, stream, group: groupStream(frames[3].image), canvas: drawnCanvas() }
+}
+
+/** The face of a picture three times: near, far and at the edge. */
+function groupStream(face: ImageBitmap): MediaStream {
+  const canvas = document.createElement('canvas')
+  canvas.width = 1280
+  canvas.height = 720
+  const stream = canvas.captureStream(5)
+  const { width, height } = face
+  const draw = () => {
+    const context = canvas.getContext('2d')
+    if (!context) return
+    context.fillStyle = '#59656b'
+    context.fillRect(0, 0, 1280, 720)
+    for (const { x, y, scale } of groupPlaces) context.drawImage(face, x, y, width * scale, height * scale)
+  }
+  setInterval(draw, 200)
+  return stream
 }
 
 function drawnCanvas(): HTMLCanvasElement {
@@ -62,12 +82,12 @@ async function tell(name: string): Promise<boolean> {
   const told = stories[name]
   if (!told) return false
   material ??= takeMaterial()
-  const { state, view, buildSession } = told(await material)
+  const { state, view, board, buildSession } = told(await material)
   const builder = fakeBuilder(buildSession?.unfinished)
   root.render(
     <App
       key={name}
-      session={fakeSession(state)}
+      session={fakeSession(state, board)}
       firstView={view}
       firstBuildSession={new BuildSession(builder, buildSession)}
     />,

@@ -2,14 +2,12 @@ import { EngineError } from '../../base/errors.ts'
 import { notAVideo } from '../../capture/file-errors.ts'
 import type { DrawnState } from '../../demo-face/drawn-face.ts'
 import { expressions } from '../../demo-face/live-face.ts'
-import type { BuildSessionState } from '../build-session.ts'
 import type { QueuedFile } from '../session/queued-file.ts'
-import type { RunState, SessionState, Source, StripFrame } from '../session/session-state.ts'
+import type { SessionState } from '../session/session-state.ts'
 import { defaultSettings } from '../session/settings.ts'
-import type { ViewState } from '../view.ts'
+import { faceStories } from './face-stories.ts'
 import { blankState } from './fake-session.ts'
 import {
-  fullBundle,
   fullManifest,
   graphicsCard,
   probes,
@@ -19,61 +17,7 @@ import {
   texts,
   update,
 } from './story-facts.ts'
-
-/** Frames, files and streams that stories show. */
-export interface Material {
-  readonly frames: readonly StripFrame[]
-  readonly file: Blob
-  readonly fileUrl: string
-  readonly stream: MediaStream
-  /** A drawn face that smiles. */
-  readonly canvas: HTMLCanvasElement
-}
-
-export interface Story {
-  readonly state: Partial<SessionState>
-  readonly view?: Partial<ViewState>
-  readonly buildSession?: Partial<BuildSessionState>
-}
-
-const clip = { width: 640, height: 480, durationS: 9, framesPerSecond: 24, codec: 'vp09.00.10.08' }
-const ready = { device: graphicsCard, bundle: fullBundle, check: fullBundle.check }
-const figures = {
-  firstTokenMs: 420,
-  tokensPerS: 31.4,
-  tokensPerPass: 3.4,
-  acceptedShare: 0.83,
-  prefillTokensPerS: 812,
-  probeMs: 41,
-  visionMsPerPair: 340,
-  updatePeriodS: 5.2,
-  passedOver: 3,
-  device: { buffers: 812, bytes: 2_643_000_000, readBackBytes: 91_000, dispatches: 1_204_331, submits: 22_014 },
-}
-
-function file({ file, fileUrl }: Material): Source {
-  return { kind: 'file', name: 'Sample clip', url: fileUrl, file, isSample: true }
-}
-
-function camera({ stream }: Material): Source {
-  return { kind: 'camera', name: 'FaceTime HD Camera', stream, deviceId: 'a', isMirrored: true }
-}
-
-function reading(material: Material, run: RunState): Partial<SessionState> {
-  const { frames } = material
-  return {
-    ...ready,
-    source: file(material),
-    clip,
-    run,
-    frames,
-    current: update(frames),
-    progress: { doneWindows: 1, windows: 3, doneS: 7.5, totalS: 15.5, leftS: 11 },
-    recording: readings(frames, 4),
-    probes,
-    figures,
-  }
-}
+import { clip, file, live, type Material, reading, ready, type Story } from './story-states.ts'
 
 function queueOf({ file }: Material): readonly QueuedFile[] {
   const progress: readonly (readonly [string, QueuedFile['progress']])[] = [
@@ -84,20 +28,6 @@ function queueOf({ file }: Material): readonly QueuedFile[] {
     ['photo\u202Egpj.webm', { state: 'waiting' }],
   ]
   return progress.map(([name, progress], id) => ({ id, file, name, progress }))
-}
-
-function live(material: Material, run: RunState): Partial<SessionState> {
-  return {
-    ...reading(material, run),
-    source: camera(material),
-    clip: { width: 640, height: 480 },
-    progress: undefined,
-    cameras: [
-      { deviceId: 'a', label: 'FaceTime HD Camera' },
-      { deviceId: 'b', label: 'Studio Display Camera' },
-    ],
-    hasCameraConsent: true,
-  }
 }
 
 /** The drawn face while somebody moves it; the answers are made up, and about another face. */
@@ -457,4 +387,5 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
   }),
   'panel-help': (material) => ({ state: reading(material, { state: 'running' }), view: { panel: 'help' } }),
   'panel-privacy': () => ({ state: ready, view: { panel: 'privacy' } }),
+  ...faceStories,
 }
