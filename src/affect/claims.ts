@@ -96,6 +96,14 @@ export function claimsOf(
   )
 }
 
+type WithoutCurve<Each> = Each extends unknown ? Omit<Each, 'curve'> : never
+/** For records and other programs: without the curve, which is there to be drawn. */
+export type PlainClaim = WithoutCurve<Claim>
+
+export function plainClaim({ curve: _, ...claim }: Claim): PlainClaim {
+  return claim
+}
+
 /** How many claims have each verdict. */
 export function countVerdicts(claims: readonly Pick<Claim, 'verdict'>[]): Readonly<Record<Claim['verdict'], number>> {
   const count = (verdict: Claim['verdict']) => claims.filter((each) => each.verdict === verdict).length

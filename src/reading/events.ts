@@ -57,7 +57,12 @@ export type SourceEvent =
       readonly width: number
       readonly height: number
       /** Files only. `durationS` is where the picture ends, on the file's own clock, which need not begin at 0. */
-      readonly clip?: { readonly durationS: number; readonly framesPerSecond: number; readonly codec: string }
+      readonly clip?: {
+        readonly durationS: number
+        readonly framesPerSecond: number
+        readonly codec: string
+        readonly isStillImage?: boolean
+      }
       /** Windows that the file will be read in. */
       readonly windows?: number
     }

@@ -21,6 +21,8 @@ export interface SourceFacts {
   readonly durationS?: number
   readonly framesPerSecond?: number
   readonly codec?: string
+  /** Files only: a picture without time, which is read as a clip of one frame. */
+  readonly isStillImage?: boolean
 }
 
 /** A frame of the window, or on its way into it. */
