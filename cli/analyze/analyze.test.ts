@@ -38,7 +38,7 @@ describe('videmo analyze, before a browser is opened', () => {
     [[clip, '--preset', 'any'], '--preset any'],
     [[clip, '--adapter', 'any'], '--adapter any'],
     [[clip, '--view', 'any'], '--view any: choose one of auto, picture, face, twin'],
-    [[clip, '--faces', 'some'], '--faces some: give all, largest, or a whole number from 1 to 8'],
+    [[clip, '--faces', 'some'], '--faces some: give all, largest, none, or a whole number from 1 to 8'],
     [[clip, '--rate', '0'], '--rate 0'],
     [[clip, '--measure-onl'], 'Did you mean --measure-only?'],
     [[clip, '--measure-only', '--bundle', 'x'], '--bundle: --measure-only loads no model'],

@@ -12,6 +12,7 @@ describe('the options that say whom to follow', () => {
 
   it.each([
     ['all', 'all'],
+    ['none', 'none'],
     ['largest', 1],
     ['1', 1],
     ['8', 8],
@@ -20,7 +21,9 @@ describe('the options that say whom to follow', () => {
   })
 
   it.each(['0', '9', '1.5', '-1', 'everybody', ' ', '1e0'])('refuse %j faces', (faces) => {
-    expect(() => facesOptions({ ...defaults, faces })).toThrow(`--faces ${faces}: give all, largest, or a whole number`)
+    expect(() => facesOptions({ ...defaults, faces })).toThrow(
+      `--faces ${faces}: give all, largest, none, or a whole number`,
+    )
   })
 
   it.each(['0.5', '31', 'often', ''])('refuse the rate %j', (rate) => {
@@ -30,21 +33,23 @@ describe('the options that say whom to follow', () => {
 
 describe('options that would change nothing', () => {
   const refused = (...rawArgs: string[]) => {
-    const view = rawArgs.includes('picture') ? 'picture' : 'auto'
-    return () => requireSense(definitions, rawArgs, { view, 'measure-only': rawArgs.includes('--measure-only') })
+    const wordAfter = (option: string) => (rawArgs.includes(option) ? rawArgs[rawArgs.indexOf(option) + 1] : undefined)
+    const given = { ...defaults, view: wordAfter('--view') ?? 'auto', faces: wordAfter('--faces') }
+    return () => requireSense(definitions, rawArgs, { ...given, 'measure-only': rawArgs.includes('--measure-only') })
   }
 
   it('are refused in any spelling, by the name of the one that is idle', () => {
     expect(refused('a.mp4', '--measure-only', '--bundle', 'x')).toThrow('--bundle: --measure-only loads no model')
     expect(refused('a.mp4', '--measure-only', '--maxTokens=5')).toThrow('--max-tokens: --measure-only')
-    expect(refused('a.mp4', '--view', 'picture', '--curves', 'x.csv')).toThrow(
-      '--curves: --view picture follows no faces',
-    )
+    expect(refused('a.mp4', '--faces', 'none', '--curves', 'x.csv')).toThrow('--curves: --faces none measures nobody')
+    expect(refused('a.mp4', '--faces', 'none', '--view', 'twin')).toThrow('--view twin: --faces none follows nobody')
+    expect(refused('a.mp4', '--faces', '2', '--view', 'picture')).toThrow('--faces 2: --view picture reads')
   })
 
   it('leave what has a meaning alone, defaults among it', () => {
     expect(refused('a.mp4', '--measure-only', '--faces', '2', '--rate', '5', '--curves', 'x.csv')).not.toThrow()
     expect(refused('a.mp4', '--bundle', 'x', '--faces', 'all')).not.toThrow()
-    expect(refused('a.mp4', '--view', 'picture', '--bundle', 'x')).not.toThrow()
+    expect(refused('a.mp4', '--view', 'picture', '--bundle', 'x', '--curves', 'x.csv')).not.toThrow()
+    expect(refused('a.mp4', '--view', 'picture', '--faces', 'none')).not.toThrow()
   })
 })

@@ -9,8 +9,8 @@ export type ViewChoice = (typeof viewChoices)[number]
 /** Which faces are followed in a file, and how the model is shown them. */
 export interface FacesJob {
   readonly view: ViewChoice
-  /** All of them, or so many of the largest. */
-  readonly who: 'all' | number
+  /** All of them, or so many of the largest; `none`: nobody is looked for. */
+  readonly who: 'all' | 'none' | number
   /** Measures a second of the file. */
   readonly rate: number
 }
@@ -29,7 +29,7 @@ export const facesArgs = {
   faces: {
     type: 'string',
     description:
-      'Whose faces are read: all, largest, or how many of the largest (default: largest; all with --measure-only)',
+      'Whose faces are read: all, largest, how many of the largest, or none (default: largest; all with --measure-only)',
   },
   rate: { type: 'string', default: '10', description: 'Measures of each face per second of video' },
   'measure-only': {
@@ -66,11 +66,11 @@ export function facesOptions(given: GivenFaces): FacesJob {
 }
 
 function whoOption(value: string): FacesJob['who'] {
-  if (value === 'all') return 'all'
+  if (value === 'all' || value === 'none') return value
   if (value === 'largest') return 1
   const count = Number(value)
   if (/^\d+$/.test(value) && count >= 1 && count <= mostFaces) return count
-  throw new CLIError(`--faces ${value}: give all, largest, or a whole number from 1 to ${mostFaces}.`)
+  throw new CLIError(`--faces ${value}: give all, largest, none, or a whole number from 1 to ${mostFaces}.`)
 }
 
 /**
@@ -82,19 +82,24 @@ function whoOption(value: string): FacesJob['who'] {
 export function requireSense(
   definitions: Parameters<typeof tokenize>[0],
   rawArgs: readonly string[],
-  { view, 'measure-only': isMeasured }: Pick<GivenFaces, 'view' | 'measure-only'>,
+  given: GivenFaces,
 ): void {
   const named = new Set(
     tokenize(definitions, rawArgs).options.map(({ name }) =>
       name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
     ),
   )
+  const clash = (idle: string, why: string) => new CLIError(`${idle}: ${why}; leave one of them out.`)
+  const isMeasured = given['measure-only']
   const useless = isMeasured ? ofTheModel.find((name) => named.has(name)) : undefined
-  if (useless !== undefined) {
-    throw new CLIError(`--${useless}: --measure-only loads no model, for which this would be; leave one of them out.`)
+  if (useless !== undefined) throw clash(`--${useless}`, '--measure-only loads no model, for which this would be')
+  if (given.faces === 'none') {
+    const idle = ['measure-only', 'rate', 'curves'].find((name) => named.has(name))
+    if (idle !== undefined) throw clash(`--${idle}`, '--faces none measures nobody')
+    if (given.view === 'face' || given.view === 'twin')
+      throw clash(`--view ${given.view}`, '--faces none follows nobody')
   }
-  if (isMeasured || view !== 'picture') return
-  const idle = ['faces', 'rate', 'curves'].find((name) => named.has(name))
-  if (idle === undefined) return
-  throw new CLIError(`--${idle}: --view picture follows no faces; leave one of them out, or choose another view.`)
+  if (given.view === 'picture' && given.faces !== undefined && !['none', 'largest', '1'].includes(given.faces)) {
+    throw clash(`--faces ${given.faces}`, '--view picture reads the whole picture once')
+  }
 }

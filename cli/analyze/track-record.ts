@@ -1,6 +1,5 @@
 import type { FaceEvent, FacesMoment } from '../../src/affect/measures.ts'
 import { TrackSummaries, type TrackSummary } from '../../src/affect/track-summary.ts'
-import type { FacesJob } from './faces-options.ts'
 
 /** One line of the output of `--measure-only`: what a followed face did in the whole file. */
 export interface TrackRecord extends TrackSummary {
@@ -29,7 +28,7 @@ export class TrackCollector {
    *
    * @param who all, or so many of those that take most of the picture for the longest time
    */
-  records(who: FacesJob['who'], rate: number): readonly TrackRecord[] {
+  records(who: 'all' | number, rate: number): readonly TrackRecord[] {
     const all = this.tracks.summaries()
     const largest = [...all].sort((a, b) => shareOf(b) - shareOf(a)).slice(0, who === 'all' ? all.length : who)
     const shown = all.filter((summary) => largest.includes(summary))

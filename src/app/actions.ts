@@ -124,9 +124,10 @@ export const pageActions: readonly PageAction[] = [
     group: 'Faces',
     title: ({ settings }) => (settings.faces.who === 'all' ? 'Show the next face' : 'Read the next face'),
     keys: ['f'],
-    isEnabled: ({ faces }) => nextFace(faces) !== undefined,
+    isEnabled: ({ faces, shownTrack }) => nextFace(faces, shownTrack) !== undefined,
     run: ({ session }) => {
-      const next = nextFace(session.store.get().faces)
+      const { faces, shownTrack } = session.store.get()
+      const next = nextFace(faces, shownTrack)
       if (next) session.actions.chooseFace(next)
     },
   },
@@ -135,9 +136,10 @@ export const pageActions: readonly PageAction[] = [
     group: 'Faces',
     title: () => 'This is my neutral face',
     keys: ['r'],
-    isEnabled: ({ faces }) => measuredFace(faces)?.isHere === true,
+    isEnabled: ({ faces, shownTrack }) => measuredFace(faces, shownTrack)?.isHere === true,
     run: ({ session }) => {
-      const face = measuredFace(session.store.get().faces)
+      const { faces, shownTrack } = session.store.get()
+      const face = measuredFace(faces, shownTrack)
       if (face) session.actions.takeNeutral(face.track)
     },
   },

@@ -1,3 +1,5 @@
+import type { TrackId } from '../affect/track.ts'
+
 const one = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const hundredths = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const signedHundredths = new Intl.NumberFormat('en', {
@@ -107,6 +109,11 @@ export function formatError(value: number): string {
   if (!Number.isFinite(value)) return 'not finite'
   if (value === 0) return '0'
   return Math.abs(value) >= 0.01 ? value.toPrecision(2) : value.toExponential(1)
+}
+
+/** `Face 2` of `face-2`: people are numbers, never names. */
+export function faceName(track: TrackId): string {
+  return `Face ${track.replace('face-', '')}`
 }
 
 /** A label as words: `bags_under_eyes` becomes `bags under eyes` */

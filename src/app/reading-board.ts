@@ -1,5 +1,5 @@
-import type { Stage, StageId } from '../affect/stages.ts'
-import { wholePicture } from '../affect/track.ts'
+import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
+import { type TrackId, wholePicture } from '../affect/track.ts'
 import type { DeviceFigures } from '../readers/worker/protocol.ts'
 import type { ReadingProgress } from '../reading/events.ts'
 import { createFold, type Fold, resumeTimeS, settled } from '../reading/fold.ts'
@@ -39,6 +39,8 @@ export class ReadingBoard {
   transcripts: readonly Transcript[] = []
   private readonly fold: Fold
   private reading: Reading = emptyReading
+  /** Whose reading is on show, of those who are read. */
+  private track: TrackId = wholePicture
   private updatedAtMs: number[] = []
   private isTreeDue = false
 
@@ -62,8 +64,22 @@ export class ReadingBoard {
     const before = this.reading
     this.reading = this.fold.take(before, event)
     if (this.options.hasTranscript) this.transcripts = transcribed(this.transcripts, event)
+    this.showTrack(this.trackAfter(event))
     this.stream(event)
     this.show(before, event)
+  }
+
+  /** A person chose another face: its reading is shown at once, where there is one. */
+  showChosen(): void {
+    const { chosen } = this.store.get().faces
+    if (chosen && this.reading.tracks[chosen]) this.showTrack(chosen)
+  }
+
+  /** Frees the pictures of all who are read, after the end. */
+  closeFrames(): void {
+    for (const track of Object.keys(this.reading.tracks) as TrackId[]) {
+      for (const { image } of trackOf(this.reading, track).frames) image?.close()
+    }
   }
 
   /** Ends what is still open on the page, after a stop or a failure. */
@@ -75,12 +91,37 @@ export class ReadingBoard {
     if (current) this.store.update({ current })
   }
 
-  /** What the page shows: the whole picture's reading. */
   private get shown(): TrackReading {
-    return trackOf(this.reading, wholePicture)
+    return trackOf(this.reading, this.track)
+  }
+
+  /**
+   * Whose reading to show after an event: that of the chosen face where it is read, and else that of whoever is read now;
+   * of several who are read in turn, one for as long as it is there.
+   */
+  private trackAfter(event: ReadingProgress): TrackId {
+    const { faces, settings } = this.store.get()
+    const { tracks } = this.reading
+    const { chosen } = faces
+    if (chosen && tracks[chosen]) return chosen
+    if (!('track' in event)) return this.track
+    if (!tracks[this.track]) return event.track
+    const isHeld =
+      settings.faces.who === 'all' && faces.tracks.some(({ track, isHere }) => isHere && track === this.track)
+    return event.type === 'update' && !isHeld ? event.track : this.track
+  }
+
+  private showTrack(track: TrackId): void {
+    if (track === this.track) return
+    this.track = track
+    this.reading = this.fold.withTrees(this.reading)
+    const { current, frames, probes } = this.shown
+    for (const id of stageIds) this.flows[id].set(current?.answers[id].text ?? '')
+    this.store.update({ shownTrack: track, current, frames: frames.filter(hasPicture), probes })
   }
 
   private stream(event: ReadingProgress): void {
+    if ('track' in event && event.track !== this.track) return
     switch (event.type) {
       case 'stage':
         this.flows[event.id].set('')
@@ -97,7 +138,7 @@ export class ReadingBoard {
   private show(before: Reading, event: ReadingProgress): void {
     const { reading, store } = this
     const state = store.get()
-    const shownBefore = trackOf(before, wholePicture)
+    const shownBefore = trackOf(before, this.track)
     const { shown } = this
     this.closeDropped(before)
     store.update({
@@ -126,6 +167,7 @@ export class ReadingBoard {
   /** One more token of an answer that streams already: the tree alone may change, and not before the next frame. */
   private isStreaming(before: Reading, event: ReadingProgress): boolean {
     if (event.type !== 'token') return false
+    if (event.track !== this.track) return true
     this.refreshTreeSoon()
     return trackOf(before, event.track).current?.answers[event.id].state === 'streaming'
   }
@@ -149,6 +191,7 @@ export class ReadingBoard {
       case 'notice':
         return { announcement: event.message }
       case 'answer': {
+        if (event.track !== this.track) return undefined
         const title = this.options.stages.find(({ id }) => id === event.id)?.title
         return event.finish === 'stopped' ? undefined : { announcement: `${title}: ${event.text}` }
       }

@@ -28,13 +28,17 @@ export function spanOf(frames: readonly { readonly timeS: number }[]): readonly 
   return times.length === 0 ? undefined : [Math.min(...times), Math.max(...times)]
 }
 
-/** The tree in which an emotion was last named, and what it was read from: it stands until another one is read. */
+/**
+ * The tree in which an emotion of who is read was last named, and what it was read from: it stands until another one is
+ * read.
+ */
 export function latestNamed({
   current,
   recording,
-}: Pick<SessionState, 'current' | 'recording'>): NamedReading | undefined {
+  shownTrack,
+}: Pick<SessionState, 'current' | 'recording' | 'shownTrack'>): NamedReading | undefined {
   if (current && emotionsOf(current.tree).length > 0) return { tree: current.tree, span: spanOf(current.frames) }
-  const last = recording.at(-1)
+  const last = recording.findLast(({ track }) => track === shownTrack)
   if (last && emotionsOf(last.tree).length > 0) return { tree: last.tree, span: [last.startS, last.endS] }
   return undefined
 }

@@ -1,4 +1,7 @@
+import type { FacesMoment } from '../affect/measures.ts'
+import { toWire, type WireError } from '../base/errors.ts'
 import type { DeviceFigures, EngineOptions } from '../readers/worker/protocol.ts'
+import type { FacesState } from './session/faces-state.ts'
 import type { Session, SessionOptions } from './session/session.ts'
 import type { Source } from './session/session-state.ts'
 import type { Transcript } from './transcript.ts'
@@ -23,6 +26,18 @@ export interface TestHooks {
   /** Ends the worker, as a crash would. */
   killWorker(): void
   loseDevice(): Promise<void>
+  /** Who is followed, the newest moment, and how many moments there were. */
+  faces(): FollowedFaces
+  /** Ends the worker that follows faces, as a crash would. */
+  killFaces(): Promise<void>
+}
+
+export interface FollowedFaces {
+  readonly state: FacesState
+  readonly latest: FacesMoment | undefined
+  readonly moments: number
+  /** Why nobody is followed. */
+  readonly error: WireError | undefined
 }
 
 declare global {
@@ -59,7 +74,7 @@ export function testOptions(parameters: URLSearchParams): TestOptions | undefine
 }
 
 /** Hands out what tests compare and break; nothing on the page uses it. */
-export function installTestHooks({ store, run, client }: Session): void {
+export function installTestHooks({ store, run, client, faces }: Session): void {
   let opened = 0
   let shown: Source | undefined
   store.subscribe(() => {
@@ -67,7 +82,20 @@ export function installTestHooks({ store, run, client }: Session): void {
     if (source && source !== shown) opened++
     shown = source
   })
+  let moments = 0
+  let last: FacesMoment | undefined
+  faces.board.listen(() => {
+    const latest = faces.board.latest()
+    if (latest && latest !== last) moments++
+    last = latest
+  })
   globalThis.videmoTest = {
+    faces: () => {
+      const { faces: state } = store.get()
+      const error = state.status.state === 'failed' ? toWire(state.status.error) : undefined
+      return { state, latest: faces.board.latest(), moments, error }
+    },
+    killFaces: () => faces.kill(),
     transcripts: () => run.transcripts,
     opened: () => opened,
     framesOf: async (update) => {

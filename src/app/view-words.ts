@@ -1,6 +1,7 @@
 import type { StageId } from '../affect/stages.ts'
 import type { View } from '../affect/view.ts'
-import { isDrawn, readsDrawnFaces } from './model-kind.ts'
+import { isAskedIn, viewFor } from '../reading/view-rules.ts'
+import { isDrawn, isPlaceholder } from './model-kind.ts'
 import type { SessionState } from './session/session-state.ts'
 
 /** What the views are called wherever a reading is named. */
@@ -17,9 +18,7 @@ export function shownText(view: View): string {
 
 /** Why a stage is not asked of what is shown; undefined where it is asked. */
 export function notAskedText(stage: StageId, view: View): string | undefined {
-  return stage === 'attributes' && view === 'twin'
-    ? 'Not asked of the drawn twin: a drawing’s hair says nothing of yours.'
-    : undefined
+  return isAskedIn(view, stage) ? undefined : 'Not asked of the drawn twin: a drawing’s hair says nothing of yours.'
 }
 
 type ViewParts = Pick<SessionState, 'frames' | 'current' | 'settings' | 'faces' | 'bundle' | 'source'>
@@ -31,7 +30,6 @@ export function viewOf({ frames, current, settings, faces, bundle, source }: Vie
   const wished = settings.faces.view
   if (wished !== 'automatic') return wished
   const { state } = faces.status
-  const isFollowed = state !== 'off' && state !== 'failed' && source !== undefined && !isDrawn(source)
-  if (!isFollowed || !bundle) return 'picture'
-  return readsDrawnFaces(bundle.manifest) ? 'twin' : 'face'
+  if (state === 'off' || state === 'failed' || !source || !bundle) return 'picture'
+  return viewFor(bundle.manifest, { isDrawn: isDrawn(source) || isPlaceholder(bundle.manifest) })
 }

@@ -32,15 +32,23 @@ const [Overlay, Panel, Share, Choices] = [
 /** Outlines over the picture, once faces are followed. */
 export function FacesOverlay() {
   const source = useFollowed()
-  return source && <Suspense fallback={null}>{<Overlay key={source.name} source={source} />}</Suspense>
+  return (
+    source && (
+      <Suspense fallback={null}>
+        <Overlay source={source} />
+      </Suspense>
+    )
+  )
 }
 
 /** Who is followed and what is measured; its room is kept while its chunk is on the way. */
 export function FacesPanel() {
-  const source = useFollowed()
+  const { store } = usePage().session
+  const source = useStore(store, (state) => (state.faces.status.state === 'off' ? undefined : state.source))
+  const isFailed = useStore(store, ({ faces }) => faces.status.state === 'failed')
   return (
     source && (
-      <div className={styles.panel}>
+      <div className={styles.panel} data-failed={isFailed || undefined}>
         <Suspense fallback={null}>
           <Panel source={source} />
         </Suspense>
@@ -74,8 +82,10 @@ export function FaceSettings() {
   )
 }
 
-/** The source in which faces are followed, or would be; undefined while nobody looks for any. */
+/** The source in which faces are followed; undefined where they are not. */
 function useFollowed() {
   const { store } = usePage().session
-  return useStore(store, ({ source, faces }) => (faces.status.state === 'off' ? undefined : source))
+  return useStore(store, ({ source, faces: { status } }) =>
+    status.state === 'off' || status.state === 'failed' ? undefined : source,
+  )
 }

@@ -1,9 +1,10 @@
 import { useMemo } from 'react'
 import { actionUnitNames } from '../../affect/labels.ts'
+import { wholePicture } from '../../affect/track.ts'
 import type { PersonNode } from '../../affect/tree.ts'
 import { Button } from '../controls/Button.tsx'
 import { appearsText, emotionHue } from '../emotion-hue.ts'
-import { formatLabel, formatSpan, formatTime } from '../format.ts'
+import { faceName, formatLabel, formatSpan, formatTime } from '../format.ts'
 import { isActive } from '../run-text.ts'
 import { latestNamed, showReading, useRecorded } from '../shown.ts'
 import { useStore } from '../store.ts'
@@ -23,9 +24,11 @@ export function NowPanel() {
   const recording = useStore(store, (state) => state.recording)
   const run = useStore(store, (state) => state.run)
   const probes = useThrottled(store, (state) => state.probes, showEveryMs)
+  const shownTrack = useStore(store, (state) => state.shownTrack)
   const areProbesOn = useStore(store, (state) => state.settings.probes.isOn)
   const recorded = useRecorded()
-  const latest = useMemo(() => latestNamed({ current, recording }), [current, recording])
+  const track = recorded?.track ?? shownTrack
+  const latest = useMemo(() => latestNamed({ current, recording, shownTrack }), [current, recording, shownTrack])
   const named = recorded ? { tree: recorded.tree, span: [recorded.startS, recorded.endS] as const } : latest
   const persons = named?.tree.persons.filter(({ emotions }) => emotions.length > 0) ?? []
   const probedAtS = recorded || !areProbesOn ? undefined : probes.emotion?.at(-1)?.timeS
@@ -39,6 +42,7 @@ export function NowPanel() {
       <div className={styles.head}>
         <h2 id="now-title" className={styles.title}>
           {recorded ? 'Earlier reading' : 'Now'}
+          {track !== wholePicture && `: ${faceName(track)}`}
         </h2>
         {probedAtS !== undefined ? (
           <p className={styles.span}>read at {formatTime(probedAtS)}</p>

@@ -1,11 +1,12 @@
 import { Fragment, useEffect, useRef } from 'react'
+import { wholePicture } from '../../affect/track.ts'
 import { exporters } from '../../reading/exporters/index.ts'
 import { actionOf, runAction } from '../actions.ts'
 import { Button } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Name } from '../controls/Name.tsx'
 import { emotionHue } from '../emotion-hue.ts'
-import { formatLabel, formatSpan } from '../format.ts'
+import { faceName, formatLabel, formatSpan } from '../format.ts'
 import type { RecordedReading } from '../session/session-state.ts'
 import { emotionsOf, showReading } from '../shown.ts'
 import { useStore } from '../store.ts'
@@ -88,7 +89,10 @@ function Reading({ reading, isShown, onPress }: ReadingProps) {
   return (
     <button type="button" className={styles.reading} aria-pressed={isShown} onClick={onPress}>
       <Thumbnail blob={reading.frames[Math.floor(reading.frames.length / 2)]?.thumbnail} />
-      <span className={styles.span}>{formatSpan(reading.startS, reading.endS)}</span>
+      <span className={styles.span}>
+        {reading.track !== wholePicture && `${faceName(reading.track)} · `}
+        {formatSpan(reading.startS, reading.endS)}
+      </span>
       {emotions.length === 0 ? (
         <span className={styles.none}>no emotion named</span>
       ) : (

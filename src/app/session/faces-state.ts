@@ -34,25 +34,25 @@ export interface FacesState {
 
 export const noFaces: FacesState = { status: { state: 'off' }, tracks: [], chosen: undefined, events: [] }
 
-/** Before anybody was looked for. */
-export const emptyBoard: FacesBoard = {
-  latest: () => undefined,
-  at: () => undefined,
-  curve: () => [],
-  mesh: () => undefined,
-  listen: () => () => undefined,
+/**
+ * The face whose measures are shown: the chosen one; until one is chosen that whose reading is on show, and before there is
+ * one the first in the picture.
+ */
+export function measuredFace({ tracks, chosen }: FacesState, shown: TrackId): FollowedTrack | undefined {
+  return (
+    tracks.find(({ track }) => track === chosen) ??
+    tracks.find(({ track, isHere }) => isHere && track === shown) ??
+    tracks.find(({ isHere }) => isHere)
+  )
 }
 
-/** The face whose measures are shown: the chosen one, and until one is chosen the first in the picture. */
-export function measuredFace({ tracks, chosen }: FacesState): FollowedTrack | undefined {
-  return tracks.find(({ track }) => track === chosen) ?? tracks.find(({ isHere }) => isHere)
-}
-
-/** The face after the chosen one, of those in the picture; undefined where there is no other. */
-export function nextFace({ tracks, chosen }: FacesState): TrackId | undefined {
-  const after = tracks.findIndex(({ track }) => track === chosen) + 1
+/** The face after the one whose measures are shown, of those in the picture; undefined where there is no other. */
+export function nextFace(faces: FacesState, shown: TrackId): TrackId | undefined {
+  const { tracks } = faces
+  const now = measuredFace(faces, shown)?.track
+  const after = tracks.findIndex(({ track }) => track === now) + 1
   const next = [...tracks.slice(after), ...tracks.slice(0, after)].find(({ isHere }) => isHere)
-  return next?.track === chosen ? undefined : next?.track
+  return next?.track === now ? undefined : next?.track
 }
 
 /** What changes with every frame, outside React: drawn on canvases once per animation frame. */

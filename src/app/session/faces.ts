@@ -1,13 +1,13 @@
 import type { TrackId } from '../../affect/track.ts'
-import type { View } from '../../affect/view.ts'
 import { asVidemoError } from '../../base/errors.ts'
 import { LatestSignal } from '../../base/latest-signal.ts'
 import type { LiveCapture } from '../../capture/live-capture.ts'
 import type { FacesClient, FollowingProgress } from '../../faces/worker/client.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { FacesRequest } from '../../reading/faces-request.ts'
+import { viewFor } from '../../reading/view-rules.ts'
 import { MeasuredFaces } from '../faces-board.ts'
-import { isDrawn } from '../model-kind.ts'
+import { isDrawn, isPlaceholder } from '../model-kind.ts'
 import type { Store } from '../store.ts'
 import { FacesReport } from './faces-report.ts'
 import { noFaces } from './faces-state.ts'
@@ -110,6 +110,12 @@ export class Faces {
     this.ask((client) => client.choose(track))
   }
 
+  /** Ends the worker, as a crash would; for tests. */
+  async kill(): Promise<void> {
+    const client = await this.client
+    client?.close()
+  }
+
   takeNeutral(track: TrackId): void {
     this.ask((client) => client.takeNeutral(track))
   }
@@ -119,7 +125,7 @@ export class Faces {
    */
   requestFor(
     source: Source,
-    manifest: Pick<Manifest, 'reads'>,
+    manifest: Pick<Manifest, 'reads' | 'source'>,
   ): { readonly faces: FacesRequest; readonly transfer: Transferable[] } | undefined {
     const { faces, settings } = this.parts.store.get()
     if (faces.status.state === 'off' || faces.status.state === 'failed') return undefined
@@ -134,7 +140,10 @@ export class Faces {
     )
     const { view, who } = settings.faces
     const feed = { type: 'port', port: port2 } as const
-    return { faces: { view: view === 'automatic' ? viewOf(source, manifest) : view, who, feed }, transfer: [port2] }
+    // Random weights see nothing in a face, and are shown what there is.
+    const isPicture = isDrawn(source) || isPlaceholder(manifest)
+    const shown = view === 'automatic' ? viewFor(manifest, { isDrawn: isPicture }) : view
+    return { faces: { view: shown, who, feed }, transfer: [port2] }
   }
 
   private follow(isLive: boolean, begin: Begin): void {
@@ -212,8 +221,3 @@ export class Faces {
 
 /** A reading that waits less than this for the moments of its frames is not worth measuring anew for, s of a file. */
 const aheadS = 20
-
-function viewOf(source: Source, { reads }: Pick<Manifest, 'reads'>): View {
-  if (isDrawn(source)) return 'picture'
-  return reads === 'drawn-faces' ? 'twin' : 'face'
-}

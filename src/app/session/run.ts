@@ -1,3 +1,4 @@
+import { wholePicture } from '../../affect/track.ts'
 import { asVidemoError, type VidemoError } from '../../base/errors.ts'
 import type { LatestSignal } from '../../base/latest-signal.ts'
 import { fatalCodes } from '../../readers/worker/client.ts'
@@ -79,6 +80,11 @@ export class Run {
     await this.read(timeS)
   }
 
+  /** Shows the reading of the face that was chosen, where it is read. */
+  showChosen(): void {
+    this.board?.showChosen()
+  }
+
   pause(): void {
     const { store, client } = this.parts
     const { state } = store.get().run
@@ -144,13 +150,14 @@ export class Run {
   /** Forgets the reading on show; the recording stays. */
   clear(): void {
     const { store, flows, input } = this.parts
-    for (const { image } of store.get().frames) image.close()
+    this.board?.closeFrames()
     for (const flow of Object.values(flows)) flow.set('')
     this.board?.settle()
     this.board = undefined
     store.update({
       frames: [],
       clip: undefined,
+      shownTrack: wholePicture,
       current: undefined,
       probes: {},
       progress: undefined,

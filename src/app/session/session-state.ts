@@ -1,6 +1,6 @@
 import type { OptionOrders } from '../../affect/probes/probe-set.ts'
 import type { StageId } from '../../affect/stages.ts'
-import type { TrackId } from '../../affect/track.ts'
+import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { View } from '../../affect/view.ts'
 import type { VidemoError } from '../../base/errors.ts'
 import { type DrawnState, firstDrawn } from '../../demo-face/drawn-face.ts'
@@ -166,6 +166,8 @@ export interface SessionState {
   /** Frames of the window, oldest first. */
   readonly frames: readonly StripFrame[]
   readonly pairsPerWindow: number
+  /** Who is read, of the reading on show. */
+  readonly shownTrack: TrackId
   readonly current: CurrentUpdate | undefined
   readonly probes: ProbeHistory
   readonly progress: FileProgress | undefined
@@ -205,6 +207,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     picture: 'there',
     frames: [],
     pairsPerWindow: 8,
+    shownTrack: wholePicture,
     current: undefined,
     probes: {},
     progress: undefined,

@@ -203,6 +203,7 @@ export class Session implements PageSession, SessionActions {
 
   chooseFace(track: TrackId): void {
     this.faces.choose(track)
+    this.run.showChosen()
   }
 
   takeNeutral(track: TrackId): void {

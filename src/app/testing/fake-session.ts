@@ -1,5 +1,6 @@
 import { type StageId, stageIds } from '../../affect/stages.ts'
-import { emptyBoard, type FacesBoard } from '../session/faces-state.ts'
+import { MeasuredFaces } from '../faces-board.ts'
+import type { FacesBoard } from '../session/faces-state.ts'
 import type { PageSession } from '../session/page-session.ts'
 import { firstState, type SessionActions, type SessionState } from '../session/session-state.ts'
 import { defaultSettings } from '../session/settings.ts'
@@ -19,7 +20,10 @@ export interface FakeSession extends PageSession {
 }
 
 /** A session without a worker: it has the state that it is given, notes every call, and applies the simple ones. */
-export function fakeSession(state: Partial<SessionState> = {}, facesBoard: FacesBoard = emptyBoard): FakeSession {
+export function fakeSession(
+  state: Partial<SessionState> = {},
+  facesBoard: FacesBoard = new MeasuredFaces(),
+): FakeSession {
   const store = new Store<SessionState>({ ...blankState, ...state })
   // At once: there are no animation frames outside of a browser.
   const flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow((run) => run())])) as Record<

@@ -1,18 +1,20 @@
 import { useId } from 'react'
+import type { TrackId } from '../../../affect/track.ts'
+import { faceName } from '../../format.ts'
 import type { FollowedTrack } from '../../session/faces-state.ts'
-import type { SessionState } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import styles from './FaceList.module.css'
-import { faceName, trackWords } from './words.ts'
+import { trackWords } from './words.ts'
 
 interface Props {
   readonly tracks: readonly FollowedTrack[]
-  readonly chosen: SessionState['faces']['chosen']
+  /** The one whose measures are shown. */
+  readonly measured: TrackId | undefined
 }
 
 /** Who is read, of the faces that are followed. Arrow keys move between them. */
-export function FaceList({ tracks, chosen }: Props) {
+export function FaceList({ tracks, measured }: Props) {
   const { store, actions } = usePage().session
   const who = useStore(store, (state) => state.settings.faces.who)
   const group = useId()
@@ -30,7 +32,7 @@ export function FaceList({ tracks, chosen }: Props) {
               type="radio"
               name={group}
               className={styles.radio}
-              checked={track === chosen}
+              checked={track === measured}
               onChange={() => actions.chooseFace(track)}
             />
             <span className={styles.name}>{faceName(track)}</span>

@@ -1,5 +1,7 @@
 import { type RefObject, useEffect, useMemo, useRef } from 'react'
 import type { FacesMoment } from '../../../affect/measures.ts'
+import type { TrackId } from '../../../affect/track.ts'
+import { measuredFace } from '../../session/faces-state.ts'
 import { isShownMirrored, type Source } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
@@ -17,7 +19,7 @@ export function FacesOverlay({ source }: { readonly source: Source }) {
   const { store, facesBoard: board } = session
   const canvas = useRef<HTMLCanvasElement>(null)
   const faces = useShownFaces(source)
-  const chosen = useStore(store, (state) => state.faces.chosen)
+  const measured = useStore(store, (state) => measuredFace(state.faces, state.shownTrack)?.track)
   const isOn = useStore(store, ({ faces: { status } }) => status.state !== 'off' && status.state !== 'failed')
   const { areOutlinesShown, isMeshShown, who } = useStore(store, (state) => state.settings.faces)
   const isMirrored = useStore(store, ({ settings }) => isShownMirrored(source, settings))
@@ -35,17 +37,17 @@ export function FacesOverlay({ source }: { readonly source: Source }) {
       if (isMeshShown && moment === board.latest()) {
         for (const { track } of moment.faces) {
           const points = board.mesh(track)
-          if (points) drawMesh(context, points, placing, track === chosen ? read : others)
+          if (points) drawMesh(context, points, placing, track === measured ? read : others)
         }
       }
       if (areOutlinesShown) {
-        const isRead = (track: string) => who === 'all' || track === chosen
+        const isRead = (track: string) => who === 'all' || track === measured
         drawOutlines(context, moment, placing, { colors: { read, others, ground }, isRead, family })
       }
     }
-  }, [faces, board, chosen, isOn, areOutlinesShown, isMeshShown, who, isMirrored])
+  }, [faces, board, measured, isOn, areOutlinesShown, isMeshShown, who, isMirrored])
   useDrawing(canvas, faces, draw)
-  useFaceClicks(canvas, areOutlinesShown ? faces : undefined, isMirrored)
+  useFaceClicks(canvas, areOutlinesShown ? faces : undefined, isMirrored, measured)
   return (
     <div className={styles.place} aria-hidden="true">
       <canvas ref={canvas} className={styles.overlay} />
@@ -67,8 +69,9 @@ function useFaceClicks(
   canvas: RefObject<HTMLCanvasElement | null>,
   faces: ShownFaces | undefined,
   isMirrored: boolean,
+  measured: TrackId | undefined,
 ): void {
-  const { store, actions } = usePage().session
+  const { actions } = usePage().session
   useEffect(() => {
     const element = canvas.current
     const picture = element?.closest<HTMLElement>('[data-picture]')
@@ -79,7 +82,7 @@ function useFaceClicks(
       const placing = placingOf(sizeOf(element), moment, isMirrored)
       const { left, top } = element.getBoundingClientRect()
       const track = placing && faceAt(moment, placing, { x: clientX - left, y: clientY - top })
-      return track === store.get().faces.chosen ? undefined : track
+      return track === measured ? undefined : track
     }
     const onMove = (event: MouseEvent) => {
       picture.style.cursor = under(event) ? 'pointer' : ''
@@ -100,5 +103,5 @@ function useFaceClicks(
       picture.removeEventListener('click', onClick, { capture: true })
       picture.style.cursor = ''
     }
-  }, [canvas, faces, isMirrored, store, actions])
+  }, [canvas, faces, isMirrored, measured, actions])
 }

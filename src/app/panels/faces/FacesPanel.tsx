@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { actionOf, runAction, shortcutOf } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Message } from '../../controls/Message.tsx'
-import { formatTime } from '../../format.ts'
+import { faceName, formatTime } from '../../format.ts'
 import { type FacesState, measuredFace } from '../../session/faces-state.ts'
 import type { Source } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
@@ -12,7 +12,7 @@ import styles from './FacesPanel.module.css'
 import { FaceNews } from './face-news.ts'
 import { Lanes } from './Lanes.tsx'
 import { MeasuresTable } from './MeasuresTable.tsx'
-import { eventText, faceName, neutralText } from './words.ts'
+import { eventText, neutralText } from './words.ts'
 
 /** Of the newest events, so many are named. */
 const namedEvents = 4
@@ -21,10 +21,11 @@ const namedEvents = 4
 export function FacesPanel({ source }: { readonly source: Source }) {
   const { store } = usePage().session
   const faces = useStore(store, (state) => state.faces)
-  const { status, tracks, chosen, events } = faces
-  const shown = useMemo(() => tracks.filter(({ track, isHere }) => isHere || track === chosen), [tracks, chosen])
-  const followed = measuredFace(faces)
+  const shownTrack = useStore(store, (state) => state.shownTrack)
+  const { status, tracks, events } = faces
+  const followed = measuredFace(faces, shownTrack)
   const track = followed?.track
+  const shown = useMemo(() => tracks.filter((each) => each.isHere || each.track === track), [tracks, track])
   return (
     <section className={styles.panel} aria-labelledby="measured-title">
       <div className={styles.head}>
@@ -33,14 +34,14 @@ export function FacesPanel({ source }: { readonly source: Source }) {
         </h2>
         <Toggles />
       </div>
-      <Progress status={status} />
+      {source.kind === 'file' && status.state !== 'failed' && <Progress status={status} />}
       {status.state === 'failed' ? (
         <Message tone="warn" title="Faces are not followed; the reading of the picture goes on" error={status.error} />
       ) : (
         <>
           <div className={styles.who}>
             {shown.length > 0 ? (
-              <FaceList tracks={shown} chosen={chosen} />
+              <FaceList tracks={shown} measured={track} />
             ) : (
               <p className={styles.none}>{noneText(status)}</p>
             )}
@@ -105,15 +106,21 @@ function Toggles() {
   )
 }
 
-/** How far a file is measured; its place is kept for live sources too, so that nothing moves. */
+/** How far a file is measured. It stays when that is done, so that nothing moves. */
 function Progress({ status }: { readonly status: FacesState['status'] }) {
-  if (status.state !== 'measuring') return null
-  const { doneS, totalS } = status
+  const [doneS, totalS] = status.state === 'measuring' ? [status.doneS, status.totalS] : [0, 0]
+  const isDone = status.state === 'measured'
+  const text = status.state === 'measuring' ? `Measuring: ${formatTime(doneS)} of ${formatTime(totalS)}` : ''
   return (
     <div className={styles.progress}>
-      <progress className={styles.bar} value={doneS} max={totalS} aria-labelledby="measuring" />
-      <p id="measuring" className={styles.note}>
-        Measuring: {formatTime(doneS)} of {formatTime(totalS)}
+      <progress
+        className={styles.bar}
+        value={isDone ? 1 : doneS}
+        max={isDone || totalS <= 0 ? 1 : totalS}
+        aria-labelledby="measuring"
+      />
+      <p id="measuring" className={styles.measuring}>
+        {isDone ? 'Measured to the end' : text || 'Not measured yet'}
       </p>
     </div>
   )

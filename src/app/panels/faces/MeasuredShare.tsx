@@ -19,7 +19,7 @@ const calmMs = 1000
 /** Beside the probability of a closed question for a unit: the same unit as it was measured. */
 export function MeasuredShare({ source, unit }: { readonly source: Source; readonly unit: ActionUnit & MeasuredUnit }) {
   const { store, facesBoard: board } = usePage().session
-  const track = useStore(store, ({ faces }) => measuredFace(faces)?.track)
+  const track = useStore(store, (state) => measuredFace(state.faces, state.shownTrack)?.track)
   const faces = useShownFaces(source)
   const canvas = useRef<HTMLCanvasElement>(null)
   const value = useRef<HTMLSpanElement>(null)

@@ -2,14 +2,13 @@ import { useEffect, useState } from 'react'
 import { measuredUnitNames } from '../../../affect/measured-units.ts'
 import { type MeasuredFace, measuredUnits } from '../../../affect/measures.ts'
 import type { TrackId } from '../../../affect/track.ts'
-import { formatPercent, formatWhole } from '../../format.ts'
+import { faceName, formatPercent, formatWhole } from '../../format.ts'
 import type { Source } from '../../session/session-state.ts'
 import { usePage } from '../../view.ts'
 import { laneS, measuredAt, within } from './lane-scaling.ts'
 import styles from './MeasuresTable.module.css'
 import { gradeText } from './UnitName.tsx'
 import { useShownFaces } from './use-shown-faces.ts'
-import { faceName } from './words.ts'
 
 /** Slow enough to be read out. */
 const updateEveryMs = 2000

@@ -1,9 +1,7 @@
 import { measuredUnitNames, unitGrades } from '../../../affect/measured-units.ts'
 import type { MeasuredUnit } from '../../../affect/measures.ts'
+import { unitRules } from '../../../faces/action-units.ts'
 import styles from './UnitName.module.css'
-
-/** Computed from other units, as their own movement is hardly seen. */
-const derivedUnits: readonly MeasuredUnit[] = ['AU6']
 
 /** `lip corner puller AU12`, and how well it is measured. */
 export function UnitName({
@@ -23,5 +21,5 @@ export function UnitName({
 
 /** `good`, `poor, derived` */
 export function gradeText(unit: MeasuredUnit): string {
-  return derivedUnits.includes(unit) ? `${unitGrades[unit]}, derived` : unitGrades[unit]
+  return unitRules[unit].isDerived ? `${unitGrades[unit]}, derived` : unitGrades[unit]
 }

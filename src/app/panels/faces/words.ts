@@ -8,11 +8,6 @@ export function faceNumber(track: TrackId): string {
   return track.replace('face-', '')
 }
 
-/** `Face 2` */
-export function faceName(track: TrackId): string {
-  return `Face ${faceNumber(track)}`
-}
-
 const flawWords: Readonly<Record<FaceFlaw, string>> = {
   small: 'small',
   blurred: 'blurred',
