@@ -207,7 +207,8 @@ await group('mirrored', async () => {
     let which = ''
     for (const [index, { measured }] of plain.entries()) {
       const its = turned[index]?.measured
-      if (!its) continue
+      // The networks themselves see a head that is tilted far otherwise than its mirror image.
+      if (!its || Math.abs(measured.head.roll) > 30) continue
       for (const each of measuredUnits) {
         const difference = Math.abs(measured.units[each] - its.units[each])
         if (difference > unit) [unit, which] = [difference, each]
