@@ -13,26 +13,73 @@ export interface Tile {
 }
 
 /**
- * Resamples a region bilinearly into one crop. Where the region is more than twice as fine as the crop, each of its pixels
- * is the mean of several samples, so that large faces do not flicker. Beyond the picture its edge is repeated.
+ * Resamples a region bilinearly into one crop. Where the region is finer than the crop, the picture is averaged in blocks
+ * first, so that large faces do not flicker. Beyond the picture its edge is repeated.
  *
  * @param out float32 [256, 256, 3], written with 0 to 1
  */
 export function cropInto(out: Float32Array, picture: Picture, region: FaceRegion): void {
-  const samples = Math.max(1, Math.min(4, Math.round(region.side / cropSide)))
-  const step = region.side / cropSide / samples
+  const block = Math.round(region.side / cropSide)
+  if (block < 2) resample(out, picture, region)
+  else resample(out, ...averaged(picture, region, block))
+}
+
+/** The part of the picture around the region in blocks of this side, each the mean of its pixels; and the region in it. */
+function averaged(picture: Picture, region: FaceRegion, block: number): [Picture, FaceRegion] {
+  const reach = (region.side / 2) * (Math.abs(Math.cos(region.angle)) + Math.abs(Math.sin(region.angle))) + block
+  const [left, columns] = blocks(region.x - reach, region.x + reach, picture.width, block)
+  const [top, rows] = blocks(region.y - reach, region.y + reach, picture.height, block)
+  const rgba = new Uint8ClampedArray(4 * columns * rows)
+  const { width, height, rgba: from } = picture
+  for (let row = 0; row < rows; row++) {
+    const endY = Math.min(height, top + block * (row + 1))
+    for (let column = 0; column < columns; column++) {
+      const startX = left + block * column
+      const endX = Math.min(width, startX + block)
+      let red = 0
+      let green = 0
+      let blue = 0
+      for (let y = top + block * row; y < endY; y++) {
+        const end = 4 * (y * width + endX)
+        // Every index lies inside the picture.
+        for (let each = 4 * (y * width + startX); each < end; each += 4) {
+          red += from[each] as number
+          green += from[each + 1] as number
+          blue += from[each + 2] as number
+        }
+      }
+      const count = (endX - startX) * (endY - top - block * row)
+      const target = 4 * (row * columns + column)
+      rgba[target] = red / count
+      rgba[target + 1] = green / count
+      rgba[target + 2] = blue / count
+    }
+  }
+  const small = { x: (region.x - left) / block, y: (region.y - top) / block, side: region.side / block }
+  return [
+    { width: columns, height: rows, rgba },
+    { ...region, ...small },
+  ]
+}
+
+/** Where the blocks between two places begin, and how many they are: inside the picture, and at least one. */
+function blocks(from: number, to: number, length: number, block: number): [start: number, count: number] {
+  const start = Math.max(0, Math.min(length - 1, Math.floor(from)))
+  const end = Math.max(start + 1, Math.min(length, Math.ceil(to)))
+  return [start, Math.ceil((end - start) / block)]
+}
+
+function resample(out: Float32Array, { width, height, rgba }: Picture, region: FaceRegion): void {
+  const step = region.side / cropSide
   const [cos, sin] = [Math.cos(region.angle) * step, Math.sin(region.angle) * step]
-  const { width, height, rgba } = picture
   const [mostX, mostY] = [width - 1, height - 1]
-  const count = cropSide * samples
-  const weight = 1 / (255 * samples * samples)
-  if (samples > 1) out.fill(0)
-  for (let row = 0; row < count; row++) {
-    const down = row + 0.5 - count / 2
-    let x = region.x + (0.5 - count / 2) * cos - down * sin - 0.5
-    let y = region.y + (0.5 - count / 2) * sin + down * cos - 0.5
-    const line = Math.floor(row / samples) * cropSide
-    for (let column = 0; column < count; column++) {
+  const scale = 1 / 255
+  let target = 0
+  for (let row = 0; row < cropSide; row++) {
+    const down = row + 0.5 - cropSide / 2
+    let x = region.x + (0.5 - cropSide / 2) * cos - down * sin - 0.5
+    let y = region.y + (0.5 - cropSide / 2) * sin + down * cos - 0.5
+    for (let column = 0; column < cropSide; column++) {
       const inX = x < 0 ? 0 : x > mostX ? mostX : x
       const inY = y < 0 ? 0 : y > mostY ? mostY : y
       const left = inX | 0
@@ -42,20 +89,17 @@ export function cropInto(out: Float32Array, picture: Picture, region: FaceRegion
       const a = 4 * (top * width + left)
       const b = left < mostX ? a + 4 : a
       const next = top < mostY ? 4 * width : 0
-      const wA = (1 - right) * (1 - bottom) * weight
-      const wB = right * (1 - bottom) * weight
-      const wC = (1 - right) * bottom * weight
-      const wD = right * bottom * weight
-      const target = 3 * (line + (samples === 1 ? column : (column / samples) | 0))
+      const wA = (1 - right) * (1 - bottom) * scale
+      const wB = right * (1 - bottom) * scale
+      const wC = (1 - right) * bottom * scale
+      const wD = right * bottom * scale
       for (let channel = 0; channel < 3; channel++) {
         // Every index lies inside the picture.
-        const value =
+        out[target++] =
           wA * (rgba[a + channel] as number) +
           wB * (rgba[b + channel] as number) +
           wC * (rgba[a + next + channel] as number) +
           wD * (rgba[b + next + channel] as number)
-        if (samples === 1) out[target + channel] = value
-        else out[target + channel] = (out[target + channel] as number) + value
       }
       x += cos
       y += sin

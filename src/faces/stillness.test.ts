@@ -12,18 +12,23 @@ function stillAt(seconds: number, at: (timeS: number) => Parameters<typeof signa
 
 describe('Stillness', () => {
   it('is told of what does not move for some seconds, noise included, and not before', () => {
-    const times = stillAt(8, (t) => ({ squint: 0.4 + 0.01 * Math.sin(t * 70), smile: 0.1 + 0.01 * Math.cos(t * 90) }))
-    expect(times[0]).toBeCloseTo(4)
+    const noise = (t: number) => Math.sin(t * 70)
+    const times = stillAt(8, (t) => ({
+      blinkLeft: 0.1 + 0.03 * noise(t),
+      openingRight: 0.3 + 0.01 * noise(t),
+      smile: 0.1 * noise(t),
+    }))
+    expect(times[0]).toBeCloseTo(5)
     expect(times.at(-1)).toBeCloseTo(7.96)
   })
 
   it('is not told of a face at rest that blinks once', () => {
     expect(
-      stillAt(6, (t) => ({ blinkLeft: t > 2 && t < 2.15 ? 0.6 : 0.1, blinkRight: t > 2 && t < 2.15 ? 0.6 : 0.1 })),
+      stillAt(7, (t) => ({ blinkLeft: t > 2 && t < 2.15 ? 0.6 : 0.1, blinkRight: t > 2 && t < 2.15 ? 0.6 : 0.1 })),
     ).toEqual([])
   })
 
   it('ends with the first movement', () => {
-    expect(stillAt(9, (t) => ({ smile: t > 5 ? 0.8 : 0 })).filter((t) => t > 5.2)).toEqual([])
+    expect(stillAt(9, (t) => ({ lipGap: t > 6 ? 0.2 : 0 })).filter((t) => t > 6.6)).toEqual([])
   })
 })
