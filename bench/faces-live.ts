@@ -69,7 +69,9 @@ export async function measureFacesLive(seconds: number, onProgress: (text: strin
       { name: 'one face followed and read by the embedded model', withoutModel: false },
     ]) {
       onProgress(each.name)
-      cases.push(await measure(browser, address, seconds, idlePerS, each))
+      const measured = await measure(browser, address, seconds, idlePerS, each)
+      onProgress(lineOf(measured))
+      cases.push(measured)
     }
     return { cores: cpus().length, loadBefore, idlePerS, cases }
   } finally {
@@ -156,16 +158,17 @@ function animationFrames(page: Page, seconds: number): Promise<number> {
 
 /** Side by side, one case a line. */
 export function facesLiveText({ cores, loadBefore, idlePerS, cases }: FacesLiveReport): string {
-  const lines = cases.map(({ name, measuredPerS, animationFramesPerS, droppedShare, updates }) => {
-    const dropped = `${(droppedShare * 100).toFixed(0)} %`
-    return `| ${name} | ${measuredPerS.toFixed(1)} | ${animationFramesPerS.toFixed(1)} | ${dropped} | ${updates} |`
-  })
   const head = `${cores} cores, load before ${loadBefore.toFixed(1)}; an empty page has ${idlePerS.toFixed(1)} animation frames a second.`
   return [
     head,
     '',
     '| 640 x 480 at 30 a second | measured a second | animation frames a second | dropped | updates read |',
     '| --- | --- | --- | --- | --- |',
-    ...lines,
+    ...cases.map(lineOf),
   ].join('\n')
+}
+
+function lineOf({ name, measuredPerS, animationFramesPerS, droppedShare, updates }: LiveCase): string {
+  const dropped = `${(droppedShare * 100).toFixed(0)} %`
+  return `| ${name} | ${measuredPerS.toFixed(1)} | ${animationFramesPerS.toFixed(1)} | ${dropped} | ${updates} |`
 }
