@@ -1,8 +1,9 @@
 import { faceCamera, faceCameraFile, faceClip, faceClipFile } from '../fixtures/moving_face.ts'
+import { recordFault } from '../scripts/fault-table.ts'
 import { cameraTest, consentEarlier, expect, quick } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
 
-const test = cameraTest(faceCameraFile)
+const test = cameraTest(() => faceCameraFile())
 
 const faces = ({ page }: ReaderPage) => page.evaluate(() => globalThis.videmoTest?.faces())
 const status = async (reader: ReaderPage) => (await faces(reader))?.state.status.state
@@ -52,6 +53,12 @@ test('a worker that is lost is replaced once; lost again, the whole picture is r
   expect((await faces(reader))?.error).toMatchObject({ name: 'FaceError', code: 'faces-lost' })
   const finished = await reader.finished()
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThan(finished)
+  recordFault({
+    fault: 'worker of faces killed',
+    injected: 'twice, in front of a camera',
+    outcome: 'recovered',
+    kept: 'faces followed again after the first; the whole picture is read after the second',
+  })
 })
 
 test('networks that do not come are told, and the whole picture is read', async ({ page, reader, watch }) => {
@@ -63,6 +70,12 @@ test('networks that do not come are told, and the whole picture is read', async 
   await expect.poll(() => status(reader), { timeout: 60_000 }).toBe('failed')
   expect((await faces(reader))?.error).toMatchObject({ name: 'FaceError', code: 'faces-not-loaded' })
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThan(0)
+  recordFault({
+    fault: 'face networks missing',
+    injected: 'requests for models/faces fail',
+    outcome: 'recovered',
+    kept: 'the whole picture is read, and the page says why nobody is followed',
+  })
 })
 
 test('a video is measured to its end at ten frames a second, and a picture at once', async ({ page, reader }) => {

@@ -23,6 +23,8 @@ export const faults = [
   'device lost during prefill',
   'device lost during decode',
   'worker killed',
+  'worker of faces killed',
+  'face networks missing',
   'out of memory on buffer creation',
   'main thread frozen for 10 s',
   'system sleep',
