@@ -2,8 +2,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { openFaceNetworks } from '../cli/face-networks.ts'
-import { MeasuredSummaries, type MeasuredSummary } from '../src/affect/measured-summary.ts'
 import { measuredUnits } from '../src/affect/measures.ts'
+import { TrackSummaries, type TrackSummary } from '../src/affect/track-summary.ts'
 import { FaceFollower, type FollowedFrame } from '../src/faces/face-follower.ts'
 import type { FaceNetworks } from '../src/faces/networks/face-networks.ts'
 import { decoded } from './ffmpeg-frames.ts'
@@ -13,7 +13,7 @@ const shown = /\.(mp4|mpg|mkv|webm|mov|avi|jpe?g|png|webp)$/i
 export interface FileReport {
   readonly file: string
   readonly frames: readonly FollowedFrame[]
-  readonly summaries: readonly MeasuredSummary[]
+  readonly summaries: readonly TrackSummary[]
   readonly msAFrame: number
 }
 
@@ -21,7 +21,7 @@ export interface FileReport {
 export async function followedFile(file: string, networks: FaceNetworks, tiles = false): Promise<FileReport> {
   const source = await decoded(file)
   const follower = new FaceFollower(networks, { tiles })
-  const summaries = new MeasuredSummaries()
+  const summaries = new TrackSummaries()
   const frames: FollowedFrame[] = []
   let ms = 0
   for await (const frame of source.frames()) {

@@ -9,6 +9,8 @@ import { QuantizerPool } from '../cli/quantizer-pool.ts'
 import { dtypes } from '../src/manifest/manifest.ts'
 import { runDawn } from './dawn.ts'
 import { defaultCycles, defaultDtype, defaultTokens } from './dawn-options.ts'
+import { facesMarkdown, runFaces } from './faces.ts'
+import { facesLiveText, measureFacesLive } from './faces-live.ts'
 import { pack } from './pack.ts'
 import { packedMarkdown } from './packed-report.ts'
 import { plotsPage } from './plots.ts'
@@ -34,8 +36,15 @@ const bench = defineCommand({
     gpu: { type: 'boolean', default: false, description: "Use the machine's GPU where Chromium finds one" },
     json: { type: 'string', description: 'File for the report as JSON' },
     html: { type: 'string', description: 'File for the report as a page with plots' },
+    'faces-live': {
+      type: 'boolean',
+      default: false,
+      description: 'How often a face is measured in front of a camera, and what that costs the page',
+    },
+    seconds: { type: 'string', description: 'With --faces-live: of each case; default: 20' },
     dawn: { type: 'boolean', default: false, description: 'Ours alone, in Node on Dawn' },
     cycles: { type: 'string', description: 'With --dawn: how often from hop to hop' },
+    faces: { type: 'boolean', default: false, description: 'The face networks alone, on processor and WebGPU' },
     pack: { type: 'string', description: 'Folder to write that does the same on a machine without Node' },
     packed: {
       type: 'string',
@@ -51,6 +60,15 @@ const bench = defineCommand({
     const onProgress = (text: string) => {
       process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`)
     }
+    const command = ['npm run bench --', ...rawArgs.map((arg) => arg || '""')].join(' ')
+    if (args.faces) {
+      const report = await runFaces({ command, isHardware: args.gpu, onProgress })
+      const text = facesMarkdown(report)
+      process.stdout.write(`${text}\n`)
+      await write(args.json, `${JSON.stringify(report, null, 1)}\n`)
+      if (args.docs) await writeFile(docs, withSection(await readFile(docs, 'utf8'), 'faces', text))
+      return
+    }
     if (args.pack !== undefined) {
       const bytes = await pack(args.pack, onProgress)
       process.stdout.write(`${args.pack}: ${(bytes / 1e6).toFixed(0)} MB; sh ${args.pack}/run.sh\n`)
@@ -61,6 +79,12 @@ const bench = defineCommand({
       const text = reports.map((report) => packedMarkdown(JSON.parse(report))).join('\n\n')
       process.stdout.write(`${text}\n`)
       if (args.docs) await writeFile(docs, withSection(await readFile(docs, 'utf8'), 'packed', text))
+      return
+    }
+    if (args['faces-live']) {
+      const report = await measureFacesLive(countOption('--seconds', args.seconds, 1) ?? 20, onProgress)
+      process.stdout.write(`${facesLiveText(report)}\n`)
+      await write(args.json, `${JSON.stringify(report, null, 1)}\n`)
       return
     }
     if (args.dawn) {
@@ -82,7 +106,6 @@ const bench = defineCommand({
       await write(args.json, text)
       return
     }
-    const command = ['npm run bench --', ...rawArgs.map((arg) => arg || '""')].join(' ')
     const gpuUpdates = countOption('--gpu-updates', args['gpu-updates'], 6)
     const report = await runBench({
       command,

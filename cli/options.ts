@@ -36,3 +36,36 @@ export function countOption(option: string, value: string | undefined, least: nu
   }
   return count
 }
+
+const steps = { 'a number': undefined, 'a whole number': 1, 'an even number': 2 } as const
+type NumberKind = keyof typeof steps
+
+interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+/** The value as a number within a range, or undefined when it was not given. Throws CLIError. */
+export function ifGiven(
+  option: string,
+  value: string | undefined,
+  range: Range,
+  kind?: NumberKind,
+): number | undefined {
+  return value === undefined ? undefined : numberOption(option, value, range, kind)
+}
+
+/** The value as a number within a range. Throws CLIError. */
+export function numberOption(
+  option: string,
+  value: string,
+  { min, max }: Range,
+  kind: NumberKind = 'a number',
+): number {
+  const number = Number(value)
+  const step = steps[kind]
+  const isRight = step === undefined ? Number.isFinite(number) : Number.isSafeInteger(number / step)
+  if (value.trim() !== '' && isRight && number >= min && number <= max) return number
+  const range = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`
+  throw new CLIError(`${option} ${value}: give ${kind} ${range}.`)
+}

@@ -59,6 +59,15 @@ test('several files are read one after the other, those that fail are told, and 
   await expect(files.getByRole('listitem').nth(3)).toContainText(/d\.webm.*read/)
 })
 
+test('a picture is read as a clip of one frame', async ({ page, reader }) => {
+  await reader.settings(quick)
+  await reader.open('test&tokens=4')
+  await reader.choose('fixtures/data/numbered/still.jpg')
+  await reader.waitForReading()
+  await expect(page.getByRole('region', { name: 'Video' })).toContainText(/still\.jpg\s*· picture/)
+  await expect(reader.alert).toHaveCount(0)
+})
+
 test('leaving asks while there are readings that were not saved; names in any script keep their beginning', async ({
   page,
   reader,

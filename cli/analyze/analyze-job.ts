@@ -1,5 +1,8 @@
+import type { FacesMoment } from '../../src/affect/measures.ts'
 import type { WireError } from '../../src/base/errors.ts'
 import type { ChosenFrames } from '../../src/reading/frames.ts'
+import type { FacesJob } from './faces-options.ts'
+import type { TrackRecord } from './track-record.ts'
 import type { WindowRecord } from './window-record.ts'
 
 export const adapterChoices = ['auto', 'hardware', 'software'] as const
@@ -16,11 +19,20 @@ export interface AnalyzeJob {
   readonly settings: ChosenFrames & { readonly maxTokens: number }
   /** Where in the video to begin, s. */
   readonly fromS: number
+  readonly faces: FacesJob
+  /** Faces are followed and measured; no bundle is loaded, and nothing is read. */
+  readonly isMeasuredOnly: boolean
+  /** Every measure is told. */
+  readonly hasCurves: boolean
 }
 
 /** What the page tells the command line as it happens. */
 export type Told =
   | { readonly type: 'window'; readonly record: WindowRecord }
+  /** What a followed face did in the whole file. */
+  | { readonly type: 'track'; readonly record: TrackRecord }
+  /** Measures, in the order of their times. */
+  | { readonly type: 'moments'; readonly moments: readonly FacesMoment[] }
   /** What a person should know; once. */
   | { readonly type: 'notice'; readonly text: string }
   /** What is being done right now; replaces what was said before. */

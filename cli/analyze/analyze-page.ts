@@ -1,18 +1,13 @@
 /** Runs in headless Chromium: reads a video through the app's own worker, and tells the command line of each window. */
 
-import { findPreset } from '../../src/affect/stages.ts'
-import { isPlaceholder, readsDrawnFaces } from '../../src/app/model-kind.ts'
 import { CaptureError, EngineError, toWire } from '../../src/base/errors.ts'
 import { openClip } from '../../src/capture/open-clip.ts'
 import { EngineClient } from '../../src/readers/worker/client.ts'
 import type { BundleSource, DeviceReport } from '../../src/readers/worker/protocol.ts'
-import { createFold } from '../../src/reading/fold.ts'
-import { modelOrigin, settingsOrigin } from '../../src/reading/origin.ts'
-import { emptyReading, finishedBy } from '../../src/reading/reading.ts'
-import { readingRequest, readingSettings } from '../../src/reading/request.ts'
 import type { AnalyzeJob, AnalyzeOutcome, Told } from './analyze-job.ts'
-import { loadStatus, readingStatus } from './status-text.ts'
-import { windowRecord } from './window-record.ts'
+import { FollowedVideo } from './followed-video.ts'
+import { readVideo } from './read-video.ts'
+import { measuringStatus } from './status-text.ts'
 
 declare global {
   interface Window {
@@ -25,7 +20,7 @@ declare global {
 const appUrl = new URL('/', location.href).href
 
 async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
-  const client = new EngineClient({ appUrl, preferAdapter: job.adapter === 'software' })
+  let client: EngineClient | undefined
   try {
     const [video] = filesIn('video')
     if (!video) throw new Error('There is no video.')
@@ -33,10 +28,15 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
     const clip = await openClip(video)
     clip.close()
     requireWithin(job.fromS, clip.facts.durationS)
+    if (job.isMeasuredOnly) {
+      await measureVideo(video, job)
+      return { type: 'done' }
+    }
+    client = new EngineClient({ appUrl, preferAdapter: job.adapter === 'software' })
     const device = await client.inspectDevice()
     if (job.adapter === 'hardware') requireHardware(device)
     try {
-      await readVideo(client, video, device, job)
+      await readVideo(client, video, device, job, { appUrl, source: sourceOf(job), tell: window.tell })
     } catch (error) {
       const isRefused =
         device.state === 'unusable' && error instanceof EngineError && error.code === device.problem.kind
@@ -47,48 +47,23 @@ async function analyze(job: AnalyzeJob): Promise<AnalyzeOutcome> {
   } catch (error) {
     return { type: 'failed', error: toWire(error) }
   } finally {
-    client.close()
+    client?.close()
   }
 }
 
-async function readVideo(client: EngineClient, video: File, device: DeviceReport, job: AnalyzeJob): Promise<void> {
-  const bundle = await client.load({ source: sourceOf(job) }, (progress) => {
-    const text = loadStatus(progress)
-    if (text) void window.tell({ type: 'status', text })
-  })
-  const { provider, manifest, check } = bundle
-  const model = { ...modelOrigin(bundle), ...(job.bundle.type === 'embedded' ? { source: 'embedded' } : {}) }
-  const isOnGpu = provider === 'webgpu' && device.state === 'usable'
-  const notices = [
-    ...(device.state === 'usable' ? device.notices.map(({ message }) => message) : []),
-    ...(provider === 'wasm' && bundle.notices.length === 0 ? ['Computing on the processor.'] : []),
-    ...bundle.notices,
-    ...(isPlaceholder(manifest) ? [`${model.name} has random weights: its words mean nothing.`] : []),
-    ...(readsDrawnFaces(manifest)
-      ? [`${model.name} reads drawn faces; do not rely on what it says of real ones.`]
-      : []),
-  ]
-  for (const text of notices) await window.tell({ type: 'notice', text })
-
-  const { stages } = findPreset(job.preset)
-  const { fromS } = job
-  const settings = readingSettings(job.settings, manifest)
-  const facts = { ...model, provider, ...(isOnGpu ? { adapter: device.adapter.name } : {}), check: check.verdict }
-  const origin = settingsOrigin(job.preset, stages, settings)
-  const fold = createFold(stages)
-  let reading = emptyReading
-  const request = readingRequest({ source: { type: 'file', file: video, fromS }, stages, settings }, manifest)
-  for await (const event of client.read(request)) {
-    if (event.type === 'frame') event.image?.close()
-    if (event.type === 'notice') await window.tell({ type: 'notice', text: event.message })
-    const before = reading
-    reading = fold.take(before, event)
-    for (const update of finishedBy(before, reading)) {
-      const record = windowRecord(update, { ...facts, dtype: manifest.dtype }, origin)
-      await window.tell({ type: 'window', record })
-    }
-    const text = readingStatus(event)
-    if (text) await window.tell({ type: 'status', text })
+async function measureVideo(video: File, job: AnalyzeJob): Promise<void> {
+  const followed = new FollowedVideo(video, appUrl, job, window.tell)
+  try {
+    await window.tell({ type: 'status', text: 'Loading the face networks' })
+    await followed.load()
+    await followed.measure((doneS, totalS) => {
+      void window.tell({ type: 'status', text: measuringStatus(doneS, totalS) })
+    })
+    const { records } = followed
+    for (const record of records) await window.tell({ type: 'track', record })
+    if (records.length === 0) await window.tell({ type: 'notice', text: 'No face was found.' })
+  } finally {
+    followed.close()
   }
 }
 

@@ -37,6 +37,12 @@ describe('videmo analyze, before a browser is opened', () => {
     [[clip, '--window-frames', '8', '--hop-frames', '10'], '--hop-frames 10'],
     [[clip, '--preset', 'any'], '--preset any'],
     [[clip, '--adapter', 'any'], '--adapter any'],
+    [[clip, '--view', 'any'], '--view any: choose one of auto, picture, face, twin'],
+    [[clip, '--faces', 'some'], '--faces some: give all, largest, none, or a whole number from 1 to 8'],
+    [[clip, '--rate', '0'], '--rate 0'],
+    [[clip, '--measure-onl'], 'Did you mean --measure-only?'],
+    [[clip, '--measure-only', '--bundle', 'x'], '--bundle: --measure-only loads no model'],
+    [[clip, '--measure-only', '--maxTokens', '5'], '--max-tokens: --measure-only loads no model'],
   ])('exits with 2 and names what is wrong: %j', async (args, named) => {
     const { status, stdout, stderr } = await runAnalyze(args)
     expect(status, stderr).toBe(2)

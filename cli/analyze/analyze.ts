@@ -30,7 +30,7 @@ export async function analyze(path: string, options: AnalyzeOptions): Promise<vo
   await requireVideo(path)
   const folder = options.bundle === undefined || isAddress(options.bundle) ? undefined : options.bundle
   if (folder !== undefined) requireBundle(folder)
-  prepare()
+  if (!options.isMeasuredOnly) prepare()
   const first = await attempt(path, folder, options)
   // Chromium mostly falls back to its software adapter by itself; some have to be told.
   const outcome = first.type === 'no-adapter' ? await attempt(path, folder, { ...options, adapter: 'software' }) : first
@@ -38,8 +38,8 @@ export async function analyze(path: string, options: AnalyzeOptions): Promise<vo
 }
 
 async function attempt(path: string, folder: string | undefined, options: AnalyzeOptions): Promise<AnalyzeOutcome> {
-  const { adapter, preset, settings, fromS, signal, onTold, bundle } = options
-  const job: AnalyzeJob = { bundle: bundleOf(bundle, folder), adapter, preset, settings, fromS }
+  const { bundle, signal, onTold, ...asked } = options
+  const job: AnalyzeJob = { ...asked, bundle: bundleOf(bundle, folder) }
   onTold({ type: 'status', text: 'Starting Chromium' })
   try {
     return await withChromiumPage(
@@ -51,7 +51,7 @@ async function attempt(path: string, folder: string | undefined, options: Analyz
         if (folder !== undefined) await page.setInputFiles('#bundle', folder)
         return page.evaluate((job) => window.analyze(job), job)
       },
-      { adapter: adapter === 'software' ? 'software' : 'hardware-first', signal },
+      { adapter: asked.adapter === 'software' ? 'software' : 'hardware-first', signal },
     )
   } catch (cause) {
     if (cause instanceof VidemoError || cause instanceof Interrupted) throw cause

@@ -1,4 +1,4 @@
-import { formatBytes, formatLeft } from '../../src/app/format.ts'
+import { formatBytes, formatLeft, formatTime } from '../../src/app/format.ts'
 import { serverWaitText } from '../../src/app/server-wait.ts'
 import type { LoadProgress } from '../../src/readers/worker/protocol.ts'
 import type { ReadingEvent } from '../../src/reading/events.ts'
@@ -43,6 +43,11 @@ export function readingStatus(event: ReadingEvent): string | undefined {
     default:
       return undefined
   }
+}
+
+/** How far the faces of a file are measured, on one line. */
+export function measuringStatus(doneS: number, totalS: number): string {
+  return `Measuring faces: ${formatTime(doneS)} of ${formatTime(totalS)}`
 }
 
 export function count(number: number, noun: string): string {

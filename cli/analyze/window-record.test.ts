@@ -113,6 +113,11 @@ describe('a window as text', () => {
     expect(text).toMatch(/Reads as: .*emotion happy; expression smile/)
   })
 
+  it('counts the one frame of a picture once', () => {
+    const [picture] = records([update(0, [0, 0]), { type: 'updated', track: 'picture', update: 0, figures }])
+    expect(windowText(picture, stages)).toMatch(/^Window 1: 0\.0 s, 1 frame\n/)
+  })
+
   it('lets no answer command the terminal', () => {
     const [, second] = records(events)
     expect(windowText(second, stages)).toContain('  Emotion: Neutral.\n     [31mred\n')

@@ -1,4 +1,8 @@
+import { type PlainClaim, plainClaim } from '../../src/affect/claims.ts'
+import type { MeasuredSummary } from '../../src/affect/measured-summary.ts'
+import type { TrackId } from '../../src/affect/track.ts'
 import type { AffectiveTree } from '../../src/affect/tree.ts'
+import type { View } from '../../src/affect/view.ts'
 import type { CheckVerdict } from '../../src/engine/checks/check-verdict.ts'
 import type { Dtype } from '../../src/manifest/manifest.ts'
 import type { UpdateFigures } from '../../src/reading/events.ts'
@@ -20,6 +24,10 @@ export interface ModelFacts {
 
 /** One line of the command's output. */
 export interface WindowRecord {
+  /** Whose face; or the whole picture. */
+  readonly track: TrackId
+  /** What the model was shown. */
+  readonly view: View
   readonly window: number
   /** Times of the first and the last frame, s. */
   readonly startS: number
@@ -29,6 +37,10 @@ export interface WindowRecord {
   /** Of the preset's stages. */
   readonly answers: FinishedUpdate['answers']
   readonly tree: AffectiveTree
+  /** What the followed face did during these frames, where one is followed. */
+  readonly measured?: MeasuredSummary
+  /** What the tree says, held against that: of every expression, as `persons[person].expressions[index]`. */
+  readonly claims?: readonly PlainClaim[]
   readonly figures: UpdateFigures
   readonly model: ModelFacts
   /** What was asked, and how often. */
@@ -37,9 +49,23 @@ export interface WindowRecord {
 
 /** A finished update as one line of the command's output. */
 export function windowRecord(
-  { window, startS, endS, frames, answers, tree, figures }: FinishedUpdate,
+  { track, view, window, startS, endS, frames, answers, tree, measured, claims, figures }: FinishedUpdate,
   model: ModelFacts,
   settings: ReadingOrigin['settings'],
 ): WindowRecord {
-  return { window, startS, endS, frames: frames.map(({ timeS }) => timeS), answers, tree, figures, model, settings }
+  return {
+    track,
+    view,
+    window,
+    startS,
+    endS,
+    frames: frames.map(({ timeS }) => timeS),
+    answers,
+    tree,
+    ...(measured ? { measured } : {}),
+    ...(claims ? { claims: claims.map(plainClaim) } : {}),
+    figures,
+    model,
+    settings,
+  }
 }

@@ -1,129 +1,51 @@
-import type { FaceEvent, FaceEventKind, FaceFlaw, FacesMoment, MeasuredFace, MeasuredUnit } from './measures.ts'
-import { faceEventKinds, faceFlaws, measuredUnits } from './measures.ts'
-import type { TrackId } from './track.ts'
+import { rounded } from './level-curve.ts'
+import {
+  type FaceEvent,
+  type FaceFlaw,
+  faceFlaws,
+  type MeasuredSpan,
+  type MeasuredUnit,
+  measuredUnits,
+} from './measures.ts'
 
-export interface UnitSummary {
-  /** 0 to 1, over the frames in which the face is there. */
-  readonly mean: number
-  readonly peak: number
-  /** When the peak was, s. */
-  readonly peakS: number
-}
-
-/** What was measured of one face from its first frame to its last. */
+/** What one followed face did, without its curves: small enough to be kept and handed out. */
 export interface MeasuredSummary {
-  readonly track: TrackId
-  readonly firstS: number
-  readonly lastS: number
-  readonly frames: number
-  /** Share of the source's frames, from the first to the last that was measured, in which it is there, 0 to 1. */
-  readonly present: number
-  readonly units: Readonly<Record<MeasuredUnit, UnitSummary>>
-  /** Degrees, means. */
-  readonly head: MeasuredFace['head']
-  /** Mean height from hairline to chin, px. */
-  readonly heightPx: number
-  /** In the order of their beginnings. */
-  readonly events: readonly FaceEvent[]
-  readonly counts: Readonly<Record<FaceEventKind, number>>
-  /** Share of its frames in which each flaw mattered, 0 to 1; only those that did. */
+  /** How many times it was measured. */
+  readonly faces: number
+  /** Of each unit, 0 to 1. */
+  readonly units: Readonly<Record<MeasuredUnit, { readonly mean: number; readonly peak: number }>>
+  /** Degrees, on average. */
+  readonly head: { readonly yaw: number; readonly pitch: number; readonly roll: number }
+  /** Share of the measures with each flaw, 0 to 1; flaws that never were are left out. */
   readonly flaws: Readonly<Partial<Record<FaceFlaw, number>>>
+  readonly events: readonly Omit<FaceEvent, 'track'>[]
 }
 
-interface Sums {
-  firstS: number
-  lastS: number
-  frames: number
-  readonly units: Map<MeasuredUnit, { sum: number; peak: number; peakS: number }>
-  readonly head: { yaw: number; pitch: number; roll: number }
-  heightPx: number
-  readonly events: FaceEvent[]
-  readonly flaws: Map<FaceFlaw, number>
-}
-
-/** Sums up the measures of a source as they come; nothing of a single frame is kept. */
-export class MeasuredSummaries {
-  private readonly tracks = new Map<TrackId, Sums>()
-  private moments = 0
-
-  push(moment: FacesMoment): void {
-    this.moments++
-    for (const { track, measured } of moment.faces) add(this.sumsOf(track, measured.timeS), measured)
+/** Numbers to two decimals. Never throws, and holds no number that is none. */
+export function summaryOf({ faces, events }: MeasuredSpan): MeasuredSummary {
+  const mean = (values: readonly number[]) => {
+    const known = values.filter(Number.isFinite)
+    return known.length === 0 ? 0 : rounded(known.reduce((sum, value) => sum + value / known.length, 0))
   }
-
-  pushEvents(events: readonly FaceEvent[]): void {
-    for (const event of events) this.sumsOf(event.track, event.startS).events.push(event)
-  }
-
-  /** One for each track that was seen, in the order of their numbers. */
-  summaries(): MeasuredSummary[] {
-    return [...this.tracks]
-      .filter(([, { frames }]) => frames > 0)
-      .map(([track, sums]) => summaryOf(track, sums, this.moments))
-      .sort((one, other) => numberOf(one.track) - numberOf(other.track))
-  }
-
-  private sumsOf(track: TrackId, timeS: number): Sums {
-    const known = this.tracks.get(track)
-    if (known) return known
-    const made: Sums = {
-      firstS: timeS,
-      lastS: timeS,
-      frames: 0,
-      units: new Map(measuredUnits.map((unit) => [unit, { sum: 0, peak: 0, peakS: timeS }])),
-      head: { yaw: 0, pitch: 0, roll: 0 },
-      heightPx: 0,
-      events: [],
-      flaws: new Map(),
-    }
-    this.tracks.set(track, made)
-    return made
-  }
-}
-
-function add(sums: Sums, { timeS, units, head, quality }: MeasuredFace): void {
-  sums.frames++
-  sums.lastS = timeS
-  for (const [unit, sum] of sums.units) {
-    sum.sum += units[unit]
-    if (units[unit] <= sum.peak) continue
-    sum.peak = units[unit]
-    sum.peakS = timeS
-  }
-  sums.head.yaw += head.yaw
-  sums.head.pitch += head.pitch
-  sums.head.roll += head.roll
-  sums.heightPx += quality.heightPx
-  for (const flaw of quality.flaws) sums.flaws.set(flaw, (sums.flaws.get(flaw) ?? 0) + 1)
-}
-
-function summaryOf(track: TrackId, sums: Sums, moments: number): MeasuredSummary {
-  const { firstS, lastS, frames, head, heightPx } = sums
-  const events = [...sums.events].sort((one, other) => one.startS - other.startS)
+  const peak = (values: readonly number[]) =>
+    rounded(values.filter(Number.isFinite).reduce((a, b) => Math.max(a, b), 0))
+  const units = measuredUnits.map((unit) => {
+    const values = faces.map((face) => face.units[unit])
+    return [unit, { mean: mean(values), peak: peak(values) }] as const
+  })
+  const flaws = faceFlaws.flatMap((flaw) => {
+    const share = faces.filter(({ quality }) => quality.flaws.includes(flaw)).length / Math.max(1, faces.length)
+    return share > 0 ? [[flaw, rounded(share)] as const] : []
+  })
   return {
-    track,
-    firstS,
-    lastS,
-    frames,
-    present: frames / Math.max(1, moments),
-    units: Object.fromEntries(
-      [...sums.units].map(([unit, { sum, peak, peakS }]) => [unit, { mean: sum / frames, peak, peakS }]),
-    ) as Record<MeasuredUnit, UnitSummary>,
-    head: { yaw: head.yaw / frames, pitch: head.pitch / frames, roll: head.roll / frames },
-    heightPx: heightPx / frames,
-    events,
-    counts: Object.fromEntries(
-      faceEventKinds.map((kind) => [kind, events.filter((event) => event.kind === kind).length]),
-    ) as Record<FaceEventKind, number>,
-    flaws: Object.fromEntries(
-      faceFlaws.flatMap((flaw) => {
-        const count = sums.flaws.get(flaw)
-        return count === undefined ? [] : [[flaw, count / frames]]
-      }),
-    ),
+    faces: faces.length,
+    units: Object.fromEntries(units) as MeasuredSummary['units'],
+    head: {
+      yaw: mean(faces.map(({ head }) => head.yaw)),
+      pitch: mean(faces.map(({ head }) => head.pitch)),
+      roll: mean(faces.map(({ head }) => head.roll)),
+    },
+    flaws: Object.fromEntries(flaws),
+    events: events.map(({ track: _, ...event }) => event),
   }
-}
-
-function numberOf(track: TrackId): number {
-  return Number(track.replace('face-', ''))
 }

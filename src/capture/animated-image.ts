@@ -1,6 +1,6 @@
 import { CaptureError } from '../base/errors.ts'
 import { type Clip, type ClipFacts, type FrameOptions, middles } from './clip.ts'
-import { asCaptureError, damagedImage, isGone, noFrames, unsupportedImage } from './file-errors.ts'
+import { asCaptureError, damagedImage, isGone, noFrames } from './file-errors.ts'
 import { type FileNotice, imageCutOff } from './file-notice.ts'
 import { decodeSize, imageBounds, requireFewFrames, requireFileBounded, within } from './image-bounds.ts'
 import { Painter, type TimedFrame } from './painter.ts'
@@ -22,11 +22,10 @@ export class AnimatedImage implements Clip {
    * Decodes every frame once, for only a decoded frame tells its duration. Of an animation that ends early, what is there
    * is read.
    *
-   * @param type its media type, see `imageTypeOf`
-   * @throws CaptureError `unsupported-image`, `image-too-large`, `no-frames`, `unreadable-file`, `damaged-image`
+   * @param type its media type, see `imageTypeOf`; one that `ImageDecoder` takes
+   * @throws CaptureError `image-too-large`, `no-frames`, `unreadable-file`, `damaged-image`
    */
   static async open(file: Blob, type: string): Promise<AnimatedImage> {
-    if (typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(type))) throw unsupportedImage(type)
     let decoder: ImageDecoder | undefined
     try {
       requireFileBounded(file)
@@ -55,7 +54,14 @@ export class AnimatedImage implements Clip {
       }
       // A still image lasts a second, as a lone frame does.
       const durationS = endS > 0 ? endS : starts.length
-      const facts = { startS: 0, durationS, framesPerSecond: starts.length / durationS, ...size, codec: type }
+      const facts = {
+        startS: 0,
+        durationS,
+        framesPerSecond: starts.length / durationS,
+        ...size,
+        codec: type,
+        ...(count === 1 ? { isStillImage: true } : {}),
+      }
       const notices = starts.length < count ? [imageCutOff(starts.length, count)] : []
       return new AnimatedImage(facts, notices, source, starts)
     } catch (error) {
@@ -110,6 +116,7 @@ export class AnimatedImage implements Clip {
 /** What each decoder of the image is made with. */
 type ImageSource = ImageDecoderInit & { readonly data: Uint8Array<ArrayBuffer> }
 
-function asImageError(error: unknown): CaptureError {
+/** What went wrong with an image, in the page's words. */
+export function asImageError(error: unknown): CaptureError {
   return error instanceof CaptureError || isGone(error) ? asCaptureError(error) : damagedImage(error)
 }

@@ -12,8 +12,10 @@ export interface ClipFacts {
   /** Size of the first frame as it is shown: rotated, and with square pixels. Later ones may have another. */
   readonly width: number
   readonly height: number
-  /** As WebCodecs writes it, or the media type of an animated image. */
+  /** As WebCodecs writes it, or the media type of an image. */
   readonly codec: string
+  /** A photograph or a drawing without time: its one frame is shown for as long as somebody looks. */
+  readonly isStillImage?: boolean
 }
 
 export interface FrameOptions {

@@ -24,10 +24,17 @@ export async function openClip(file: Blob): Promise<Clip> {
   const kind = await kindOfFile(file)
   const refusal = await refusalOfKind(kind)
   if (refusal) throw refusal
-  if (kind.type === 'image') return AnimatedImage.open(file, kind.mediaType)
+  if (kind.type === 'image') return openImage(file, kind.mediaType)
   // Demuxers are as much code as the rest of the worker, and a camera needs none.
   const { VideoClip } = await import('./video-clip.ts')
   return VideoClip.open(file)
+}
+
+async function openImage(file: Blob, type: string): Promise<Clip> {
+  const isDecoded = typeof ImageDecoder !== 'undefined' && (await ImageDecoder.isTypeSupported(type))
+  if (isDecoded) return AnimatedImage.open(file, type)
+  const { StillImage } = await import('./still-image.ts')
+  return StillImage.open(file, type)
 }
 
 /**

@@ -7,7 +7,20 @@ it('offers every container and image that is opened, by its ending', async () =>
   expect(clips.length).toBeGreaterThan(5)
   expect(clips.filter((name) => !isReadableName(name))).toEqual([])
   const offered = readableFiles.split(',')
-  for (const ending of ['.mkv', '.ts', '.m2ts', '.mov', '.webm', '.m4v', '.gif', '.webp', '.avif', '.apng', '.png']) {
+  for (const ending of [
+    '.mkv',
+    '.ts',
+    '.m2ts',
+    '.mov',
+    '.webm',
+    '.m4v',
+    '.gif',
+    '.webp',
+    '.avif',
+    '.apng',
+    '.png',
+    '.bmp',
+  ]) {
     expect(offered).toContain(ending)
   }
   expect(offered).toEqual(expect.arrayContaining(['video/*', 'image/jpeg', '.jpg', '.jpeg']))

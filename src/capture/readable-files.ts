@@ -17,11 +17,14 @@ export const readableEndings = [
     '.ogv',
     '.ogg',
   ],
-  ...['.gif', '.png', '.apng', '.jpg', '.jpeg', '.jfif', '.webp', '.avif'],
+  ...['.gif', '.png', '.apng', '.jpg', '.jpeg', '.jfif', '.webp', '.avif', '.bmp'],
 ] as const
 
 /** Systems that know no endings go by types; images by name, for others would be converted where there is no need. */
-const types = ['video/*', 'image/gif', 'image/png', 'image/apng', 'image/jpeg', 'image/webp', 'image/avif']
+const types = [
+  'video/*',
+  ...['image/gif', 'image/png', 'image/apng', 'image/jpeg', 'image/webp', 'image/avif', 'image/bmp'],
+]
 
 /** For the `accept` attribute of a file picker. Files are opened by their content, whatever their names. */
 export const readableFiles = [...types, ...readableEndings].join(',')

@@ -16,7 +16,10 @@ export declare function createAnalyzer(options: AnalyzerOptions): Analyzer
 
 /** What is read, by which model, and how. */
 export interface AnalyzerOptions {
-  /** A video or animated image, read window by window on its own clock; or a camera, a screen, a canvas, read live. */
+  /**
+   * A video, an animation or a picture, read window by window on its own clock (a picture as one frame); or a camera, a
+   * screen, a canvas, read live.
+   */
   readonly source: Blob | MediaStream
   /**
    * Address of a bundle's folder, relative to the page that asks. Default: the app's own small model, which reads drawn
@@ -45,6 +48,20 @@ export interface AnalyzerOptions {
   readonly framesPerSecond?: number
   /** Asks closed questions as well, after every two frames, whose answers are probabilities; default: true. */
   readonly withProbabilities?: boolean
+  /**
+   * What the model is shown: the whole `picture`; the followed `face`, cropped from it; or its `twin`, a drawn face that
+   * moves as the followed one does, for models that read drawings. Default: `auto`, the face or the twin where a real face
+   * is found, as suits the bundle, and else the picture. All but `picture` load the face networks (5 MB and their runtime).
+   */
+  readonly view?: 'auto' | 'picture' | 'face' | 'twin'
+  /** Whose faces are read, in turn. Default: `largest`; with `measureOnly` every face is followed. */
+  readonly faces?: 'all' | 'largest' | number
+  /** Measures of each face a second, 1 to 30. Default: 10 of files, live as many as the source and the machine give. */
+  readonly rate?: number
+  /** Faces are followed and measured, and no model is loaded: there are no readings. */
+  readonly measureOnly?: boolean
+  /** Told of the followed faces of every frame that is measured, in the order of time. */
+  readonly onMeasured?: (moment: MeasuredMoment) => void
   /** Where the app's files lie; default: the folder above this script's. Must be of the page's own origin. */
   readonly appUrl?: string | URL
 }
@@ -67,6 +84,10 @@ export interface Analyzer {
 
 /** What the model says of one window of frames. */
 export interface Reading {
+  /** Whose: the whole `picture`, or one of the followed faces, `face-1` ..., which are counted and name nobody. */
+  readonly track: string
+  /** What the model was shown. */
+  readonly view: 'picture' | 'face' | 'twin'
   /** Counts from 0. */
   readonly update: number
   /** Times of the first and of the last frame it is about, s, on the source's own clock. */
@@ -87,6 +108,10 @@ export interface Reading {
    * of sum 1: `probabilities.emotion.happy`. Not calibrated unless the bundle says so.
    */
   readonly probabilities: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** What the followed face did meanwhile, where one is followed. */
+  readonly measured?: MeasuredSummary
+  /** What the words say the face did, held against that; in the view `twin` both have the same source, and prove nothing. */
+  readonly claims?: readonly Claim[]
   /** By what it was read. */
   readonly model: { readonly name: string; readonly source: string; readonly dtype: string }
   /** What was asked, in the words that were used, and of how many frames a second. */
@@ -111,6 +136,82 @@ export interface Person {
     readonly actionUnits: readonly string[]
   }[]
   readonly emotions: readonly { readonly label: string; readonly text: string }[]
+}
+
+/** One thing that the words say a face did, held against what was measured of it. */
+export interface Claim {
+  /** Of `persons`, and of the expressions of that person: which says it. */
+  readonly of: { readonly person: number; readonly index: number }
+  /** `AU12`, `nod`, `look-down` ...; absent where nothing measures it. */
+  readonly what?: string
+  /** When in the window, where the words say so. */
+  readonly phase?: 'beginning' | 'middle' | 'end'
+  readonly verdict: 'seen' | 'not-seen' | 'cannot-tell'
+  /** The highest level, 0 to 1; and of what is seen, from when to when, s. */
+  readonly strength?: number
+  readonly startS?: number
+  readonly endS?: number
+  /** Why it cannot be told: `not-measurable`, `poor`, `faint`, `nobody`, `too-short`, or a flaw of the face. */
+  readonly reason?: string
+}
+
+/** What was measured of one followed face while the frames of a reading were on show. */
+export interface MeasuredSummary {
+  /** How many times it was measured. */
+  readonly faces: number
+  /** By action unit, `AU12`, 0 to 1. How far each can be trusted is in docs/faces.md. */
+  readonly units: Readonly<Record<string, { readonly mean: number; readonly peak: number }>>
+  /** Degrees on average: yaw to the picture's right, pitch up, roll clockwise. */
+  readonly head: { readonly yaw: number; readonly pitch: number; readonly roll: number }
+  /** Share of the measures with a flaw, by its name, 0 to 1. */
+  readonly flaws: Readonly<Partial<Record<string, number>>>
+  readonly events: readonly FaceEvent[]
+}
+
+/** A movement told from the measures. */
+export interface FaceEvent {
+  /** `smile`, `frown`, `brow-raise`, `nod`, `shake`, `turn`, `blink`, `wink`, `close-eyes`, `yawn`, `talk`, `look-around`. */
+  readonly kind: string
+  readonly startS: number
+  readonly endS: number
+  /** 0 to 1. */
+  readonly strength: number
+}
+
+/** The followed faces of one frame. */
+export interface MeasuredMoment {
+  /** On the source's own clock, s. */
+  readonly timeS: number
+  /** Of the frame, px. */
+  readonly width: number
+  readonly height: number
+  readonly faces: readonly { readonly track: string; readonly measured: MeasuredFace }[]
+}
+
+/** One followed face at one moment: movement only, and nothing from which a person could be recognised. */
+export interface MeasuredFace {
+  readonly timeS: number
+  /** In pixels of the source's picture. */
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+  /** By action unit, relative to the person's neutral face, 0 to 1. */
+  readonly units: Readonly<Record<string, number>>
+  /** Degrees. */
+  readonly head: { readonly yaw: number; readonly pitch: number; readonly roll: number }
+  readonly gaze: { readonly x: number; readonly y: number }
+  /** How far the lids of the eye on the picture's left and right are closed, and the mouth is open, 0 to 1. */
+  readonly closedLeft: number
+  readonly closedRight: number
+  readonly mouthOpen: number
+  readonly quality: {
+    readonly heightPx: number
+    readonly sharpness: number
+    readonly light: number
+    readonly turn: number
+    readonly cut: number
+    readonly covered: number
+    /** The worst first: `small`, `blurred`, `dark`, `bright`, `turned-away`, `cut-off`, `covered`, `still`. */
+    readonly flaws: readonly string[]
+  }
 }
 
 /** What was loaded, and how it computes here. */

@@ -58,8 +58,25 @@ describe('options that can work', () => {
       // It answers no closed questions.
       withProbabilities: false,
     })
+    expect(checkedOptions(foreign, place).faces).toBeUndefined()
     // Of another frame of the page, where every class is another one.
     expect(checkedOptions({ source: tagged('File', { size: 3 }) }, place).source.type).toBe('file')
+  })
+
+  it('follow one face as suits the bundle, unless others are asked for', () => {
+    const facesOf = (given: object) => checkedOptions({ source, ...given }, place).faces
+    expect(facesOf({})).toEqual({ view: 'auto', who: 1, rate: undefined })
+    expect(facesOf({ view: 'twin', faces: 'all', rate: 5 })).toEqual({ view: 'twin', who: 'all', rate: 5 })
+    expect(facesOf({ faces: 'largest' })).toMatchObject({ who: 1 })
+    expect(facesOf({ faces: 3 })).toMatchObject({ who: 3 })
+    expect(facesOf({ view: 'picture', faces: 2 })).toBeUndefined()
+    // Whoever only measures wants all faces, and no model.
+    expect(facesOf({ measureOnly: true })).toMatchObject({ who: 'all' })
+    expect(facesOf({ measureOnly: true, view: 'picture', faces: 1 })).toMatchObject({ who: 1 })
+    expect(checkedOptions({ source, measureOnly: true, reader: 'transformers' }, place)).toMatchObject({
+      measureOnly: true,
+      faces: { view: 'auto', who: 'all' },
+    })
   })
 
   it.each(['/app', '/app/', 'https://host.example/app/index.html?a#b', new URL('https://host.example/app')])(
@@ -120,6 +137,21 @@ describe('options that cannot work', () => {
     [{ source, reader: 'onnx', bundle: '/m/' }, 'bad-option', /leave it out/],
     [{ source, reader: 'transformers' }, 'bad-url', /https:.*config\.json/],
     [{ source, withProbabilities: 'no' }, 'bad-option', /leave it out/],
+    [{ source, view: 'crop' }, 'bad-option', /leave it out/],
+    [{ source, view: null }, 'bad-option', /leave it out/],
+    [{ source, reader: 'transformers', bundle: '/m/', view: 'face' }, 'bad-option', /leave it out/],
+    ...[0, 9, 1.5, Number.NaN, '2', 'everybody', null].map((faces): [unknown, string, RegExp] => [
+      { source, faces },
+      'bad-option',
+      /leave it out/,
+    ]),
+    ...[0, 31, Number.NaN, '10', null].map((rate): [unknown, string, RegExp] => [
+      { source, rate },
+      'bad-option',
+      /leave it out/,
+    ]),
+    [{ source, measureOnly: 1 }, 'bad-option', /leave it out/],
+    [{ source, onMeasured: true }, 'bad-option', /leave it out/],
   ])('%j: %s', (given, code, action) => {
     const error = errorOf(given)
     expect(error).toMatchObject({ name: 'UseError', code, action: expect.stringMatching(action) })

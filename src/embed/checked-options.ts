@@ -1,4 +1,19 @@
+import { type View, views } from '../affect/view.ts'
 import type { AnalyzerOptions } from './api.ts'
+import {
+  appElsewhere,
+  badAppUrl,
+  badBundle,
+  badOption,
+  emptyFile,
+  kindOf,
+  noModelAddress,
+  noOptions,
+  streamEnded,
+  streamWithoutVideo,
+  told,
+  unknownSource,
+} from './option-errors.ts'
 import { UseError } from './use-error.ts'
 
 /** Where an analyzer is made. */
@@ -28,12 +43,26 @@ export interface CheckedOptions {
   readonly maxTokens: number
   readonly framesPerSecond: number | undefined
   readonly withProbabilities: boolean
+  /** Whom to follow, and how the model is shown them; undefined where only the whole picture is read. */
+  readonly faces: CheckedFaces | undefined
+  readonly measureOnly: boolean
+  readonly onMeasured: AnalyzerOptions['onMeasured']
+}
+
+export interface CheckedFaces {
+  readonly view: 'auto' | View
+  readonly who: 'all' | number
+  /** Measures a second; undefined: as suits the source. */
+  readonly rate: number | undefined
 }
 
 /** What the numbers among the options may be; the command line takes the same. */
 export const optionBounds = {
   maxTokens: { min: 1, max: 2048 },
   framesPerSecond: { min: 0.5, max: 8 },
+  /** Faces followed at once, and measures a second. */
+  faces: { min: 1, max: 8 },
+  rate: { min: 1, max: 30 },
 } as const
 
 /**
@@ -49,7 +78,8 @@ export function checkedOptions(given: unknown, place: UsePlace): CheckedOptions 
   const source = sourceFrom(options.source)
   const appUrl = appUrlFrom(options.appUrl, place)
   const reader = readerFrom(options.reader)
-  if (reader === 'transformers' && options.bundle === undefined) throw noModelAddress()
+  const measureOnly = booleanFrom('measureOnly', options.measureOnly, false)
+  if (reader === 'transformers' && options.bundle === undefined && !measureOnly) throw noModelAddress()
   return {
     source,
     appUrl,
@@ -61,12 +91,45 @@ export function checkedOptions(given: unknown, place: UsePlace): CheckedOptions 
     maxTokens: maxTokensFrom(options.maxTokens),
     framesPerSecond: framesPerSecondFrom(options.framesPerSecond),
     withProbabilities: booleanFrom('withProbabilities', options.withProbabilities, true) && reader === 'engine',
+    faces: facesFrom(options, reader, measureOnly),
+    measureOnly,
+    onMeasured: functionFrom('onMeasured', options.onMeasured) as AnalyzerOptions['onMeasured'],
   }
 }
 
-/** `Blob`, `MediaStream`: by its own word and not by its constructor, which is another one in every frame of a page. */
-function kindOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1)
+function facesFrom(
+  { view, faces, rate }: { readonly [Name in keyof AnalyzerOptions]?: unknown },
+  reader: CheckedOptions['reader'],
+  measureOnly: boolean,
+): CheckedFaces | undefined {
+  const isForeign = reader === 'transformers' && !measureOnly
+  const chosen = viewFrom(view === undefined ? (isForeign ? 'picture' : 'auto') : view)
+  if (isForeign && chosen !== 'picture')
+    throw badOption('view', view, '“picture”, all that the reader “transformers” takes')
+  const followed = { view: chosen, who: whoFrom(faces, measureOnly), rate: rateFrom(rate) }
+  return chosen === 'picture' && !measureOnly ? undefined : followed
+}
+
+function viewFrom(given: unknown): CheckedFaces['view'] {
+  const found = (['auto', ...views] as const).find((each) => each === given)
+  if (found) return found
+  throw badOption('view', given, '“auto”, “picture”, “face” or “twin”')
+}
+
+function whoFrom(given: unknown, measureOnly: boolean): CheckedFaces['who'] {
+  if (given === undefined) return measureOnly ? 'all' : 1
+  if (given === 'all') return given
+  if (given === 'largest') return 1
+  const { min, max } = optionBounds.faces
+  if (typeof given === 'number' && Number.isInteger(given) && given >= min && given <= max) return given
+  throw badOption('faces', given, `“all”, “largest” or a whole number from ${min} to ${max}`)
+}
+
+function rateFrom(given: unknown): number | undefined {
+  if (given === undefined) return undefined
+  const { min, max } = optionBounds.rate
+  if (typeof given === 'number' && given >= min && given <= max) return given
+  throw badOption('rate', given, `a number from ${min} to ${max}`)
 }
 
 function sourceFrom(source: unknown): AnalyzerSource {
@@ -163,122 +226,4 @@ function booleanFrom(name: string, given: unknown, otherwise: boolean): boolean 
   if (given === undefined) return otherwise
   if (typeof given === 'boolean') return given
   throw badOption(name, given, 'true or false')
-}
-
-/** A value as an error names it. */
-function told(value: unknown): string {
-  if (typeof value === 'string') return `the text “${value.length > 60 ? `${value.slice(0, 60)}…` : value}”`
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return `an object (${kindOf(value)})`
-  return String(value)
-}
-
-function noOptions(given: unknown): UseError {
-  return new UseError({
-    code: 'no-options',
-    message: `createAnalyzer was called ${given === undefined ? 'without options' : `with ${told(given)} in place of its options`}.`,
-    action: 'Call it with an object that names a source: createAnalyzer({ source }).',
-    subject: 'options',
-  })
-}
-
-/** How what was given becomes what can be read. */
-function waysFor(source: unknown, kind: string): string {
-  if (source === undefined || source === null) {
-    return 'Give a Blob (a video or an animated image), or a MediaStream.'
-  }
-  if (kind === 'String' || kind === 'URL') {
-    return 'Fetch the address and give its bytes: await (await fetch(address)).blob().'
-  }
-  if (kind === 'Promise') return 'Wait for it: give what the promise resolves to.'
-  if (kind === 'Response') return 'Give its bytes: await response.blob().'
-  if (kind === 'MediaStreamTrack') return 'Give a stream of it: new MediaStream([track]).'
-  if (kind === 'HTMLInputElement' || kind === 'FileList') return 'Give one of its files: input.files[0].'
-  if (kind === 'HTMLVideoElement') {
-    return 'Give the file that it plays as a Blob, or a stream of its picture: video.captureStream().'
-  }
-  if (kind === 'HTMLCanvasElement') return 'Give a stream of its picture: canvas.captureStream().'
-  if (kind === 'ArrayBuffer' || ArrayBuffer.isView(source)) return 'Make a Blob of the bytes: new Blob([bytes]).'
-  return 'Give a Blob (a video or an animated image), or a MediaStream.'
-}
-
-function unknownSource(source: unknown, kind: string): UseError {
-  return new UseError({
-    code: 'unknown-source',
-    message: `source is ${told(source)}, and neither a Blob nor a MediaStream.`,
-    action: waysFor(source, kind),
-    subject: 'source',
-  })
-}
-
-function emptyFile(): UseError {
-  return new UseError({
-    code: 'empty-file',
-    message: 'source is a Blob of no bytes.',
-    action: 'Give a video that plays.',
-    subject: 'source',
-  })
-}
-
-function streamWithoutVideo(): UseError {
-  return new UseError({
-    code: 'stream-without-video',
-    message: 'source is a MediaStream without a video track.',
-    action: 'Ask for a picture: getUserMedia({ video: true }).',
-    subject: 'source',
-  })
-}
-
-function streamEnded(): UseError {
-  return new UseError({
-    code: 'stream-ended',
-    message: 'source is a MediaStream whose video has ended.',
-    action: 'Open the camera or the screen again, and give the new stream.',
-    subject: 'source',
-  })
-}
-
-function badBundle(given: unknown): UseError {
-  return new UseError({
-    code: 'bad-url',
-    message: `bundle is ${told(given)}, which cannot be the address of a bundle.`,
-    action: 'Give an address that begins with https://, or a path on this site; leave it out for the small model.',
-    subject: 'bundle',
-  })
-}
-
-function noModelAddress(): UseError {
-  return new UseError({
-    code: 'bad-url',
-    message: 'reader is “transformers”, and bundle names no model for it.',
-    action: 'Give as bundle the address, as in https://, of a folder that holds config.json, tokenizer.json and onnx/.',
-    subject: 'bundle',
-  })
-}
-
-function badAppUrl(given: unknown): UseError {
-  return new UseError({
-    code: 'bad-app-url',
-    message: `appUrl is ${told(given)}, which cannot be the address of the app.`,
-    action: 'Give the address of the folder in which the built app lies, or leave it out.',
-    subject: 'appUrl',
-  })
-}
-
-function appElsewhere(what: string, { origin }: URL, pageOrigin: string): UseError {
-  return new UseError({
-    code: 'app-elsewhere',
-    message: `${what} lies at ${origin}, and this page at ${pageOrigin}: browsers start workers from a page’s own origin only.`,
-    action: 'Put a copy of the built app on the origin of this page, or show the app in a frame.',
-    subject: origin,
-  })
-}
-
-function badOption(name: string, given: unknown, wanted: string): UseError {
-  return new UseError({
-    code: 'bad-option',
-    message: `${name} is ${told(given)}, and not ${wanted}.`,
-    action: 'Mend it, or leave it out.',
-    subject: name,
-  })
 }

@@ -1,3 +1,4 @@
+import { plainClaim } from '../affect/claims.ts'
 import type { PersonNode } from '../affect/tree.ts'
 import type { FinishedUpdate, TrackReading } from '../reading/reading.ts'
 import { namedProbabilities } from '../reading/recorded.ts'
@@ -5,11 +6,13 @@ import type { Person, Reading } from './api.ts'
 
 /** A finished update as other pages are given it, with the newest answer to each closed question. */
 export function readingOfUpdate(
-  { update, startS, endS, frames, answers, tree }: FinishedUpdate,
+  { track, view, update, startS, endS, frames, answers, tree, measured, claims }: FinishedUpdate,
   { probes }: TrackReading,
   origin: Pick<Reading, 'model' | 'settings'>,
 ): Reading {
   return {
+    track,
+    view,
     update,
     startS,
     endS,
@@ -21,6 +24,8 @@ export function readingOfUpdate(
         return [id, namedProbabilities({ id, probabilities: points.at(-1)?.probabilities ?? [] })]
       }),
     ),
+    ...(measured ? { measured } : {}),
+    ...(claims ? { claims: claims.map(plainClaim) } : {}),
     ...origin,
   }
 }

@@ -29,8 +29,11 @@ describe('sampleFrames', () => {
     for (const seconds of [8, 9.5, 60, 3600]) expect(frameCount(Math.round(seconds * 30), 30)).toBe(16)
   })
 
-  it('repeats the only frame of a still clip', () => {
-    expect(sampleFrames(1, 30)).toEqual([0, 0])
+  it('repeats the only frame of a picture, as often as the model saw frames at least in training', () => {
+    expect(sampleFrames(1, 30)).toEqual([0, 0, 0, 0])
+    expect(sampleFrames(1, 1, { minFrames: 2, maxFrames: 8 })).toEqual([0, 0])
+    expect(sampleFrames(1, 1, { minFrames: 3, maxFrames: 8 })).toEqual([0, 0, 0, 0])
+    expect(sampleFrames(1, 1, { minFrames: 4, maxFrames: 2 })).toEqual([0, 0])
   })
 
   it('gives an even number of ascending indices within the clip', () => {

@@ -16,8 +16,9 @@ const frameFactor = 2
 
 /**
  * The number of frames to take from a clip of `totalFrames` frames at `sourceFps`: two a second, clamped to
- * [minFrames, maxFrames], never more than there are, rounded down to even. A clip of a single frame gives 2, where
- * qwen_vl_utils raises an error: `sampleFrames` then repeats the frame.
+ * [minFrames, maxFrames], never more than there are, rounded down to even. A clip of a single frame, for which
+ * qwen_vl_utils raises an error, gives `minFrames`: `sampleFrames` then repeats the frame, so that the model is shown no
+ * fewer than it was in training.
  *
  * @throws CaptureError `no-frames` without frames, `bad-frame-rate` if `sourceFps` is not a positive number
  * @see qwen_vl_utils `vision_process.py`, `smart_nframes`
@@ -41,15 +42,21 @@ export function frameCount(totalFrames: number, sourceFps: number, options: Samp
   }
   const { fps = 2, minFrames = 4, maxFrames = 16 } = options
   const fewest = Math.ceil(minFrames / frameFactor) * frameFactor
-  const most = Math.floor(Math.min(maxFrames, totalFrames) / frameFactor) * frameFactor
+  if (totalFrames === 1) return Math.max(frameFactor, Math.min(fewest, evenBelow(maxFrames)))
+  const most = evenBelow(Math.min(maxFrames, totalFrames))
   const wanted = (totalFrames / sourceFps) * fps
   const count = Math.min(Math.max(wanted, fewest), most, totalFrames)
-  return Math.max(frameFactor, Math.floor(count / frameFactor) * frameFactor)
+  return Math.max(frameFactor, evenBelow(count))
+}
+
+function evenBelow(count: number): number {
+  return Math.floor(count / frameFactor) * frameFactor
 }
 
 /**
  * The indices of the frames to take: `torch.linspace(0, totalFrames - 1, n).round()`, in float32, ties to even.
- * The first and the last frame are always among them. A clip of one frame gives [0, 0].
+ * The first and the last frame are always among them. A clip of one frame gives it as often as
+ * `frameCount` says.
  *
  * @throws as `frameCount`
  * @see qwen_vl_utils `vision_process.py`, `_read_video_decord`

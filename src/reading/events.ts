@@ -57,7 +57,12 @@ export type SourceEvent =
       readonly width: number
       readonly height: number
       /** Files only. `durationS` is where the picture ends, on the file's own clock, which need not begin at 0. */
-      readonly clip?: { readonly durationS: number; readonly framesPerSecond: number; readonly codec: string }
+      readonly clip?: {
+        readonly durationS: number
+        readonly framesPerSecond: number
+        readonly codec: string
+        readonly isStillImage?: boolean
+      }
       /** Windows that the file will be read in. */
       readonly windows?: number
     }
@@ -127,8 +132,8 @@ export type TrackEvent =
       readonly faces: readonly MeasuredFace[]
       readonly events: readonly FaceEvent[]
     }
-  /** A question is asked. */
-  | ({ readonly type: 'stage'; readonly id: StageId } & Place)
+  /** A question is asked. `prompt`: in these words, where they are not the request's own. */
+  | ({ readonly type: 'stage'; readonly id: StageId; readonly prompt?: string } & Place)
   /** An answer that was given earlier in this window holds for this update as well, and is part of its conversation. */
   | ({ readonly type: 'reused'; readonly id: StageId; readonly text: string } & Place)
   | ({

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { faceEvent, measuredFaces } from '../affect/measures.fixture.ts'
 import { reasoningPreset, type StageId, stageIds } from '../affect/stages.ts'
 import type { TrackId } from '../affect/track.ts'
 import type { AnswerFigures, FinishReason, ReadingEvent, UpdateFigures } from './events.ts'
 import { createFold, resumeTimeS, settled } from './fold.ts'
+import { judge } from './judge.ts'
 import { emptyReading, type FinishedUpdate, finishedBy, type Reading, trackOf } from './reading.ts'
 
 const { stages } = reasoningPreset
@@ -74,7 +76,7 @@ function answerOf(
 }
 
 function folded(events: readonly ReadingEvent[]): { readonly reading: Reading; readonly finished: FinishedUpdate[] } {
-  const fold = createFold(stages)
+  const fold = createFold(stages, () => judge)
   const finished: FinishedUpdate[] = []
   const reading = events.reduce((before, event) => {
     const after = fold.take(before, event)
@@ -130,7 +132,7 @@ describe('the fold', () => {
   })
 
   it('changes nothing that it has handed out', () => {
-    const fold = createFold(stages)
+    const fold = createFold(stages, () => judge)
     let reading = frozen(emptyReading)
     for (const event of [...updateOf('face-1', 0), ...updateOf('face-1', 1)]) {
       reading = frozen(fold.take(reading, frozen(event)))
@@ -140,7 +142,7 @@ describe('the fold', () => {
   })
 
   it('reads growing answers no further than they are, when it is asked to', () => {
-    const fold = createFold(stages)
+    const fold = createFold(stages, () => judge)
     const events = updateOf('picture', 0)
     const untilWords = events.findIndex((event) => event.type === 'token' && event.id === 'emotion') + 25
     const before = events.slice(0, untilWords).reduce(fold.take, emptyReading)
@@ -200,7 +202,7 @@ describe('the fold', () => {
 
   it('tells phases: what a source is, whether it is read, and how it ended', () => {
     const phases: string[] = []
-    const fold = createFold(stages)
+    const fold = createFold(stages, () => judge)
     const events: ReadingEvent[] = [
       { type: 'opened', width: 64, height: 48 },
       ...updateOf('picture', 0),
@@ -217,5 +219,68 @@ describe('the fold', () => {
       return after
     }, emptyReading)
     expect(phases).toEqual(['warming', 'running', 'lagging', 'running', 'paused', 'running', 'over'])
+  })
+})
+
+describe('what is said against what was measured', () => {
+  const said = { ...words, expression: 'He smiles (AU12) and nods.' }
+  const faces = measuredFaces(2, (timeS) => ({ units: { AU12: timeS < 1 ? 0.8 : 0 } }))
+  const events = updateOf('face-1', 0, said)
+  const measured = (update: number): ReadingEvent => ({
+    type: 'measured',
+    track: 'face-1',
+    update,
+    faces,
+    events: [faceEvent('nod', 0, 1)],
+  })
+  /** With the measures right after the event that begins the update. */
+  const withMeasures = (all: readonly ReadingEvent[], update: number) =>
+    all.flatMap((event) => (event.type === 'update' ? [event, measured(update)] : [event]))
+  const verdicts = (claims: FinishedUpdate['claims']) => claims?.map(({ what, verdict }) => `${what} ${verdict}`)
+
+  it('is held for every answer that is complete, and handed out without the curves', () => {
+    const { finished } = folded(withMeasures(events, 0))
+    expect(verdicts(finished[0].claims)).toEqual(['AU12 seen', 'nod seen'])
+    expect(finished[0].measured).toMatchObject({ faces: 21, units: { AU12: { peak: 0.8 } } })
+    expect(finished[0].measured?.events).toEqual([{ kind: 'nod', startS: 0, endS: 1, strength: 0.8 }])
+  })
+
+  it('is nothing where nobody is followed', () => {
+    const { finished, reading } = folded(events)
+    expect(finished[0]).not.toHaveProperty('claims')
+    expect(finished[0]).not.toHaveProperty('measured')
+    expect(trackOf(reading, 'face-1').current).not.toHaveProperty('claims')
+  })
+
+  it('follows an answer while it grows, where trees are read', () => {
+    const fold = createFold(stages, () => judge)
+    const asked = withMeasures(events, 0)
+    const upTo = asked.findIndex((event) => event.type === 'answer' && event.id === 'expression')
+    const growing = asked.slice(0, upTo).reduce((reading, event) => fold.take(reading, event), emptyReading)
+    expect(verdicts(trackOf(growing, 'face-1').current?.claims)).toEqual([])
+    expect(verdicts(trackOf(fold.withTrees(growing), 'face-1').current?.claims)).toEqual(['AU12 seen', 'nod seen'])
+  })
+
+  it('holds words that still stand from the update before against what was measured then', () => {
+    // The frames of the second update are from 1.25 s on, where nobody smiles.
+    const begun = withMeasures(updateOf('face-1', 1, said), 1)
+    const upTo = begun.findIndex((event) => event.type === 'answer')
+    const { reading } = folded([...withMeasures(events, 0), ...begun.slice(0, upTo + 1)])
+    expect(verdicts(trackOf(reading, 'face-1').current?.claims)).toEqual(['AU12 seen', 'nod seen'])
+    const { finished } = folded([...withMeasures(events, 0), ...begun])
+    expect(verdicts(finished[1].claims)).toEqual(['AU12 not-seen', 'nod not-seen'])
+  })
+
+  it('keeps the words of a question that was asked with what was measured', () => {
+    const prompt = 'Measured: a nod. Which emotion?'
+    const asked = events.map((event) =>
+      event.type === 'stage' && event.id === 'emotion' ? { ...event, prompt } : event,
+    )
+    const { finished, reading } = folded(asked)
+    expect(finished[0].answers.emotion).toEqual({ text: said.emotion, prompt, isReused: false, finish: 'end-of-text' })
+    expect(finished[0].answers.expression).not.toHaveProperty('prompt')
+    expect(trackOf(reading, 'face-1').current?.answers.emotion.prompt).toBe(prompt)
+    const streaming = folded(asked.slice(0, asked.findLastIndex((event) => event.type === 'token') + 1)).reading
+    expect(trackOf(streaming, 'face-1').current?.answers.emotion).toMatchObject({ state: 'streaming', prompt })
   })
 })

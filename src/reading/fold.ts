@@ -1,9 +1,11 @@
+import type { Held } from '../affect/claims.ts'
 import { TreeReader } from '../affect/parse-answers.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
 import type { Place, TrackId } from '../affect/track.ts'
 import { type AffectiveTree, emptyTree } from '../affect/tree.ts'
 import type { View } from '../affect/view.ts'
 import type { ReadingEvent, TrackEvent, UpdateFigures } from './events.ts'
+import type { Judge } from './judge.ts'
 import { withAnswer } from './probe-history.ts'
 import {
   type AnswerState,
@@ -30,8 +32,10 @@ export interface Fold {
 
 /**
  * @param stages what the reading was asked; answers of other stages stay empty
+ * @param judge asked where something was measured: `() => judge` of `judge.ts`; while it gives none, as where it is still
+ *   being loaded, there are no claims. Default: nothing is held against measures
  */
-export function createFold(stages: readonly Stage[]): Fold {
+export function createFold(stages: readonly Stage[], judge: () => Judge | undefined = () => undefined): Fold {
   // A reader remembers the sentences that it has read, so that growing answers are not read from their beginning.
   const readers = new Map<TrackId, TreeReader>()
   const treeOf = (track: TrackId, answers: Answers): AffectiveTree => {
@@ -39,8 +43,17 @@ export function createFold(stages: readonly Stage[]): Fold {
     readers.set(track, reader)
     return reader.read(Object.fromEntries(stages.map(({ id }) => [id, answers[id].text ?? ''])))
   }
-  const refreshed = (track: TrackId, current: CurrentUpdate): CurrentUpdate => {
-    return { ...current, tree: treeOf(track, current.answers) }
+  /** Claims of what the tree says. Words that still stand from the update before are about what was measured then. */
+  function claimed({ claims: _, ...current }: CurrentUpdate, before: Held | undefined): CurrentUpdate {
+    const held = heldOf(current)
+    const judging = held || before ? judge() : undefined
+    if (!judging) return current
+    const isOld = (id: StageId) => current.answers[id].state === 'waiting'
+    return { ...current, claims: judging.claimsOf(current.tree, (id) => (isOld(id) ? before : held)) }
+  }
+
+  const refreshed = (track: TrackId, current: CurrentUpdate, before: Held | undefined): CurrentUpdate => {
+    return claimed({ ...current, tree: treeOf(track, current.answers) }, before)
   }
   const isAsked = (id: StageId, view: View) => isAskedIn(view, id) && stages.some((stage) => stage.id === id)
 
@@ -70,6 +83,7 @@ export function createFold(stages: readonly Stage[]): Fold {
         const thumbnails = new Map(state.frames.map(({ number, thumbnail }) => [number, thumbnail]))
         return {
           ...state,
+          heldBefore: current && heldOf(current),
           current: {
             update,
             window,
@@ -83,16 +97,21 @@ export function createFold(stages: readonly Stage[]): Fold {
             ) as Record<StageId, AnswerState>,
             alternatives: {},
             tree: current?.tree ?? emptyTree,
+            ...(current?.claims ? { claims: current.claims } : {}),
           },
         }
       }
       case 'measured': {
         const { update, faces, events } = event
         const measured = { faces, events }
-        return withCurrent(state, (each) => (each.update === update ? { ...each, measured } : each))
+        return withCurrent(state, (each) => {
+          return each.update === update ? claimed({ ...each, measured }, state.heldBefore) : each
+        })
       }
-      case 'stage':
-        return withCurrent(state, (current) => withAnswerOf(current, event, () => ({ state: 'thinking' })))
+      case 'stage': {
+        const asked = event.prompt === undefined ? {} : { prompt: event.prompt }
+        return withCurrent(state, (current) => withAnswerOf(current, event, () => ({ state: 'thinking', ...asked })))
+      }
       case 'reused': {
         const finish = state.finishes[event.id] ?? 'end-of-text'
         const answer: AnswerState = { state: 'done', text: event.text, isReused: true, finish }
@@ -100,32 +119,32 @@ export function createFold(stages: readonly Stage[]): Fold {
           refreshed(
             event.track,
             withAnswerOf(current, event, () => answer),
+            state.heldBefore,
           ),
         )
       }
       case 'token':
         return withCurrent(state, (current) =>
-          withAnswerOf(current, event, ({ state, text = '', firstTokenMs = event.ms }) => ({
+          withAnswerOf(current, event, ({ state, text = '', prompt, firstTokenMs = event.ms }) => ({
             state: 'streaming',
             text: state === 'streaming' ? text + event.text : event.text,
+            ...(prompt === undefined ? {} : { prompt }),
             firstTokenMs,
           })),
         )
       case 'answer': {
         const { text, finish, figures } = event
-        const answer: AnswerState = {
+        const answered = ({ prompt }: AnswerState): AnswerState => ({
           state: finish === 'stopped' ? 'stopped' : 'done',
           text,
+          ...(prompt === undefined ? {} : { prompt }),
           finish,
           firstTokenMs: figures.prefillMs,
           figures,
-        }
+        })
         return {
           ...withCurrent(state, (current) =>
-            refreshed(
-              event.track,
-              withAnswerOf(current, event, () => answer),
-            ),
+            refreshed(event.track, withAnswerOf(current, event, answered), state.heldBefore),
           ),
           finishes: { ...state.finishes, [event.id]: finish },
         }
@@ -137,10 +156,13 @@ export function createFold(stages: readonly Stage[]): Fold {
         const own = Object.fromEntries(
           stageIds.map((id) => [id, isGiven(answers[id]) ? answers[id] : { state: 'empty' }]),
         )
-        const tree = treeOf(event.track, own as Answers)
+        const all = claimed(
+          { ...current, answers: own as Answers, tree: treeOf(event.track, own as Answers) },
+          undefined,
+        )
         return {
           ...state,
-          finished: finishedUpdate(event.track, { ...current, tree }, state, event.figures),
+          finished: finishedUpdate(event.track, { ...all, answers }, state, event.figures, judge),
           newProbes: [],
           costs: [...state.costs, event.figures].slice(-keptCosts),
         }
@@ -156,7 +178,8 @@ export function createFold(stages: readonly Stage[]): Fold {
       const hasBegun = reading.phase.phase === 'warming' && (event.type === 'token' || event.type === 'probe')
       return { ...reading, tracks, ...(hasBegun ? { phase: { phase: 'running' } } : {}) }
     },
-    withTrees: (reading) => mapTracks(reading, (state, track) => withCurrent(state, (each) => refreshed(track, each))),
+    withTrees: (reading) =>
+      mapTracks(reading, (state, track) => withCurrent(state, (each) => refreshed(track, each, state.heldBefore))),
   }
 }
 
@@ -182,6 +205,11 @@ export function resumeTimeS(
 ): number | undefined {
   const dropped = finished?.frames[hopFrames - 1]
   return dropped && dropped.timeS + 0.5 / framesPerSecond
+}
+
+/** What an update's answers are held against; undefined where nobody is followed. */
+function heldOf({ measured, view, frames }: CurrentUpdate): Held | undefined {
+  return measured && { measured, view, startS: frames[0]?.timeS ?? 0, endS: frames.at(-1)?.timeS ?? 0 }
 }
 
 function isOfTrack(event: ReadingEvent): event is TrackEvent {
@@ -267,10 +295,12 @@ function settledAnswer(answer: AnswerState): AnswerState {
 
 function finishedUpdate(
   track: TrackId,
-  { update, window, view, measured, frames, answers, alternatives, tree }: CurrentUpdate,
+  { update, window, view, measured, frames, answers, alternatives, tree, claims }: CurrentUpdate,
   { newProbes }: TrackReading,
   figures: UpdateFigures,
+  judge: () => Judge | undefined,
 ): FinishedUpdate {
+  const summary = measured && judge()?.summaryOf(measured)
   const others = stageIds.flatMap((id) => {
     const given = (alternatives[id] ?? []).flatMap((answer) => givenAnswer(answer) ?? [])
     return given.length > 0 ? [[id, given] as const] : []
@@ -280,7 +310,7 @@ function finishedUpdate(
     update,
     window,
     view,
-    ...(measured ? { measured } : {}),
+    ...(summary ? { measured: summary } : {}),
     startS: frames[0]?.timeS ?? 0,
     endS: frames.at(-1)?.timeS ?? 0,
     frames,
@@ -292,13 +322,15 @@ function finishedUpdate(
     ),
     ...(others.length > 0 ? { alternatives: Object.fromEntries(others) } : {}),
     tree,
+    ...(claims ? { claims } : {}),
     probes: newProbes,
     figures,
   }
 }
 
-function givenAnswer({ state, text, isReused = false, finish }: AnswerState): GivenAnswer | undefined {
-  return isGiven({ state }) && text !== undefined && finish ? { text, isReused, finish } : undefined
+function givenAnswer({ state, text, prompt, isReused = false, finish }: AnswerState): GivenAnswer | undefined {
+  if (!isGiven({ state }) || text === undefined || !finish) return undefined
+  return { text, ...(prompt === undefined ? {} : { prompt }), isReused, finish }
 }
 
 function isGiven({ state }: Pick<AnswerState, 'state'>): boolean {

@@ -1,4 +1,6 @@
-import type { FaceEvent, MeasuredFace } from '../affect/measures.ts'
+import type { Claim, Held } from '../affect/claims.ts'
+import type { MeasuredSummary } from '../affect/measured-summary.ts'
+import type { MeasuredSpan } from '../affect/measures.ts'
 import type { StageId } from '../affect/stages.ts'
 import type { TrackId } from '../affect/track.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
@@ -7,6 +9,8 @@ import type { FileNotice } from '../capture/file-notice.ts'
 import type { PictureState } from '../capture/picture-watch.ts'
 import type { AnswerFigures, EndReason, FileProgress, FinishReason, FrameEvent, UpdateFigures } from './events.ts'
 import type { ProbeAnswer, ProbeHistory } from './probe-history.ts'
+
+export type { MeasuredSpan } from '../affect/measures.ts'
 
 /** What a source was found to be, once it is open. */
 export interface SourceFacts {
@@ -17,6 +21,8 @@ export interface SourceFacts {
   readonly durationS?: number
   readonly framesPerSecond?: number
   readonly codec?: string
+  /** Files only: a picture without time, which is read as a clip of one frame. */
+  readonly isStillImage?: boolean
 }
 
 /** A frame of the window, or on its way into it. */
@@ -31,6 +37,8 @@ export interface AnswerState {
   readonly state: 'empty' | 'waiting' | 'thinking' | 'streaming' | 'done' | 'stopped'
   /** The words so far; while it waits, those of the update before. */
   readonly text?: string
+  /** The question as it was asked, where that is not the request's own: with what was measured. */
+  readonly prompt?: string
   /** It was given earlier in this window, and holds. */
   readonly isReused?: boolean
   readonly finish?: FinishReason
@@ -49,13 +57,6 @@ export interface UpdateFrame {
   readonly thumbnail?: Blob
 }
 
-/** One followed face during an update. */
-export interface MeasuredSpan {
-  /** In the order of time. */
-  readonly faces: readonly MeasuredFace[]
-  readonly events: readonly FaceEvent[]
-}
-
 /** The update under way. */
 export interface CurrentUpdate {
   readonly update: number
@@ -70,11 +71,15 @@ export interface CurrentUpdate {
   readonly alternatives: Readonly<Partial<Record<StageId, readonly AnswerState[]>>>
   /** What the answers say, as far as they were read. */
   readonly tree: AffectiveTree
+  /** The same, held against what was measured, where that was; words of the update before against its measures. */
+  readonly claims?: readonly Claim[]
 }
 
 /** An answer that is complete. */
 export interface GivenAnswer {
   readonly text: string
+  /** As in `AnswerState`. */
+  readonly prompt?: string
   readonly isReused: boolean
   readonly finish: FinishReason
 }
@@ -86,7 +91,8 @@ export interface FinishedUpdate {
   readonly update: number
   readonly window: number
   readonly view: View
-  readonly measured?: MeasuredSpan
+  /** What the followed face did, without its curves: updates are kept for as long as a reading lasts. */
+  readonly measured?: MeasuredSummary
   /** Times of the first and of the last frame, s, on the source's own clock. */
   readonly startS: number
   readonly endS: number
@@ -94,6 +100,8 @@ export interface FinishedUpdate {
   readonly answers: Readonly<Partial<Record<StageId, GivenAnswer>>>
   readonly alternatives?: Readonly<Partial<Record<StageId, readonly GivenAnswer[]>>>
   readonly tree: AffectiveTree
+  /** What the tree says, held against what was measured, where that was. */
+  readonly claims?: readonly Claim[]
   /** What closed questions gave since the update before, in the order of asking. */
   readonly probes: readonly ProbeAnswer[]
   readonly figures: UpdateFigures
@@ -108,6 +116,8 @@ export interface TrackReading {
   /** How many pairs a full window holds; undefined before the first pair. */
   readonly pairsPerWindow?: number
   readonly current?: CurrentUpdate
+  /** What the answers of the update before are held against. */
+  readonly heldBefore?: Held | undefined
   /** The newest finished update. Who wants them all takes each as it comes (`finishedBy`). */
   readonly finished?: FinishedUpdate
   /** How answers that hold for the window ended. */

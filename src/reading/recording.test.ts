@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { claimsOf } from '../affect/claims.ts'
+import { summaryOf } from '../affect/measured-summary.ts'
+import { faceEvent, measuredFaces } from '../affect/measures.fixture.ts'
 import { parseAnswers } from '../affect/parse-answers.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import type { TrackId } from '../affect/track.ts'
 import type { AffectiveTree } from '../affect/tree.ts'
+import { views } from '../affect/view.ts'
 import { VidemoError } from '../base/errors.ts'
 import { parseRecording, type RecordingReading } from './recording.ts'
 import { type RecordingParts, recordingFile } from './recording-file.ts'
@@ -47,9 +51,17 @@ const settings = fc.record(
   { requiredKeys: ['preset', 'stages', 'framesPerSecond', 'windowFrames', 'hopFrames', 'maxTokens'] },
 )
 
+/** A face that smiles in the second half, and nods. */
+const smiling = {
+  faces: measuredFaces(2, (timeS) => ({ units: { AU12: timeS > 1 ? 0.8 : 0 }, flaws: timeS > 1.9 ? ['dark'] : [] })),
+  events: [faceEvent('nod', 0.5, 1.5)],
+}
+
 const reading: fc.Arbitrary<RecordingReading> = fc
   .record({
     track,
+    view: fc.constantFrom(...views),
+    isMeasured: fc.boolean(),
     update: count,
     window: count,
     source: fc.record({ kind, name: text }),
@@ -80,14 +92,16 @@ const reading: fc.Arbitrary<RecordingReading> = fc
       accepted: count,
     }),
   })
-  .map((plain) => {
+  .map(({ isMeasured, ...plain }) => {
     const { attributes, expression, emotion } = plain.answers
     const tree = parseAnswers({
       attributes: attributes?.text ?? '',
       expression: expression?.text ?? '',
       emotion: emotion?.text ?? '',
     })
-    return { ...plain, tree, ...(expression ? { alternatives: { expression: [expression] } } : {}) }
+    const held = { measured: smiling, startS: 0, endS: 2, view: plain.view }
+    const faces = isMeasured ? { measured: summaryOf(smiling), claims: claimsOf(tree, held) } : {}
+    return { ...plain, tree, ...faces, ...(expression ? { alternatives: { expression: [expression] } } : {}) }
   })
 
 const parts: fc.Arbitrary<RecordingParts> = fc.record(
@@ -160,14 +174,15 @@ describe('parseRecording', () => {
   })
 
   it('tells a newer version from a damaged file', () => {
-    expect(errorOf(() => parseRecording(changed(['version'], 4))).code).toBe('newer-recording')
-    expect(errorOf(() => parseRecording(changed(['version'], '3'))).code).toBe('bad-recording')
+    expect(errorOf(() => parseRecording(changed(['version'], 5))).code).toBe('newer-recording')
+    expect(errorOf(() => parseRecording(changed(['version'], '4'))).code).toBe('bad-recording')
     expect(errorOf(() => parseRecording('{')).code).toBe('bad-recording')
     expect(errorOf(() => parseRecording('null')).subject).toBe('(root)')
   })
 
   it('opens a file of version 1, and does not claim more than that one knew', () => {
-    const { source, model, settings, track, probes, alternatives, ...rest } = example.readings[0]
+    const { source, model, settings, track, view, measured, claims, probes, alternatives, ...rest } =
+      example.readings[0]
     const readings = ['Camera', 'clip.mp4'].map((name) => ({ ...rest, source: name }))
     const first = {
       format: 'videmo-recording',
@@ -179,8 +194,8 @@ describe('parseRecording', () => {
       readings,
     }
     const opened = parseRecording(JSON.stringify(first))
-    expect(opened).toMatchObject({ version: 3, migratedFrom: 1 })
-    const known = { ...rest, track: 'picture', probes: [], model, settings }
+    expect(opened).toMatchObject({ version: 4, migratedFrom: 1 })
+    const known = { ...rest, track: 'picture', view: 'picture', probes: [], model, settings }
     expect(opened.readings).toEqual([
       // The file told the kind of its last source only.
       { ...known, source: { name: 'Camera' } },
@@ -194,12 +209,37 @@ describe('parseRecording', () => {
     const json = await readFile(new URL('testing/recording-2.json', import.meta.url), 'utf8')
     const written = JSON.parse(json)
     const opened = parseRecording(json)
-    expect(opened).toMatchObject({ version: 3, migratedFrom: 2 })
+    expect(opened).toMatchObject({ version: 4, migratedFrom: 2 })
     expect(opened.readings).toHaveLength(written.readings.length)
     expect(opened.readings[0].figures).toMatchObject({ passes: 61, drafted: 47, accepted: 31 })
-    expect(opened).toMatchObject({ ...written, version: 3 })
+    expect(opened).toMatchObject({ ...written, version: 4 })
     expect(opened.readings.map(({ track, probes }) => [track, probes])).toEqual([['picture', []]])
     expect(parseRecording(JSON.stringify(opened))).toEqual(opened)
+  })
+
+  it('opens a file of version 3 as this app wrote it, and loses nothing of it', async () => {
+    const json = await readFile(new URL('testing/recording-3.json', import.meta.url), 'utf8')
+    const written = JSON.parse(json)
+    const opened = parseRecording(json)
+    const readings = written.readings.map((one: object) => ({ ...one, view: 'picture' }))
+    expect(opened).toEqual({ ...written, version: 4, migratedFrom: 3, readings })
+    expect(opened.readings[0].alternatives?.emotion?.[0].text).toBe('(B) sad')
+    expect(parseRecording(JSON.stringify(opened))).toEqual(opened)
+    const migrated = { ...written, migratedFrom: 2 }
+    expect(parseRecording(JSON.stringify(migrated)).migratedFrom).toBe(2)
+  })
+
+  it('holds claims and measures, and refuses claims of expressions that are not there', () => {
+    const tree = parseAnswers({ expression: 'She smiles and nods. At first, the face is at rest. He drinks.' })
+    const held = { measured: smiling, startS: 0, endS: 2, view: 'face' as const }
+    const said = { ...example.readings[0], tree, measured: summaryOf(smiling), claims: claimsOf(tree, held) }
+    const file = recordingFile({ readings: [said] }, new Date(0))
+    expect(parseRecording(JSON.stringify(file))).toEqual(file)
+    expect(said.claims.map(({ verdict }) => verdict)).toEqual(['seen', 'seen', 'seen', 'cannot-tell'])
+    const [claim] = said.claims
+    const stray = { ...said, claims: [{ ...claim, of: { person: 0, index: 9 } }] }
+    const error = errorOf(() => parseRecording(JSON.stringify(recordingFile({ readings: [stray] }, new Date(0)))))
+    expect(error.subject).toBe('readings.0')
   })
 
   it('throws nothing but errors of its own on mutated files', () => {
@@ -234,6 +274,9 @@ describe('parseRecording', () => {
       'tree',
       'figures',
       'endS',
+      'claims',
+      'measured',
+      'view',
     )
     fc.assert(fc.property(inner, fc.jsonValue(), (key, value) => isSafe(changed(['readings', 0, key], value))))
   })

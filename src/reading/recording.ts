@@ -2,7 +2,9 @@ import * as v from 'valibot'
 import { actionUnits } from '../affect/labels.ts'
 import { stageIds } from '../affect/stages.ts'
 import { type TrackId, wholePicture } from '../affect/track.ts'
+import { views } from '../affect/view.ts'
 import { VidemoError } from '../base/errors.ts'
+import { claim, measured } from './recording-faces.ts'
 import { recordingVersion } from './recording-version.ts'
 
 const text = v.string()
@@ -69,6 +71,8 @@ const person = v.pipe(
 
 const answer = v.object({
   text,
+  /** The question as it was asked, where it is not the one in `settings`: with what was measured. From version 4 on. */
+  prompt: v.exactOptional(text),
   isReused: v.boolean(),
   /** Why it ended; not known of files before version 3. */
   finish: v.exactOptional(finish),
@@ -149,9 +153,8 @@ const originEntries = {
   settings,
 }
 
-const reading = v.object({
-  ...readingEntries,
-  ...originEntries,
+/** From version 3 on. */
+const trackEntries = {
   track,
   /** Further answers to the same questions, in the candidates' order. */
   alternatives: v.exactOptional(
@@ -163,7 +166,24 @@ const reading = v.object({
   ),
   /** What closed questions gave since the reading before, in the order of asking. */
   probes: v.array(probe),
-})
+}
+
+const reading = v.pipe(
+  v.object({
+    ...readingEntries,
+    ...originEntries,
+    ...trackEntries,
+    /** How the model was shown the source. Before version 4 there was one way. */
+    view: v.picklist(views),
+    /** Where a face was followed. */
+    measured: v.exactOptional(measured),
+    claims: v.exactOptional(v.array(claim)),
+  }),
+  v.check(
+    ({ tree, claims = [] }) => claims.every(({ of }) => of.index < (tree.persons[of.person]?.expressions.length ?? 0)),
+    'claims of expressions that are there',
+  ),
+)
 
 const fileEntries = {
   format: v.literal('videmo-recording'),
@@ -177,16 +197,17 @@ const schema = v.object({
   /**
    * The version of the file that it was read from, where that was an older one. A file of version 1 named one model, one
    * source and one set of questions, those of its last reading: here they stand for every reading. Neither 1 nor 2 held
-   * probabilities, so that the lists of probes are empty.
+   * probabilities, so that the lists of probes are empty. None of 1 to 3 knew of faces: the whole picture was read.
    */
-  migratedFrom: v.exactOptional(v.picklist([1, 2])),
+  migratedFrom: v.exactOptional(v.picklist([1, 2, 3])),
   readings: v.array(reading),
 })
 
 type File = v.InferOutput<typeof schema>
 
 /** What a reading of an older file lacks. */
-const added = { track: wholePicture, probes: [] }
+const addedThird = { view: 'picture' } as const
+const added = { track: wholePicture, probes: [], ...addedThird }
 
 const migratingFirst = v.pipe(
   v.object({
@@ -231,6 +252,23 @@ const migratingSecond = v.pipe(
   ),
 )
 
+const migratingThird = v.pipe(
+  v.object({
+    ...fileEntries,
+    version: v.literal(3),
+    migratedFrom: v.exactOptional(v.picklist([1, 2])),
+    readings: v.array(v.object({ ...readingEntries, ...originEntries, ...trackEntries })),
+  }),
+  v.transform(
+    ({ readings, ...rest }): File => ({
+      ...rest,
+      version: recordingVersion,
+      migratedFrom: rest.migratedFrom ?? 3,
+      readings: readings.map((one) => ({ ...one, ...addedThird })),
+    }),
+  ),
+)
+
 /**
  * A recording as it is downloaded, UTF-8 JSON: every reading, each with what was watched, what it was read by, and what
  * was asked. Models and questions may change from one reading to the next.
@@ -264,7 +302,7 @@ export function parseRecording(json: string): RecordingFile {
     })
   }
   const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
-  const result = v.safeParse(version === 1 ? migratingFirst : version === 2 ? migratingSecond : schema, value)
+  const result = v.safeParse(schemaOf(version), value)
   if (result.success) return result.output
   const [issue] = result.issues
   const field = v.getDotPath(issue) ?? '(root)'
@@ -277,4 +315,17 @@ export function parseRecording(json: string): RecordingFile {
       : 'Choose a file that was downloaded here as a recording, and was not changed since.',
     subject: field,
   })
+}
+
+function schemaOf(version: unknown) {
+  switch (version) {
+    case 1:
+      return migratingFirst
+    case 2:
+      return migratingSecond
+    case 3:
+      return migratingThird
+    default:
+      return schema
+  }
 }

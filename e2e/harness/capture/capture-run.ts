@@ -1,7 +1,7 @@
 /** Runs in headless Chromium: opens clips, cameras and screens, and lets a worker look at their frames. */
 import { transfer, wrap } from 'comlink'
 import { BufferTarget, CanvasSource, Output, Quality, WebMOutputFormat } from 'mediabunny'
-import { markColors } from '../../../fixtures/marks.ts'
+import { markColors, marksOf } from '../../../fixtures/marks.ts'
 import { toWire, type WireError } from '../../../src/base/errors.ts'
 import { listCameras, openCamera } from '../../../src/capture/camera.ts'
 import type { LiveCapture } from '../../../src/capture/live-capture.ts'
@@ -28,6 +28,21 @@ export interface OpenedCapture {
   readonly height: number | undefined
 }
 
+export interface MarkedPicture {
+  readonly type: 'image/jpeg' | 'image/png' | 'image/webp'
+  readonly width: number
+  readonly height: number
+  /** JPEG only: it lies on its side, and its EXIF says so. */
+  readonly isTurned?: boolean
+}
+
+/** A JPEG with EXIF: big-endian, one entry, orientation 6, to be turned clockwise. */
+async function turned(jpeg: Blob): Promise<Blob> {
+  const exif = [0xff, 0xe1, 0, 34, 69, 120, 105, 102, 0, 0, 77, 77, 0, 42, 0, 0, 0, 8, 0, 1]
+  const entry = [1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+  return new Blob([jpeg.slice(0, 2), Uint8Array.from([...exif, ...entry]), jpeg.slice(2)])
+}
+
 const capturePage = {
   async readClip(name: string, asked: Asked): Promise<ClipOutcome> {
     return worker.readClip(await fetchFile(name), asked)
@@ -37,24 +52,23 @@ const capturePage = {
     return worker.abortClip(await fetchFile(name), timesS, after)
   },
 
-  /** A photograph that lies on its side and says so: blue above red as coded; as shown it has the marks of frame 0. */
-  async readTurnedPhoto(): Promise<ClipOutcome> {
-    const canvas = new OffscreenCanvas(120, 160)
+  /** A picture of this size, as it is shown, with the marks of frame 5. */
+  async readPicture({ type, width, height, isTurned = false }: MarkedPicture): Promise<ClipOutcome> {
+    const canvas = isTurned ? new OffscreenCanvas(height, width) : new OffscreenCanvas(width, height)
     const context = canvas.getContext('2d')
     if (!context) throw new Error('no canvas')
-    for (const [color, y] of [
-      [markColors.blue, 0],
-      [markColors.red, 140],
-    ] as const) {
-      context.fillStyle = `rgb(${color.join()})`
-      context.fillRect(0, y, 120, 20)
+    if (isTurned) {
+      // Lies on its left side: whoever turns it clockwise has it upright.
+      context.translate(0, width)
+      context.rotate(-Math.PI / 2)
     }
-    const coded = await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer()
-    // Exif, big-endian, one entry: orientation 6, to be turned clockwise.
-    const exif = [0xff, 0xe1, 0, 34, 69, 120, 105, 102, 0, 0, 77, 77, 0, 42, 0, 0, 0, 8, 0, 1]
-    const entry = [1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
-    const photo = new Blob([coded.slice(0, 2), Uint8Array.from([...exif, ...entry]), coded.slice(2)])
-    return worker.readClip(photo, { indices: [0, 0] })
+    for (const { color, column, row } of marksOf(5)) {
+      context.fillStyle = `rgb(${markColors[color].join()})`
+      context.fillRect((column * width) / 8, (row * height) / 8, width / 8, height / 8)
+    }
+    const blob = await canvas.convertToBlob({ type })
+    if (blob.type !== type) throw new Error(`This browser writes no ${type}.`)
+    return worker.readClip(isTurned ? await turned(blob) : blob, { indices: [0, 0] })
   },
 
   /** Of a clip that could be cut anywhere, `count` frames at ten a second. */

@@ -124,17 +124,45 @@ describe('clips in Chromium', () => {
     })
   })
 
-  it('turns a photograph upright, and takes it for a clip of one frame', async () => {
+  it.each([
+    ['with ImageDecoder', []],
+    ['without it', ['ImageDecoder']],
+  ] as const)('takes a picture for a clip of one frame, upright, %s', async (_, takenAway) => {
     await withClips(async (page) => {
-      const outcome = await page.evaluate(() => window.capturePage.readTurnedPhoto())
-      expect(outcome).toMatchObject({
-        type: 'read',
-        facts: { width: 160, height: 120, durationS: 1, framesPerSecond: 1, codec: 'image/jpeg' },
-        frames: [
-          { width: 160, height: 120, number: 0 },
-          { width: 160, height: 120, number: 0 },
-        ],
-      })
+      for (const name of takenAway) await page.evaluate((each) => window.capturePage.takeAwayInWorker(each), name)
+      for (const picture of [
+        { type: 'image/png', width: 160, height: 120 },
+        { type: 'image/webp', width: 160, height: 120 },
+        { type: 'image/jpeg', width: 160, height: 120, isTurned: true },
+      ] as const) {
+        const { type, width, height } = picture
+        const outcome = await page.evaluate((each) => window.capturePage.readPicture(each), picture)
+        expect(outcome).toEqual({
+          type: 'read',
+          facts: { startS: 0, width, height, durationS: 1, framesPerSecond: 1, codec: type, isStillImage: true },
+          frames: [
+            { width, height, timeS: 0, number: 5 },
+            { width, height, timeS: 0, number: 5 },
+          ],
+        })
+      }
+    })
+  })
+
+  it.each([
+    ['with ImageDecoder', []],
+    ['without it', ['ImageDecoder']],
+  ] as const)('makes a telephone’s photograph smaller, upright and in its shape, %s', async (_, takenAway) => {
+    await withClips(async (page) => {
+      for (const name of takenAway) await page.evaluate((each) => window.capturePage.takeAwayInWorker(each), name)
+      const photograph = { type: 'image/jpeg', width: 4500, height: 6000, isTurned: true } as const
+      const outcome = await page.evaluate((each) => window.capturePage.readPicture(each), photograph)
+      if (outcome.type === 'failed') throw new Error(outcome.error.message)
+      const [{ width, height, number }] = outcome.frames
+      expect([width, height]).toEqual([outcome.facts.width, outcome.facts.height])
+      expect(width * height).toBeLessThanOrEqual(16e6)
+      expect(width / height).toBeCloseTo(0.75, 3)
+      expect(number).toBe(5)
     })
   })
 

@@ -104,7 +104,7 @@ function WatchBar({ source }: { readonly source: Source }) {
               className={styles.length}
               title={`${clip.width} × ${clip.height}${clip.codec ? `, ${clip.codec}` : ''}`}
             >
-              · {formatTime(clip.durationS)}
+              · {clip.isStillImage ? 'picture' : formatTime(clip.durationS)}
             </span>
           )}
         </p>

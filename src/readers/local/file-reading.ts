@@ -25,7 +25,7 @@ export async function readFile(
 ): Promise<void> {
   const clip = await openClip(source.file)
   try {
-    const { width, height, startS, durationS, framesPerSecond, codec } = clip.facts
+    const { width, height, startS, durationS, framesPerSecond, codec, isStillImage } = clip.facts
     const endS = startS + durationS
     const recipe: SamplingRecipe = (seconds, rate) =>
       sampleTimes(seconds, rate, {
@@ -35,7 +35,8 @@ export async function readFile(
       })
     const plan = planWindows(clip.facts, { ...settings, fromS: Math.max(startS, source.fromS ?? 0) }, recipe)
     const windows = countWindows(plan.pairs, settings)
-    emit({ type: 'opened', width, height, clip: { durationS: endS, framesPerSecond, codec }, windows })
+    const still = isStillImage ? { isStillImage } : {}
+    emit({ type: 'opened', width, height, clip: { durationS: endS, framesPerSecond, codec, ...still }, windows })
     for (const notice of clip.notices) emit({ type: 'notice', ...notice })
     const progress = new FileProgress(endS, emit)
     let schedule = fileWindows(plan.pairs, settings)

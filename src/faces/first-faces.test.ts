@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { FirstFaces, flatShare } from './first-faces.ts'
+
+/** A picture of these gray values. */
+function picture(side: number, gray: (x: number, y: number) => number) {
+  const rgba = new Uint8ClampedArray(side * side * 4)
+  for (let at = 0; at < side * side; at++) rgba.fill(gray(at % side, Math.floor(at / side)), at * 4, at * 4 + 4)
+  return { width: side, height: side, rgba }
+}
+
+const box = { x: 0, y: 0, width: 256, height: 256 }
+
+describe('a drawn face', () => {
+  it('is told by its areas of one colour', () => {
+    // Four areas, as skin, hair, eyes and mouth.
+    expect(
+      flatShare(
+        picture(256, (x, y) => (x < 128 ? 60 : 120) + (y < 128 ? 0 : 40)),
+        box,
+      ),
+    ).toBeGreaterThan(0.9)
+  })
+
+  it('is not skin, which is shaded, however much it was enlarged', () => {
+    const shaded = (x: number, y: number) => 60 + x / 3 + y / 3 + ((x * 7 + y * 13) % 5)
+    expect(flatShare(picture(256, shaded), box)).toBeLessThan(0.05)
+    const enlarged = picture(1024, (x, y) => shaded(Math.floor(x / 4), Math.floor(y / 4)))
+    expect(flatShare(enlarged, { x: 0, y: 0, width: 1024, height: 1024 })).toBeLessThan(0.05)
+  })
+
+  it('may reach beyond the edge of the picture', () => {
+    expect(
+      flatShare(
+        picture(64, () => 100),
+        { x: -300, y: 20, width: 600, height: 600 },
+      ),
+    ).toBe(1)
+  })
+
+  it('is asked of nobody where no face was found', async () => {
+    const faces = new FirstFaces()
+    faces.take({ timeS: 0, width: 640, height: 360, faces: [] })
+    expect(faces.isEnough).toBe(false)
+    expect(await faces.areDrawn(new Blob(['no video']))).toBeUndefined()
+  })
+})
