@@ -25,14 +25,16 @@ export function FacesOverlay({ source }: { readonly source: Source }) {
   const isMirrored = useStore(store, ({ settings }) => isShownMirrored(source, settings))
   const draw = useMemo(() => {
     let drawn: FacesMoment | undefined
+    let look: ReturnType<typeof lookOf> | undefined
     return (element: HTMLCanvasElement, isNew: boolean) => {
       const moment = isOn ? faces.moment() : undefined
       if (!isNew && moment === drawn) return
       drawn = moment
       const context = cleared(element)
-      const placing = moment && placingOf(sizeOf(element), moment, isMirrored)
+      const placing = moment && placingOf(shownSize(element), moment, isMirrored)
       if (!context || !placing) return
-      const { color: read, borderTopColor: others, outlineColor: ground, fontFamily: family } = lookOf(element)
+      if (isNew || !look) look = lookOf(element)
+      const { read, others, ground, family } = look
       // Landmarks are kept of the newest moment only.
       if (isMeshShown && moment === board.latest()) {
         for (const { track } of moment.faces) {
@@ -55,13 +57,19 @@ export function FacesOverlay({ source }: { readonly source: Source }) {
   )
 }
 
+/** Of what is drawn, CSS px; asks for no layout. */
+function shownSize({ width, height }: HTMLCanvasElement) {
+  return { width: width / devicePixelRatio, height: height / devicePixelRatio }
+}
+
 function sizeOf({ clientWidth: width, clientHeight: height }: HTMLElement) {
   return { width, height }
 }
 
 /** The colors are given to properties of the canvas that show nothing by themselves, so that themes reach it. */
 function lookOf(element: HTMLElement) {
-  return getComputedStyle(element)
+  const { color: read, borderTopColor: others, outlineColor: ground, fontFamily: family } = getComputedStyle(element)
+  return { read, others, ground, family }
 }
 
 /** A click on a face that is not chosen yet chooses it; any other click is the player's. */

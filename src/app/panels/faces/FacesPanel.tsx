@@ -43,7 +43,7 @@ export function FacesPanel({ source }: { readonly source: Source }) {
             {shown.length > 0 ? (
               <FaceList tracks={shown} measured={track} />
             ) : (
-              <p className={styles.none}>{noneText(status)}</p>
+              <p className={styles.none}>{noneText(status, source)}</p>
             )}
           </div>
           <Lanes source={source} track={track} />
@@ -70,15 +70,16 @@ export function FacesPanel({ source }: { readonly source: Source }) {
   )
 }
 
-function noneText({ state }: FacesState['status']): string {
-  switch (state) {
-    case 'loading':
-      return 'The networks that find faces are being loaded.'
-    case 'measured':
-      return 'No face was found in this file.'
-    default:
-      return 'No face found yet. Look into the camera, come closer, or turn on a light.'
+function noneText({ state }: FacesState['status'], { kind }: Source): string {
+  if (state === 'loading') return 'The networks that find faces are being loaded.'
+  if (state === 'measured') return 'No face was found in this file.'
+  const help: Readonly<Record<Source['kind'], string>> = {
+    camera: ' Look into the camera, come closer, or turn on a light.',
+    screen: ' A face must be large and bright enough, and not seen strictly from the side.',
+    file: ' A face must be large and bright enough, and not seen strictly from the side.',
+    drawn: '',
   }
+  return `No face found yet.${help[kind]}`
 }
 
 /** Outlines and mesh over the picture. */

@@ -8,7 +8,7 @@ import { cleared } from './canvas-size.ts'
 import styles from './Lanes.module.css'
 import { movedMost, steadyLanes } from './lane-choice.ts'
 import { laneS, measuredAt, type Span, within } from './lane-scaling.ts'
-import { drawLanes } from './lanes.ts'
+import { drawLanes, type LaneColors, laneColorsOf } from './lanes.ts'
 import { UnitName } from './UnitName.tsx'
 import { useDrawing } from './use-drawing.ts'
 import { useShownFaces } from './use-shown-faces.ts'
@@ -38,16 +38,17 @@ export function Lanes({ source, track }: Props) {
   const isFile = !isLive(source)
   const draw = useMemo(() => {
     let [figuresAtMs, chosenAtMs] = [Number.NEGATIVE_INFINITY, performance.now()]
-    return (element: HTMLCanvasElement) => {
+    let colors: LaneColors | undefined
+    return (element: HTMLCanvasElement, isNew: boolean) => {
       const context = cleared(element)
       const timeS = faces.timeS()
       const span = faces.span()
       const curve = track === undefined ? [] : board.curve(track)
       const measures = span ? within(curve, span) : []
       if (context && span) {
-        const { color: line, borderTopColor: ground, outlineColor: now } = getComputedStyle(element)
+        if (isNew || !colors) colors = laneColorsOf(element)
         const markS = isFile ? timeS : undefined
-        drawLanes(context, element.clientWidth, { units, measures, span, markS }, { line, area: line, ground, now })
+        drawLanes(context, element.width / devicePixelRatio, { units, measures, span, markS }, colors)
       }
       const nowMs = performance.now()
       if (nowMs - figuresAtMs >= figuresEveryMs || measures.length === 0) {

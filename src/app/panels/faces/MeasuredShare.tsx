@@ -8,7 +8,7 @@ import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import { cleared } from './canvas-size.ts'
 import { measuredAt, within } from './lane-scaling.ts'
-import { drawLanes, laneHeight } from './lanes.ts'
+import { drawLanes, type LaneColors, laneColorsOf, laneHeight } from './lanes.ts'
 import styles from './MeasuredShare.module.css'
 import { useDrawing } from './use-drawing.ts'
 import { useShownFaces } from './use-shown-faces.ts'
@@ -25,15 +25,15 @@ export function MeasuredShare({ source, unit }: { readonly source: Source; reado
   const value = useRef<HTMLSpanElement>(null)
   const draw = useMemo(() => {
     let figuresAtMs = Number.NEGATIVE_INFINITY
-    return (element: HTMLCanvasElement) => {
+    let colors: LaneColors | undefined
+    return (element: HTMLCanvasElement, isNew: boolean) => {
       const context = cleared(element)
       const [timeS, span] = [faces.timeS(), faces.span()]
       if (!context || !span || timeS === undefined || track === undefined) return
       const curve = board.curve(track)
-      const { color: line, borderTopColor: ground } = getComputedStyle(element)
-      const measures = within(curve, span)
-      const colors = { line, area: line, ground, now: line }
-      drawLanes(context, element.clientWidth, { units: [unit], measures, span, markS: undefined }, colors)
+      if (isNew || !colors) colors = laneColorsOf(element)
+      const content = { units: [unit], measures: within(curve, span), span, markS: undefined }
+      drawLanes(context, element.width / devicePixelRatio, content, colors)
       if (performance.now() - figuresAtMs < figuresEveryMs) return
       figuresAtMs = performance.now()
       const measured = measuredAt(curve, timeS)

@@ -6,11 +6,17 @@ export const laneHeight = 24
 const innerHeight = 18
 
 export interface LaneColors {
+  /** Of the line, and paler of the area below it. */
   readonly line: string
-  readonly area: string
   readonly ground: string
   /** Where a file is shown now. */
   readonly now: string
+}
+
+/** They are given to properties of the canvas that show nothing by themselves, so that themes reach it. */
+export function laneColorsOf(canvas: HTMLCanvasElement): LaneColors {
+  const { color: line, borderTopColor: ground, outlineColor: now } = getComputedStyle(canvas)
+  return { line, ground, now }
 }
 
 export interface LanesContent {
@@ -47,7 +53,7 @@ function drawLine(
   context: CanvasRenderingContext2D,
   line: readonly LanePoint[],
   top: number,
-  { line: color, area }: LaneColors,
+  { line: color }: LaneColors,
 ): void {
   const [first] = line
   const last = line[line.length - 1]
@@ -57,7 +63,7 @@ function drawLine(
   context.lineTo(last.x, top + innerHeight)
   context.closePath()
   context.globalAlpha = 0.28
-  context.fillStyle = area
+  context.fillStyle = color
   context.fill()
   context.globalAlpha = 1
   context.beginPath()

@@ -22,13 +22,17 @@ export function useDrawing(
     const element = canvas.current
     if (!element || !faces || !draw) return
     let isNew = true
+    let drawnRatio = devicePixelRatio
     let drawnAtMs = Number.NEGATIVE_INFINITY
     let timer: ReturnType<typeof setTimeout> | undefined
     const now = () => {
       drawnAtMs = performance.now()
-      const isOtherSize = fitToScreen(element)
-      draw(element, isNew || isOtherSize)
+      const isAnew = isNew || devicePixelRatio !== drawnRatio
+      // Asks for the layout, so not for every frame.
+      if (isAnew) fitToScreen(element)
+      draw(element, isAnew)
       isNew = false
+      drawnRatio = devicePixelRatio
     }
     const want = () => {
       const waitMs = isCalm() ? drawnAtMs + calmMs - performance.now() : 0
