@@ -10,8 +10,9 @@ import type { SeenFace } from '../../src/readers/local/face-timeline.ts'
 const frame = { width: 1280, height: 720 }
 /** Where in it the middle of the face is: off the frame's own. */
 const place = { x: 830, y: 300 }
-/** A wall around the drawn picture, RGB. */
-const wall = [126, 138, 134] as const
+/** A wall around the drawn picture, RGBA. */
+const wall = [126, 138, 134, 255] as const
+const emptyFrame = new Uint8ClampedArray(frame.width * frame.height * 4).map((_, at) => wall[at % 4])
 
 /** How faces are composed into frames, and cropped from them again. */
 export interface ComposedOptions {
@@ -69,8 +70,7 @@ function faceIn(timeS: number, box: FaceBox): MeasuredFace {
 }
 
 function composed(rgb: Uint8Array, side: number, left: number, top: number): Uint8ClampedArray<ArrayBuffer> {
-  const rgba = new Uint8ClampedArray(frame.width * frame.height * 4)
-  for (let at = 0; at < rgba.length; at += 4) rgba.set([...wall, 255], at)
+  const rgba = new Uint8ClampedArray(emptyFrame)
   for (let y = Math.max(0, -top); y < Math.min(side, frame.height - top); y++) {
     for (let x = Math.max(0, -left); x < Math.min(side, frame.width - left); x++) {
       const [from, to] = [3 * (y * side + x), 4 * ((top + y) * frame.width + left + x)]

@@ -1,6 +1,5 @@
 import type { TrackId } from '../../affect/track.ts'
 import type { View } from '../../affect/view.ts'
-import { nobodyFound, nothingAsked } from '../../capture/file-notice.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { FacesRequest } from '../../reading/faces-request.ts'
@@ -9,6 +8,7 @@ import { isAskedIn } from '../../reading/view-rules.ts'
 import { askedStages } from './asked-stages.ts'
 import { CropSquare, cropped, pastS, withoutPicture } from './face-crop.ts'
 import { bridgedS, byNumber, FaceTimeline, type PresentFace, type SeenFace } from './face-timeline.ts'
+import { nobodyFound, nothingAsked } from './faces-notices.ts'
 import { MeasuredSpans } from './measured-spans.ts'
 import {
   type MakePairReader,
