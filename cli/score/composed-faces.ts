@@ -10,8 +10,9 @@ import type { SeenFace } from '../../src/readers/local/face-timeline.ts'
 const frame = { width: 1280, height: 720 }
 /** Where in it the middle of the face is: off the frame's own. */
 const place = { x: 830, y: 300 }
-/** A wall around the drawn picture, RGB. */
-const wall = [126, 138, 134] as const
+/** A wall around the drawn picture, RGBA. */
+const wall = [126, 138, 134, 255] as const
+const emptyFrame = new Uint8ClampedArray(frame.width * frame.height * 4).map((_, at) => wall[at % 4])
 
 /** How faces are composed into frames, and cropped from them again. */
 export interface ComposedOptions {
@@ -68,12 +69,14 @@ function faceIn(timeS: number, box: FaceBox): MeasuredFace {
   return { timeS, box, units, ...rest, quality }
 }
 
+/** The picture's edges go on around it, so that a crop that reaches beyond them shows no border. */
 function composed(rgb: Uint8Array, side: number, left: number, top: number): Uint8ClampedArray<ArrayBuffer> {
-  const rgba = new Uint8ClampedArray(frame.width * frame.height * 4)
-  for (let at = 0; at < rgba.length; at += 4) rgba.set([...wall, 255], at)
-  for (let y = Math.max(0, -top); y < Math.min(side, frame.height - top); y++) {
-    for (let x = Math.max(0, -left); x < Math.min(side, frame.width - left); x++) {
-      const [from, to] = [3 * (y * side + x), 4 * ((top + y) * frame.width + left + x)]
+  const rgba = new Uint8ClampedArray(emptyFrame)
+  const around = side >> 2
+  const inside = (at: number) => Math.min(Math.max(at, 0), side - 1)
+  for (let y = Math.max(0, top - around); y < Math.min(frame.height, top + side + around); y++) {
+    for (let x = Math.max(0, left - around); x < Math.min(frame.width, left + side + around); x++) {
+      const [from, to] = [3 * (inside(y - top) * side + inside(x - left)), 4 * (y * frame.width + x)]
       rgba.set(rgb.subarray(from, from + 3), to)
     }
   }

@@ -1,6 +1,5 @@
 import type { TrackId } from '../../affect/track.ts'
 import type { View } from '../../affect/view.ts'
-import { nobodyFound, nothingAsked } from '../../capture/file-notice.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
 import type { ReadingEvent } from '../../reading/events.ts'
 import type { FacesRequest } from '../../reading/faces-request.ts'
@@ -9,6 +8,7 @@ import { isAskedIn } from '../../reading/view-rules.ts'
 import { askedStages } from './asked-stages.ts'
 import { CropSquare, cropped, pastS, withoutPicture } from './face-crop.ts'
 import { bridgedS, byNumber, FaceTimeline, type PresentFace, type SeenFace } from './face-timeline.ts'
+import { nobodyFound, nothingAsked } from './faces-notices.ts'
 import { MeasuredSpans } from './measured-spans.ts'
 import {
   type MakePairReader,
@@ -236,8 +236,9 @@ export class FacesReader implements PairReader {
 
   private async freeGone(track: TrackId, clockS: number): Promise<void> {
     const seenS = this.lastSeenS.get(track) ?? Number.NEGATIVE_INFINITY
-    if (clockS - seenS < goneS) return
-    await this.windows.get(track)?.dispose()
+    const window = this.windows.get(track)
+    if (clockS - seenS < goneS || window?.isUpdating) return
+    await window?.dispose()
     this.windows.delete(track)
     this.squares.delete(track)
     this.lastSeenS.delete(track)

@@ -83,9 +83,22 @@ export class TrackWindow {
     else this.wait(pair)
   }
 
-  /** Ends the window; of files what no update was about is asked about first. */
+  /** Whether an answer about this window is being made: live, frames are taken meanwhile, and its KV cache must stay. */
+  get isUpdating(): boolean {
+    return this.interruption !== undefined
+  }
+
+  /**
+   * Ends the window; of files what no update was about is asked about first. While an answer about it is being made, the
+   * next pair that joins it afterwards begins anew.
+   */
   async end(): Promise<void> {
     this.waiting = []
+    if (this.isUpdating) {
+      this.unasked = 0
+      this.hasGap = true
+      return
+    }
     if (this.reader.pairs === 0) return
     if (this.unasked > 0 && !this.options.isLive) await this.update()
     this.unasked = 0
@@ -127,6 +140,10 @@ export class TrackWindow {
   }
 
   private async join(pair: FullPair, newPairs?: number): Promise<void> {
+    if (this.hasGap && this.isUpdating) {
+      this.wait(pair)
+      return
+    }
     if (this.hasGap) await this.reader.beginAnew()
     this.hasGap = false
     for (const earlier of this.waiting.splice(0)) await this.add(earlier)
