@@ -7,6 +7,7 @@ import type { EngineClient } from '../../src/readers/worker/client.ts'
 import type { BundleSource, DeviceReport } from '../../src/readers/worker/protocol.ts'
 import type { FacesRequest } from '../../src/reading/faces-request.ts'
 import { createFold } from '../../src/reading/fold.ts'
+import { judge } from '../../src/reading/judge.ts'
 import { modelOrigin, settingsOrigin } from '../../src/reading/origin.ts'
 import { emptyReading, finishedBy } from '../../src/reading/reading.ts'
 import { readingRequest, readingSettings } from '../../src/reading/request.ts'
@@ -55,7 +56,7 @@ export async function readVideo(
     const settings = readingSettings(job.settings, manifest)
     const facts = { ...model, provider, ...(isOnGpu ? { adapter: device.adapter.name } : {}), check: check.verdict }
     const origin = settingsOrigin(job.preset, stages, settings)
-    const fold = createFold(stages)
+    const fold = createFold(stages, () => judge)
     let reading = emptyReading
     const { faces, transfer, measured } = shown
     const wish = {

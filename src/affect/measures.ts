@@ -113,6 +113,13 @@ export interface FaceEvent {
   readonly strength: number
 }
 
+/** One followed face during an update. */
+export interface MeasuredSpan {
+  /** In the order of time. */
+  readonly faces: readonly MeasuredFace[]
+  readonly events: readonly FaceEvent[]
+}
+
 /** What whoever reads a source is told of the faces in it, in the order of their times. */
 export type FacesMessage =
   | { readonly type: 'moment'; readonly moment: FacesMoment }
@@ -120,10 +127,3 @@ export type FacesMessage =
   | { readonly type: 'chosen'; readonly track: TrackId }
   /** No more moments come: the file has ended, or faces cannot be followed. */
   | { readonly type: 'end' }
-
-/** One followed face during an update. */
-export interface MeasuredSpan {
-  /** In the order of time. */
-  readonly faces: readonly MeasuredFace[]
-  readonly events: readonly FaceEvent[]
-}

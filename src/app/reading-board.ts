@@ -6,6 +6,7 @@ import { createFold, type Fold, resumeTimeS, settled } from '../reading/fold.ts'
 import { meanFigures } from '../reading/mean-figures.ts'
 import { emptyReading, finishedBy, type Phase, type Reading, type TrackReading, trackOf } from '../reading/reading.ts'
 import type { ReadingOrigin } from '../reading/recording.ts'
+import { lazyJudge } from './lazy-judge.ts'
 import { pictureText } from './picture-text.ts'
 import type { RunState, SessionState, StripFrame } from './session/session-state.ts'
 import type { Store } from './store.ts'
@@ -48,7 +49,9 @@ export class ReadingBoard {
     private readonly flows: Flows,
     private readonly options: BoardOptions,
   ) {
-    this.fold = createFold(options.stages)
+    this.fold = createFold(options.stages, lazyJudge)
+    // Where faces are followed already, the first answer is to be held against measures too.
+    if (store.get().faces.status.state !== 'off') lazyJudge()
   }
 
   /** Where a lost reading goes on, s, in the source's time: behind the windows that are complete. */

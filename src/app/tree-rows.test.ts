@@ -43,6 +43,17 @@ const one: AffectiveTree = { persons: [person] }
 const two: AffectiveTree = { persons: [person, { ...person, name: 'Person 2', attributes: [] }] }
 
 describe('rowsByStage', () => {
+  it('gives each expression what was measured of it', () => {
+    const claims = [
+      { of: { person: 0, index: 0 }, what: 'AU12', verdict: 'not-seen', strength: 0.1 },
+      { of: { person: 1, index: 0 }, what: 'AU12', verdict: 'cannot-tell', reason: 'dark' },
+    ] as const
+    const [first, second] = rowsByStage(two, claims).expression
+    expect(first.rows[0].claims).toEqual([claims[0]])
+    expect(second.rows[0].claims).toEqual([claims[1]])
+    expect(rowsByStage(one).expression[0]).not.toHaveProperty('claims')
+  })
+
   it('lists one person’s nodes below their stage', () => {
     const rows = rowsByStage(one)
     expect(rows.attributes).toEqual([expect.objectContaining({ label: 'brown hair', kind: 'attribute' })])

@@ -1,3 +1,4 @@
+import type { Claim } from '../affect/claims.ts'
 import type { ActionUnit } from '../affect/labels.ts'
 import { type StageId, stageIds } from '../affect/stages.ts'
 import type { AffectiveTree, ExpressionNode, PersonNode, TextSpan } from '../affect/tree.ts'
@@ -13,6 +14,8 @@ export interface TreeRow {
   readonly topic?: string
   readonly actionUnits?: readonly ActionUnit[]
   readonly phase?: ExpressionNode['phase']
+  /** Expressions: what was measured of what they say, where a face was followed. */
+  readonly claims?: readonly Claim[]
   /** The answer's own words; empty for a person. */
   readonly spans: readonly TextSpan[]
   /** The row that a piece of evidence rests on. */
@@ -27,20 +30,27 @@ const lists: Readonly<Partial<Record<StageId, 'attributes' | 'expressions' | 'em
   emotion: 'emotions',
 }
 
-/** The tree as rows by stage; with several persons, each stage has a row for each of them. */
-export function rowsByStage(tree: AffectiveTree): Readonly<Record<StageId, readonly TreeRow[]>> {
+/**
+ * The tree as rows by stage; with several persons, each stage has a row for each of them.
+ *
+ * @param claims of the tree
+ */
+export function rowsByStage(
+  tree: AffectiveTree,
+  claims: readonly Claim[] = [],
+): Readonly<Record<StageId, readonly TreeRow[]>> {
   const isOne = tree.persons.length === 1
   const rowsOf = (stage: StageId): TreeRow[] =>
     tree.persons.flatMap((person, index) => {
       const list = lists[stage]
       if (list === undefined || person[list].length === 0) return []
-      const rows = personRows(stage, person, index)
+      const rows = personRows(stage, person, index, claims)
       return isOne ? rows : [{ key: `${stage}/${index}`, kind: 'person' as const, label: person.name, spans: [], rows }]
     })
   return Object.fromEntries(stageIds.map((id) => [id, rowsOf(id)])) as unknown as Record<StageId, TreeRow[]>
 }
 
-function personRows(stage: StageId, person: PersonNode, at: number): TreeRow[] {
+function personRows(stage: StageId, person: PersonNode, at: number, claims: readonly Claim[]): TreeRow[] {
   switch (stage) {
     case 'attributes':
       return person.attributes.map(({ label, topic, span }, index) => ({
@@ -52,15 +62,19 @@ function personRows(stage: StageId, person: PersonNode, at: number): TreeRow[] {
         rows: [],
       }))
     case 'expression':
-      return person.expressions.map(({ label, actionUnits, phase, span }, index) => ({
-        key: keyOf(at, 'expression', index),
-        kind: 'expression',
-        label: formatLabel(label),
-        actionUnits,
-        ...(phase ? { phase } : {}),
-        spans: [span],
-        rows: [],
-      }))
+      return person.expressions.map(({ label, actionUnits, phase, span }, index) => {
+        const own = claims.filter(({ of }) => of.person === at && of.index === index)
+        return {
+          key: keyOf(at, 'expression', index),
+          kind: 'expression',
+          label: formatLabel(label),
+          actionUnits,
+          ...(phase ? { phase } : {}),
+          ...(own.length > 0 ? { claims: own } : {}),
+          spans: [span],
+          rows: [],
+        }
+      })
     case 'emotion':
       return person.emotions.map(({ label, evidence, span }, index) => {
         const key = keyOf(at, 'emotion', index)

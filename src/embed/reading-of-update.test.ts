@@ -3,6 +3,7 @@ import { liveProbes } from '../affect/probes/probe-set.ts'
 import { reasoningPreset } from '../affect/stages.ts'
 import type { ReadingProgress } from '../reading/events.ts'
 import { createFold } from '../reading/fold.ts'
+import { judge } from '../reading/judge.ts'
 import { settingsOrigin } from '../reading/origin.ts'
 import { emptyReading, finishedBy, trackOf } from '../reading/reading.ts'
 import { readingOfUpdate } from './reading-of-update.ts'
@@ -27,7 +28,7 @@ function answer(id: 'attributes' | 'expression' | 'emotion', text: string): Read
 }
 
 it('makes one reading of an update: words, what they say, and the newest probabilities by name', () => {
-  const fold = createFold(reasoningPreset.stages)
+  const fold = createFold(reasoningPreset.stages, () => judge)
   let state = emptyReading
   const take = (event: ReadingProgress) => {
     const before = state

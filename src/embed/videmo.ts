@@ -2,6 +2,7 @@ import { reasoningPreset } from '../affect/stages.ts'
 import { FaceError } from '../base/errors.ts'
 import { type LiveFeed, liveFrames } from '../capture/live-frames.ts'
 import { createFold } from '../reading/fold.ts'
+import { judge } from '../reading/judge.ts'
 import { modelOrigin, settingsOrigin } from '../reading/origin.ts'
 import type { ReaderModel } from '../reading/reader.ts'
 import { emptyReading, finishedBy, trackOf } from '../reading/reading.ts'
@@ -132,7 +133,7 @@ class WorkerAnalyzer implements Analyzer {
       if (this.stopped) return
       const { id, stages } = reasoningPreset
       const origin = { model: modelOrigin(model), settings: settingsOrigin(id, stages, request.settings) }
-      const fold = createFold(stages)
+      const fold = createFold(stages, () => judge)
       let state = emptyReading
       for await (const event of this.reader.read(request, transferred)) {
         if (event.type === 'frame') event.image?.close()

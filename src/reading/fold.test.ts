@@ -5,6 +5,7 @@ import { reasoningPreset, type StageId, stageIds } from '../affect/stages.ts'
 import type { TrackId } from '../affect/track.ts'
 import type { AnswerFigures, FinishReason, ReadingEvent, UpdateFigures } from './events.ts'
 import { createFold, resumeTimeS, settled } from './fold.ts'
+import { judge } from './judge.ts'
 import { emptyReading, type FinishedUpdate, finishedBy, type Reading, trackOf } from './reading.ts'
 
 const { stages } = reasoningPreset
@@ -75,7 +76,7 @@ function answerOf(
 }
 
 function folded(events: readonly ReadingEvent[]): { readonly reading: Reading; readonly finished: FinishedUpdate[] } {
-  const fold = createFold(stages)
+  const fold = createFold(stages, () => judge)
   const finished: FinishedUpdate[] = []
   const reading = events.reduce((before, event) => {
     const after = fold.take(before, event)
@@ -131,7 +132,7 @@ describe('the fold', () => {
   })
 
   it('changes nothing that it has handed out', () => {
-    const fold = createFold(stages)
+    const fold = createFold(stages, () => judge)
     let reading = frozen(emptyReading)
     for (const event of [...updateOf('face-1', 0), ...updateOf('face-1', 1)]) {
       reading = frozen(fold.take(reading, frozen(event)))
@@ -141,7 +142,7 @@ describe('the fold', () => {
   })
 
   it('reads growing answers no further than they are, when it is asked to', () => {
-    const fold = createFold(stages)
+    const fold = createFold(stages, () => judge)
     const events = updateOf('picture', 0)
     const untilWords = events.findIndex((event) => event.type === 'token' && event.id === 'emotion') + 25
     const before = events.slice(0, untilWords).reduce(fold.take, emptyReading)
@@ -201,7 +202,7 @@ describe('the fold', () => {
 
   it('tells phases: what a source is, whether it is read, and how it ended', () => {
     const phases: string[] = []
-    const fold = createFold(stages)
+    const fold = createFold(stages, () => judge)
     const events: ReadingEvent[] = [
       { type: 'opened', width: 64, height: 48 },
       ...updateOf('picture', 0),
@@ -252,7 +253,7 @@ describe('what is said against what was measured', () => {
   })
 
   it('follows an answer while it grows, where trees are read', () => {
-    const fold = createFold(stages)
+    const fold = createFold(stages, () => judge)
     const asked = withMeasures(events, 0)
     const upTo = asked.findIndex((event) => event.type === 'answer' && event.id === 'expression')
     const growing = asked.slice(0, upTo).reduce((reading, event) => fold.take(reading, event), emptyReading)

@@ -1,11 +1,11 @@
-import { claimsOf, type Held } from '../affect/claims.ts'
-import { summaryOf } from '../affect/measured-summary.ts'
+import type { Held } from '../affect/claims.ts'
 import { TreeReader } from '../affect/parse-answers.ts'
 import { type Stage, type StageId, stageIds } from '../affect/stages.ts'
 import type { Place, TrackId } from '../affect/track.ts'
 import { type AffectiveTree, emptyTree } from '../affect/tree.ts'
 import type { View } from '../affect/view.ts'
 import type { ReadingEvent, TrackEvent, UpdateFigures } from './events.ts'
+import type { Judge } from './judge.ts'
 import { withAnswer } from './probe-history.ts'
 import {
   type AnswerState,
@@ -32,8 +32,10 @@ export interface Fold {
 
 /**
  * @param stages what the reading was asked; answers of other stages stay empty
+ * @param judge asked where something was measured: `() => judge` of `judge.ts`; while it gives none, as where it is still
+ *   being loaded, there are no claims. Default: nothing is held against measures
  */
-export function createFold(stages: readonly Stage[]): Fold {
+export function createFold(stages: readonly Stage[], judge: () => Judge | undefined = () => undefined): Fold {
   // A reader remembers the sentences that it has read, so that growing answers are not read from their beginning.
   const readers = new Map<TrackId, TreeReader>()
   const treeOf = (track: TrackId, answers: Answers): AffectiveTree => {
@@ -41,6 +43,15 @@ export function createFold(stages: readonly Stage[]): Fold {
     readers.set(track, reader)
     return reader.read(Object.fromEntries(stages.map(({ id }) => [id, answers[id].text ?? ''])))
   }
+  /** Claims of what the tree says. Words that still stand from the update before are about what was measured then. */
+  function claimed({ claims: _, ...current }: CurrentUpdate, before: Held | undefined): CurrentUpdate {
+    const held = heldOf(current)
+    const judging = held || before ? judge() : undefined
+    if (!judging) return current
+    const isOld = (id: StageId) => current.answers[id].state === 'waiting'
+    return { ...current, claims: judging.claimsOf(current.tree, (id) => (isOld(id) ? before : held)) }
+  }
+
   const refreshed = (track: TrackId, current: CurrentUpdate, before: Held | undefined): CurrentUpdate => {
     return claimed({ ...current, tree: treeOf(track, current.answers) }, before)
   }
@@ -151,7 +162,7 @@ export function createFold(stages: readonly Stage[]): Fold {
         )
         return {
           ...state,
-          finished: finishedUpdate(event.track, { ...all, answers }, state, event.figures),
+          finished: finishedUpdate(event.track, { ...all, answers }, state, event.figures, judge),
           newProbes: [],
           costs: [...state.costs, event.figures].slice(-keptCosts),
         }
@@ -199,14 +210,6 @@ export function resumeTimeS(
 /** What an update's answers are held against; undefined where nobody is followed. */
 function heldOf({ measured, view, frames }: CurrentUpdate): Held | undefined {
   return measured && { measured, view, startS: frames[0]?.timeS ?? 0, endS: frames.at(-1)?.timeS ?? 0 }
-}
-
-/** Claims of what the tree says. Words that still stand from the update before are about what was measured then. */
-function claimed({ claims: _, ...current }: CurrentUpdate, before: Held | undefined): CurrentUpdate {
-  const held = heldOf(current)
-  if (!held && !before) return current
-  const isOld = (id: StageId) => current.answers[id].state === 'waiting'
-  return { ...current, claims: claimsOf(current.tree, (id) => (isOld(id) ? before : held)) }
 }
 
 function isOfTrack(event: ReadingEvent): event is TrackEvent {
@@ -295,7 +298,9 @@ function finishedUpdate(
   { update, window, view, measured, frames, answers, alternatives, tree, claims }: CurrentUpdate,
   { newProbes }: TrackReading,
   figures: UpdateFigures,
+  judge: () => Judge | undefined,
 ): FinishedUpdate {
+  const summary = measured && judge()?.summaryOf(measured)
   const others = stageIds.flatMap((id) => {
     const given = (alternatives[id] ?? []).flatMap((answer) => givenAnswer(answer) ?? [])
     return given.length > 0 ? [[id, given] as const] : []
@@ -305,7 +310,7 @@ function finishedUpdate(
     update,
     window,
     view,
-    ...(measured ? { measured: summaryOf(measured) } : {}),
+    ...(summary ? { measured: summary } : {}),
     startS: frames[0]?.timeS ?? 0,
     endS: frames.at(-1)?.timeS ?? 0,
     frames,

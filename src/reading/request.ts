@@ -26,6 +26,8 @@ export interface StageQuestion {
   readonly prompt: string
   /** Asked once in a window; later updates put its answer back into the conversation. */
   readonly isStanding?: boolean
+  /** Asked with what was measured of the followed face during the frames, where one is followed (`affect/clues.ts`). */
+  readonly withClues?: boolean
   /** Known beforehand: it opens the conversation as if the model had given it, and nothing is asked or reported. */
   readonly answer?: string
 }
@@ -55,6 +57,8 @@ export interface ReadingWish {
   readonly probes?: ProbeChoice
   /** Default: the whole picture is read, and nobody in it is followed. */
   readonly faces?: FacesRequest
+  /** The emotion is asked with what was measured of the followed face. Default: false. */
+  readonly withClues?: boolean
   readonly keepFrames?: boolean
 }
 
@@ -68,12 +72,18 @@ export function readingSettings(
 
 /** The one way to a request: for the page, the API and the command line. */
 export function readingRequest(
-  { source, stages, settings, probes, faces, keepFrames = false }: ReadingWish,
+  { source, stages, settings, probes, faces, withClues = false, keepFrames = false }: ReadingWish,
   manifest: Pick<Manifest, 'calibration'>,
 ): ReadingRequest {
   return {
     source,
-    stages: stages.map(({ id, prompt, isStanding = false }) => ({ id, prompt, ...(isStanding ? { isStanding } : {}) })),
+    stages: stages.map(({ id, prompt, isStanding = false }) => ({
+      id,
+      prompt,
+      ...(isStanding ? { isStanding } : {}),
+      // An answer that stands for a window cannot follow what is measured within it.
+      ...(withClues && id === 'emotion' && !isStanding ? { withClues } : {}),
+    })),
     ...(probes ? { probes: probesFor(probes, manifest, faces?.view) } : {}),
     settings,
     ...(faces ? { faces } : {}),

@@ -1,5 +1,6 @@
 import { type FocusEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Button, Collection, type Key, Tree, TreeItem, TreeItemContent } from 'react-aria-components'
+import type { Claim } from '../../affect/claims.ts'
 import { actionUnitNames } from '../../affect/labels.ts'
 import { type Stage, type StageId, stageIds } from '../../affect/stages.ts'
 import { emptyTree } from '../../affect/tree.ts'
@@ -18,6 +19,7 @@ import { countNodes, framesOfPhase, indexRows, pathTo, rowsByStage, type TreeRow
 import { useThrottled } from '../use-throttled.ts'
 import { usePage } from '../view.ts'
 import { notAskedText, shownText, viewOf } from '../view-words.ts'
+import { ClaimPartsContext, useClaimParts, useLoadedClaimParts } from './claim-parts.ts'
 import { StreamingText } from './StreamingText.tsx'
 import styles from './WhyPanel.module.css'
 
@@ -34,20 +36,23 @@ interface StageRow {
   readonly isLast: boolean
 }
 
+const noClaims: readonly Claim[] = []
+
 /** The three stages as a tree: each answer is evidence for the next. */
 export function WhyPanel() {
   const page = usePage()
   const { store, flows } = page.session
   const answers = useStore(store, (state) => state.current?.answers)
   const currentFrames = useStore(store, (state) => state.current?.frames)
-  const currentTree = useThrottled(store, (state) => state.current?.tree, treeEveryMs)
+  const current = useThrottled(store, (state) => state.current, treeEveryMs)
   const preset = useStore(store, (state) => state.settings.preset)
   const stagesOn = useStore(store, (state) => state.settings.stagesOn)
   const recorded = useRecorded()
   const currentView = useStore(store, viewOf)
   const view = recorded?.view ?? currentView
-  const tree = recorded?.tree ?? currentTree ?? emptyTree
-  const rows = useMemo(() => rowsByStage(tree), [tree])
+  const { tree = emptyTree, claims = noClaims } = recorded ?? current ?? {}
+  const rows = useMemo(() => rowsByStage(tree, claims), [tree, claims])
+  const claimParts = useLoadedClaimParts(claims.length > 0)
   const [closed, setClosed] = useState<ReadonlySet<Key>>(new Set())
   const wrapper = useRef<HTMLDivElement>(null)
 
@@ -112,6 +117,7 @@ export function WhyPanel() {
             {shownText(view)} · {formatWhole(frames.length)} frames, {formatSpan(span[0], span[1])}
           </p>
         )}
+        {claimParts && claims.length > 0 && <claimParts.ClaimSummary claims={claims} view={view} />}
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it only hears which of its rows has the pointer or the focus */}
       <div
@@ -125,16 +131,18 @@ export function WhyPanel() {
         }}
         onPointerLeave={(event) => point(focusedKey(event.currentTarget))}
       >
-        <Tree
-          className={styles.tree}
-          aria-label="Attributes, expression and emotion"
-          items={stages}
-          dependencies={[stages, view]}
-          expandedKeys={expandable.filter((key) => !closed.has(key))}
-          onExpandedChange={(keys) => setClosed(new Set(expandable.filter((key) => !keys.has(key))))}
-        >
-          {(row) => <StageItem row={row} view={view} onGoTo={goTo} />}
-        </Tree>
+        <ClaimPartsContext value={claimParts}>
+          <Tree
+            className={styles.tree}
+            aria-label="Attributes, expression and emotion"
+            items={stages}
+            dependencies={[stages, view]}
+            expandedKeys={expandable.filter((key) => !closed.has(key))}
+            onExpandedChange={(keys) => setClosed(new Set(expandable.filter((key) => !keys.has(key))))}
+          >
+            {(row) => <StageItem row={row} view={view} onGoTo={goTo} />}
+          </Tree>
+        </ClaimPartsContext>
       </div>
     </section>
   )
@@ -193,6 +201,11 @@ function Answer({ row: { stage, answer, content, rows }, view }: Pick<StageProps
         isStreaming={isBusy}
         isOld={answer.state === 'waiting' && answer.text !== undefined}
       />
+      {answer.prompt !== undefined && (
+        <p className={styles.prompt}>
+          <span className={styles.promptName}>Asked with what was measured:</span> {answer.prompt}
+        </p>
+      )}
       {!hasText && !isBusy && <p className={styles.about}>{notAskedText(stage.id, view) ?? stage.about}</p>}
     </article>
   )
@@ -205,11 +218,20 @@ interface NodeProps {
 }
 
 function NodeItem({ row, isLast, onGoTo }: NodeProps) {
-  const { key, label, kind, rows, restsOn } = row
+  const { key, label, kind, rows, restsOn, claims = [] } = row
+  const claimParts = useClaimParts()
   return (
     <TreeItem
       id={key}
-      textValue={[label, row.topic, row.phase, restsOn && `rests on ${restsOn.label}`].filter(Boolean).join(', ')}
+      textValue={[
+        label,
+        row.topic,
+        row.phase,
+        restsOn && `rests on ${restsOn.label}`,
+        ...claims.map((claim) => claimParts?.claimText(claim)),
+      ]
+        .filter(Boolean)
+        .join(', ')}
       className={styles.node}
       data-kind={kind}
       data-last={isLast || undefined}
@@ -227,10 +249,12 @@ function NodeItem({ row, isLast, onGoTo }: NodeProps) {
 }
 
 function NodeContent({
-  row: { kind, label, topic, actionUnits = [], phase, restsOn, rows },
+  row: { kind, label, topic, actionUnits = [], phase, restsOn, claims, rows },
 }: {
   readonly row: TreeRow
 }) {
+  const claimParts = useClaimParts()
+  const marks = claims && claimParts ? <claimParts.ClaimMarks claims={claims} label={label} /> : undefined
   return (
     <span className={styles.content} title={restsOn ? `Rests on: ${restsOn.label}` : topic}>
       {rows.length > 0 && (
@@ -241,11 +265,13 @@ function NodeContent({
       <span className={styles.label} {...(kind === 'emotion' ? { 'data-hue': emotionHue(label) } : {})}>
         {label}
       </span>
-      {actionUnits.map((unit) => (
+      {/* With marks, each unit stands beside its own. */}
+      {(marks ? [] : actionUnits).map((unit) => (
         <span key={unit} className={styles.unit} title={actionUnitNames[unit]}>
           {unit}
         </span>
       ))}
+      {marks}
       {phase && <span className={styles.phase}>{phase}</span>}
       {restsOn && <Icon name="link" />}
     </span>

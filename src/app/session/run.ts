@@ -260,7 +260,7 @@ export class Run {
       settings,
       probes: chosen.probes,
       keepFrames,
-      ...(followed ? { faces: followed.faces } : {}),
+      ...(followed ? { faces: followed.faces, withClues: chosen.faces.withClues } : {}),
     }
     return { request: readingRequest(wish, manifest), transferred: [...transferred, ...(followed?.transfer ?? [])] }
   }

@@ -5,6 +5,7 @@ import { expressions } from '../../demo-face/live-face.ts'
 import type { QueuedFile } from '../session/queued-file.ts'
 import type { SessionState } from '../session/session-state.ts'
 import { defaultSettings } from '../session/settings.ts'
+import { claimStories } from './claim-stories.ts'
 import { faceStories } from './face-stories.ts'
 import { blankState } from './fake-session.ts'
 import {
@@ -388,4 +389,5 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
   'panel-help': (material) => ({ state: reading(material, { state: 'running' }), view: { panel: 'help' } }),
   'panel-privacy': () => ({ state: ready, view: { panel: 'privacy' } }),
   ...faceStories,
+  ...claimStories,
 }

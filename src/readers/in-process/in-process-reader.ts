@@ -59,7 +59,7 @@ export class InProcessReader implements Reader<InProcessSource> {
     const run = new ReadingRun(
       ++this.readings,
       request,
-      (emit, control, asked, shown) => new WindowReader(model, asked, emit, control, shown),
+      (emit, control, asked, shown, stagesNow) => new WindowReader(model, asked, emit, control, shown, stagesNow),
       this.makeCanvas,
     )
     this.run = run

@@ -6,6 +6,7 @@ import type { ReadingEvent } from '../../reading/events.ts'
 import type { FacesRequest } from '../../reading/faces-request.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { isAskedIn } from '../../reading/view-rules.ts'
+import { askedStages } from './asked-stages.ts'
 import { CropSquare, cropped, pastS, withoutPicture } from './face-crop.ts'
 import { byNumber, FaceTimeline, type PresentFace, type SeenFace } from './face-timeline.ts'
 import { MeasuredSpans } from './measured-spans.ts'
@@ -193,12 +194,15 @@ export class FacesReader implements PairReader {
   private makeWindow(shown: ShownTrack): TrackWindow {
     const { makeReader, emit, control } = this.options
     const { isLive, hopPairs: keptPairs, request, spans } = this
+    let { stages } = request
     const told = (event: ReadingEvent) => {
       emit(event)
-      const measured = event.type === 'update' ? spans.of(event) : undefined
+      if (event.type !== 'update') return
+      const measured = spans.of(event)
       if (measured) emit(measured)
+      stages = askedStages(request.stages, event, measured)
     }
-    const make = (own: ReadingControl) => makeReader(told, own, request, shown)
+    const make = (own: ReadingControl) => makeReader(told, own, request, shown, () => stages)
     return new TrackWindow({ shown, isLive, keptPairs, control, makeReader: make })
   }
 

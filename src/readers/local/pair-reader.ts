@@ -25,12 +25,14 @@ export const shownPicture: ShownTrack = { track: wholePicture, view: 'picture' }
  * Makes a `PairReader` for one reading, or for one track of it; `emit` takes what it has to report.
  *
  * @param request what the reading asks; its source is not this reader's concern
+ * @param stagesNow the stages as the update whose `update` event was emitted last asks them. Default: the request's
  */
 export type MakePairReader = (
   emit: (event: ReadingEvent) => void,
   control: ReadingControl,
   request: ReadingRequest,
   shown: ShownTrack,
+  stagesNow?: () => ReadingRequest['stages'],
 ) => PairReader
 
 /**

@@ -16,6 +16,7 @@ import { FrameImager } from './frame-images.ts'
 import { InterleavedWork } from './interleaved-work.ts'
 import { type PairReader, type ReadingControl, type ShownTrack, shownPicture } from './pair-reader.ts'
 import { ProbeRound } from './probe-round.ts'
+import { changedPrompt, longestStages } from './stage-prompts.ts'
 
 /** A bundle that is loaded on a runtime. */
 export interface LoadedModel {
@@ -64,6 +65,7 @@ export class WindowReader implements PairReader {
     private readonly emit: (event: ReadingEvent) => void,
     private readonly control: ReadingControl,
     private readonly shown: ShownTrack = shownPicture,
+    private readonly stagesNow = () => request.stages,
   ) {
     const { windowFrames, hopFrames, frameBudget } = request.settings
     this.pairsPerWindow = Math.max(1, Math.floor(windowFrames / 2))
@@ -154,6 +156,7 @@ export class WindowReader implements PairReader {
     const update = this.updates++
     const { maxTokens, sampling } = request.settings
     this.emit({ type: 'update', ...shown, update, window: this.windows, frames: [...this.notes] })
+    const stages = this.stagesNow()
     if (request.keepFrames) this.keep(update)
     const started = performance.now()
     let asked = started
@@ -167,12 +170,12 @@ export class WindowReader implements PairReader {
     const aside = meanwhile && new InterleavedWork(meanwhile)
     const branch = () => (aside ? window.branchOn(this.answerDecoderBeside(window)) : window.branch())
     const options = { maxTokens, signal: control.signal, gate: control.gate, ...(sampling ? { sampling } : {}) }
-    for await (const event of readUpdate({ branch }, request.stages, this.standing, options, this.drafts)) {
+    for await (const event of readUpdate({ branch }, stages, this.standing, options, this.drafts)) {
       switch (event.type) {
         case 'stage':
           asked = performance.now()
           if (aside) aside.ms = 0
-          this.emit({ ...event, track })
+          this.emit({ ...event, track, ...changedPrompt(request.stages, stages, event.id) })
           break
         case 'token': {
           const now = performance.now()
@@ -250,7 +253,7 @@ export class WindowReader implements PairReader {
     const tokensPerPair = tokensPerTemporalPatch(grid, bundle.config.vision)
     const size = { pairs: this.pairsPerWindow, tokensPerPair }
     const capacity = Math.max(
-      slotsFor(bundle, size, request.stages, request.settings.maxTokens),
+      slotsFor(bundle, size, longestStages(request.stages), request.settings.maxTokens),
       probeSlots(bundle, size, this.probes.turn),
     )
     this.decoder = model.decoder.fork({ capacity, bannedIds: bannedIds(bundle) })

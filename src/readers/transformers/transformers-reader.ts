@@ -77,8 +77,8 @@ export class TransformersReader implements Reader<TransformersRequest, Transform
     const run = new ReadingRun(
       ++this.readings,
       request,
-      (emit, control, asked, shown) =>
-        new ForeignWindowReader(loaded.model, frames.maxPixels, asked, emit, control, shown),
+      (emit, control, asked, shown, stagesNow) =>
+        new ForeignWindowReader(loaded.model, frames.maxPixels, asked, emit, control, shown, stagesNow),
     )
     this.run = run
     run.start()

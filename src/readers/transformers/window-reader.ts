@@ -6,6 +6,7 @@ import type { FrameNote, ReadingEvent } from '../../reading/events.ts'
 import type { ReadingRequest } from '../../reading/request.ts'
 import { FrameImager } from '../local/frame-images.ts'
 import { type PairReader, type ReadingControl, type ShownTrack, shownPicture } from '../local/pair-reader.ts'
+import { changedPrompt } from '../local/stage-prompts.ts'
 import type { ForeignModel, Turn } from './foreign-model.ts'
 
 /** A frame as the model is given it. */
@@ -44,6 +45,7 @@ export class ForeignWindowReader implements PairReader {
     private readonly emit: (event: ReadingEvent) => void,
     private readonly control: ReadingControl,
     private readonly shown: ShownTrack = shownPicture,
+    private readonly stagesNow = () => request.stages,
   ) {
     const { windowFrames, hopFrames, frameBudget } = request.settings
     const budget = { minPixels: 0, maxPixels, ...frameBudget }
@@ -103,11 +105,12 @@ export class ForeignWindowReader implements PairReader {
     const frames = this.frames.map(({ number, timeS }) => ({ number, timeS }))
     const images = this.frames.map(({ image }) => image)
     emit({ type: 'update', ...this.shown, update, window: this.windows, frames })
+    const stages = this.stagesNow()
     const started = performance.now()
     let firstTokenMs: number | undefined
     const costs = { prefillTokens: 0, prefillMs: 0, answerTokens: 0, decodeMs: 0, passes: 0, drafted: 0, accepted: 0 }
     const turns: Turn[] = []
-    for (const { id, prompt, isStanding, answer: given } of request.stages) {
+    for (const { id, prompt, isStanding, answer: given } of stages) {
       if (control.signal.aborted) return
       if (given !== undefined) {
         turns.push({ question: prompt, answer: given })
@@ -119,7 +122,7 @@ export class ForeignWindowReader implements PairReader {
         turns.push({ question: prompt, answer: known })
         continue
       }
-      emit({ type: 'stage', track, id })
+      emit({ type: 'stage', track, id, ...changedPrompt(request.stages, stages, id) })
       const asked = performance.now()
       const onToken = (tokenId: number, text: string) => {
         const now = performance.now()

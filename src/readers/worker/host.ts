@@ -103,7 +103,7 @@ export class EngineHost implements EngineApi {
     const reading = new ReadingRun(
       ++this.readings,
       request,
-      (emit, control, asked, shown) => new WindowReader(model, asked, emit, control, shown),
+      (emit, control, asked, shown, stagesNow) => new WindowReader(model, asked, emit, control, shown, stagesNow),
     )
     this.reading = reading
     reading.start()
