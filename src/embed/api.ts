@@ -56,7 +56,8 @@ export interface AnalyzerOptions {
   readonly view?: 'auto' | 'picture' | 'face' | 'twin'
   /**
    * Whose faces are read, in turn. Default: `largest`; with `measureOnly` every face is followed. `none`: nobody is looked
-   * for, and the picture is read; then the face networks (5 MB, and 3 MB of runtime) are not loaded.
+   * for, and the picture is read; then the face networks (4.4 MB and
+   * their runtime) are not loaded.
    */
   readonly faces?: 'all' | 'largest' | 'none' | number
   /** Measures of each face a second, 1 to 30. Default: 10 of files, live as many as the source and the machine give. */
