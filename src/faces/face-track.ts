@@ -91,10 +91,7 @@ export class FaceTrack {
     timeS: number,
     picture: { readonly width: number; readonly height: number },
   ): { measured: MeasuredFace; events: FaceEvent[] } {
-    if (this.measuredS !== undefined && timeS - this.measuredS > longestGapS) {
-      this.smoothing.reset()
-      this.stillness.reset()
-    }
+    if (this.measuredS !== undefined && timeS - this.measuredS > longestGapS) this.smoothing.reset()
     this.measuredS = timeS
     const signals = faceSignals(seen.points, shapes)
     const values = signalValues(signals)
