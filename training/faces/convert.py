@@ -11,6 +11,7 @@ was made of what. An output that nothing uses is left out; inputs, outputs and t
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -42,6 +43,14 @@ NETWORKS = {
     "landmarks.onnx": Network("face_landmarks_detector.tflite", TASK[0], "pixels", ("points", "presence")),
     "blendshapes.onnx": Network("face_blendshapes.tflite", TASK[0], "points", ("blendshapes",)),
 }
+
+# The converter goes through sets of nodes, and what it joins depends on their order, which is that of their addresses in
+# memory: with hashes of their names instead, two runs give the same graph.
+REPEATABLE = """
+from tf2onnx import convert, graph
+graph.Node.__hash__ = lambda node: hash(node.name)
+convert.main()
+"""
 
 
 def sha256(data: bytes) -> str:
@@ -76,18 +85,33 @@ def with_half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def with_used_parts(model: onnx.ModelProto, outputs: int) -> onnx.ModelProto:
-    """Keeps the first outputs, and the nodes and initializers that these need."""
+    """Keeps the first outputs and what these need, in the order of need: the converter's own differs from run to run."""
     graph = model.graph
     del graph.output[outputs:]
-    needed = {each.name for each in graph.output}
-    nodes = []
-    for node in reversed(graph.node):
-        if needed.intersection(node.output):
+    makers = {name: node for node in graph.node for name in node.output}
+    constants = {each.name: each for each in graph.initializer}
+    nodes, initializers, seen = [], [], set()
+
+    def need(name: str) -> None:
+        if name in seen:
+            return
+        seen.add(name)
+        if name in constants:
+            initializers.append(constants[name])
+        if name in makers:
+            node = makers[name]
+            seen.update(node.output)
+            for each in node.input:
+                need(each)
+            attributes = sorted(node.attribute, key=lambda attribute: attribute.name)
+            del node.attribute[:]
+            node.attribute.extend(attributes)
             nodes.append(node)
-            needed.update(node.input)
-    initializers = [each for each in graph.initializer if each.name in needed]
+
+    for output in graph.output:
+        need(output.name)
     del graph.node[:], graph.initializer[:]
-    graph.node.extend(reversed(nodes))
+    graph.node.extend(nodes)
     graph.initializer.extend(initializers)
     return model
 
@@ -115,12 +139,15 @@ def with_names(model: onnx.ModelProto, network: Network) -> onnx.ModelProto:
 
 
 def convert(tflite: Path, output: Path, network: Network) -> None:
-    command = [sys.executable, "-m", "tf2onnx.convert", "--tflite", str(tflite), "--output", str(output)]
-    subprocess.run([*command, "--opset", "17"], check=True, capture_output=True)
-    model = with_used_parts(onnx.load(output), len(network.outputs))
-    model = with_names(with_half_weights(model), network)
+    command = [sys.executable, "-c", REPEATABLE, "--tflite", str(tflite), "--output", str(output), "--opset", "17"]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    # The graphs are several hundred nodes deep.
+    sys.setrecursionlimit(10_000)
+    model = with_used_parts(with_half_weights(onnx.load(output)), len(network.outputs))
+    model = with_names(model, network)
     # What would differ between two runs or machines.
-    model.doc_string = ""
+    model.doc_string = model.graph.doc_string = ""
     model.graph.name = tflite.stem
     onnx.checker.check_model(model)
     output.write_bytes(model.SerializeToString(deterministic=True))
