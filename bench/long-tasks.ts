@@ -33,7 +33,8 @@ declare global {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const folder = fileURLToPath(new URL('../.cache/bench/page', import.meta.url))
+/** Where the page for measurements is built. */
+export const pageFolder = fileURLToPath(new URL('../.cache/bench/page', import.meta.url))
 
 const liveMs = 30_000
 
@@ -43,7 +44,7 @@ export async function measureLongTasks(tokens: number): Promise<LongTasks> {
   const server = await preview({
     root,
     logLevel: 'error',
-    build: { outDir: folder },
+    build: { outDir: pageFolder },
     preview: { host: '127.0.0.1', port: 0 },
   })
   const address = `${server.resolvedUrls?.local[0] ?? ''}?test&tokens=${tokens}`
@@ -61,10 +62,10 @@ export async function measureLongTasks(tokens: number): Promise<LongTasks> {
 }
 
 /** In a process of its own: a Vite server of this one has set NODE_ENV, and React would be the slow one of development. */
-function buildPage(): void {
+export function buildPage(): void {
   const { status, stderr } = spawnSync(
     'npx',
-    ['vite', 'build', '--mode', 'tests', '--logLevel', 'error', '--outDir', folder, '--emptyOutDir'],
+    ['vite', 'build', '--mode', 'tests', '--logLevel', 'error', '--outDir', pageFolder, '--emptyOutDir'],
     { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production' } },
   )
   if (status !== 0) throw new Error(`The page was not built: ${stderr}`)

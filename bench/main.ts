@@ -10,6 +10,7 @@ import { dtypes } from '../src/manifest/manifest.ts'
 import { runDawn } from './dawn.ts'
 import { defaultCycles, defaultDtype, defaultTokens } from './dawn-options.ts'
 import { facesMarkdown, runFaces } from './faces.ts'
+import { facesLiveText, measureFacesLive } from './faces-live.ts'
 import { pack } from './pack.ts'
 import { packedMarkdown } from './packed-report.ts'
 import { plotsPage } from './plots.ts'
@@ -35,6 +36,12 @@ const bench = defineCommand({
     gpu: { type: 'boolean', default: false, description: "Use the machine's GPU where Chromium finds one" },
     json: { type: 'string', description: 'File for the report as JSON' },
     html: { type: 'string', description: 'File for the report as a page with plots' },
+    'faces-live': {
+      type: 'boolean',
+      default: false,
+      description: 'How often a face is measured in front of a camera, and what that costs the page',
+    },
+    seconds: { type: 'string', description: 'With --faces-live: of each case; default: 20' },
     dawn: { type: 'boolean', default: false, description: 'Ours alone, in Node on Dawn' },
     cycles: { type: 'string', description: 'With --dawn: how often from hop to hop' },
     faces: { type: 'boolean', default: false, description: 'The face networks alone, on processor and WebGPU' },
@@ -72,6 +79,12 @@ const bench = defineCommand({
       const text = reports.map((report) => packedMarkdown(JSON.parse(report))).join('\n\n')
       process.stdout.write(`${text}\n`)
       if (args.docs) await writeFile(docs, withSection(await readFile(docs, 'utf8'), 'packed', text))
+      return
+    }
+    if (args['faces-live']) {
+      const report = await measureFacesLive(countOption('--seconds', args.seconds, 1) ?? 20, onProgress)
+      process.stdout.write(`${facesLiveText(report)}\n`)
+      await write(args.json, `${JSON.stringify(report, null, 1)}\n`)
       return
     }
     if (args.dawn) {

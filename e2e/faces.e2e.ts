@@ -2,7 +2,7 @@ import { faceCamera, faceCameraFile, faceClip, faceClipFile } from '../fixtures/
 import { cameraTest, consentEarlier, expect, quick } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
 
-const test = cameraTest(faceCameraFile)
+const test = cameraTest(() => faceCameraFile())
 
 const faces = ({ page }: ReaderPage) => page.evaluate(() => globalThis.videmoTest?.faces())
 const status = async (reader: ReaderPage) => (await faces(reader))?.state.status.state

@@ -1,10 +1,9 @@
 import type { FaceEvent } from '../../affect/measures.ts'
 import type { TrackId } from '../../affect/track.ts'
-import type { VidemoError } from '../../base/errors.ts'
 import type { FollowingProgress } from '../../faces/worker/client.ts'
 import type { MeasuredFaces } from '../faces-board.ts'
 import type { Store } from '../store.ts'
-import { type FacesState, type FollowedTrack, noFaces } from './faces-state.ts'
+import type { FacesState, FollowedTrack } from './faces-state.ts'
 import type { SessionState } from './session-state.ts'
 
 /** How often the lists and buttons of the page may change, ms. */
@@ -28,10 +27,6 @@ export class FacesReport {
     /** When it is aborted, another source has begun, and nothing more is told of this one. */
     private readonly signal: AbortSignal,
   ) {}
-
-  begin(): void {
-    this.store.update({ faces: { ...noFaces, status: this.status } })
-  }
 
   take(event: FollowingProgress): void {
     switch (event.type) {
@@ -61,12 +56,6 @@ export class FacesReport {
       }
     }
     this.tellSoon()
-  }
-
-  fail(error: VidemoError): void {
-    this.status = { state: 'failed', error }
-    this.leave()
-    this.tell()
   }
 
   /** Nothing more comes: what was not told yet is told now. */

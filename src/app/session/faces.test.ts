@@ -26,7 +26,7 @@ async function withCamera() {
   void led.session.openCamera()
   await settle()
   const track = questions[0].allow('webcam')
-  await settle()
+  await vi.waitFor(() => expect(led.faces[0]?.followings).toHaveLength(1))
   return { ...led, questions, track, following: () => led.faces[led.faces.length - 1].following }
 }
 
@@ -57,7 +57,7 @@ describe('the faces of a camera', () => {
     expect(faces[0].asked).toContain('load')
     expect(faces[0].followings).toHaveLength(0)
     questions[0].allow('webcam')
-    await settle()
+    await vi.waitFor(() => expect(faces[0].followings).toHaveLength(1))
     expect(state().bundle).toBeUndefined()
     expect(state().faces.status.state).toBe('loading')
     faces[0].following.send(ready, moment(7, 1, 2))

@@ -9,8 +9,7 @@ import { viewFor } from '../../reading/view-rules.ts'
 import { MeasuredFaces } from '../faces-board.ts'
 import { isDrawn, isPlaceholder } from '../model-kind.ts'
 import type { Store } from '../store.ts'
-import { FacesReport } from './faces-report.ts'
-import { noFaces } from './faces-state.ts'
+import { type FacesState, noFaces } from './faces-state.ts'
 import type { SessionState, Source } from './session-state.ts'
 
 /** What the session asks of the worker that follows faces; tests put something else in its place. */
@@ -86,14 +85,8 @@ export class Faces {
   end(): void {
     this.latest.abort()
     this.measured = undefined
-    this.stop()
-    const { store } = this.parts
-    const { faces } = store.get()
-    if (faces !== noFaces) {
-      const tracks = faces.tracks.map((each) => ({ ...each, isHere: false }))
-      store.update({ faces: { ...faces, status: { state: 'off' }, tracks } })
-    }
-    this.board.blank()
+    this.ask((client) => client.stop())
+    if (this.parts.store.get().faces !== noFaces) this.leave({ state: 'off' })
   }
 
   /** Forgets everybody, the worker included. */
@@ -154,15 +147,20 @@ export class Faces {
   private async run(signal: AbortSignal, isLive: boolean, begin: Begin, mayRestart: boolean): Promise<void> {
     const { store } = this.parts
     this.board.begin(isLive)
-    const report = new FacesReport(store, this.board, signal)
-    report.begin()
+    store.update({ faces: { ...noFaces, status: { state: 'loading' } } })
     try {
-      const client = await this.opened()
+      // With the client: a page that looks for no face needs neither.
+      const [client, { FacesReport }] = await Promise.all([this.opened(), import('./faces-report.ts')])
       if (signal.aborted) return
-      for await (const event of begin(client)) {
-        if (signal.aborted) return
-        if (event.type === 'moment' && this.measured) this.measured.toS = event.moment.timeS
-        report.take(event)
+      const report = new FacesReport(store, this.board, signal)
+      try {
+        for await (const event of begin(client)) {
+          if (signal.aborted) return
+          if (event.type === 'moment' && this.measured) this.measured.toS = event.moment.timeS
+          report.take(event)
+        }
+      } finally {
+        report.end()
       }
     } catch (thrown) {
       if (signal.aborted) return
@@ -174,12 +172,17 @@ export class Faces {
         this.parts.onLost()
         return
       }
-      this.board.blank()
-      report.fail(error)
+      this.leave({ state: 'failed', error })
       if (isLost) this.parts.onLost()
-    } finally {
-      report.end()
     }
+  }
+
+  /** Nobody is followed any more; what was measured of a file stays. */
+  private leave(status: FacesState['status']): void {
+    const { store } = this.parts
+    const { faces } = store.get()
+    store.update({ faces: { ...faces, status, tracks: faces.tracks.map((each) => ({ ...each, isHere: false })) } })
+    this.board.blank()
   }
 
   private opened(): Promise<SessionFaces> {
@@ -200,10 +203,6 @@ export class Faces {
   /** Asks something of the worker, where there is one. */
   private ask(what: (client: SessionFaces) => void): void {
     this.client?.then(what, () => undefined)
-  }
-
-  private stop(): void {
-    this.ask((client) => client.stop())
   }
 
   private close(): void {
