@@ -27,6 +27,10 @@ export const scoreCommand = defineCommand({
     },
     answers: { type: 'string', description: "File with another engine's answers to score instead" },
     fault: { type: 'string', default: 'none', description: `Mistake to put in: ${faults.join(', ')}` },
+    'face-height': {
+      type: 'string',
+      description: 'Compose the faces into frames of 1280x720, so many pixels high, and read them in the face view',
+    },
     'max-tokens': { type: 'string', default: '160', description: 'Tokens of an answer at most' },
     jobs: { type: 'string', description: 'Threads (default: one per core)' },
     json: { type: 'boolean', default: false, description: 'Print the report as one JSON object' },
@@ -42,8 +46,8 @@ export const scoreCommand = defineCommand({
     }
     const fault = oneOf('--fault', args.fault, faults)
     if (provider === 'chromium') {
-      if (fault !== 'none' || args.answers !== undefined) {
-        throw new CLIError('--fault and --answers go with --provider cpu only.')
+      if (fault !== 'none' || args.answers !== undefined || args['face-height'] !== undefined) {
+        throw new CLIError('--fault, --answers and --face-height go with --provider cpu only.')
       }
       const report = await scoreInChromium({ ...options, onProgress: progressOf(options.count) })
       process.stdout.write(args.json ? `${JSON.stringify(report)}\n` : describeTokens(report))
@@ -53,6 +57,7 @@ export const scoreCommand = defineCommand({
     const report = await score({
       ...options,
       fault,
+      facePx: countOption('--face-height', args['face-height'], 16),
       jobs: countOption('--jobs', args.jobs, 1) ?? availableParallelism(),
       ...(args.answers === undefined
         ? {}
@@ -90,7 +95,7 @@ function describe(report: ScoreReport): string {
   const percent = (share?: number | null) => (typeof share === 'number' ? `${(100 * share).toFixed(1)} %` : 'not asked')
   const perUnit = Object.entries(actionUnits.perUnit).map(([unit, share]) => `${unit} ${percent(share)}`)
   const lines = [
-    `${report.bundle}, ${report.count} clips of seed ${report.seed}, ${report.preset}${report.fault === 'none' ? '' : `, with wrong ${report.fault}`}`,
+    `${report.bundle}, ${report.count} clips of seed ${report.seed}, ${report.preset}${report.fault === 'none' ? '' : `, with wrong ${report.fault}`}${report.facePx === null ? '' : `, faces ${report.facePx} px high in 1280x720, cropped`}`,
     `  attributes, micro-F1           ${percent(attributes.microF1)}`,
     `  action units, micro-F1         ${percent(actionUnits.microF1)} (${perUnit.join(', ')})`,
     `  motion, accuracy               ${percent(motion?.accuracy)}`,

@@ -32,6 +32,7 @@ test('every file of the build is within what static hosts take', async () => {
     ([, name, licence]) => `${name} ${licence}`,
   )
   console.log(`    notices: ${parties.join(', ')}`)
+  expect(notice).toContain('Copyright The MediaPipe Authors')
   expect(parties).toEqual(
     expect.arrayContaining([
       'mediabunny MPL-2.0',

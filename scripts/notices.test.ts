@@ -31,6 +31,17 @@ describe('notices', () => {
     expect(noticeText([...packages, ...packages])).toBe(text)
   })
 
+  it('name whose the face networks are, and what was changed; their licence lies beside them, too', () => {
+    const text = noticeText([])
+    expect(text).toContain('Copyright The MediaPipe Authors')
+    expect(text).toContain('converted from TensorFlow Lite to ONNX')
+    const networks = readdirSync(join(root, 'public/models/faces')).filter((name) => name.endsWith('.onnx'))
+    expect(networks).toHaveLength(3)
+    for (const network of networks) expect(text).toContain(network)
+    const licence = readFileSync(join(root, 'public/models/faces/LICENSE.txt'), 'utf8')
+    expect(licence).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
+  })
+
   it('refuse a package without a licence’s text', () => {
     expect(() => readPackage(join(root, 'node_modules/onnxruntime-node'))).toThrow('onnxruntime-node (MIT) has no file')
   })

@@ -21,9 +21,16 @@ const holders: Readonly<Record<string, string>> = {
 }
 
 /** What is published beside code: the models and the media. */
-const ownParts = `The sample clip, the icons and the models under models/ are this project's own, Apache-2.0. The tokenizer of the models
-is cut from that of Qwen2.5 (Alibaba Cloud, Apache-2.0). The models' weights were trained on, or drawn at random for, faces
-that this project draws.
+const ownParts = `The sample clip, the icons and the models under models/ are this project's own, Apache-2.0, but for models/faces. The
+tokenizer of the models is cut from that of Qwen2.5 (Alibaba Cloud, Apache-2.0). The models' weights were trained on, or
+drawn at random for, faces that this project draws.
+
+models/faces holds networks of others, under the Apache License 2.0 as well:
+
+${readFileSync(join(root, 'public/models/faces/NOTICE.txt'), 'utf8').trim()}
+
+The scripts hold the canonical face of MediaPipe's face_landmarker.task, and lists of what its networks take and give, under
+the same licence.
 
 ONNX Runtime's WebAssembly is compiled from further projects, among them Protocol Buffers, Abseil, Eigen (MPL-2.0) and
 Dawn's headers; its package names none of them, its source does:

@@ -72,6 +72,9 @@ describe('the package, in an empty folder', () => {
         ...['LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md', 'package.json'],
         ...['lib/cli/main.js', 'lib/cli/index.js', 'lib/cli/index.d.ts', 'lib/cli/quantizer-worker.js'],
         ...['dist/index.html', 'dist/_headers', 'dist/NOTICE.txt', 'dist/models/videmo-tiny/manifest.json'],
+        ...['detector.onnx', 'landmarks.onnx', 'blendshapes.onnx', 'LICENSE.txt', 'NOTICE.txt'].map(
+          (name) => `dist/models/faces/${name}`,
+        ),
         ...['dist/embed/videmo.js', 'dist/embed/videmo.d.ts'],
       ]),
     )

@@ -3,6 +3,7 @@ import { findPreset } from '../../src/affect/stages.ts'
 import { toWire, type WireError } from '../../src/base/errors.ts'
 import { nodeCpuRuntime } from '../../src/engine/backends/cpu/node-runtime.ts'
 import { openBundle } from '../../src/engine/bundle.ts'
+import { largestSquare, videoBudget } from '../../src/qwen25vl/index.ts'
 import { BundleDirectory } from '../bundle-directory.ts'
 import { singleThreaded } from '../single-threaded.ts'
 import { ClipReader, type StageAnswers } from './clip-reader.ts'
@@ -15,6 +16,7 @@ export interface ScoreJob {
   readonly preset: string
   readonly fault: Fault
   readonly maxTokens: number
+  readonly facePx?: number | undefined
 }
 
 export interface ReadClip {
@@ -29,11 +31,14 @@ export type FromWorker =
 
 let started: Promise<{ reader: ClipReader; source: FrameSource }> | undefined
 
-async function start({ seed, bundle: folder, preset, fault, maxTokens }: ScoreJob) {
+async function start({ seed, bundle: folder, preset, fault, maxTokens, facePx }: ScoreJob) {
   const bundle = await openBundle(new BundleDirectory(folder))
   const runtime = singleThreaded(await nodeCpuRuntime())
   const reader = await ClipReader.open(runtime, bundle, { stages: findPreset(preset).stages, maxTokens, fault })
-  return { reader, source: new FrameSource(seed, readRecipe(bundle.config.preprocessor)) }
+  const { vision, preprocessor } = bundle.config
+  const composed =
+    facePx === undefined ? undefined : { facePx, seenPx: largestSquare(videoBudget(vision, preprocessor)) }
+  return { reader, source: new FrameSource(seed, readRecipe(preprocessor), composed) }
 }
 
 /** The job first, then the numbers of clips. */

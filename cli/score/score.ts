@@ -23,6 +23,11 @@ export interface ScoreOptions {
   readonly fault: Fault
   /** Of an answer, at most. */
   readonly maxTokens: number
+  /**
+   * Read as the *face* view shows faces that are so high in a frame of 1280 x 720, px, from hairline to chin. Default: as
+   * pictures of their own.
+   */
+  readonly facePx?: number | undefined
   /** Threads, each with a model of its own. */
   readonly jobs: number
   /** Scored instead of the bundle's, which then only says which frames are taken. */
@@ -36,6 +41,8 @@ export interface ScoreReport extends ScoreFigures {
   readonly bundle: string
   readonly preset: string
   readonly fault: Fault
+  /** As asked for; null where the pictures themselves were read. */
+  readonly facePx: number | null
   /** Share of answers that were cut for their length; null for given ones. */
   readonly cut: number | null
 }
@@ -63,6 +70,7 @@ export async function score(options: ScoreOptions): Promise<ScoreReport> {
     bundle: folder,
     preset: preset.id,
     fault,
+    facePx: options.facePx ?? null,
     ...figuresOf(clips, { motions: asksOfMotions(preset.stages) }),
     cut: read ? cutShare(read) : null,
   }
@@ -93,8 +101,8 @@ async function readAll({ count, jobs, onProgress, ...options }: ScoreOptions): P
   let next = 0
   let done = 0
   const readSome = async (worker: Worker) => {
-    const { seed, bundle, preset, fault, maxTokens } = options
-    const job: ScoreJob = { seed, bundle, preset, fault, maxTokens }
+    const { seed, bundle, preset, fault, maxTokens, facePx } = options
+    const job: ScoreJob = { seed, bundle, preset, fault, maxTokens, facePx }
     worker.postMessage(job)
     while (next < count) {
       worker.postMessage(next++)

@@ -15,9 +15,9 @@ import { addNoise, expose } from './sensor.ts'
 import { drawDoubleChin, drawEars, drawRelief, drawSkin, earOf } from './skull.ts'
 
 /** Height of the picture in the head's units at scale 1: the head, about 285 high, takes 77 % of it. */
-const pictureUnits = 370
+export const pictureUnits = 370
 /** The point of the head that stays when it grows, and the share of the picture's height where it is. */
-const anchor = { y: 120, place: 0.79 }
+export const anchor = { y: 120, place: 0.79 }
 
 /**
  * Draws a face over the whole square picture: background, light, person, sensor noise. Equal arguments give equal

@@ -6,22 +6,34 @@ import type { Canvas2D, Looks, Pose, Scene } from './face.ts'
 import { firstScene, persons } from './persons.ts'
 import { truthOf } from './truth.ts'
 
-/** Everybody's twin looks the same: it is nobody, and only its movement is somebody's. */
-export const twinLooks: Looks = { ...persons[0].looks }
+/**
+ * Everybody's twin looks the same: it is nobody, and only its movement is somebody's. Of the preset persons this is the
+ * one whose units and emotions the embedded model reads best.
+ */
+export const twinLooks: Looks = persons[0].looks
 export const twinScene: Scene = firstScene
 
 const degrees = Math.PI / 180
 
-/** The movement of a measured face as a pose of the drawn one, within what drawn faces do. */
+/** Below this an eye that looks ahead wanders by itself. */
+const leastGaze = 0.25
+
+/**
+ * The movement of a measured face as a pose of the drawn one, within what drawn faces do. The mouth opens further than
+ * the measured one: people who talk part their lips by a third of what they can, and drawn ones by most of it.
+ */
 export function twinPose({ units, head, gaze, closedLeft, closedRight }: MeasuredFace): Pose {
-  const { AU1, AU2, AU4, AU6, AU7, AU10, AU12, AU15, AU23, AU24, AU25, AU26 } = units
+  const { AU1, AU2, AU4, AU6, AU7, AU10, AU12, AU15, AU23, AU24 } = units
+  const AU25 = unit(2 * (units.AU25 - 0.08))
+  // Lips part because the jaw drops, unless they smile.
+  const AU26 = unit(Math.max(1.5 * units.AU26, 0.75 * AU25 * (1 - AU12)))
   return {
     units: { AU1, AU2, AU4, AU6, AU7, AU10, AU12, AU15, AU23, AU24, AU25, AU26 },
     yaw: within(head.yaw * degrees, 0.6),
     pitch: within(head.pitch * degrees, 0.3),
     roll: within(head.roll * degrees, 0.4),
-    gazeX: within(gaze.x, 1),
-    gazeY: within(gaze.y, 1),
+    gazeX: glance(gaze.x),
+    gazeY: glance(gaze.y),
     closedLeft,
     closedRight,
   }
@@ -45,6 +57,14 @@ const still = { yaw: 0, pitch: 0, roll: 0, gazeX: 0, gazeY: 0, closedLeft: 0, cl
 
 function noUnits(): Pose['units'] {
   return { AU1: 0, AU2: 0, AU4: 0, AU6: 0, AU7: 0, AU10: 0, AU12: 0, AU15: 0, AU23: 0, AU24: 0, AU25: 0, AU26: 0 }
+}
+
+function glance(gaze: number): number {
+  return Math.sign(gaze) * unit((Math.abs(gaze) - leastGaze) / (1 - leastGaze))
+}
+
+function unit(value: number): number {
+  return Math.min(Math.max(value, 0), 1)
 }
 
 function within(value: number, most: number): number {

@@ -39,11 +39,11 @@ interface SignalRule {
 
 /** As seen on the clips of faces at rest, smiling, talking and raising their brows. */
 export const signalRules: Readonly<Record<RestSignal, SignalRule>> = {
-  innerBrow: { of: ['browInnerUp'], usual: 0.12, restWithin: [0, 0.45], full: 0.9 },
-  outerBrow: { of: ['browOuterUpLeft', 'browOuterUpRight'], usual: 0.12, restWithin: [0, 0.4], full: 0.9 },
-  browDown: { of: ['browDownLeft', 'browDownRight'], usual: 0.06, restWithin: [0, 0.3], full: 0.6 },
+  innerBrow: { of: ['browInnerUp'], usual: 0.15, restWithin: [0, 0.6], full: 0.9 },
+  outerBrow: { of: ['browOuterUpLeft', 'browOuterUpRight'], usual: 0.2, restWithin: [0, 0.6], full: 0.9 },
+  browDown: { of: ['browDownLeft', 'browDownRight'], usual: 0.15, restWithin: [0, 0.85], full: 0.65 },
   eyeWide: { of: ['eyeWideLeft', 'eyeWideRight'], usual: 0.02, restWithin: [0, 0.15], full: 0.5 },
-  squint: { of: ['eyeSquintLeft', 'eyeSquintRight'], usual: 0.42, restWithin: [0.1, 0.65], full: 0.85 },
+  squint: { of: ['eyeSquintLeft', 'eyeSquintRight'], usual: 0.42, restWithin: [0.05, 0.7], full: 0.85 },
   sneer: { of: ['noseSneerLeft', 'noseSneerRight'], usual: 0, restWithin: [0, 0.03], full: 0.3 },
   upperLip: { of: ['mouthUpperUpLeft', 'mouthUpperUpRight'], usual: 0.01, restWithin: [0, 0.15], full: 0.7 },
   smile: { of: ['mouthSmileLeft', 'mouthSmileRight'], usual: 0.02, restWithin: [0, 0.2], full: 0.85 },
@@ -74,7 +74,7 @@ export interface UnitRule {
 export const unitRules: Readonly<Record<MeasuredUnit, UnitRule>> = {
   AU1: { of: ['innerBrow'], isDerived: false, rule: 'as seen' },
   AU2: { of: ['outerBrow'], isDerived: false, rule: 'as seen' },
-  AU4: { of: ['browDown'], isDerived: false, rule: 'as seen' },
+  AU4: { of: ['browDown'], isDerived: false, rule: 'less with a smile, whose raised cheeks push the brows down' },
   AU5: { of: ['eyeWide'], isDerived: false, rule: 'none while the lids close' },
   AU6: { of: ['smile', 'squint'], isDerived: true, rule: 'a smile, the more the lids tighten with it' },
   AU7: {
@@ -95,14 +95,22 @@ export const unitRules: Readonly<Record<MeasuredUnit, UnitRule>> = {
   AU43: { of: ['blinkLeft', 'blinkRight', 'openingLeft', 'openingRight'], isDerived: false, rule: 'both eyes' },
 }
 
-/** The signals of one frame. */
-export function signalValues({ shapes, openingLeft, openingRight, lipGap }: FaceSignals): SignalValues {
+/** Degrees at which one side of the face is seen so badly that only the other counts. */
+const hiddenSide = 30
+
+/** The signals of one frame; of pairs, the side that is turned towards the camera counts more. */
+export function signalValues({ shapes, head, openingLeft, openingRight, lipGap }: FaceSignals): SignalValues {
+  // The person's right side is on the picture's left, and nearer to the camera with the head turned to the picture's right.
+  const right = within01((1 + head.yaw / hiddenSide) / 2)
+  const levelOf = ([first, second]: readonly BlendshapeName[]): number => {
+    if (!first) return 0
+    if (!second) return shapes[first]
+    const share = first.endsWith('Left') ? 1 - right : 0.5
+    return share * shapes[first] + (1 - share) * shapes[second]
+  }
   const geometry: Partial<Record<RestSignal, number>> = { openingLeft, openingRight, lipGap }
   return Object.fromEntries(
-    restSignals.map((signal) => {
-      const { of } = signalRules[signal]
-      return [signal, geometry[signal] ?? of.reduce((sum, name) => sum + shapes[name], 0) / of.length]
-    }),
+    restSignals.map((signal) => [signal, geometry[signal] ?? levelOf(signalRules[signal].of)]),
   ) as Record<RestSignal, number>
 }
 
@@ -118,9 +126,14 @@ export interface MeasuredMovement {
   readonly mouthOpen: number
 }
 
+/** A face that is close to the strongest movement at rest still has some way to go, so that noise is no movement. */
+const leastWay = 0.3
+
 /** How far a signal has moved from the person's rest: 0 at rest, 1 for the strongest movement. */
 function moved(signal: RestSignal, value: number, rest: number): number {
-  return within01((value - rest) / (signalRules[signal].full - rest))
+  const { full, usual } = signalRules[signal]
+  if (full < usual) return within01((rest - value) / (rest - full))
+  return within01((value - rest) / Math.max(Math.min(leastWay, full - usual), full - rest))
 }
 
 /** Below this the movement of an eye's opening is the blink of nobody: it breathes with smiles and glances. */
@@ -144,7 +157,7 @@ export function movementOf(values: SignalValues, rest: SignalValues): MeasuredMo
     units: {
       AU1: level('innerBrow'),
       AU2: level('outerBrow'),
-      AU4: level('browDown'),
+      AU4: level('browDown') * (1 - 0.4 * smile),
       AU5: level('eyeWide') * open,
       AU6: within01(smile * (0.6 + 0.6 * Math.max(tight, lids))),
       AU7: tight * (1 - smile),

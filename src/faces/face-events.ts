@@ -12,7 +12,7 @@ const mostTurnForWink = 20
 const fullTurn = 45
 
 const levels: readonly (LevelRule & { readonly kind: FaceEventKind })[] = [
-  { kind: 'smile', level: ({ units }) => units.AU12, on: 0.4, off: 0.25, leastS: 0.2, bridgedS: 0.2 },
+  { kind: 'smile', level: ({ units }) => units.AU12, on: 0.5, off: 0.3, leastS: 0.2, bridgedS: 0.2 },
   {
     kind: 'frown',
     level: ({ units }) => Math.max(units.AU4, units.AU15),
@@ -50,9 +50,10 @@ const swings: readonly (SwingsRule & { readonly kind: FaceEventKind })[] = [
   { kind: 'look-around', value: ({ head, gaze }) => gaze.x + head.yaw / fullTurn, least: 0.5, count: 2, withinS: 2.5 },
 ]
 
-/** One lid closes and the other does not. */
+/** One lid closes and the other does not; in a small face the difference of two lids is noise. */
 function winkOf({ closedLeft, closedRight, quality }: MeasuredFace): number {
-  if (quality.turn > mostTurnForWink || Math.min(closedLeft, closedRight) > 0.45) return 0
+  if (quality.turn > mostTurnForWink || quality.flaws.includes('small') || Math.min(closedLeft, closedRight) > 0.45)
+    return 0
   return Math.abs(closedLeft - closedRight)
 }
 

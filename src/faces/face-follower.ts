@@ -47,7 +47,7 @@ const leastPresence = 0.5
 /** A track counts from this frame on: single frames show faces where there are none. */
 const leastHits = 2
 /** A face that is hidden for longer comes back as a new one. */
-const longestLossS = 1.2
+const longestLossS = 2
 /** New faces are looked for after so many frames, or so much time, whichever is first. */
 const searchEvery = { frames: 8, seconds: 0.4 }
 

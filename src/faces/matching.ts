@@ -16,7 +16,7 @@ const contestedWithin = 1
 /** A track keeps what its own region shows unless another expects it this much closer, in sizes of a face. */
 const hysteresis = 0.25
 /** How far from where it is expected a face may be, in sizes: followed; lost, at first, and more for each second. */
-const reach = { followed: 1, lost: 0.8, lostAS: 1.2 }
+const reach = { followed: 1, lost: 0.8, lostAS: 1.2, most: 2 }
 /** After something large has moved, a face that jumps may be another person's. */
 const reachAfterChange = 0.3
 /** A face does not grow or shrink by more than this from frame to frame, as a logarithm. */
@@ -81,7 +81,7 @@ function costOf(track: FaceTrack, seen: Observation, timeS: number, hasMoved: bo
     ? reachAfterChange
     : track.lostSinceS === undefined
       ? reach.followed
-      : reach.lost + reach.lostAS * (timeS - track.lostSinceS)
+      : Math.min(reach.most, reach.lost + reach.lostAS * (timeS - track.lostSinceS))
   if (distance > within || resized > mostResized) return Number.POSITIVE_INFINITY
   return distance + resized + (seen.from.includes(track) ? 0 : hysteresis)
 }

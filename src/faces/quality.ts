@@ -7,7 +7,7 @@ import { at, distance } from './region.ts'
 export const flawLimits = {
   /** px from hairline to chin: below, lids and lips are a pixel or two. */
   smallPx: 48,
-  blurred: 0.25,
+  blurred: 0.2,
   dark: 0.15,
   bright: 0.85,
   /** Degrees: beyond, one eye and one corner of the mouth are hidden. */
@@ -22,8 +22,9 @@ const chin = 152
 export interface QualityOf {
   /** float32 [478, 3], px of the picture */
   readonly points: Float32Array
-  /** float32 [256, 256, 3], 0 to 1: what the landmark network was shown */
+  /** float32 [256, 256, 3], 0 to 1: what the landmark network was shown, and how large that is in the picture, px */
   readonly crop: Float32Array
+  readonly region: { readonly side: number }
   readonly presence: number
   readonly head: HeadPose
   readonly picture: { readonly width: number; readonly height: number }
@@ -31,8 +32,8 @@ export interface QualityOf {
   readonly isStill: boolean
 }
 
-export function faceQuality({ points, crop, presence, head, picture, isStill }: QualityOf): FaceQuality {
-  const { sharpness, light } = sharpnessAndLight(crop)
+export function faceQuality({ points, crop, region, presence, head, picture, isStill }: QualityOf): FaceQuality {
+  const { sharpness, light } = sharpnessAndLight(crop, region.side)
   const radians = Math.PI / 180
   const turn = Math.acos(Math.cos(head.yaw * radians) * Math.cos(head.pitch * radians)) / radians
   const measured = {
@@ -77,17 +78,17 @@ function outsideShare(points: Float32Array, { width, height }: { width: number; 
   return outside / landmarkCount
 }
 
-/** Luminance is averaged in blocks of this side, so that sharpness is told at the same scale for every face. */
-const block = 2
-const grid = cropSide / block
-/** Of a sharp face, the Laplacian's deviation over that of luminance; of one that fills an eighth of it, about a tenth. */
+/** Of a sharp face. */
 const sharpRatio = 0.45
 
 /**
  * Sharpness is the deviation of the Laplacian over that of the luminance itself, in the middle of the crop, where the
- * face is: so that it does not depend on light and contrast.
+ * face is: so that it does not depend on light and contrast. It is told at half the crop's resolution, the same for every
+ * face, and for smaller faces at that of the picture: they are small, which need not mean blurred.
  */
-function sharpnessAndLight(crop: Float32Array): { sharpness: number; light: number } {
+function sharpnessAndLight(crop: Float32Array, side: number): { sharpness: number; light: number } {
+  const block = side >= cropSide / 2 ? 2 : side >= cropSide / 4 ? 4 : 8
+  const grid = cropSide / block
   const luminance = new Float32Array(grid * grid)
   for (let row = 0; row < cropSide; row++) {
     for (let column = 0; column < cropSide; column++) {

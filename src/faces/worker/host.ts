@@ -1,21 +1,14 @@
 import { transfer } from 'comlink'
 import type { TrackId } from '../../affect/track.ts'
-import { FaceFollower } from '../face-follower.ts'
 import type { FaceNetworks } from '../networks/face-networks.ts'
-import { openFaceNetworks } from '../networks/open-face-networks.ts'
 import { Feeds } from './feeds.ts'
 import { Following, type SourceFollower } from './following.ts'
 import type { FacesApi, FacesOptions, FacesSource, FollowingEvent } from './protocol.ts'
 
-/** What tests put something else in the place of. */
+/** What the host stands on; the worker's door brings the networks of a browser. */
 export interface HostParts {
   readonly openNetworks: (options: FacesOptions) => Promise<FaceNetworks>
   readonly makeFollower: (networks: FaceNetworks) => SourceFollower
-}
-
-const defaultParts: HostParts = {
-  openNetworks: openFaceNetworks,
-  makeFollower: (networks) => new FaceFollower(networks),
 }
 
 /** The inside of the worker that follows faces: one set of networks, one source at a time. */
@@ -27,7 +20,7 @@ export class FacesHost implements FacesApi {
   private followings = 0
   private isMeshShown = false
 
-  constructor(private readonly parts: HostParts = defaultParts) {}
+  constructor(private readonly parts: HostParts) {}
 
   open(options: FacesOptions): void {
     this.options = options

@@ -4,7 +4,7 @@ import type { TrackId } from '../../affect/track.ts'
 import type { FacesFeed, FacesMessage } from '../../reading/faces-request.ts'
 
 /** A face that was measured twice within this time was there in between, s. */
-const bridgedS = 1
+export const bridgedS = 1
 /** Before its first measure and after its last one a face counts as there for this long, s. */
 const nearS = 0.3
 
@@ -64,7 +64,10 @@ export class FaceTimeline {
     return this.samples.size > 0
   }
 
-  /** Resolves when everything up to a time is known, or nothing more will be. Rejects with the reason of an abort. */
+  /**
+   * Resolves when everything up to a time is known, or nothing more will be. Rejects with the reason of an abort. What
+   * `at` says of a time no longer changes once `bridgedS` beyond it is known.
+   */
   async until(timeS: number, signal: AbortSignal): Promise<void> {
     const isDue = () => this.ended || this.newestS >= timeS || signal.aborted
     while (!isDue()) {

@@ -8,7 +8,7 @@ import type { ReadingRequest } from '../../reading/request.ts'
 import { isAskedIn } from '../../reading/view-rules.ts'
 import { askedStages } from './asked-stages.ts'
 import { CropSquare, cropped, pastS, withoutPicture } from './face-crop.ts'
-import { byNumber, FaceTimeline, type PresentFace, type SeenFace } from './face-timeline.ts'
+import { bridgedS, byNumber, FaceTimeline, type PresentFace, type SeenFace } from './face-timeline.ts'
 import { MeasuredSpans } from './measured-spans.ts'
 import {
   type MakePairReader,
@@ -85,7 +85,8 @@ export class FacesReader implements PairReader {
     this.picture = this.makeWindow(shownPicture)
     const { pairsPerWindow, leastFrames, hasProbes, squareSide } = this.picture.reader
     this.pairsPerWindow = pairsPerWindow
-    this.leastFrames = leastFrames
+    // A drawing has as many moments as one likes: even a short clip fills a window, and its phases are told apart.
+    this.leastFrames = twin ? 2 * pairsPerWindow : leastFrames
     this.hasProbes = hasProbes
     this.squareSide = squareSide
   }
@@ -109,7 +110,8 @@ export class FacesReader implements PairReader {
   async add(pair: readonly TimedFrame[], newPairs = this.hopPairs): Promise<void> {
     const { control } = this.options
     const clocks = pair.map((frame) => clockOf(frame))
-    if (!this.isLive) await this.timeline.until(Math.max(...clocks), control.signal)
+    // What is read of a file must not depend on how far ahead whoever follows faces happens to be.
+    if (!this.isLive) await this.timeline.until(Math.max(...clocks) + bridgedS, control.signal)
     this.spans.note(pair, clocks)
     const isFull = this.sourcePairs >= this.pairsPerWindow
     this.sourcePairs = (isFull ? Math.max(0, this.pairsPerWindow - newPairs) : this.sourcePairs) + 1
@@ -152,15 +154,15 @@ export class FacesReader implements PairReader {
 
   private async addFaces(pair: readonly TimedFrame[], clocks: readonly number[], left?: number): Promise<void> {
     const present = clocks.map((clockS) => this.timeline.presentAt(clockS))
-    const faces = (present.at(-1)?.length ? present.at(-1) : present[0]) ?? []
-    for (const { track, seen } of present.flat()) this.lastSeenS.set(track, seen.measured.timeS)
+    const faces = [...new Map(present.flat().map((face) => [face.track, face])).values()]
+    for (const { track, seen } of faces) this.lastSeenS.set(track, seen.measured.timeS)
     const read = this.who.choose(faces, this.timeline.chosen)
     this.spans.pictureIs(this.who.mainOf(faces, this.timeline.chosen))
     if (this.view === 'picture') return this.picture.take(seenPair(pair), true, left)
     this.tellNobody(faces.length > 0, pair[0].timeS)
-    const isPictureRead = faces.length === 0 && present.every(({ length }) => length === 0) && this.readsPicture
+    const isPictureRead = faces.length === 0 && this.readsPicture
     await this.picture.take(isPictureRead ? seenPair(pair) : [undefined, undefined], isPictureRead, left)
-    const tracks = new Set([...this.windows.keys(), ...present.flat().map(({ track }) => track)])
+    const tracks = new Set([...this.windows.keys(), ...faces.map(({ track }) => track)])
     for (const track of [...tracks].sort(byNumber)) {
       const frames = pair.map((frame, index) => this.shown(track, frame, find(present[index], track)))
       await this.windowOf(track).take([frames[0], frames[1]], read.includes(track), left)

@@ -1,5 +1,6 @@
 import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { TimedFrame } from '../../capture/painter.ts'
+import { faceEventsOf } from '../../faces/face-events.ts'
 import type { TrackEvent } from '../../reading/events.ts'
 import type { FaceTimeline } from './face-timeline.ts'
 
@@ -8,6 +9,9 @@ type MeasuredEvent = Extract<TrackEvent, { type: 'measured' }>
 
 /** Measures of an update lie at least this far apart, s: about ten a second. */
 const apartS = 0.09
+
+/** Movements that end within an update may have begun so long before it, s. */
+const beforeS = 2
 
 /** What followed faces did during the frames of an update. */
 export class MeasuredSpans {
@@ -51,7 +55,12 @@ export class MeasuredSpans {
       track,
       update,
       faces: toFrames === 0 ? faces : faces.map((each) => ({ ...each, timeS: each.timeS + toFrames })),
-      events: [],
+      events: faceEventsOf(
+        face,
+        this.timeline.measuredIn(face, fromS - beforeS, toS).map(({ measured }) => measured),
+      )
+        .filter((each) => each.endS >= fromS)
+        .map((each) => ({ ...each, track, startS: each.startS + toFrames, endS: each.endS + toFrames })),
     }
   }
 }
