@@ -9,6 +9,7 @@ import { QuantizerPool } from '../cli/quantizer-pool.ts'
 import { dtypes } from '../src/manifest/manifest.ts'
 import { runDawn } from './dawn.ts'
 import { defaultCycles, defaultDtype, defaultTokens } from './dawn-options.ts'
+import { facesMarkdown, runFaces } from './faces.ts'
 import { pack } from './pack.ts'
 import { packedMarkdown } from './packed-report.ts'
 import { plotsPage } from './plots.ts'
@@ -36,6 +37,7 @@ const bench = defineCommand({
     html: { type: 'string', description: 'File for the report as a page with plots' },
     dawn: { type: 'boolean', default: false, description: 'Ours alone, in Node on Dawn' },
     cycles: { type: 'string', description: 'With --dawn: how often from hop to hop' },
+    faces: { type: 'boolean', default: false, description: 'The face networks alone, on processor and WebGPU' },
     pack: { type: 'string', description: 'Folder to write that does the same on a machine without Node' },
     packed: {
       type: 'string',
@@ -50,6 +52,15 @@ const bench = defineCommand({
     const started = performance.now()
     const onProgress = (text: string) => {
       process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`)
+    }
+    const command = ['npm run bench --', ...rawArgs.map((arg) => arg || '""')].join(' ')
+    if (args.faces) {
+      const report = await runFaces({ command, isHardware: args.gpu, onProgress })
+      const text = facesMarkdown(report)
+      process.stdout.write(`${text}\n`)
+      await write(args.json, `${JSON.stringify(report, null, 1)}\n`)
+      if (args.docs) await writeFile(docs, withSection(await readFile(docs, 'utf8'), 'faces', text))
+      return
     }
     if (args.pack !== undefined) {
       const bytes = await pack(args.pack, onProgress)
@@ -82,7 +93,6 @@ const bench = defineCommand({
       await write(args.json, text)
       return
     }
-    const command = ['npm run bench --', ...rawArgs.map((arg) => arg || '""')].join(' ')
     const gpuUpdates = countOption('--gpu-updates', args['gpu-updates'], 6)
     const report = await runBench({
       command,
