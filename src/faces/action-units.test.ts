@@ -100,6 +100,11 @@ describe('signalValues', () => {
     expect(signalValues({ shapes, head: { yaw, pitch: 0, roll: 0 }, ...eyes }).browDown).toBeCloseTo(expected)
   })
 
+  it('takes the smaller side of what a turned head shows on one', () => {
+    const pressed = blendshapes({ mouthPressLeft: 0.02, mouthPressRight: 0.4 })
+    expect(signalValues({ shapes: pressed, head: { yaw: 30, pitch: 0, roll: 0 }, ...eyes }).press).toBe(0.02)
+  })
+
   it('averages pairs that are no sides, however the head is turned', () => {
     expect(signalValues({ shapes, head: { yaw: 40, pitch: 0, roll: 0 }, ...eyes }).roll).toBeCloseTo(0.3)
   })

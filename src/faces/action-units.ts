@@ -35,6 +35,11 @@ interface SignalRule {
   readonly restWithin: readonly [least: number, most: number]
   /** Of the strongest movement, as the networks show it. */
   readonly full: number
+  /**
+   * What is taken of a left and a right. `nearer`: the side that is turned towards the camera counts more. `smaller`: the
+   * movement is one of both sides, and a turned head shows it on one where there is none. Default: nearer
+   */
+  readonly sides?: 'nearer' | 'smaller'
 }
 
 /** As seen on the clips of faces at rest, smiling, talking and raising their brows. */
@@ -49,9 +54,15 @@ export const signalRules: Readonly<Record<RestSignal, SignalRule>> = {
   smile: { of: ['mouthSmileLeft', 'mouthSmileRight'], usual: 0.02, restWithin: [0, 0.2], full: 0.85 },
   frown: { of: ['mouthFrownLeft', 'mouthFrownRight'], usual: 0.01, restWithin: [0, 0.1], full: 0.5 },
   chin: { of: ['mouthShrugLower'], usual: 0.05, restWithin: [0, 0.2], full: 0.6 },
-  stretch: { of: ['mouthStretchLeft', 'mouthStretchRight'], usual: 0.03, restWithin: [0, 0.2], full: 0.6 },
+  stretch: {
+    of: ['mouthStretchLeft', 'mouthStretchRight'],
+    usual: 0.03,
+    restWithin: [0, 0.2],
+    full: 0.6,
+    sides: 'smaller',
+  },
   roll: { of: ['mouthRollLower', 'mouthRollUpper'], usual: 0.04, restWithin: [0, 0.2], full: 0.5 },
-  press: { of: ['mouthPressLeft', 'mouthPressRight'], usual: 0.05, restWithin: [0, 0.25], full: 0.6 },
+  press: { of: ['mouthPressLeft', 'mouthPressRight'], usual: 0.05, restWithin: [0, 0.25], full: 0.6, sides: 'smaller' },
   lipGap: { of: [], usual: 0.01, restWithin: [0, 0.08], full: 0.4 },
   jaw: { of: ['jawOpen'], usual: 0.03, restWithin: [0, 0.1], full: 0.7 },
   blinkLeft: { of: ['eyeBlinkRight'], usual: 0.12, restWithin: [0, 0.25], full: 0.58 },
@@ -98,19 +109,20 @@ export const unitRules: Readonly<Record<MeasuredUnit, UnitRule>> = {
 /** Degrees at which one side of the face is seen so badly that only the other counts. */
 const hiddenSide = 30
 
-/** The signals of one frame; of pairs, the side that is turned towards the camera counts more. */
+/** The signals of one frame. */
 export function signalValues({ shapes, head, openingLeft, openingRight, lipGap }: FaceSignals): SignalValues {
   // The person's right side is on the picture's left, and nearer to the camera with the head turned to the picture's right.
   const right = within01((1 + head.yaw / hiddenSide) / 2)
-  const levelOf = ([first, second]: readonly BlendshapeName[]): number => {
+  const levelOf = ({ of: [first, second], sides }: SignalRule): number => {
     if (!first) return 0
     if (!second) return shapes[first]
+    if (sides === 'smaller') return Math.min(shapes[first], shapes[second])
     const share = first.endsWith('Left') ? 1 - right : 0.5
     return share * shapes[first] + (1 - share) * shapes[second]
   }
   const geometry: Partial<Record<RestSignal, number>> = { openingLeft, openingRight, lipGap }
   return Object.fromEntries(
-    restSignals.map((signal) => [signal, geometry[signal] ?? levelOf(signalRules[signal].of)]),
+    restSignals.map((signal) => [signal, geometry[signal] ?? levelOf(signalRules[signal])]),
   ) as Record<RestSignal, number>
 }
 

@@ -1,5 +1,5 @@
-import type { FaceBox } from '../src/affect/measures.ts'
-import type { TimedFrame } from '../src/capture/painter.ts'
+import type { FaceBox } from '../../affect/measures.ts'
+import type { TimedFrame } from '../../capture/painter.ts'
 
 type Picture = Pick<TimedFrame, 'width' | 'height' | 'rgba'>
 
@@ -89,17 +89,24 @@ export function cover(target: Picture, { x, y, width, height }: FaceBox, gray = 
   }
 }
 
-/** Noise of a camera: the same for the same seed. */
-export function noisy(target: Picture, deviation: number, seed: number): void {
-  let state = seed * 2654435761 + 1
+/** Nearly a normal distribution: the sum of three even ones. */
+const noise = noiseTable()
+
+function noiseTable(): Float32Array {
+  let state = 1
   const next = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return state / 4294967296
   }
+  return Float32Array.from({ length: 1 << 18 }, () => 2 * (next() + next() + next() - 1.5))
+}
+
+/** Noise of a camera: the same for the same seed. */
+export function noisy(target: Picture, deviation: number, seed: number): void {
+  const start = Math.imul(seed + 1, 40503)
   for (let each = 0; each < target.rgba.length; each++) {
     if (each % 4 === 3) continue
-    // The sum of three has nearly the shape of a normal distribution, with a deviation of 0.5.
-    target.rgba[each] = (target.rgba[each] ?? 0) + 2 * deviation * (next() + next() + next() - 1.5)
+    target.rgba[each] = (target.rgba[each] ?? 0) + deviation * (noise[(start + each) & (noise.length - 1)] ?? 0)
   }
 }
 
