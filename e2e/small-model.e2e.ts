@@ -10,7 +10,8 @@ test('a model of drawn faces says so, is read with as it was trained, and warns 
     reads: 'drawn-faces',
     video: { framesPerSecond: 2, minFrames: 2, maxFrames: 8, maxPixels: 12_800 },
   }))
-  await reader.settings({ prompts: quick.prompts, probes: quick.probes })
+  // Shown the picture itself, and not a drawn twin of the face in it.
+  await reader.settings({ prompts: quick.prompts, probes: quick.probes, faces: { view: 'picture' } })
   await page.goto(`?test&tokens=2&unchecked&trusted&bundle=${weights.url}`)
   const calm = page.getByText('This small model reads drawn faces; for real faces load VidEmo-3B.')
   const warning = page.getByText(/it has never seen a real face/)

@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { actionForKey, actionOf, type KeyPress, keyName, pageActions, runAction, shortcutOf } from './actions.ts'
 import { BuildSession } from './build-session.ts'
+import { noFaces } from './session/faces-state.ts'
 import type { RunState, SessionState, Source } from './session/session-state.ts'
 import { fakeBuilder } from './testing/fake-builder.ts'
+import { followed } from './testing/fake-faces.ts'
 import { fakeSession } from './testing/fake-session.ts'
 import { createView, type Page } from './view.ts'
 
@@ -50,6 +52,9 @@ describe('keys', () => {
     ['s', 'settings'],
     ['e', 'erase'],
     ['?', 'help'],
+    ['f', 'next-face'],
+    ['r', 'neutral'],
+    ['o', 'outlines'],
   ])('%s means %s', (key, id) => {
     expect(actionForKey(press(key), true)?.id).toBe(id)
   })
@@ -185,4 +190,44 @@ it('the figures on the video go on and off', () => {
   expect(it_.session.store.get().settings.isHudShown).toBe(true)
   runAction(it_, actionOf('hud'))
   expect(it_.session.store.get().settings.isHudShown).toBe(false)
+})
+
+describe('faces', () => {
+  const faces = {
+    ...noFaces,
+    status: { state: 'following' },
+    tracks: [followed('face-1'), followed('face-2')],
+  } as const
+  const run = (id: string, state: Partial<SessionState>) => {
+    const session = fakeSession(state)
+    const made = {
+      session,
+      view: createView(),
+      buildSession: new BuildSession(fakeBuilder()),
+      pickFile: () => undefined,
+    }
+    return { isRun: runAction(made, actionOf(id)), calls: session.calls, state: () => session.store.get() }
+  }
+
+  it('are chosen one after the other, from the one that is read', () => {
+    expect(run('next-face', { faces, shownTrack: 'face-1' }).calls).toEqual([{ name: 'chooseFace', args: ['face-2'] }])
+    expect(run('next-face', { faces: { ...faces, chosen: 'face-2' } }).calls).toEqual([
+      { name: 'chooseFace', args: ['face-1'] },
+    ])
+    expect(run('next-face', { faces: { ...faces, tracks: [followed('face-1')] } }).isRun).toBe(false)
+  })
+
+  it('have a neutral face while they are in the picture', () => {
+    expect(run('neutral', { faces: { ...faces, chosen: 'face-2' } }).calls).toEqual([
+      { name: 'takeNeutral', args: ['face-2'] },
+    ])
+    const gone = { ...faces, tracks: [followed('face-1', { isHere: false })], chosen: 'face-1' } as const
+    expect(run('neutral', { faces: gone }).isRun).toBe(false)
+  })
+
+  it('have outlines that can be hidden', () => {
+    const { state } = run('outlines', { faces })
+    expect(state().settings.faces).toEqual({ ...fakeSession().store.get().settings.faces, areOutlinesShown: false })
+    expect(run('outlines', {}).isRun).toBe(false)
+  })
 })
