@@ -166,7 +166,7 @@ async function followsFaces(page: Page): Promise<void> {
         view: 'twin',
         faces: 1,
         answers: { expression: expect.stringMatching(/smile/) },
-        claims: expect.arrayContaining([expect.objectContaining({ what: 'AU12', verdict: 'seen' })]),
+        claims: expect.arrayContaining([expect.objectContaining({ what: 'AU12', reason: 'small' })]),
       },
     ],
   })
