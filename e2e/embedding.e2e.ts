@@ -43,6 +43,8 @@ test('a page that imports the API gets readings of the sample clip, by the examp
     })
     await refuses(page, host)
     await endsWithTracks(page)
+    // A drawn face is told from a real one, and its picture is read; nobody was looked for where nobody was to be.
+    await followsFaces(page)
     // Nobody asked for a model of transformers.js.
     expect(host.requests.filter((path) => path.includes('transformers'))).toEqual([])
     const types = await page.request.get(`${host.url}embed/videmo.d.ts`)
@@ -133,6 +135,45 @@ async function refuses(page: Page, host: StaticHost): Promise<void> {
   ])
 }
 
+/** A real face: measured without a model, and read by its twin, for the embedded model reads drawings. */
+async function followsFaces(page: Page): Promise<void> {
+  const portrait = [...(await readFile('fixtures/data/faces/portrait_192.png'))]
+  const seen = await page.evaluate(
+    async ([address, bytes]) => {
+      const { createAnalyzer } = (await import(address)) as typeof import('../src/embed/videmo.ts')
+      const source = new Blob([new Uint8Array(bytes)])
+      const moments: object[] = []
+      const measuring = createAnalyzer({ source, measureOnly: true, onMeasured: (moment) => moments.push(moment) })
+      const { name } = await measuring.ready
+      const none = []
+      for await (const reading of measuring.readings) none.push(reading)
+      const readings = []
+      const options = { source, maxTokens: 60, withProbabilities: false }
+      for await (const { track, view, answers, measured, claims } of createAnalyzer(options).readings) {
+        readings.push({ track, view, answers, faces: measured?.faces, claims })
+      }
+      return { name, none, moments, readings }
+    },
+    [`${basePath}embed/videmo.js`, portrait] as const,
+  )
+  expect(seen).toMatchObject({
+    name: 'faces',
+    none: [],
+    moments: [{ timeS: 0, width: 192, height: 192, faces: [{ track: 'face-1', measured: { timeS: 0 } }] }],
+    readings: [
+      {
+        track: 'face-1',
+        view: 'twin',
+        faces: 1,
+        answers: { expression: expect.stringMatching(/smile/) },
+        claims: expect.arrayContaining([expect.objectContaining({ what: 'AU12', reason: 'small' })]),
+      },
+    ],
+  })
+  // No landmarks leave the worker.
+  expect(JSON.stringify(seen.moments).length).toBeLessThan(3000)
+}
+
 /** The tracks are the caller's, and so is the end of them. */
 async function endsWithTracks(page: Page): Promise<void> {
   const after = await page.evaluate(async (address) => {
@@ -141,7 +182,7 @@ async function endsWithTracks(page: Page): Promise<void> {
     const context = canvas.getContext('2d')
     const paint = setInterval(() => context?.fillRect(Math.random() * 300, Math.random() * 150, 9, 9), 100)
     const source = canvas.captureStream(10)
-    const { readings } = createAnalyzer({ source, maxTokens: 2, withProbabilities: false })
+    const { readings } = createAnalyzer({ source, faces: 'none', maxTokens: 2, withProbabilities: false })
     let after = -1
     for await (const reading of readings) {
       // The one under way may still come.

@@ -76,6 +76,7 @@ describe('the package, in an empty folder', () => {
           (name) => `dist/models/faces/${name}`,
         ),
         ...['dist/embed/videmo.js', 'dist/embed/videmo.d.ts'],
+        ...['detector', 'landmarks', 'blendshapes'].map((name) => `dist/models/faces/${name}.onnx`),
       ]),
     )
     expect(names.filter((name) => !/^(dist|lib)\//.test(name))).toHaveLength(5)

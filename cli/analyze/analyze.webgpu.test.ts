@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../../scripts/find-chromium.ts'
 import { fixtureFolder, fixtureName } from '../../scripts/fixture-bundle.ts'
 import { runAnalyze, startAnalyze } from './analyze.fixture.ts'
+import type { TrackRecord } from './track-record.ts'
 import type { WindowRecord } from './window-record.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -35,7 +36,9 @@ function records(stdout: string): WindowRecord[] {
 
 describe('videmo analyze', () => {
   it('prints a line of JSON for a short video, and nothing else, with the embedded bundle', async () => {
-    const { status, stdout, stderr } = await runAnalyze([clip, '--json', '--max-tokens', '6', '--adapter', 'software'])
+    const { status, stdout, stderr } = await runAnalyze([
+      ...[clip, '--json', '--faces', 'none', '--max-tokens', '6', '--adapter', 'software'],
+    ])
     expect(status, stderr).toBe(0)
     const [record, ...more] = records(stdout)
     console.log(record.model)
@@ -69,7 +72,7 @@ describe('videmo analyze', () => {
   })
 
   it('reads a longer video in windows that move on, with a bundle from a folder', async () => {
-    const windows = ['--fps', '1', '--window-frames', '4', '--hop-frames', '2', '--max-tokens', '2']
+    const windows = ['--faces', 'none', '--fps', '1', '--window-frames', '4', '--hop-frames', '2', '--max-tokens', '2']
     const from = ['--bundle', fixtureFolder, '--from', '5']
     const { status, stdout, stderr } = await runAnalyze([sample, '--json', ...from, ...windows])
     expect(status, stderr).toBe(0)
@@ -84,6 +87,69 @@ describe('videmo analyze', () => {
     expect(second).toMatchObject({ window: 1, figures: { visionPairs: 1 } })
     expect(second.frames.slice(0, 2)).toEqual(first.frames.slice(2))
     expect(second.endS).toBeGreaterThan(first.endS)
+  })
+})
+
+describe('videmo analyze, of faces', () => {
+  const portrait = join(root, 'fixtures/data/faces/portrait_192.png')
+
+  it('measures a face without a model or a GPU: a record a face, and every measure as CSV', async () => {
+    const curves = join(folder, 'curves.csv')
+    const { status, stdout, stderr } = await runAnalyze([portrait, '--measure-only', '--json', '--curves', curves], {
+      CHROMIUM_PATH: withoutAdapter(),
+    })
+    expect([status, stderr]).toEqual([0, ''])
+    const [record, ...more]: TrackRecord[] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(more).toEqual([])
+    expect(record).toMatchObject({
+      track: 'face-1',
+      frames: 1,
+      present: 1,
+      source: { width: 192, height: 192 },
+      settings: { rate: 10 },
+    })
+    expect(Object.keys(record)).not.toContain('model')
+    expect(record.units.AU12.peak).toBeGreaterThan(0.5)
+    const [head, row, ...rows] = readFileSync(curves, 'utf8').trim().split('\n')
+    expect(rows).toEqual([])
+    const cells = Object.fromEntries(head.split(',').map((name, i) => [name, row.split(',')[i]]))
+    expect(cells).toMatchObject({ track: 'face-1', time_s: '0' })
+    expect(Number(cells.AU12)).toBeCloseTo(record.units.AU12.peak, 3)
+  })
+
+  it('says that there is nobody', async () => {
+    const { status, stdout, stderr } = await runAnalyze(['fixtures/data/numbered/still.jpg', '--measure-only'])
+    expect([status, stdout, stderr]).toEqual([0, '', 'No face was found.\n'])
+  })
+
+  it('shows the embedded model the twin of a real face, and holds what it says against the measures', async () => {
+    const { status, stdout, stderr } = await runAnalyze([portrait, '--json', '--max-tokens', '60'])
+    expect(status, stderr).toBe(0)
+    expect(stderr).toContain('reads a drawing that moves as the face does')
+    expect(stderr).not.toContain('do not rely')
+    const [record, ...more] = records(stdout)
+    expect(more).toEqual([])
+    expect(record).toMatchObject({ track: 'face-1', view: 'twin', window: 0, measured: { faces: 1 } })
+    // The drawing's hair says nothing of the person's.
+    expect(Object.keys(record.answers)).toEqual(['expression', 'emotion'])
+    expect(record.answers.emotion?.text).toMatch(/happy/)
+    // So few pixels prove nothing.
+    expect(record.claims).toContainEqual(
+      expect.objectContaining({ what: 'AU12', verdict: 'cannot-tell', reason: 'small' }),
+    )
+  })
+
+  it('shows it a drawn face as it is', async () => {
+    const { status, stdout, stderr } = await runAnalyze([clip, '--json', '--max-tokens', '4'])
+    expect(status, stderr).toBe(0)
+    expect(stderr).not.toMatch(/do not rely|moves as the face does/)
+    const [record] = records(stdout)
+    expect(record).toMatchObject({ track: 'picture', view: 'picture' })
+    expect(Object.keys(record.answers)).toContain('attributes')
+    expect(record.claims).toBeUndefined()
   })
 })
 

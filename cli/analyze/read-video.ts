@@ -118,11 +118,13 @@ async function shownFaces(
   measured.catch(() => undefined)
   const { view: asked, who } = job.faces
   const areDrawn = asked === 'auto' && readsDrawnFaces(manifest) ? await followed.areDrawn() : undefined
+  // What is measured of a drawing says nothing of it: the measures are those of people's faces.
+  if (areDrawn) return { ...unfollowed, isDrawn: true, measured }
   const view = asked === 'auto' ? autoView(manifest, areDrawn) : asked
   const port = followed.openFeed()
   const whose = view === 'picture' || who === 'none' ? 'chosen' : who
   const faces: FacesRequest = { view, who: whose, feed: { type: 'port', port } }
-  return { view, isDrawn: areDrawn === true, faces, transfer: [port], measured }
+  return { view, isDrawn: false, faces, transfer: [port], measured }
 }
 
 /** A model that reads drawings is shown the picture where there is no face whose twin it could be shown. */

@@ -51,17 +51,23 @@ export interface AnalyzerOptions {
   /**
    * What the model is shown: the whole `picture`; the followed `face`, cropped from it; or its `twin`, a drawn face that
    * moves as the followed one does, for models that read drawings. Default: `auto`, the face or the twin where a real face
-   * is found, as suits the bundle, and else the picture. All but `picture` load the face networks (5 MB and their runtime).
+   * is found, as suits the bundle, and else the picture. Of a live source that shows drawn faces, ask for the `picture`.
    */
   readonly view?: 'auto' | 'picture' | 'face' | 'twin'
-  /** Whose faces are read, in turn. Default: `largest`; with `measureOnly` every face is followed. */
-  readonly faces?: 'all' | 'largest' | number
+  /**
+   * Whose faces are read, in turn. Default: `largest`; with `measureOnly` every face is followed. `none`: nobody is looked
+   * for, and the picture is read; then the face networks (4.4 MB and
+   * their runtime) are not loaded.
+   */
+  readonly faces?: 'all' | 'largest' | 'none' | number
   /** Measures of each face a second, 1 to 30. Default: 10 of files, live as many as the source and the machine give. */
   readonly rate?: number
   /** Faces are followed and measured, and no model is loaded: there are no readings. */
   readonly measureOnly?: boolean
   /** Told of the followed faces of every frame that is measured, in the order of time. */
   readonly onMeasured?: (moment: MeasuredMoment) => void
+  /** Told of every movement of a followed face, once it has ended. */
+  readonly onFaceEvent?: (event: FaceEvent & { readonly track: string }) => void
   /** Where the app's files lie; default: the folder above this script's. Must be of the page's own origin. */
   readonly appUrl?: string | URL
 }
@@ -70,12 +76,13 @@ export interface AnalyzerOptions {
 export interface Analyzer {
   /**
    * Settles when the model is loaded, with an AnalyzerError when it is not: `stopped` where the analyzer was stopped
-   * before.
+   * before. With `measureOnly`, when the face networks are.
    */
   readonly ready: Promise<ModelFacts>
   /**
    * What the model reads, from when it is first asked for: once the source ends, or its owner stops its tracks, or after
-   * `stop`, there are no more. To be gone through once. Leaving the loop ends the analyzer. Throws an AnalyzerError.
+   * `stop`, there are no more. To be gone through once, with `measureOnly` too: then there are none, and it ends with the
+   * source. Leaving the loop ends the analyzer. Throws an AnalyzerError.
    */
   readonly readings: AsyncIterable<Reading>
   /** Ends the reading and frees the GPU. The source is the caller's to end. */

@@ -69,7 +69,9 @@ describe('options that can work', () => {
     expect(facesOf({ view: 'twin', faces: 'all', rate: 5 })).toEqual({ view: 'twin', who: 'all', rate: 5 })
     expect(facesOf({ faces: 'largest' })).toMatchObject({ who: 1 })
     expect(facesOf({ faces: 3 })).toMatchObject({ who: 3 })
-    expect(facesOf({ view: 'picture', faces: 2 })).toBeUndefined()
+    expect(facesOf({ view: 'picture' })).toMatchObject({ view: 'picture', who: 1 })
+    expect(facesOf({ faces: 'none' })).toBeUndefined()
+    expect(facesOf({ view: 'picture', faces: 'none' })).toBeUndefined()
     // Whoever only measures wants all faces, and no model.
     expect(facesOf({ measureOnly: true })).toMatchObject({ who: 'all' })
     expect(facesOf({ measureOnly: true, view: 'picture', faces: 1 })).toMatchObject({ who: 1 })
@@ -150,6 +152,9 @@ describe('options that cannot work', () => {
       'bad-option',
       /leave it out/,
     ]),
+    [{ source, view: 'twin', faces: 'none' }, 'bad-option', /leave it out/],
+    [{ source, measureOnly: true, faces: 'none' }, 'bad-option', /leave it out/],
+    [{ source, onFaceEvent: 'log' }, 'bad-option', /leave it out/],
     [{ source, measureOnly: 1 }, 'bad-option', /leave it out/],
     [{ source, onMeasured: true }, 'bad-option', /leave it out/],
   ])('%j: %s', (given, code, action) => {

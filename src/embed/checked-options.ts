@@ -47,11 +47,12 @@ export interface CheckedOptions {
   readonly faces: CheckedFaces | undefined
   readonly measureOnly: boolean
   readonly onMeasured: AnalyzerOptions['onMeasured']
+  readonly onFaceEvent: AnalyzerOptions['onFaceEvent']
 }
 
 export interface CheckedFaces {
   readonly view: 'auto' | View
-  readonly who: 'all' | number
+  readonly who: 'all' | 'none' | number
   /** Measures a second; undefined: as suits the source. */
   readonly rate: number | undefined
 }
@@ -94,6 +95,7 @@ export function checkedOptions(given: unknown, place: UsePlace): CheckedOptions 
     faces: facesFrom(options, reader, measureOnly),
     measureOnly,
     onMeasured: functionFrom('onMeasured', options.onMeasured) as AnalyzerOptions['onMeasured'],
+    onFaceEvent: functionFrom('onFaceEvent', options.onFaceEvent) as AnalyzerOptions['onFaceEvent'],
   }
 }
 
@@ -104,10 +106,14 @@ function facesFrom(
 ): CheckedFaces | undefined {
   const isForeign = reader === 'transformers' && !measureOnly
   const chosen = viewFrom(view === undefined ? (isForeign ? 'picture' : 'auto') : view)
-  if (isForeign && chosen !== 'picture')
+  if (isForeign && chosen !== 'picture') {
     throw badOption('view', view, '“picture”, all that the reader “transformers” takes')
+  }
   const followed = { view: chosen, who: whoFrom(faces, measureOnly), rate: rateFrom(rate) }
-  return chosen === 'picture' && !measureOnly ? undefined : followed
+  if (followed.who !== 'none') return isForeign ? undefined : followed
+  if (measureOnly) throw badOption('faces', faces, 'a face to measure, for measureOnly is true')
+  if (chosen === 'face' || chosen === 'twin') throw badOption('faces', faces, `a face to show, for view is “${chosen}”`)
+  return undefined
 }
 
 function viewFrom(given: unknown): CheckedFaces['view'] {
@@ -118,11 +124,11 @@ function viewFrom(given: unknown): CheckedFaces['view'] {
 
 function whoFrom(given: unknown, measureOnly: boolean): CheckedFaces['who'] {
   if (given === undefined) return measureOnly ? 'all' : 1
-  if (given === 'all') return given
+  if (given === 'all' || given === 'none') return given
   if (given === 'largest') return 1
   const { min, max } = optionBounds.faces
   if (typeof given === 'number' && Number.isInteger(given) && given >= min && given <= max) return given
-  throw badOption('faces', given, `“all”, “largest” or a whole number from ${min} to ${max}`)
+  throw badOption('faces', given, `“all”, “largest”, “none” or a whole number from ${min} to ${max}`)
 }
 
 function rateFrom(given: unknown): number | undefined {

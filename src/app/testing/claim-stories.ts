@@ -34,7 +34,7 @@ function story(material: Material, view: View, flaws: readonly FaceFlaw[] = [], 
     text: texts.emotion,
     ...(clues && withClue ? { prompt: withClues(asked.prompt, clues) } : {}),
   }
-  const said = { attributes: texts.attributes, expression, emotion: texts.emotion }
+  const said = { ...(view === 'twin' ? {} : { attributes: texts.attributes }), expression, emotion: texts.emotion }
   const plain = update(frames, { emotion, ...(view === 'twin' ? { attributes: { state: 'empty' } } : {}) }, said)
   const current: CurrentUpdate = { ...plain, view, measured, claims: claimsOf(plain.tree, held) }
   return {
