@@ -77,6 +77,12 @@ describe('FaceFollower', () => {
     expect(one).toEqual(other)
   })
 
+  it('keeps its number in frames that are seconds apart, as on a busy device', async () => {
+    const results = await followed([0, 3, 6, 9].map((timeS) => frame(timeS, [miner, left])))
+    expect(results.map(({ faces }) => faces.length)).toEqual([0, 1, 1, 1])
+    expect(tracksIn(results)).toEqual(['face-1'])
+  })
+
   it('looks for faces now and then, and at all followed ones in one call', async () => {
     const calls = { detect: 0, landmarks: [] as number[] }
     const counted: FaceNetworks = {

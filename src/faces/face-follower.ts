@@ -48,6 +48,8 @@ const leastPresence = 0.5
 const leastHits = 2
 /** A face that is hidden for longer comes back as a new one. */
 const longestLossS = 2
+/** Frames in which it was looked for in vain before: on a busy device frames may be seconds apart. */
+const leastMisses = 3
 /** New faces are looked for after so many frames, or so much time, whichever is first. */
 const searchEvery = { frames: 8, seconds: 0.4 }
 
@@ -170,7 +172,7 @@ export class FaceFollower {
   }
 
   private dropLost(timeS: number): FaceEvent[] {
-    const gone = this.tracks.filter((track) => timeS - track.lastSeenS > longestLossS)
+    const gone = this.tracks.filter((track) => timeS - track.lastSeenS > longestLossS && track.misses >= leastMisses)
     this.tracks = this.tracks.filter((track) => !gone.includes(track))
     return gone.flatMap((track) => track.finishEvents())
   }

@@ -36,6 +36,8 @@ export class FaceTrack {
   /** Undefined while it is here; else since when it is not, s. */
   lostSinceS: number | undefined
   lastSeenS: number
+  /** Frames since it was last seen. */
+  misses = 0
   private readonly motion: Motion
   private readonly baseline = new Baseline()
   private readonly smoothing = new FaceSmoothing()
@@ -77,11 +79,13 @@ export class FaceTrack {
     this.region = region
     this.lastSeenS = timeS
     this.lostSinceS = undefined
+    this.misses = 0
     this.hits++
   }
 
   lose(): void {
     this.lostSinceS ??= this.lastSeenS
+    this.misses++
   }
 
   /** Measures the face in this frame, and tells which movements have ended. */
