@@ -236,9 +236,8 @@ export class FacesReader implements PairReader {
 
   private async freeGone(track: TrackId, clockS: number): Promise<void> {
     const seenS = this.lastSeenS.get(track) ?? Number.NEGATIVE_INFINITY
-    const window = this.windows.get(track)
-    if (clockS - seenS < goneS || window?.isUpdating) return
-    await window?.dispose()
+    if (clockS - seenS < goneS || this.windows.get(track)?.isUpdating) return
+    await this.windows.get(track)?.dispose()
     this.windows.delete(track)
     this.squares.delete(track)
     this.lastSeenS.delete(track)

@@ -83,23 +83,23 @@ export class TrackWindow {
     else this.wait(pair)
   }
 
-  /** Whether an answer about this window is being made: live, frames are taken meanwhile, and its KV cache must stay. */
+  /** An answer about the window is being given. */
   get isUpdating(): boolean {
     return this.interruption !== undefined
   }
 
   /**
-   * Ends the window; of files what no update was about is asked about first. While an answer about it is being made, the
-   * next pair that joins it afterwards begins anew.
+   * Ends the window; of files what no update was about is asked about first. While an answer about it is being given the
+   * window stays, and the next one begins behind the answer.
    */
   async end(): Promise<void> {
     this.waiting = []
+    if (this.reader.pairs === 0) return
     if (this.isUpdating) {
       this.unasked = 0
       this.hasGap = true
       return
     }
-    if (this.reader.pairs === 0) return
     if (this.unasked > 0 && !this.options.isLive) await this.update()
     this.unasked = 0
     await this.reader.beginAnew()
