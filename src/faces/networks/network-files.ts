@@ -14,18 +14,18 @@ export interface NetworkFile {
 export const networkFiles: Readonly<Record<NetworkName, NetworkFile>> = {
   detector: {
     path: 'models/faces/detector.onnx',
-    bytes: 1045661,
-    sha256: '107ce1d4d25972395fa63774235210e735b5c11268dce1f5a587781640d3bc2b',
+    bytes: 1045587,
+    sha256: '6f4860d0f208d09b53c328ebf26fb547cb414d7646595d6e14795f034d44095e',
   },
   landmarks: {
     path: 'models/faces/landmarks.onnx',
-    bytes: 2426764,
-    sha256: 'e1366857c756730c5d0fb0629af6879ca8bae43a02e2732cd25356913e521066',
+    bytes: 2426681,
+    sha256: 'c9a1d003f0768e1300f147bab03b7c3423e2bb0f5336afe8c26207ba35ac3af3',
   },
   blendshapes: {
     path: 'models/faces/blendshapes.onnx',
-    bytes: 912073,
-    sha256: '8b06e082a1d5ae51f4661b942335e5b01896cac5b6b59356965d168929bde971',
+    bytes: 912006,
+    sha256: 'a7cad49468bd87fe4df0aa1c2426ab43639dad7ae518a14fce18cf4e0e253a7b',
   },
 }
 
