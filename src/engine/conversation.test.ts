@@ -267,6 +267,20 @@ describe('slotsFor', () => {
     await d.dispose()
   })
 
+  it('has room for an answer that is known, however few tokens others may have', async () => {
+    const window = { pairs: 2, tokensPerPair: 16 }
+    const known = {
+      id: 'a',
+      prompt: 'Who?',
+      answer: 'A person of whom far more is known than anybody wants to be told.',
+    }
+    const d = await decoder({ capacity: slotsFor(bundle, window, [known, questions[1]], 2) })
+    const conversation = (await windowOver(d)).branch()
+    conversation.recall(known.prompt, known.answer)
+    expect(await ask(conversation, 'Why?', { maxTokens: 2 })).toMatchObject({ finish: 'length' })
+    await d.dispose()
+  })
+
   it('never goes beyond what the model was made for', () => {
     expect(slotsFor(bundle, { pairs: 8, tokensPerPair: 16 }, questions, 1e9)).toBe(bundle.manifest.contextLength)
   })

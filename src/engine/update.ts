@@ -80,14 +80,15 @@ export function bannedIds({ config, tokenizer }: Pick<Bundle, 'config' | 'tokeni
  * smaller, the last answer ends with `context-full`.
  */
 export function slotsFor(
-  { template, manifest }: Bundle,
+  { template, tokenizer, manifest }: Bundle,
   window: { readonly pairs: number; readonly tokensPerPair: number },
   questions: readonly Question[],
   maxTokens: number,
 ): number {
   let slots = template.opening().length + window.pairs * window.tokensPerPair
-  for (const [turn, { prompt }] of questions.entries()) {
-    slots += (turn === 0 ? template.closing(prompt) : template.nextTurn(prompt)).length + maxTokens
+  for (const [turn, { prompt, answer }] of questions.entries()) {
+    const answerTokens = answer === undefined ? maxTokens : Math.max(maxTokens, tokenizer.encode(answer).length)
+    slots += (turn === 0 ? template.closing(prompt) : template.nextTurn(prompt)).length + answerTokens
   }
   return Math.min(slots, manifest.contextLength)
 }
