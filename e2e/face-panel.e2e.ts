@@ -142,10 +142,7 @@ test('axe finds nothing serious while faces are followed and measured', async ({
   }
 })
 
-test('of a drawn twin the page says what it is, and no longer that the model never saw a real face', async ({
-  page,
-  reader,
-}) => {
+test('what is said of the view is true of it: a twin, or the whole picture', async ({ page, reader }) => {
   await reader.settings({ prompts: quick.prompts, probes: quick.probes })
   await page.goto('?test&tokens=2&unchecked')
   const warning = page.getByText(/it has never seen a real face/)
@@ -160,4 +157,16 @@ test('of a drawn twin the page says what it is, and no longer that the model nev
   await expect(twin).toBeVisible({ timeout: 60_000 })
   await expect(warning).toHaveCount(0)
   await expect(page.getByText('Not asked of the drawn twin: a drawing’s hair says nothing of yours.')).toBeVisible()
+
+  await reader.openPanel('Settings')
+  await page.getByRole('button', { name: /What the model is shown/ }).click()
+  await page.getByRole('option', { name: 'The whole picture' }).click()
+  await expect(page.getByRole('dialog')).toContainText('with everybody in it')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.keyboard.press('1')
+  const strip = page.getByRole('region', { name: 'What the model sees' })
+  await expect(strip).toContainText('shown: whole picture', { timeout: 120_000 })
+  await expect(warning).toBeVisible()
+  await expect(twin).toHaveCount(0)
 })

@@ -1,33 +1,16 @@
-import { type ComponentProps, type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentProps, Suspense } from 'react'
+import { lazyComponent } from '../lazy-component.tsx'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
 import styles from './FaceParts.module.css'
 
 const load = () => import('./faces/index.ts')
 
-type Parts = Awaited<ReturnType<typeof load>>
-
-/** A part that comes with its chunk. Where that cannot be had the page goes on without it, and the panel says so. */
-function part<Name extends keyof Parts>(name: Name, Missing: ComponentType = () => null) {
-  type Part = ComponentType<ComponentProps<Parts[Name]>>
-  return lazy(() =>
-    load().then(
-      (parts) => ({ default: parts[name] as Part }),
-      () => ({ default: Missing as Part }),
-    ),
-  )
-}
-
-function NotLoaded() {
-  return <p>The page’s part for faces could not be loaded. Check the connection and reload the page.</p>
-}
-
-const [Overlay, Panel, Share, Choices] = [
-  part('FacesOverlay'),
-  part('FacesPanel', NotLoaded),
-  part('MeasuredShare'),
-  part('FaceSettings', NotLoaded),
-]
+const nothing = () => null
+const Overlay = lazyComponent(async () => (await load()).FacesOverlay, nothing)
+const Panel = lazyComponent(async () => (await load()).FacesPanel)
+const Share = lazyComponent(async () => (await load()).MeasuredShare, nothing)
+const Choices = lazyComponent(async () => (await load()).FaceSettings)
 
 /** Outlines over the picture, once faces are followed. */
 export function FacesOverlay() {
@@ -58,7 +41,7 @@ export function FacesPanel() {
 }
 
 /** A unit as it was measured, beside what a closed question gave for it. */
-export function MeasuredShare({ unit }: Pick<ComponentProps<Parts['MeasuredShare']>, 'unit'>) {
+export function MeasuredShare({ unit }: Pick<ComponentProps<typeof Share>, 'unit'>) {
   const source = useFollowed()
   return (
     source && (

@@ -1,8 +1,8 @@
-import type { ComponentType } from 'react'
+import { type ComponentType, Suspense } from 'react'
 import { Drawer } from '../controls/Drawer.tsx'
+import { lazyComponent } from '../lazy-component.tsx'
 import { useStore } from '../store.ts'
 import { type PanelId, usePage } from '../view.ts'
-import { BuildPanel } from './BuildPanel.tsx'
 import { DevicePanel } from './DevicePanel.tsx'
 import { HelpPanel } from './HelpPanel.tsx'
 import { ModelPanel } from './ModelPanel.tsx'
@@ -11,6 +11,9 @@ import { PrivacyPanel } from './PrivacyPanel.tsx'
 import { ConsentQuestion, EraseQuestion } from './Questions.tsx'
 import { SettingsPanel } from './SettingsPanel.tsx'
 import { StoragePanel } from './StoragePanel.tsx'
+
+/** The largest panel, and one that few visitors open. */
+const BuildPanel = lazyComponent(async () => (await import('./BuildPanel.tsx')).BuildPanel)
 
 const panels: Readonly<Record<PanelId, { readonly title: string; readonly Content: ComponentType }>> = {
   model: { title: 'Model', Content: ModelPanel },
@@ -37,7 +40,9 @@ export function Panels() {
           isOpen
           onClose={() => view.update({ panel: undefined, isAddressWanted: false })}
         >
-          <open.Content />
+          <Suspense fallback={null}>
+            <open.Content />
+          </Suspense>
         </Drawer>
       )}
       <ConsentQuestion />
