@@ -41,6 +41,17 @@ describe('FaceTimeline', () => {
     expect(long.presentAt(2).map(({ track }) => track)).toEqual(['face-1'])
   })
 
+  it('takes a face for there as long as no moment is without it, however seldom it is measured', async () => {
+    const seldom = await timelineOf(walking([0, 3, 6]))
+    expect(seldom.at('face-1', 1.5)?.measured.box.x).toBeCloseTo(150)
+    expect(seldom.at('face-1', 7.5)?.measured.timeS).toBe(6)
+    expect(seldom.at('face-1', 8.5)).toBeUndefined()
+    const gone = await timelineOf(walking([0, 3], [1.5, 3.1]))
+    expect(gone.at('face-1', 1)).toBeUndefined()
+    expect(gone.at('face-1', 3.2)).toBeDefined()
+    expect(gone.at('face-1', 3.5)).toBeUndefined()
+  })
+
   it('waits until the feed has come so far, or has ended, or nobody waits any more', async () => {
     const { port1, port2 } = new MessageChannel()
     const timeline = new FaceTimeline({ type: 'port', port: port2 })

@@ -3,10 +3,12 @@ import { measuredUnits } from '../../affect/measures.ts'
 import type { TrackId } from '../../affect/track.ts'
 import type { FacesFeed, FacesMessage } from '../../reading/faces-request.ts'
 
-/** A face that was measured twice within this time was there in between, s. */
+/** A face that was measured twice within this time was there in between, whatever was seen meanwhile, s. */
 export const bridgedS = 1
 /** Before its first measure and after its last one a face counts as there for this long, s. */
 const nearS = 0.3
+/** While nothing newer is known, a face counts as there for this long, s: a busy device measures late and seldom. */
+const unknownS = 2
 
 /** A measured face, and how wide the picture was in whose pixels it is measured. */
 export interface SeenFace {
@@ -26,9 +28,12 @@ export interface PresentFace {
 export class FaceTimeline {
   /** Of each track, oldest first. */
   private readonly samples = new Map<TrackId, SeenFace[]>()
+  /** Of all moments, oldest first, s. */
+  private momentsS: number[] = []
+  /** Of the newest moment, s. */
+  private newestS = Number.NEGATIVE_INFINITY
   private readonly waiting = new Set<() => void>()
   private readonly stop: () => void
-  private newestS = Number.NEGATIVE_INFINITY
   private named: TrackId | undefined
   private ended = false
 
@@ -84,14 +89,17 @@ export class FaceTimeline {
     signal.throwIfAborted()
   }
 
-  /** A face at a time: in between what was measured before and after it, or as it was measured close by. */
+  /**
+   * A face at a time: in between what was measured before and after it, where no moment in between was without it or
+   * only for a short while; or as it was measured close by.
+   */
   at(track: TrackId, timeS: number): SeenFace | undefined {
     const samples = this.samples.get(track) ?? []
     const next = firstFrom(samples, timeS)
     const [before, after] = [samples[next - 1], samples[next]]
-    if (before && after && after.measured.timeS - before.measured.timeS <= bridgedS) {
-      return between(before, after, timeS)
-    }
+    if (before && after && this.isBridged(before.measured, after.measured)) return between(before, after, timeS)
+    const isNewest = before !== undefined && before.measured.timeS >= this.newestS
+    if (isNewest && timeS - before.measured.timeS <= unknownS) return before
     const near = [before, after].filter((each) => each !== undefined && Math.abs(each.measured.timeS - timeS) <= nearS)
     const [nearest] = near.sort((a, b) => distance(a, timeS) - distance(b, timeS))
     return nearest
@@ -119,6 +127,7 @@ export class FaceTimeline {
       if (kept.length === 0) this.samples.delete(track)
       else if (kept.length < samples.length) this.samples.set(track, kept)
     }
+    this.momentsS = this.momentsS.filter((timeS) => timeS >= beforeS)
   }
 
   close(): void {
@@ -156,8 +165,15 @@ export class FaceTimeline {
       samples.push({ measured, pictureWidth: width })
       this.samples.set(track, samples)
     }
+    if (timeS > this.newestS) this.momentsS.push(timeS)
     this.newestS = Math.max(this.newestS, timeS)
     this.wake()
+  }
+
+  /** Whether a face that was measured at two times, one after the other, was there in between. */
+  private isBridged(before: MeasuredFace, after: MeasuredFace): boolean {
+    if (after.timeS - before.timeS <= bridgedS) return true
+    return !this.momentsS.some((timeS) => timeS > before.timeS && timeS < after.timeS)
   }
 
   private end(): void {
