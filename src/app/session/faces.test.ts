@@ -199,6 +199,17 @@ describe('a reading', () => {
     expect(new Set(faces[0].feeds).size).toBe(faces[0].feeds.length)
   })
 
+  it('feeds a reading with the faces of the very source that it reads, however soon it begins', async () => {
+    const { session, client, faces, load } = setUp()
+    await load('a')
+    void session.openFiles([clip('x')])
+    await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    await vi.waitFor(() => expect(faces[0].feeds).toHaveLength(1))
+    void session.openFiles([clip('y')])
+    await vi.waitFor(() => expect(faces[0].feeds).toHaveLength(2))
+    expect(faces[0].begunAtFeeds).toEqual([1, 2])
+  })
+
   it('shows a face that this project drew as it is', async () => {
     vi.stubGlobal('fetch', async () => new Response(clip('sample').file))
     const { session, client, load } = setUp()

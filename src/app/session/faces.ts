@@ -38,6 +38,8 @@ type Begin = (client: SessionFaces) => AsyncIterable<FollowingProgress>
 export class Faces {
   readonly board = new MeasuredFaces()
   private client: Promise<SessionFaces> | undefined
+  /** Settles when the worker has been told of the source on show. */
+  private begun: Promise<unknown> = Promise.resolve()
   /** Aborted by whatever is followed next. */
   private readonly latest = new LatestSignal()
   private isMeshShown = false
@@ -123,8 +125,9 @@ export class Faces {
     const { faces, settings } = this.parts.store.get()
     if (faces.status.state === 'off' || faces.status.state === 'failed') return undefined
     const { port1, port2 } = new MessageChannel()
-    this.opened().then(
-      (client) => {
+    // A feed that is opened before the worker has begun with the source would be one of nothing, and end.
+    Promise.all([this.opened(), this.begun]).then(
+      ([client]) => {
         client.endFeeds()
         client.openFeed(port1)
       },
@@ -150,11 +153,16 @@ export class Faces {
     store.update({ faces: { ...noFaces, status: { state: 'loading' } } })
     try {
       // With the client: a page that looks for no face needs neither.
-      const [client, { FacesReport }] = await Promise.all([this.opened(), import('./faces-report.ts')])
-      if (signal.aborted) return
-      const report = new FacesReport(store, this.board, signal)
+      const begun = Promise.all([this.opened(), import('./faces-report.ts')]).then(([client, { FacesReport }]) => {
+        return signal.aborted
+          ? undefined
+          : { events: begin(client), report: new FacesReport(store, this.board, signal) }
+      })
+      this.begun = begun.catch(() => undefined)
+      const { events, report } = (await begun) ?? {}
+      if (!events || !report) return
       try {
-        for await (const event of begin(client)) {
+        for await (const event of events) {
           if (signal.aborted) return
           if (event.type === 'moment' && this.measured) this.measured.toS = event.moment.timeS
           report.take(event)

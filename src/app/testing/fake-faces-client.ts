@@ -39,6 +39,8 @@ export class FakeFollowing {
 export class FakeFacesClient implements SessionFaces {
   readonly followings: FakeFollowing[] = []
   readonly feeds: MessagePort[] = []
+  /** How many sources were begun when each feed was opened. */
+  readonly begunAtFeeds: number[] = []
   /** What else it was asked, in order. */
   readonly asked: string[] = []
 
@@ -77,6 +79,7 @@ export class FakeFacesClient implements SessionFaces {
 
   openFeed(port: MessagePort): void {
     this.feeds.push(port)
+    this.begunAtFeeds.push(this.followings.length)
   }
 
   endFeeds(): void {
