@@ -18,6 +18,8 @@ export class FacesReport {
   private status: FacesState['status'] = { state: 'loading' }
   private readonly tracks = new Map<TrackId, FollowedTrack>()
   private events: readonly FaceEvent[] = []
+  /** Live, of the first moment, on the source's clock; s. */
+  private originS: number | undefined
   private toldMs = Number.NEGATIVE_INFINITY
   private timer: ReturnType<typeof setTimeout> | undefined
 
@@ -26,6 +28,8 @@ export class FacesReport {
     private readonly board: MeasuredFaces,
     /** When it is aborted, another source has begun, and nothing more is told of this one. */
     private readonly signal: AbortSignal,
+    /** The clock of a live source began at any time: what happened is told from its first moment on. */
+    private readonly isLive: boolean,
   ) {}
 
   take(event: FollowingProgress): void {
@@ -34,12 +38,13 @@ export class FacesReport {
         this.status = { state: 'following' }
         break
       case 'moment': {
+        this.originS ??= this.isLive ? event.moment.timeS : 0
         this.board.take(event.moment, event.meshes)
         this.note(event)
         break
       }
       case 'event':
-        this.events = [...this.events, event.event].slice(-mostEvents)
+        this.events = [...this.events, this.dated(event.event)].slice(-mostEvents)
         break
       case 'progress':
         this.status = { state: 'measuring', doneS: event.doneS, totalS: event.totalS }
@@ -78,6 +83,11 @@ export class FacesReport {
         neutral: neutral.get(track) ?? 'learning',
       })
     }
+  }
+
+  private dated(event: FaceEvent): FaceEvent {
+    const { originS = 0 } = this
+    return { ...event, startS: event.startS - originS, endS: event.endS - originS }
   }
 
   private leave(): void {

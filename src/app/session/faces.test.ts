@@ -90,6 +90,13 @@ describe('the faces of a camera', () => {
     expect(session.facesBoard.curve('face-1')).toHaveLength(100)
   })
 
+  it('are told of by the time since the camera began, whatever its clock says', async () => {
+    const { following, state } = await withCamera()
+    const smile = { track: 'face-1', kind: 'smile', startS: 29_001.5, endS: 29_003, strength: 0.9 } as const
+    following().send(ready, moment(29_000, 1), moment(29_003, 1), { type: 'event', event: smile })
+    await vi.waitFor(() => expect(state().faces.events).toEqual([{ ...smile, startS: 1.5, endS: 3 }]))
+  })
+
   it('are not here while there is no picture', async () => {
     const { following, session, state } = await withCamera()
     following().send(ready, moment(1, 1))

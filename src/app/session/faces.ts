@@ -156,7 +156,7 @@ export class Faces {
       const begun = Promise.all([this.opened(), import('./faces-report.ts')]).then(([client, { FacesReport }]) => {
         return signal.aborted
           ? undefined
-          : { events: begin(client), report: new FacesReport(store, this.board, signal) }
+          : { events: begin(client), report: new FacesReport(store, this.board, signal, isLive) }
       })
       this.begun = begun.catch(() => undefined)
       const { events, report } = (await begun) ?? {}
