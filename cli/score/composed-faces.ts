@@ -69,11 +69,14 @@ function faceIn(timeS: number, box: FaceBox): MeasuredFace {
   return { timeS, box, units, ...rest, quality }
 }
 
+/** The picture's edges go on around it, so that a crop that reaches beyond them shows no border. */
 function composed(rgb: Uint8Array, side: number, left: number, top: number): Uint8ClampedArray<ArrayBuffer> {
   const rgba = new Uint8ClampedArray(emptyFrame)
-  for (let y = Math.max(0, -top); y < Math.min(side, frame.height - top); y++) {
-    for (let x = Math.max(0, -left); x < Math.min(side, frame.width - left); x++) {
-      const [from, to] = [3 * (y * side + x), 4 * ((top + y) * frame.width + left + x)]
+  const around = side >> 2
+  const inside = (at: number) => Math.min(Math.max(at, 0), side - 1)
+  for (let y = Math.max(0, top - around); y < Math.min(frame.height, top + side + around); y++) {
+    for (let x = Math.max(0, left - around); x < Math.min(frame.width, left + side + around); x++) {
+      const [from, to] = [3 * (inside(y - top) * side + inside(x - left)), 4 * (y * frame.width + x)]
       rgba.set(rgb.subarray(from, from + 3), to)
     }
   }

@@ -17,6 +17,21 @@ describe('the embedded bundle', () => {
     right = await score({ ...options, fault: 'none' })
   }, 180_000)
 
+  it('reads faces 40 px high in frames of 1280x720 as well as whole pictures, once they are cropped', async () => {
+    const far = await score({ ...options, fault: 'none', facePx: 40 })
+    const figures = ({ attributes, actionUnits, emotion, tree }: ScoreReport) => ({
+      attributes: attributes.microF1,
+      actionUnits: actionUnits.microF1,
+      emotion: emotion.accuracy,
+      tree: tree?.similarity ?? 0,
+    })
+    const [whole, cropped] = [figures(right), figures(far)]
+    console.log(`Whole: ${JSON.stringify(whole)}\n40 px high, cropped: ${JSON.stringify(cropped)}`)
+    for (const name of Object.keys(whole) as (keyof typeof whole)[]) {
+      expect(cropped[name], name).toBeGreaterThanOrEqual(whole[name] - 0.03)
+    }
+  }, 180_000)
+
   it('reads drawn faces rightly', () => {
     const message = JSON.stringify(right)
     expect(right.attributes.microF1, message).toBeGreaterThan(0.9)

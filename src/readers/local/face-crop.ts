@@ -7,7 +7,7 @@ import type { SeenFace } from './face-timeline.ts'
  * crop's side: with hair and chin in, as the portraits of CelebV-HQ are cropped.
  */
 export const faceShare = 0.67
-const middleShare = 0.535
+const middleShare = 0.5
 /** The crop moves so that a face's middle is never further from its place than this, in shares of the side. */
 const mostDrift = 0.08
 /** How long the past counts for where the crop is, and for how large it is, s. */

@@ -22,6 +22,7 @@ class NotedReader implements PairReader {
   readonly squareSide = 28
   window: number[][] = []
   private updates = 0
+  private isUpdating = false
 
   constructor(
     private readonly shown: ShownTrack,
@@ -45,6 +46,7 @@ class NotedReader implements PairReader {
   }
 
   async beginAnew() {
+    if (this.isUpdating) throw new Error('The window was taken away from under an answer.')
     this.window = []
   }
 
@@ -52,12 +54,14 @@ class NotedReader implements PairReader {
     const frames = this.window.flat().map((timeS, number) => ({ number, timeS }))
     this.emit({ type: 'update', ...this.shown, update: this.updates++, window: 0, frames })
     this.log.push(`${this.shown.track} is asked about ${this.window.map((times) => times.join(' ')).join(', ')}`)
+    this.isUpdating = true
     await meanwhile?.()
+    this.isUpdating = false
     if (this.control.signal.aborted) this.log.push(`${this.shown.track} is interrupted`)
   }
 
   async dispose() {
-    this.window = []
+    await this.beginAnew()
   }
 }
 
@@ -273,6 +277,25 @@ describe('FacesReader, live', () => {
     expect(reader.isAskable).toBe(true)
     await reader.update()
     expect(log.at(-1)).toBe('face-2 is asked about 0 0.5, 1 1.5')
+    await close()
+  })
+
+  it('lets an answer end about a face that goes and comes again meanwhile, and begins a new window then', async () => {
+    const comesAgain: Scene = { lastS: 30, faces: (timeS) => (timeS < 2 || timeS >= 14 ? { 'face-1': 5 } : {}) }
+    const { reader, log, settled, pair, close } = live('chosen', comesAgain)
+    await settled()
+    await pair(0)
+    await reader.update(async () => {
+      for (const timeS of [4, 12, 14, 15]) await pair(timeS)
+      return true
+    })
+    expect(reader.isAskable).toBe(false)
+    await pair(16)
+    await reader.update()
+    expect(log.filter((line) => line.includes('asked'))).toEqual([
+      'face-1 is asked about 0 0.5',
+      'face-1 is asked about 14 14.5, 15 15.5, 16 16.5',
+    ])
     await close()
   })
 

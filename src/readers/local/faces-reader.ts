@@ -236,7 +236,7 @@ export class FacesReader implements PairReader {
 
   private async freeGone(track: TrackId, clockS: number): Promise<void> {
     const seenS = this.lastSeenS.get(track) ?? Number.NEGATIVE_INFINITY
-    if (clockS - seenS < goneS) return
+    if (clockS - seenS < goneS || this.windows.get(track)?.isUpdating) return
     await this.windows.get(track)?.dispose()
     this.windows.delete(track)
     this.squares.delete(track)

@@ -83,10 +83,23 @@ export class TrackWindow {
     else this.wait(pair)
   }
 
-  /** Ends the window; of files what no update was about is asked about first. */
+  /** An answer about the window is being given. */
+  get isUpdating(): boolean {
+    return this.interruption !== undefined
+  }
+
+  /**
+   * Ends the window; of files what no update was about is asked about first. While an answer about it is being given the
+   * window stays, and the next one begins behind the answer.
+   */
   async end(): Promise<void> {
     this.waiting = []
     if (this.reader.pairs === 0) return
+    if (this.isUpdating) {
+      this.unasked = 0
+      this.hasGap = true
+      return
+    }
     if (this.unasked > 0 && !this.options.isLive) await this.update()
     this.unasked = 0
     await this.reader.beginAnew()
@@ -127,6 +140,10 @@ export class TrackWindow {
   }
 
   private async join(pair: FullPair, newPairs?: number): Promise<void> {
+    if (this.hasGap && this.isUpdating) {
+      this.wait(pair)
+      return
+    }
     if (this.hasGap) await this.reader.beginAnew()
     this.hasGap = false
     for (const earlier of this.waiting.splice(0)) await this.add(earlier)
