@@ -3,17 +3,18 @@ import { Drawer } from '../controls/Drawer.tsx'
 import { lazyComponent } from '../lazy-component.tsx'
 import { useStore } from '../store.ts'
 import { type PanelId, usePage } from '../view.ts'
-import { DevicePanel } from './DevicePanel.tsx'
-import { HelpPanel } from './HelpPanel.tsx'
 import { ModelPanel } from './ModelPanel.tsx'
-import { PerformancePanel } from './PerformancePanel.tsx'
-import { PrivacyPanel } from './PrivacyPanel.tsx'
 import { ConsentQuestion, EraseQuestion } from './Questions.tsx'
-import { SettingsPanel } from './SettingsPanel.tsx'
-import { StoragePanel } from './StoragePanel.tsx'
 
-/** The largest panel, and one that few visitors open. */
-const BuildPanel = lazyComponent(async () => (await import('./BuildPanel.tsx')).BuildPanel)
+/** All but the model's panel come when one of them is opened: a first visitor sees none. */
+const load = () => import('./opened-panels.ts')
+const BuildPanel = lazyComponent(async () => (await load()).BuildPanel)
+const DevicePanel = lazyComponent(async () => (await load()).DevicePanel)
+const HelpPanel = lazyComponent(async () => (await load()).HelpPanel)
+const PerformancePanel = lazyComponent(async () => (await load()).PerformancePanel)
+const PrivacyPanel = lazyComponent(async () => (await load()).PrivacyPanel)
+const SettingsPanel = lazyComponent(async () => (await load()).SettingsPanel)
+const StoragePanel = lazyComponent(async () => (await load()).StoragePanel)
 
 const panels: Readonly<Record<PanelId, { readonly title: string; readonly Content: ComponentType }>> = {
   model: { title: 'Model', Content: ModelPanel },
