@@ -21,6 +21,7 @@ it('moves as the measured face, within what drawn faces do', () => {
   expect(pose.units).toMatchObject({ AU12: 0.8, AU4: 0.3, AU25: 0, AU26: 0 })
   expect(pose.yaw).toBeCloseTo(0.349, 3)
   expect(pose.pitch).toBe(-0.3)
+  expect(pose.roll).toBe(0.12)
   expect(pose.closedLeft).toBe(0.9)
   expect(pose.closedRight).toBe(0)
 })
@@ -33,6 +34,11 @@ it('opens its mouth for speech, and shows a smile’s teeth without dropping the
   expect(smiling.AU25).toBe(1)
   expect(smiling.AU26).toBe(0)
   expect(twinPose(moving({ AU25: 0.05 })).units.AU25).toBe(0)
+})
+
+it('lifts its upper lip only where the measured one is lifted clearly', () => {
+  expect(twinPose(moving({ AU10: 0.46, AU25: 0.9 })).units.AU10).toBe(0)
+  expect(twinPose(moving({ AU10: 1 })).units.AU10).toBe(1)
 })
 
 it('does not glance with eyes that look ahead', () => {

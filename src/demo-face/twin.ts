@@ -15,6 +15,12 @@ export const twinScene: Scene = firstScene
 
 const degrees = Math.PI / 180
 
+/**
+ * The drawn faces that the model was taught tilt their heads no further, rad: in a twin that tilts more it takes a smile
+ * for sadness. A tilt is no expression, so that nothing is lost.
+ */
+const mostRoll = 0.12
+
 /** Below this an eye that looks ahead wanders by itself. */
 const leastGaze = 0.25
 
@@ -23,7 +29,9 @@ const leastGaze = 0.25
  * the measured one: people who talk part their lips by a third of what they can, and drawn ones by most of it.
  */
 export function twinPose({ units, head, gaze, closedLeft, closedRight }: MeasuredFace): Pose {
-  const { AU1, AU2, AU4, AU6, AU7, AU10, AU12, AU15, AU23, AU24 } = units
+  const { AU1, AU2, AU4, AU6, AU7, AU12, AU15, AU23, AU24 } = units
+  // An open mouth lifts the upper lip as well, and a drawn lip that is lifted says disgust by itself.
+  const AU10 = unit(2 * (units.AU10 - 0.5))
   const AU25 = unit(2 * (units.AU25 - 0.08))
   // Lips part because the jaw drops, unless they smile.
   const AU26 = unit(Math.max(1.5 * units.AU26, 0.75 * AU25 * (1 - AU12)))
@@ -31,7 +39,7 @@ export function twinPose({ units, head, gaze, closedLeft, closedRight }: Measure
     units: { AU1, AU2, AU4, AU6, AU7, AU10, AU12, AU15, AU23, AU24, AU25, AU26 },
     yaw: within(head.yaw * degrees, 0.6),
     pitch: within(head.pitch * degrees, 0.3),
-    roll: within(head.roll * degrees, 0.4),
+    roll: within(head.roll * degrees, mostRoll),
     gazeX: glance(gaze.x),
     gazeY: glance(gaze.y),
     closedLeft,
