@@ -104,7 +104,8 @@ function TwinNotice() {
     <Message tone="info" title="Read from a drawing that moves as your face does">
       <p>
         This small model reads drawn faces, and is shown a drawn twin of the followed face. What is said and what is
-        measured then come from the same movement: a mark “seen” shows that the chain agrees with itself, no more.
+        measured then come from the same movement: a mark “seen” shows that the chain agrees with itself, no more. “She”
+        in its words is the drawing, which looks the same for everybody.
       </p>
     </Message>
   )
