@@ -1,3 +1,4 @@
+import { useEffect } from 'react'
 import { Question } from '../controls/Drawer.tsx'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
@@ -8,6 +9,9 @@ export function ConsentQuestion() {
   const { session, view } = usePage()
   const isOpen = useStore(view, (state) => state.question === 'consent')
   const close = () => view.update({ question: undefined })
+  useEffect(() => {
+    if (isOpen) session.actions.expectCamera()
+  }, [isOpen, session])
   return (
     <Question
       title="Before the camera starts"

@@ -72,6 +72,15 @@ describe('the faces of a camera', () => {
     )
   })
 
+  it('have their networks loaded while the person is asked whether the camera may start', async () => {
+    fakeMedia()
+    const { session, faces } = setUp()
+    session.expectCamera()
+    await settle()
+    expect(faces[0].asked).toContain('load')
+    expect(faces[0].followings).toHaveLength(0)
+  })
+
   it('reach the board with every moment, and the lists of the page a few times a second at most', async () => {
     const { following, session, state } = await withCamera()
     let [changes, told] = [0, 0]

@@ -292,6 +292,8 @@ export interface SessionActions {
   changeDrawn(change: Partial<FaceSetting>): void
   /** Records the drawn face as a video, or ends the recording and downloads it. */
   recordDrawn(isOn: boolean): void
+  /** The person is being asked about the camera, which may begin next. */
+  expectCamera(): void
   giveCameraConsent(): void
   /** Starts, or goes on after a pause. */
   start(): Promise<void>

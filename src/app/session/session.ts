@@ -178,6 +178,10 @@ export class Session implements PageSession, SessionActions {
     this.drawn.record(isOn)
   }
 
+  expectCamera(): void {
+    this.sources.expectCamera()
+  }
+
   giveCameraConsent(): void {
     this.sources.giveCameraConsent()
   }

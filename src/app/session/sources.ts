@@ -92,6 +92,11 @@ export class Sources {
     await run.start()
   }
 
+  /** The person is asked about the camera: what follows faces is there when the picture is. */
+  expectCamera(): void {
+    this.parts.faces.prepare()
+  }
+
   giveCameraConsent(): void {
     saveConsent()
     this.parts.faces.prepare()

@@ -70,6 +70,7 @@ export function fakeSession(
     recordDrawn: noted('recordDrawn', (isOn) =>
       store.update({ drawn: { ...store.get().drawn, video: isOn ? 'recording' : 'possible' } }),
     ),
+    expectCamera: noted('expectCamera', () => undefined),
     giveCameraConsent: noted('giveCameraConsent', () => store.update({ hasCameraConsent: true })),
     start: notedLater('start', () => store.update({ run: { state: 'running' } })),
     pause: noted('pause', () => store.update({ run: { state: 'paused' } })),
