@@ -150,7 +150,7 @@ await group('small', async () => {
     const frames = await followed(
       seconds,
       (frame, t) => paste(frame, one, { x: 900 + 10 * t, y: 400, heightPx: 40 }),
-      { tiles },
+      { seeksSmall: tiles },
       1280,
       720,
     )

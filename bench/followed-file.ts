@@ -11,9 +11,9 @@ export interface FileReport {
 }
 
 /** Follows all faces of one file. */
-export async function followedFile(file: string, networks: FaceNetworks, tiles = false): Promise<FileReport> {
+export async function followedFile(file: string, networks: FaceNetworks, seeksSmall = false): Promise<FileReport> {
   const source = await decoded(file)
-  const follower = new FaceFollower(networks, { tiles })
+  const follower = new FaceFollower(networks, { seeksSmall })
   const summaries = new TrackSummaries()
   const frames: FollowedFrame[] = []
   let ms = 0

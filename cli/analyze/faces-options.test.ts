@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { facesArgs, facesOptions, requireSense } from './faces-options.ts'
 
-const defaults = { view: 'auto', rate: '10', 'measure-only': false } as const
+const defaults = { view: 'auto', rate: '10', 'small-faces': false, 'measure-only': false } as const
 const definitions = { ...facesArgs, bundle: { type: 'string' }, 'max-tokens': { type: 'string' } } as const
 
 describe('the options that say whom to follow', () => {
   it('are the largest face at ten measures a second, and every face where nothing is read', () => {
-    expect(facesOptions(defaults)).toEqual({ view: 'auto', who: 1, rate: 10 })
-    expect(facesOptions({ ...defaults, 'measure-only': true })).toEqual({ view: 'auto', who: 'all', rate: 10 })
+    expect(facesOptions(defaults)).toEqual({ view: 'auto', who: 1, rate: 10, areSmallSought: false })
+    expect(facesOptions({ ...defaults, 'measure-only': true })).toMatchObject({ view: 'auto', who: 'all', rate: 10 })
+  })
+
+  it('look for small faces where that is asked for', () => {
+    expect(facesOptions({ ...defaults, 'small-faces': true }).areSmallSought).toBe(true)
   })
 
   it.each([
@@ -42,12 +46,15 @@ describe('options that would change nothing', () => {
     expect(refused('a.mp4', '--measure-only', '--bundle', 'x')).toThrow('--bundle: --measure-only loads no model')
     expect(refused('a.mp4', '--measure-only', '--maxTokens=5')).toThrow('--max-tokens: --measure-only')
     expect(refused('a.mp4', '--faces', 'none', '--curves', 'x.csv')).toThrow('--curves: --faces none measures nobody')
+    expect(refused('a.mp4', '--faces', 'none', '--small-faces')).toThrow('--small-faces: --faces none measures nobody')
     expect(refused('a.mp4', '--faces', 'none', '--view', 'twin')).toThrow('--view twin: --faces none follows nobody')
     expect(refused('a.mp4', '--faces', '2', '--view', 'picture')).toThrow('--faces 2: --view picture reads')
   })
 
   it('leave what has a meaning alone, defaults among it', () => {
-    expect(refused('a.mp4', '--measure-only', '--faces', '2', '--rate', '5', '--curves', 'x.csv')).not.toThrow()
+    expect(
+      refused('a.mp4', '--measure-only', '--faces', '2', '--rate', '5', '--small-faces', '--curves', 'x.csv'),
+    ).not.toThrow()
     expect(refused('a.mp4', '--bundle', 'x', '--faces', 'all')).not.toThrow()
     expect(refused('a.mp4', '--view', 'picture', '--bundle', 'x', '--curves', 'x.csv')).not.toThrow()
     expect(refused('a.mp4', '--view', 'picture', '--faces', 'none')).not.toThrow()

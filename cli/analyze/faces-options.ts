@@ -13,6 +13,8 @@ export interface FacesJob {
   readonly who: 'all' | 'none' | number
   /** Measures a second of the file. */
   readonly rate: number
+  /** Small faces are looked for in parts of the picture, too. */
+  readonly areSmallSought: boolean
 }
 
 /** Faces that are followed at once, and measures a second, at most. */
@@ -32,6 +34,11 @@ export const facesArgs = {
       'Whose faces are read: all, largest, how many of the largest, or none (default: largest; all with --measure-only)',
   },
   rate: { type: 'string', default: '10', description: 'Measures of each face per second of video' },
+  'small-faces': {
+    type: 'boolean',
+    default: false,
+    description: 'Look for small faces in parts of the picture as well, which takes more time',
+  },
   'measure-only': {
     type: 'boolean',
     default: false,
@@ -49,6 +56,7 @@ export interface GivenFaces {
   readonly view: string
   readonly faces?: string | undefined
   readonly rate: string
+  readonly 'small-faces': boolean
   readonly 'measure-only': boolean
 }
 
@@ -62,6 +70,7 @@ export function facesOptions(given: GivenFaces): FacesJob {
     view: oneOf('--view', given.view, viewChoices),
     who: whoOption(given.faces ?? (given['measure-only'] ? 'all' : 'largest')),
     rate: numberOption('--rate', given.rate, rateBounds),
+    areSmallSought: given['small-faces'],
   }
 }
 
@@ -94,7 +103,7 @@ export function requireSense(
   const useless = isMeasured ? ofTheModel.find((name) => named.has(name)) : undefined
   if (useless !== undefined) throw clash(`--${useless}`, '--measure-only loads no model, for which this would be')
   if (given.faces === 'none') {
-    const idle = ['measure-only', 'rate', 'curves'].find((name) => named.has(name))
+    const idle = ['measure-only', 'rate', 'small-faces', 'curves'].find((name) => named.has(name))
     if (idle !== undefined) throw clash(`--${idle}`, '--faces none measures nobody')
     if (given.view === 'face' || given.view === 'twin')
       throw clash(`--view ${given.view}`, '--faces none follows nobody')

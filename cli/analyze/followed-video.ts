@@ -24,6 +24,7 @@ export class FollowedVideo {
     private readonly tell: (told: Told) => Promise<void>,
   ) {
     this.client = new FacesClient({ appUrl })
+    this.client.seekSmall(job.faces.areSmallSought)
     this.looked = new Promise((resolve) => {
       this.endLook = resolve
     })
@@ -57,8 +58,8 @@ export class FollowedVideo {
 
   /** Of the faces that the job asks for, once the file is measured. */
   get records(): readonly TrackRecord[] {
-    const { who, rate } = this.job.faces
-    return this.collector.records(who === 'none' ? 0 : who, rate)
+    const { who, rate, areSmallSought } = this.job.faces
+    return this.collector.records(who === 'none' ? 0 : who, { rate, smallFaces: areSmallSought })
   }
 
   /** Whether the faces of the file whose measuring has begun are drawings; undefined where there are none. */

@@ -21,6 +21,8 @@ function measured(timeS: number, side: number, smile = 0): MeasuredFace {
   }
 }
 
+const settings = { rate: 10, smallFaces: false }
+
 function moment(timeS: number, ...faces: readonly (readonly [TrackId, number, number?])[]) {
   return {
     timeS,
@@ -43,7 +45,7 @@ function collected(): TrackCollector {
 
 describe('faces of a file', () => {
   it('are told one by one, in the order of their numbers and of their movements', () => {
-    const records = collected().records('all', 10)
+    const records = collected().records('all', settings)
     expect(records.map(({ track, firstS, lastS }) => [track, firstS, lastS])).toEqual([
       ['face-1', 0, 0.1],
       ['face-2', 0, 0.1],
@@ -56,7 +58,7 @@ describe('faces of a file', () => {
       heightPx: 100,
       units: { AU12: { mean: 0.4, peak: 0.8, peakS: 0.1 } },
       source: { width: 640, height: 360 },
-      settings: { rate: 10 },
+      settings,
     })
     expect(events.map(({ kind }) => kind)).toEqual(['smile', 'blink'])
   })
@@ -64,19 +66,19 @@ describe('faces of a file', () => {
   it('are the largest where not all are wanted: those that take most of the picture for the longest time', () => {
     expect(
       collected()
-        .records(1, 10)
+        .records(1, settings)
         .map(({ track }) => track),
     ).toEqual(['face-3'])
     expect(
       collected()
-        .records(2, 10)
+        .records(2, settings)
         .map(({ track }) => track),
     ).toEqual(['face-1', 'face-3'])
-    expect(new TrackCollector().records('all', 10)).toEqual([])
+    expect(new TrackCollector().records('all', settings)).toEqual([])
   })
 
   it('are told in words', () => {
-    const [first, , third] = collected().records('all', 10)
+    const [first, , third] = collected().records('all', settings)
     expect(trackRecordText(first)).toBe(
       `Face 1: 0.0–0.1 s, 2 measures, there in 67 % of the file, 100 px high
   Measured: AU12 up to 0.80 (mean 0.40)

@@ -5,8 +5,12 @@ import { TrackSummaries, type TrackSummary } from '../../src/affect/track-summar
 export interface TrackRecord extends TrackSummary {
   /** Of the picture in which it was measured, px. */
   readonly source: { readonly width: number; readonly height: number }
-  /** Measures a second of the file. */
-  readonly settings: { readonly rate: number }
+  readonly settings: {
+    /** Measures a second of the file. */
+    readonly rate: number
+    /** Small faces were looked for in parts of the picture, too. */
+    readonly smallFaces: boolean
+  }
 }
 
 /** Gathers what is measured of the faces of one file. */
@@ -28,11 +32,11 @@ export class TrackCollector {
    *
    * @param who all, or so many of those that take most of the picture for the longest time
    */
-  records(who: 'all' | number, rate: number): readonly TrackRecord[] {
+  records(who: 'all' | number, settings: TrackRecord['settings']): readonly TrackRecord[] {
     const all = this.tracks.summaries()
     const largest = [...all].sort((a, b) => shareOf(b) - shareOf(a)).slice(0, who === 'all' ? all.length : who)
     const shown = all.filter((summary) => largest.includes(summary))
-    return shown.map((summary) => rounded({ ...summary, source: this.source, settings: { rate } }))
+    return shown.map((summary) => rounded({ ...summary, source: this.source, settings }))
   }
 }
 

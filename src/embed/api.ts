@@ -62,6 +62,11 @@ export interface AnalyzerOptions {
   readonly faces?: 'all' | 'largest' | 'none' | number
   /** Measures of each face a second, 1 to 30. Default: 10 of files, live as many as the source and the machine give. */
   readonly rate?: number
+  /**
+   * Looks for small faces in parts of the picture as well, beside those that are followed; default: false, since it takes
+   * more time: then parts are looked at only while no face is followed.
+   */
+  readonly smallFaces?: boolean
   /** Faces are followed and measured, and no model is loaded: there are no readings. */
   readonly measureOnly?: boolean
   /** Told of the followed faces of every frame that is measured, in the order of time. */

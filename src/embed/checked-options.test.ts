@@ -65,8 +65,13 @@ describe('options that can work', () => {
 
   it('follow one face as suits the bundle, unless others are asked for', () => {
     const facesOf = (given: object) => checkedOptions({ source, ...given }, place).faces
-    expect(facesOf({})).toEqual({ view: 'auto', who: 1, rate: undefined })
-    expect(facesOf({ view: 'twin', faces: 'all', rate: 5 })).toEqual({ view: 'twin', who: 'all', rate: 5 })
+    expect(facesOf({})).toEqual({ view: 'auto', who: 1, rate: undefined, areSmallSought: false })
+    expect(facesOf({ view: 'twin', faces: 'all', rate: 5, smallFaces: true })).toEqual({
+      view: 'twin',
+      who: 'all',
+      rate: 5,
+      areSmallSought: true,
+    })
     expect(facesOf({ faces: 'largest' })).toMatchObject({ who: 1 })
     expect(facesOf({ faces: 3 })).toMatchObject({ who: 3 })
     expect(facesOf({ view: 'picture' })).toMatchObject({ view: 'picture', who: 1 })
@@ -156,6 +161,7 @@ describe('options that cannot work', () => {
     [{ source, measureOnly: true, faces: 'none' }, 'bad-option', /leave it out/],
     [{ source, onFaceEvent: 'log' }, 'bad-option', /leave it out/],
     [{ source, measureOnly: 1 }, 'bad-option', /leave it out/],
+    [{ source, smallFaces: 'yes' }, 'bad-option', /leave it out/],
     [{ source, onMeasured: true }, 'bad-option', /leave it out/],
   ])('%j: %s', (given, code, action) => {
     const error = errorOf(given)

@@ -55,6 +55,7 @@ export interface CheckedFaces {
   readonly who: 'all' | 'none' | number
   /** Measures a second; undefined: as suits the source. */
   readonly rate: number | undefined
+  readonly areSmallSought: boolean
 }
 
 /** What the numbers among the options may be; the command line takes the same. */
@@ -100,7 +101,7 @@ export function checkedOptions(given: unknown, place: UsePlace): CheckedOptions 
 }
 
 function facesFrom(
-  { view, faces, rate }: { readonly [Name in keyof AnalyzerOptions]?: unknown },
+  { view, faces, rate, smallFaces }: { readonly [Name in keyof AnalyzerOptions]?: unknown },
   reader: CheckedOptions['reader'],
   measureOnly: boolean,
 ): CheckedFaces | undefined {
@@ -109,7 +110,12 @@ function facesFrom(
   if (isForeign && chosen !== 'picture') {
     throw badOption('view', view, '“picture”, all that the reader “transformers” takes')
   }
-  const followed = { view: chosen, who: whoFrom(faces, measureOnly), rate: rateFrom(rate) }
+  const followed = {
+    view: chosen,
+    who: whoFrom(faces, measureOnly),
+    rate: rateFrom(rate),
+    areSmallSought: booleanFrom('smallFaces', smallFaces, false),
+  }
   if (followed.who !== 'none') return isForeign ? undefined : followed
   if (measureOnly) throw badOption('faces', faces, 'a face to measure, for measureOnly is true')
   if (chosen === 'face' || chosen === 'twin') throw badOption('faces', faces, `a face to show, for view is “${chosen}”`)

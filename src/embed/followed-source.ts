@@ -23,6 +23,7 @@ export class FollowedSource {
     private readonly faces: CheckedFaces,
   ) {
     this.client = new FacesClient({ appUrl: options.appUrl })
+    this.client.seekSmall(faces.areSmallSought)
     this.looked = new Promise((resolve) => {
       this.endLook = resolve
     })

@@ -197,6 +197,42 @@ describe('FaceFollower', () => {
     expect(faces[0]?.measured.quality.flaws).toContain('small')
   })
 
+  describe('of a large face and one of 40 px', () => {
+    const both = (timeS: number) => {
+      const drawn = copied(wall(1280, 720), timeS)
+      paste(drawn, astronaut, { x: 300, y: 360, heightPx: 260 })
+      paste(drawn, miner, { x: 900, y: 420, heightPx: 40 })
+      return drawn
+    }
+    const heightsIn = ({ faces }: FollowedFrame) => faces.map(({ measured }) => measured.quality.heightPx > 100)
+
+    it('finds the small one in a picture only when asked', async () => {
+      expect(heightsIn(await new FaceFollower(networks).followPicture(both(0)))).toEqual([true])
+      const asked = await new FaceFollower(networks, { seeksSmall: true }).followPicture(both(0))
+      expect(heightsIn(asked)).toEqual([true, false])
+    })
+
+    it('gives it the place that is left where no more are followed', async () => {
+      const follower = new FaceFollower(networks, { seeksSmall: true, mostFaces: 2 })
+      expect(heightsIn(await follower.followPicture(both(0)))).toEqual([true, false])
+    })
+
+    it('begins to look for it while the other is followed, and follows it when no longer asked', async () => {
+      const follower = new FaceFollower(networks)
+      // There are eight tiles, one a frame.
+      const times = (from: number) => Array.from({ length: 10 }, (_, index) => (from + index) / 30)
+      const before = await followed(times(0).map(both), follower)
+      expect(heightsIn(before[9])).toEqual([true])
+      follower.seeksSmall = true
+      const sought = await followed(times(10).map(both), follower)
+      expect(heightsIn(sought[9])).toEqual([true, false])
+      follower.seeksSmall = false
+      const after = await followed(times(20).map(both), follower)
+      expect(heightsIn(after[9])).toEqual([true, false])
+      expect(tracksIn([...before, ...sought, ...after])).toEqual(['face-1', 'face-2'])
+    })
+  })
+
   it('follows no more faces than asked for, the largest first', async () => {
     const picture = frame(0, [miner, { ...left, heightPx: 110 }], [astronaut, right])
     const { faces } = await new FaceFollower(networks, { mostFaces: 1 }).followPicture(picture)

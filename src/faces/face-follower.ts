@@ -4,7 +4,7 @@ import type { TimedFrame } from '../capture/painter.ts'
 import type { NeutralState } from './baseline.ts'
 import { blendshapeInput, namedBlendshapes } from './blendshapes.ts'
 import { cropInto } from './crop.ts'
-import type { DetectedFace } from './detections.ts'
+import { type DetectedFace, suppressed } from './detections.ts'
 import { FaceTrack, type SeenFace } from './face-track.ts'
 import { isContested, isPlausible, matched, type Observation, withoutTwins } from './matching.ts'
 import { apart, placeOf } from './motion.ts'
@@ -35,11 +35,8 @@ export interface FollowedFrame extends FacesMoment {
 export interface FollowOptions {
   /** At most this many faces, the largest first. Default: 8 */
   readonly mostFaces?: number
-  /**
-   * Looks for small faces in tiles of the picture, one tile a frame. Default: only while no face is followed, since each
-   * tile costs as much as looking for faces in the whole picture.
-   */
-  readonly tiles?: boolean
+  /** What `FaceFollower.seeksSmall` begins with. Default: false */
+  readonly seeksSmall?: boolean
 }
 
 /** The landmark network's probability over which a face is there. */
@@ -59,9 +56,14 @@ const searchEvery = { frames: 8, seconds: 0.4 }
  * done; numbers of tracks go on for as long as the follower lives.
  */
 export class FaceFollower {
+  /**
+   * Whether small faces are looked for in tiles of the picture beside those that are followed: in one tile a frame, of a
+   * picture in all. Otherwise that is done only while no face is followed, since each tile costs as much as looking for
+   * faces in the whole picture. It may change at any time, and holds from the next frame on.
+   */
+  seeksSmall: boolean
   private readonly networks: FaceNetworks
   private readonly mostFaces: number
-  private readonly hasTiles: boolean
   private readonly search: FaceSearch
   private readonly scenes = new SceneChanges()
   private tracks: FaceTrack[] = []
@@ -71,10 +73,10 @@ export class FaceFollower {
   private searchedS = Number.NEGATIVE_INFINITY
   private nextTile = 0
 
-  constructor(networks: FaceNetworks, { mostFaces = 8, tiles = false }: FollowOptions = {}) {
+  constructor(networks: FaceNetworks, { mostFaces = 8, seeksSmall = false }: FollowOptions = {}) {
     this.networks = networks
     this.mostFaces = mostFaces
-    this.hasTiles = tiles
+    this.seeksSmall = seeksSmall
     this.search = new FaceSearch(networks)
   }
 
@@ -94,7 +96,7 @@ export class FaceFollower {
 
   /**
    * The faces of a picture, or of a clip of one frame: looked at twice, since a track counts from its second frame on, and
-   * in all tiles where the whole shows no face.
+   * in all tiles where the whole shows no face or small ones are sought.
    *
    * @throws FaceError `faces-failed`
    */
@@ -190,12 +192,13 @@ export class FaceFollower {
       const lost = this.tracks.filter(({ isHere }) => !isHere).map((track) => track.placeAt(timeS))
       found.push(...(await this.search.inPicture(frame, lost)))
     }
-    if (this.hasTiles || (isNobodyHere && found.length === 0)) {
+    if (this.seeksSmall || (isNobodyHere && found.length === 0)) {
       const tiles = tilesOf(width, height)
       const next = isPicture ? tiles : [tiles[this.nextTile++ % tiles.length]].filter((tile) => tile !== undefined)
       found.push(...(await this.search.inTiles(frame, next)))
     }
-    return found.sort((one, other) => other.box.width - one.box.width)
+    // A face that both the whole and a tile show counts once: those beyond the most that are followed are left out.
+    return suppressed(found).sort((one, other) => other.box.width - one.box.width)
   }
 
   /** The faces that these regions show: one call of the landmark network for all. */

@@ -159,6 +159,9 @@ describe('the faces of a camera', () => {
     session.changeSettings({ faces: { ...settings.faces, isMeshShown: true } })
     await settle()
     expect(faces[0].asked.at(-1)).toBe('mesh true')
+    session.changeSettings({ faces: { ...state().settings.faces, areSmallSought: true } })
+    await settle()
+    expect(faces[0].asked.at(-1)).toBe('small true')
   })
 })
 

@@ -42,7 +42,8 @@ export class Faces {
   private begun: Promise<unknown> = Promise.resolve()
   /** Aborted by whatever is followed next. */
   private readonly latest = new LatestSignal()
-  private isMeshShown = false
+  /** What the worker was told last. */
+  private told = { isMeshShown: false, areSmallSought: false }
   /** Of the file on show: from where it is measured, and how far it was measured, s of its own clock. */
   private measured: { readonly file: Blob; readonly fromS: number; toS: number } | undefined
 
@@ -50,7 +51,7 @@ export class Faces {
     private readonly parts: FacesParts,
     private readonly options: FacesOptions,
   ) {
-    parts.store.subscribe(() => this.showMesh())
+    parts.store.subscribe(() => this.tellSettings())
   }
 
   /** Loads the networks, for a source that is about to be opened. */
@@ -198,7 +199,10 @@ export class Faces {
       const client = this.options.createFaces()
       this.client = client
       client.then(
-        (own) => own.showMesh(this.isMeshShown),
+        (own) => {
+          own.showMesh(this.told.isMeshShown)
+          own.seekSmall(this.told.areSmallSought)
+        },
         () => {
           // A chunk of the page that could not be fetched may be there at the next source.
           if (this.client === client) this.client = undefined
@@ -218,11 +222,13 @@ export class Faces {
     this.client = undefined
   }
 
-  private showMesh(): void {
-    const { isMeshShown } = this.parts.store.get().settings.faces
-    if (isMeshShown === this.isMeshShown) return
-    this.isMeshShown = isMeshShown
-    this.ask((client) => client.showMesh(isMeshShown))
+  /** Tells the worker what the settings ask of it, where that has changed. */
+  private tellSettings(): void {
+    const { isMeshShown, areSmallSought } = this.parts.store.get().settings.faces
+    const before = this.told
+    this.told = { isMeshShown, areSmallSought }
+    if (isMeshShown !== before.isMeshShown) this.ask((client) => client.showMesh(isMeshShown))
+    if (areSmallSought !== before.areSmallSought) this.ask((client) => client.seekSmall(areSmallSought))
   }
 }
 

@@ -249,6 +249,8 @@ export interface Settings {
     readonly withClues: boolean
     readonly areOutlinesShown: boolean
     readonly isMeshShown: boolean
+    /** Small faces are looked for in parts of the picture, too. */
+    readonly areSmallSought: boolean
   }
   readonly isMirrored: boolean
   readonly isHudShown: boolean

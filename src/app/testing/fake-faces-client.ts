@@ -77,6 +77,10 @@ export class FakeFacesClient implements SessionFaces {
     this.asked.push(`mesh ${isShown}`)
   }
 
+  seekSmall(isOn: boolean): void {
+    this.asked.push(`small ${isOn}`)
+  }
+
   openFeed(port: MessagePort): void {
     this.feeds.push(port)
     this.begunAtFeeds.push(this.followings.length)

@@ -26,6 +26,7 @@ export class FakeFollower implements SourceFollower {
   readonly pictures: number[] = []
   readonly neutrals: string[] = []
   forgotten = 0
+  seeksSmall = false
   /** Resolves when the frame may be done; default: at once. */
   wait: () => Promise<void> = async () => undefined
 

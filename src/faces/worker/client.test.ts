@@ -181,6 +181,19 @@ describe('following a camera', () => {
     expect([...(moments()[1].meshes?.get('face-1') ?? [])]).toEqual([1, 2, 3])
   })
 
+  it('looks for small faces when asked, before the networks are loaded and while faces are followed', async () => {
+    const { client, follow, follower } = connect()
+    client.seekSmall(true)
+    const camera = new FakeCamera()
+    const { moments } = collect(follow(camera))
+    camera.send(1)
+    await vi.waitFor(() => expect(moments()).toHaveLength(1))
+    expect(follower.seeksSmall).toBe(true)
+    client.seekSmall(false)
+    await client.load()
+    expect(follower.seeksSmall).toBe(false)
+  })
+
   it('ends one source, its feeds too, when another begins', async () => {
     const { client, follow } = connect()
     const [first, second] = [new FakeCamera(), new FakeCamera()]

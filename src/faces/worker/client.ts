@@ -83,6 +83,10 @@ export class FacesClient {
     this.send(this.remote.showMesh(isShown))
   }
 
+  seekSmall(isOn: boolean): void {
+    this.send(this.remote.seekSmall(isOn))
+  }
+
   /**
    * Posts `FacesMessage`s of the source that was begun last to a port, whose other end is the `FacesRequest.feed` of a
    * reading of it.

@@ -11,7 +11,10 @@ import { type ToldFrame, toldFrame } from '../told-frame.ts'
 import { Feeds } from './feeds.ts'
 import type { FacesSource, FollowingEvent } from './protocol.ts'
 
-export type SourceFollower = Pick<FaceFollower, 'follow' | 'followPicture' | 'forget' | 'takeNeutral' | 'neutral'>
+export type SourceFollower = Pick<
+  FaceFollower,
+  'follow' | 'followPicture' | 'forget' | 'takeNeutral' | 'neutral' | 'seeksSmall'
+>
 
 /** As often as cameras give frames; more would show no more movement. */
 const mostPerSecond = 30

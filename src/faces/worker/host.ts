@@ -19,6 +19,7 @@ export class FacesHost implements FacesApi {
   private following: Following | undefined
   private followings = 0
   private isMeshShown = false
+  private areSmallSought = false
 
   constructor(private readonly parts: HostParts) {}
 
@@ -69,6 +70,16 @@ export class FacesHost implements FacesApi {
     this.following?.showMesh(isShown)
   }
 
+  seekSmall(isOn: boolean): void {
+    this.areSmallSought = isOn
+    this.follower?.then(
+      (follower) => {
+        follower.seeksSmall = isOn
+      },
+      () => undefined,
+    )
+  }
+
   openFeed(port: MessagePort): void {
     const feeds = this.following?.feeds ?? new Feeds()
     if (!this.following) feeds.end()
@@ -85,7 +96,11 @@ export class FacesHost implements FacesApi {
 
   /** A load that has failed is tried again by the next source: the network may be back. */
   private loaded(): Promise<SourceFollower> {
-    this.follower ??= this.parts.openNetworks(this.options).then(this.parts.makeFollower)
+    this.follower ??= this.parts.openNetworks(this.options).then((networks) => {
+      const follower = this.parts.makeFollower(networks)
+      follower.seeksSmall = this.areSmallSought
+      return follower
+    })
     const { follower } = this
     follower.catch(() => {
       if (this.follower === follower) this.follower = undefined

@@ -29,6 +29,8 @@ export interface FacesApi {
   choose(track: TrackId): void
   /** Whether landmarks are sent with each moment. */
   showMesh(isShown: boolean): void
+  /** Whether small faces are looked for in parts of the picture, too, from the next frame on and of every later source. */
+  seekSmall(isOn: boolean): void
   /**
    * Posts `FacesMessage`s to a port, for a reading of the same source: of a file from where its measuring began, live from
    * now on. Without a source, after its end and after a failure the last message is `end`.

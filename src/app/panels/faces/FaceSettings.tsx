@@ -55,6 +55,14 @@ export function FaceSettings() {
       />
       <p className={styles.note}>{whoNotes[faces.who]}</p>
       <SwitchField
+        label="Look for small faces"
+        isOn={faces.areSmallSought}
+        onChange={(areSmallSought) => change({ areSmallSought })}
+      >
+        Faces that are far away are looked for in parts of the picture as well, which costs more time. Of a file, what
+        is measured already stays as it is until the file is opened again.
+      </SwitchField>
+      <SwitchField
         label="Clue-guided: name what was measured"
         isOn={faces.withClues}
         onChange={(withClues) => change({ withClues })}
