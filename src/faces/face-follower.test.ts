@@ -198,12 +198,10 @@ describe('FaceFollower', () => {
   })
 
   describe('of a large face and one of 40 px', () => {
-    const both = (timeS: number) => {
-      const drawn = copied(wall(1280, 720), timeS)
-      paste(drawn, astronaut, { x: 300, y: 360, heightPx: 260 })
-      paste(drawn, miner, { x: 900, y: 420, heightPx: 40 })
-      return drawn
-    }
+    const picture = wall(1280, 720)
+    paste(picture, astronaut, { x: 300, y: 360, heightPx: 260 })
+    paste(picture, miner, { x: 900, y: 420, heightPx: 40 })
+    const both = (timeS: number) => copied(picture, timeS)
     const heightsIn = ({ faces }: FollowedFrame) => faces.map(({ measured }) => measured.quality.heightPx > 100)
 
     it('finds the small one in a picture only when asked', async () => {

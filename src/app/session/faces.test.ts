@@ -166,6 +166,15 @@ describe('the faces of a camera', () => {
 })
 
 describe('the faces of a file', () => {
+  it('are looked for as was asked before there was a worker', async () => {
+    const { session, faces, state } = setUp()
+    session.changeSettings({ faces: { ...state().settings.faces, areSmallSought: true } })
+    void session.openFiles([clip('x')])
+    await vi.waitFor(() => expect(faces[0]?.followings).toHaveLength(1))
+    expect(faces[0].asked).toContain('small true')
+    expect(faces[0].asked).toContain('mesh false')
+  })
+
   it('are measured with progress to the end, and stay', async () => {
     const { following, session, state } = await withClip()
     following().send(ready, moment(0.2, 1), { type: 'progress', doneS: 0.1, totalS: 2 }, moment(0.4, 1))
