@@ -2,6 +2,7 @@ import { recordFault } from '../scripts/fault-table.ts'
 import { fixtureFolder } from '../scripts/fixture-bundle.ts'
 import { setFrailty, withFrailDevice } from './frail-device.ts'
 import { expect, quick, test } from './page.ts'
+import { engineWorker } from './worker-prelude.ts'
 
 test('a device that is lost, or has no room, while a model is put on it: nothing read is lost, and the page goes on', async ({
   page,
@@ -17,7 +18,7 @@ test('a device that is lost, or has no room, while a model is put on it: nothing
   const expectKept = () => expect(reader.readings).toHaveText([said ?? ''])
 
   await test.step('the device is lost', async () => {
-    const [lost] = page.workers()
+    const lost = engineWorker(page)
     await setFrailty(page, { loseAfterBuffers: 30 })
     await reader.openPanel('Model')
     await page.getByLabel('Bundle folder').setInputFiles(fixtureFolder)

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { beforeWorker } from './worker-prelude.ts'
+import { beforeWorker, engineWorker } from './worker-prelude.ts'
 
 /** What is made to go wrong in the engine's worker from now on. */
 export interface Frailty {
@@ -20,9 +20,7 @@ export async function withFrailDevice(page: Page): Promise<void> {
 
 /** Of the worker that the page has now; a worker that takes its place is sound. */
 export async function setFrailty(page: Page, frailty: Frailty): Promise<void> {
-  const worker = page.workers().at(-1)
-  if (!worker) throw new Error('no worker')
-  await worker.evaluate((frailty) => Object.assign(globalThis.frailty, frailty), frailty)
+  await engineWorker(page).evaluate((frailty) => Object.assign(globalThis.frailty, frailty), frailty)
 }
 
 /** Runs in the worker, before anything else. */

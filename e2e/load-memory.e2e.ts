@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CDPSession } from '@playwright/test'
 import { fixtureName } from '../scripts/fixture-bundle.ts'
 import { expect, test } from './page.ts'
+import { engineWorker } from './worker-prelude.ts'
 
 /** Added to a file of weights: a copy of it on a heap would stand out. Little enough to be fetched unasked. */
 const padding = 44 * 2 ** 20
@@ -45,7 +46,7 @@ test('a bundle goes from the disk to the GPU without a copy on a heap', async ({
     Object.assign(peak, { used: 0, backing: 0, wasm: 0 })
     await page.goto(`?test&tokens=2&unchecked&trusted&bundle=${bundle}`)
     await expect(page.getByText(name).first()).toBeVisible({ timeout: 240_000 })
-    const [worker] = page.workers()
+    const worker = engineWorker(page)
     return { ...peak, wasm: Number(await worker.evaluate('wasmBytes()')) }
   }
   const large = new RegExp(`${new URL(weights.url).host} · q4`)

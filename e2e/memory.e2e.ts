@@ -2,6 +2,7 @@ import { stageIds } from '../src/affect/stages.ts'
 import type { DeviceFigures } from '../src/readers/worker/protocol.ts'
 import { consentEarlier, expect, quick, test } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
+import { engineWorker } from './worker-prelude.ts'
 
 const tokens = 2
 /** VIDEMO_UPDATES=500 reads for longer. */
@@ -90,7 +91,7 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
  * them, so that they count until the worker's garbage is collected.
  */
 async function figuresAtRest({ page }: ReaderPage): Promise<DeviceFigures> {
-  const [worker] = page.workers()
+  const worker = engineWorker(page)
   const collected = async () => {
     await worker.evaluate(() => globalThis.gc?.({ type: 'major', execution: 'async' }))
     await page.waitForTimeout(100)

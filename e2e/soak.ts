@@ -3,6 +3,7 @@ import type { CDPSession, Page } from '@playwright/test'
 import { storyCameraFile } from '../fixtures/story_camera.ts'
 import { cameraTest, consentEarlier, expect, smallFrames, spyOnCamera } from './camera-page.ts'
 import { ReaderPage } from './page.ts'
+import { engineWorker } from './worker-prelude.ts'
 
 const minutes = Number(process.env.SOAK_MINUTES ?? 30)
 /** For a loss to be made good: another worker, the model from its store, and a whole update, on a slow machine. */
@@ -75,14 +76,14 @@ test(`reads a drawn face before a camera for ${minutes} minutes, and loses devic
 async function lose(reader: ReaderPage, loss: Loss): Promise<number | undefined> {
   const { page } = reader
   const since = Date.now()
-  const worker = page.workers().at(-1)
+  const worker = engineWorker(page)
   if (loss === 'device') await page.evaluate(() => globalThis.videmoTest?.loseDevice())
   if (loss === 'worker') await page.evaluate(() => globalThis.videmoTest?.killWorker())
   if (loss === 'camera') await unplug(page)
   const patience = { timeout: patienceMs, intervals: [250] }
   try {
     // An update that was whole just before the loss is no recovery.
-    if (loss !== 'camera') await expect.poll(() => page.workers().at(-1) !== worker, patience).toBe(true)
+    if (loss !== 'camera') await expect.poll(() => page.workers().includes(worker), patience).toBe(false)
     const before = await reader.readings.count()
     await expect.poll(() => reader.readings.count(), patience).toBeGreaterThan(before)
     return (Date.now() - since) / 1000
@@ -106,10 +107,10 @@ async function unplug(page: Page): Promise<void> {
 
 async function measure(reader: ReaderPage, session: CDPSession) {
   const { page } = reader
-  const worker = page.workers().at(-1)
+  const worker = engineWorker(page)
   await session.send('HeapProfiler.collectGarbage')
   const { usedSize: pageHeap } = await session.send('Runtime.getHeapUsage')
-  await worker?.evaluate(() => (globalThis as { gc?: () => void }).gc?.())
+  await worker.evaluate(() => (globalThis as { gc?: () => void }).gc?.())
   // Collected buffers are told of a little later.
   await page.waitForTimeout(500)
   const figures = await page.evaluate(() => globalThis.videmoTest?.deviceFigures())

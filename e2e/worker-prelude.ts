@@ -1,4 +1,11 @@
-import type { Page } from '@playwright/test'
+import type { Page, Worker } from '@playwright/test'
+
+/** The engine's worker that a page has now, beside those that follow faces or build. */
+export function engineWorker(page: Page): Worker {
+  const worker = page.workers().findLast((each) => /\/engine\.[^/]*$/.test(each.url()))
+  if (!worker) throw new Error("The page has no engine's worker.")
+  return worker
+}
 
 /**
  * Script that every engine's worker of a page runs before its own. What the worker began with may be a line that

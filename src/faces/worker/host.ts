@@ -36,6 +36,8 @@ export class FacesHost implements FacesApi {
     before?.stop()
     // The follower takes one frame at a time.
     const follower = Promise.all([this.loaded(), before?.finished]).then(([loaded]) => loaded)
+    // The following asks for it once its source is open, and is told then.
+    follower.catch(() => undefined)
     this.following = new Following(++this.followings, source, follower, isMeshShown)
     return this.followings
   }
