@@ -10,7 +10,8 @@ test('the sample face before a camera is read as happy with AU12, then as angry,
 }) => {
   await consentEarlier(page)
   const reader = new ReaderPage(page)
-  await reader.settings({ probes: { isOn: false } })
+  // A camera is taken to show real faces: the person chooses to have the drawing itself read.
+  await reader.settings({ probes: { isOn: false }, faces: { view: 'picture' } })
   await page.goto('?test&unchecked&tokens=256')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await expect(page.getByText(/it has never seen a real face/)).toBeVisible(patience)
