@@ -40,7 +40,7 @@ test('a worker that is lost is replaced once; lost again, the whole picture is r
   page,
   reader,
 }) => {
-  await reader.settings(quick)
+  await reader.settings({ ...quick, faces: { isOn: true } })
   await reader.open('test&tokens=2')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await expect.poll(() => moments(reader), { timeout: 60_000 }).toBeGreaterThan(10)
@@ -64,7 +64,7 @@ test('a worker that is lost is replaced once; lost again, the whole picture is r
 test('networks that do not come are told, and the whole picture is read', async ({ page, reader, watch }) => {
   watch.expectedErrors.push(/Failed to load resource/)
   await page.route('**/models/faces/**', (route) => route.abort())
-  await reader.settings(quick)
+  await reader.settings({ ...quick, faces: { isOn: true } })
   await reader.open('test&tokens=2')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await expect.poll(() => status(reader), { timeout: 60_000 }).toBe('failed')

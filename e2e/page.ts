@@ -29,6 +29,7 @@ export const quick = {
   reading: { frameBudget: smallFrames },
   prompts: { attributes: 'Face?', expression: 'Expression?', emotion: 'Emotion?' },
   probes: { isOn: false },
+  faces: { isOn: false },
 }
 
 /** Whether an update names this emotion and this action unit. */

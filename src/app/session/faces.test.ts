@@ -81,6 +81,19 @@ describe('the faces of a camera', () => {
     expect(faces[0].followings).toHaveLength(0)
   })
 
+  it('are not looked for where the person does without', async () => {
+    const questions = fakeMedia()
+    const { session, faces, state } = setUp()
+    session.changeSettings({ faces: { ...state().settings.faces, isOn: false } })
+    session.giveCameraConsent()
+    void session.openCamera()
+    await settle()
+    questions[0].allow('webcam')
+    await settle()
+    expect(faces).toHaveLength(0)
+    expect(state().faces.status.state).toBe('off')
+  })
+
   it('reach the board with every moment, and the lists of the page a few times a second at most', async () => {
     const { following, session, state } = await withCamera()
     let [changes, told] = [0, 0]

@@ -56,6 +56,7 @@ export class Faces {
 
   /** Loads the networks, for a source that is about to be opened. */
   prepare(): void {
+    if (!this.isOn) return
     void this.opened().then(
       (client) => client.load().catch(() => undefined),
       () => undefined,
@@ -65,6 +66,7 @@ export class Faces {
   /** Follows the faces of a camera, a screen or the drawn face. */
   followLive(capture: LiveCapture): void {
     this.measured = undefined
+    if (!this.isOn) return
     this.follow(true, (client) => {
       const { frames, transfer } = capture.frames({ framesPerSecond })
       return client.follow(frames, transfer)
@@ -73,6 +75,7 @@ export class Faces {
 
   /** Measures the faces of a file, from its beginning or from this time on. */
   measure(file: Blob, fromS = 0): void {
+    if (!this.isOn) return
     this.measured = { file, fromS, toS: fromS }
     this.follow(false, (client) => client.measure(file, { fromS }))
   }
@@ -141,6 +144,11 @@ export class Faces {
     const isPicture = isDrawn(source) || isPlaceholder(manifest)
     const shown = view === 'automatic' ? viewFor(manifest, { isDrawn: isPicture }) : view
     return { faces: { view: shown, who, feed }, transfer: [port2] }
+  }
+
+  /** A person on a slow device may do without. */
+  private get isOn(): boolean {
+    return this.parts.store.get().settings.faces.isOn
   }
 
   private follow(isLive: boolean, begin: Begin): void {

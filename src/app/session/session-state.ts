@@ -241,6 +241,8 @@ export interface Settings {
     readonly isSmoothed: boolean
   }
   readonly faces: {
+    /** Whether faces are looked for, from the next source on. */
+    readonly isOn: boolean
     /** How the model is shown a face. `automatic`: as suits the model and what is in the picture. */
     readonly view: View | 'automatic'
     /** The chosen face, or every face in turn. */

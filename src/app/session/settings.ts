@@ -30,6 +30,7 @@ export const defaultSettings: Settings = {
   prompts: {},
   probes: { isOn: true, orders: 'given', isSmoothed: true },
   faces: {
+    isOn: true,
     view: 'automatic',
     who: 'chosen',
     withClues: false,
@@ -99,6 +100,7 @@ const schema = v.object({
   ),
   faces: or(
     v.object({
+      isOn: or(v.boolean(), faces.isOn),
       view: or(v.picklist([...views, 'automatic']), faces.view),
       who: or(v.picklist(['chosen', 'all']), faces.who),
       withClues: or(v.boolean(), faces.withClues),

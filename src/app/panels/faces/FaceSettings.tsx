@@ -40,6 +40,9 @@ export function FaceSettings() {
   const change = (part: Partial<Settings['faces']>) => actions.changeSettings({ faces: { ...faces, ...part } })
   return (
     <Group title="Faces">
+      <SwitchField label="Follow and measure faces" isOn={faces.isOn} onChange={(isOn) => change({ isOn })}>
+        From the next source on. Without it the whole picture is read, which leaves a slow device more time.
+      </SwitchField>
       <SelectField
         label="What the model is shown"
         value={faces.view}
