@@ -77,7 +77,9 @@ export function Lanes({ source, track }: Props) {
           </li>
         ))}
       </ol>
-      <canvas ref={canvas} className={styles.canvas} style={{ gridRow: `1 / span ${units.length}` }} />
+      <div className={styles.place} style={{ gridRow: `1 / span ${units.length}` }}>
+        <canvas ref={canvas} className={styles.canvas} />
+      </div>
       <p ref={axis} className={styles.axis}>
         <span>{laneS} s ago</span>
         <span>now</span>
