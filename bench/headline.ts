@@ -50,11 +50,13 @@ const browser = await chromium.launch({
 })
 try {
   const context = await browser.newContext({ permissions: ['camera'], serviceWorkers: 'block' })
-  await context.addInitScript(() => localStorage.setItem('videmo-camera-consent', 'given'))
   const page = await context.newPage()
   await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?test`)
   await page.getByText('check: exact').waitFor({ timeout: 120_000 })
   await page.getByRole('button', { name: 'Use my camera' }).click()
+  // So long at least a person reads what is asked; the networks load meanwhile.
+  await page.waitForTimeout(2000)
+  await page.getByRole('button', { name: 'I agree, use my camera' }).click()
   const startMs = performance.now()
   const looks: Look[] = []
   while (performance.now() - startMs < 1000 * Number(seconds)) {
@@ -75,7 +77,7 @@ try {
 function report(looks: readonly Look[]): void {
   const firstMeasured = looks.find(({ AU12 }) => AU12 !== undefined)
   const firstRead = firstMeasured && looks.find(({ ms, headline }) => ms >= firstMeasured.ms && headline !== undefined)
-  console.log(`From "Use my camera": measured after ${secondsOf(firstMeasured)}, read after ${secondsOf(firstRead)}`)
+  console.log(`From the consent on: measured after ${secondsOf(firstMeasured)}, read after ${secondsOf(firstRead)}`)
   const delays: number[] = []
   let isRested = true
   for (const [index, { ms, AU12 = 0 }] of looks.entries()) {
