@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalPoints, poseWeights } from './canonical-face.ts'
-import { faceTriangles } from './face-triangles.ts'
 import { blendshapeLandmarks, blendshapeNames } from './networks/blendshapes.ts'
 import { anchorCentre, anchorCount } from './networks/detector-anchors.ts'
 import { blendshapeCount, blendshapeLandmarkCount, landmarkCount } from './networks/face-networks.ts'
@@ -19,11 +18,6 @@ describe('the canonical face', () => {
   it('weighs 33 of its points for the pose', () => {
     expect(poseWeights).toHaveLength(33)
     expect(poseWeights.every(([landmark, weight]) => landmark < 468 && weight > 0 && weight < 0.2)).toBe(true)
-  })
-
-  it('covers every point with triangles', () => {
-    expect(faceTriangles).toHaveLength(898 * 3)
-    expect(new Set(faceTriangles).size).toBe(468)
   })
 })
 

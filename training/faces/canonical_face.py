@@ -3,7 +3,7 @@
     python canonical_face.py SOURCES ../../src/faces && npx biome check --write ../../src/faces
 
 SOURCES holds `face_landmarker.task`, as for `convert.py`: its `geometry_pipeline_metadata_landmarks.binarypb` has the
-mesh of 468 points in centimetres, its triangles, and the 33 points whose weights make the pose. Needs no TensorFlow.
+mesh of 468 points in centimetres, and the 33 points whose weights make the pose. Needs no TensorFlow.
 The messages are those of mediapipe/tasks/cc/vision/face_geometry/proto: `GeometryPipelineMetadata` and `Mesh3d`.
 """
 
@@ -75,12 +75,7 @@ def main(sources: Path, results: Path) -> None:
         + ", ".join(f"[{landmark}, {digits(weight)}]" for landmark, weight in weights)
         + "]\n"
     )
-    (results / "face-triangles.ts").write_text(
-        HEADER
-        + "/** int [898, 3]: the landmarks at the corners of each triangle of the mesh. */\n"
-        + f"export const faceTriangles: readonly number[] = [{', '.join(map(str, mesh[4]))}]\n"
-    )
-    print(f"{len(vertices)} points, {len(weights)} weights, {len(mesh[4]) // 3} triangles")
+    print(f"{len(vertices)} points, {len(weights)} weights")
 
 
 if __name__ == "__main__":
