@@ -9,22 +9,22 @@ import { Button } from './controls/Button.tsx'
 import { FilePicker } from './controls/FilePicker.tsx'
 import { Icon } from './controls/Icon.tsx'
 import type { FramedSource, Framing } from './framing.ts'
-import { EvidenceStrip } from './panels/EvidenceStrip.tsx'
+import { Panels } from './panels/drawers/Panels.tsx'
 import { FacesPanel } from './panels/FaceParts.tsx'
-import { Notices } from './panels/Notices.tsx'
-import { NowPanel } from './panels/NowPanel.tsx'
-import { Panels } from './panels/Panels.tsx'
-import { RecordingList } from './panels/RecordingList.tsx'
-import { StatusBar } from './panels/StatusBar.tsx'
-import { UpdateNotice } from './panels/UpdateNotice.tsx'
-import { VideoPanel } from './panels/VideoPanel.tsx'
-import { WhyPanel } from './panels/WhyPanel.tsx'
+import { Reading } from './panels/reading/Reading.tsx'
+import { SourceRow } from './panels/sources/SourceRow.tsx'
+import { VideoPanel } from './panels/stage/VideoPanel.tsx'
+import { Notices } from './panels/status/Notices.tsx'
+import { StatusBar } from './panels/status/StatusBar.tsx'
+import { UpdateNotice } from './panels/status/UpdateNotice.tsx'
+import { Timeline } from './panels/timeline/Timeline.tsx'
 import type { PageSession } from './session/page-session.ts'
 import type { NamedFile } from './session/queued-file.ts'
 import { showReading } from './shown.ts'
 import { useStore } from './store.ts'
 import { useDrop } from './use-drop.ts'
 import { createView, type Page, PageProvider, type ViewState } from './view.ts'
+import { words } from './words.ts'
 
 interface Props {
   readonly session: PageSession
@@ -52,23 +52,24 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
   return (
     <PageProvider value={page}>
       <div className={styles.page} data-bare={framing?.isBare || undefined}>
-        {framing?.isBare ? <h1 className="unseen">VidEmo</h1> : <Top page={page} />}
-        <main className={styles.columns}>
-          <div className={styles.watching}>
-            <div className={styles.video}>
-              <VideoPanel />
-            </div>
-            <FacesPanel />
-            <div className={styles.evidence}>
-              <EvidenceStrip />
-              <RecordingList />
-            </div>
+        <a className={styles.skip} href="#why-title">
+          {words.skip}
+        </a>
+        {framing?.isBare ? <h1 className="unseen">{words.name}</h1> : <Top page={page} />}
+        <main className={styles.main}>
+          <div className={styles.stage}>
+            <VideoPanel />
           </div>
           <div className={styles.reading}>
             <UpdateNotice />
             <Notices />
-            <NowPanel />
-            <WhyPanel />
+            <Reading />
+          </div>
+          <div className={styles.measured}>
+            <FacesPanel />
+          </div>
+          <div className={styles.timeline}>
+            <Timeline />
           </div>
           <FilePicker
             ref={picker}
@@ -79,12 +80,9 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
           />
         </main>
         <footer className={styles.footer}>
-          <div className={styles.bar}>
-            <StatusBar />
-          </div>
+          <StatusBar />
           <p className={styles.promise}>
-            <span>Readings describe apparent expressions; not for use at work or in education.</span>{' '}
-            <span>Nothing leaves this device.</span>
+            <span>{words.apparent}</span> <span>{words.staysHere}</span>
           </p>
         </footer>
         <Announcer session={session} />
@@ -102,16 +100,17 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
 function Top({ page: { view } }: { readonly page: Page }) {
   return (
     <header className={styles.header}>
-      <img className={styles.mark} src="./icon.svg" alt="" width={40} height={40} />
-      <div>
-        <h1 className={styles.name}>VidEmo</h1>
-        <p className={styles.purpose}>Reads faces in video, on your own GPU</p>
+      <img className={styles.mark} src="./icon.svg" alt="" width={28} height={28} />
+      <h1 className={styles.name}>{words.name}</h1>
+      <p className={styles.purpose}>{words.purpose}</p>
+      <div className={styles.sources}>
+        <SourceRow />
       </div>
       <div className={styles.tools}>
-        <Button kind="quiet" isSquare aria-label="Help" onClick={() => view.update({ panel: 'help' })}>
+        <Button kind="quiet" isSquare aria-label={words.help} onClick={() => view.update({ panel: 'help' })}>
           <Icon name="help" />
         </Button>
-        <ActionMenu label="All actions" isSquare>
+        <ActionMenu label={words.allActions} isSquare>
           <Icon name="more" />
         </ActionMenu>
       </div>

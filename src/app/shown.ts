@@ -2,19 +2,62 @@ import { useMemo } from 'react'
 import type { AffectiveTree } from '../affect/tree.ts'
 import type { RecordedReading, SessionState } from './session/session-state.ts'
 import { useStore } from './store.ts'
-import { type Page, usePage } from './view.ts'
+import { type Page, type Review, usePage } from './view.ts'
+
+/** What the page tells of: the reading under way, a finished one, or a time of which nothing was read. */
+export type Shown =
+  | { readonly kind: 'newest' }
+  | { readonly kind: 'earlier'; readonly reading: RecordedReading; readonly isOfAnotherSource: boolean }
+  | { readonly kind: 'unread'; readonly timeS: number }
+
+const newest: Shown = { kind: 'newest' }
+
+/** What a review shows of the recording. */
+export function shownBy(
+  review: Review | undefined,
+  { recording, shownTrack, opened }: Pick<SessionState, 'recording' | 'shownTrack' | 'opened'>,
+): Shown {
+  switch (review?.kind) {
+    case undefined:
+      return newest
+    case 'reading': {
+      const reading = recording.find(({ update }) => update === review.update)
+      return reading ? { kind: 'earlier', reading, isOfAnotherSource: reading.opened !== opened } : newest
+    }
+    case 'playhead': {
+      const { timeS } = review
+      const ofSource = recording.filter((each) => each.opened === opened && each.startS <= timeS && timeS <= each.endS)
+      // Windows overlap: the last one that covers a time was read with the most of what went before it.
+      const reading = ofSource.findLast(({ track }) => track === shownTrack) ?? ofSource.at(-1)
+      return reading ? { kind: 'earlier', reading, isOfAnotherSource: false } : { kind: 'unread', timeS }
+    }
+  }
+}
+
+/** What the page tells of now. */
+export function useShown(): Shown {
+  const page = usePage()
+  const review = useStore(page.view, (view) => view.review)
+  const recording = useStore(page.session.store, (state) => state.recording)
+  const shownTrack = useStore(page.session.store, (state) => state.shownTrack)
+  const opened = useStore(page.session.store, (state) => state.opened)
+  return useMemo(() => shownBy(review, { recording, shownTrack, opened }), [review, recording, shownTrack, opened])
+}
 
 /** The finished reading that the person looks at; undefined while the newest one is shown. */
 export function useRecorded(): RecordedReading | undefined {
-  const page = usePage()
-  const update = useStore(page.view, (view) => view.shownUpdate)
-  const recording = useStore(page.session.store, (state) => state.recording)
-  return useMemo(() => recording.find((reading) => reading.update === update), [recording, update])
+  const shown = useShown()
+  return shown.kind === 'earlier' ? shown.reading : undefined
 }
 
 /** Shows a finished reading, or the newest again. */
 export function showReading(page: Page, update: number | undefined): void {
-  page.view.update({ shownUpdate: update, pointed: undefined })
+  page.view.update({ review: update === undefined ? undefined : { kind: 'reading', update }, pointed: undefined })
+}
+
+/** Shows what was read of this time of the source on show, s. */
+export function reviewAt(page: Page, timeS: number): void {
+  page.view.update({ review: { kind: 'playhead', timeS }, pointed: undefined })
 }
 
 /** The emotions that a tree names, first person first. */

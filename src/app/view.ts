@@ -7,7 +7,17 @@ import { Store } from './store.ts'
 export const panelIds = ['model', 'build', 'device', 'performance', 'storage', 'settings', 'help', 'privacy'] as const
 export type PanelId = (typeof panelIds)[number]
 /** Questions that are shown alone until they are answered. */
-export type QuestionId = 'consent' | 'erase'
+export type QuestionId = 'consent' | 'erase' | 'replace'
+
+/** What a person reviews in place of the newest reading. Reviewing starts nothing. */
+export type Review =
+  /** The reading that covers this time of the source on show, s: what is said follows the playhead. */
+  | { readonly kind: 'playhead'; readonly timeS: number }
+  /** One finished reading, also of another source; its number in the recording. */
+  | { readonly kind: 'reading'; readonly update: number }
+
+/** Parts of the page that are sheets on narrow screens, where one at a time comes up from below. */
+export type SheetId = 'adjust' | 'why' | 'timeline'
 
 /** What a person points at in the tree: its frames and its words are shown. */
 export interface Pointed {
@@ -23,8 +33,11 @@ export interface ViewState {
   readonly question: QuestionId | undefined
   /** The model panel opens with the cursor in the field of the address. */
   readonly isAddressWanted: boolean
-  /** Number of the finished update that is shown in place of the newest one. */
-  readonly shownUpdate: number | undefined
+  /** The id of the action that waits for an answer to the question `replace`: it would end what is running. */
+  readonly waitingAction: string | undefined
+  /** Undefined: the newest reading is on show. */
+  readonly review: Review | undefined
+  readonly sheet: SheetId | undefined
   readonly pointed: Pointed | undefined
   /** The element that plays the source, where one does: what is drawn of its frames keeps in step with it. */
   readonly player: HTMLVideoElement | undefined
@@ -34,7 +47,9 @@ const firstView: ViewState = {
   panel: undefined,
   question: undefined,
   isAddressWanted: false,
-  shownUpdate: undefined,
+  waitingAction: undefined,
+  review: undefined,
+  sheet: undefined,
   pointed: undefined,
   player: undefined,
 }

@@ -59,7 +59,7 @@ describe('a queue', () => {
     await vi.waitFor(() => expect(client().readings).toHaveLength(2))
     client().reading.send(...said)
     await settle()
-    void session.seek(1)
+    void session.readFrom(1)
     await settle()
     client().reading.send(...said)
     await settle()

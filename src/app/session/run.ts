@@ -14,7 +14,7 @@ import type { Faces } from './faces.ts'
 import type { FileQueue } from './file-queue.ts'
 import type { LiveInput } from './live-input.ts'
 import { type Loading, mayPass } from './loading.ts'
-import type { RunState, SessionState, Source } from './session-state.ts'
+import type { ReadableSource, RunState, SessionState } from './session-state.ts'
 
 export interface RunOptions {
   /** Tokens of an answer at most, whatever the settings say; for tests. */
@@ -44,7 +44,6 @@ export class Run {
   private board: ReadingBoard | undefined
   /** Where the reading of a file began, in seconds. */
   private fromS = 0
-  private numbered: { readonly source: Source | undefined; readonly number: number } = { source: undefined, number: 0 }
 
   constructor(
     private readonly parts: RunParts,
@@ -185,7 +184,8 @@ export class Run {
   private async read(fromS: number): Promise<void> {
     const { store, client, queue, latest } = this.parts
     const { source, bundle, load } = store.get()
-    if (!source) return
+    // What is stopped is opened again before it is read.
+    if (!source || source.kind === 'stopped') return
     const signal = latest.next()
     this.fromS = fromS
     this.clear()
@@ -216,7 +216,7 @@ export class Run {
     }
   }
 
-  private boardOf(source: Source, bundle: LoadedBundle, settings: ReadingSettings): ReadingBoard {
+  private boardOf(source: ReadableSource, bundle: LoadedBundle, settings: ReadingSettings): ReadingBoard {
     const { store, flows, client } = this.parts
     const stages = chosenStages(store.get().settings)
     const { kind, name } = source
@@ -227,20 +227,14 @@ export class Run {
         model: modelOrigin(bundle),
         settings: settingsOrigin(store.get().settings.preset, stages, settings),
       },
-      opened: this.numberOf(source),
+      opened: store.get().opened,
       hasTranscript: this.options.keepFrames ?? false,
       fromS: this.fromS,
       deviceFigures: () => client.get().figures(),
     })
   }
 
-  /** Tells the sources of this page apart, whose names may be the same. */
-  private numberOf(source: Source): number {
-    if (source !== this.numbered.source) this.numbered = { source, number: this.numbered.number + 1 }
-    return this.numbered.number
-  }
-
-  private requestOf(source: Source, { manifest }: LoadedBundle, settings: ReadingSettings) {
+  private requestOf(source: ReadableSource, { manifest }: LoadedBundle, settings: ReadingSettings) {
     const { store, input, faces } = this.parts
     const { settings: chosen } = store.get()
     const { keepFrames = false } = this.options

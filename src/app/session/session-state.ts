@@ -100,10 +100,36 @@ export type Source =
       /** The page opened it for a first visitor without being asked, and still offers the other sources. */
       readonly isUnasked: boolean
     }
+  /** Nothing is captured any more; the last picture stays, with a way to start again. */
+  | {
+      readonly kind: 'stopped'
+      readonly was: 'camera' | 'screen' | 'drawn'
+      readonly name: string
+      /** Undefined where there was none yet. */
+      readonly picture: ImageBitmap | undefined
+      /** As the person saw it. */
+      readonly isMirrored: boolean
+      /** Of a camera, to start the same one again. */
+      readonly deviceId?: string
+    }
 
-/** Whether the source is live: captured until it is stopped, unlike a file. */
-export function isLive(source: Source | undefined): source is Extract<Source, { readonly stream: MediaStream }> {
-  return source !== undefined && source.kind !== 'file'
+/** A source that can be read as it is. */
+export type ReadableSource = Exclude<Source, { readonly kind: 'stopped' }>
+
+/** A source that is captured until it is stopped, unlike a file. */
+export type LiveSource = Extract<Source, { readonly stream: MediaStream }>
+
+/** Whether the source is live. */
+export function isLive(source: Source | undefined): source is LiveSource {
+  return source !== undefined && source.kind !== 'file' && source.kind !== 'stopped'
+}
+
+/** What could not be opened. It is told at the button that was pressed; what ran before runs on. */
+export interface SourceProblem {
+  readonly at: 'camera' | 'file' | 'screen' | 'drawn' | 'sample'
+  /** `Camera not started` */
+  readonly title: string
+  readonly error: VidemoError
 }
 
 /** Whether the picture is shown as a mirror would. */
@@ -158,6 +184,9 @@ export interface SessionState {
   /** Models that were stored at the last visit and that the browser has removed. */
   readonly evicted: readonly StoredName[]
   readonly source: Source | undefined
+  /** How many sources were opened in this page: readings of one carry its number. */
+  readonly opened: number
+  readonly problem: SourceProblem | undefined
   readonly drawn: DrawnState
   readonly clip: SourceFacts | undefined
   readonly run: RunState
@@ -201,6 +230,8 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     stored: undefined,
     evicted: [],
     source: undefined,
+    opened: 0,
+    problem: undefined,
     drawn: firstDrawn,
     clip: undefined,
     run: { state: 'idle' },
@@ -258,6 +289,8 @@ export interface Settings {
   readonly isHudShown: boolean
   /** Whether keys of one character run actions. */
   readonly areKeysOn: boolean
+  /** What screen readers are told of a reading by itself: changes of the emotion, or every answer in full. */
+  readonly spoken: 'changes' | 'answers'
 }
 
 /** What a person can do; components call nothing else of the session. */
@@ -304,8 +337,10 @@ export interface SessionActions {
   pause(): void
   /** Ends the reading and, for all but files, the capture. */
   stop(): void
-  /** Files: restarts the reading from this time. */
-  seek(timeS: number): Promise<void>
+  /** Files: reads anew from this time on, s. Seeking alone only reviews. */
+  readFrom(timeS: number): Promise<void>
+  /** Removes the notice of what could not be opened. */
+  dismissProblem(): void
   /** Reads this face from here on. */
   chooseFace(track: TrackId): void
   /** Takes how this face looks now for its neutral face, against which movement is measured. */

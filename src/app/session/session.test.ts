@@ -128,7 +128,7 @@ describe('what a person has chosen', () => {
     void session.openFiles([clip('x')])
     await vi.waitFor(() => expect(client().readings).toHaveLength(1))
     const { request: first } = client().reading
-    void session.seek(0)
+    void session.readFrom(0)
     await settle()
     const { request: second } = client().reading
     expect(first.settings).toMatchObject({

@@ -199,10 +199,14 @@ export class Session implements PageSession, SessionActions {
     this.sources.closeLive()
   }
 
-  async seek(timeS: number): Promise<void> {
+  async readFrom(timeS: number): Promise<void> {
     if (this.store.get().source?.kind !== 'file') return
     this.faces.seek(timeS)
     await this.run.seek(timeS)
+  }
+
+  dismissProblem(): void {
+    this.store.update({ problem: undefined })
   }
 
   chooseFace(track: TrackId): void {

@@ -41,6 +41,7 @@ export const defaultSettings: Settings = {
   isMirrored: true,
   isHudShown: false,
   areKeysOn: true,
+  spoken: 'changes',
 }
 
 function within(bound: { readonly min: number; readonly max: number }) {
@@ -113,6 +114,7 @@ const schema = v.object({
   isMirrored: or(v.boolean(), defaultSettings.isMirrored),
   isHudShown: or(v.boolean(), defaultSettings.isHudShown),
   areKeysOn: or(v.boolean(), defaultSettings.areKeysOn),
+  spoken: or(v.picklist(['changes', 'answers']), defaultSettings.spoken),
 })
 
 /** Settings from any value: fields that cannot be used take their defaults. Never throws. */

@@ -87,7 +87,7 @@ export class Sources {
       queue.finish(file, { state: 'failed', error: refusal })
       return
     }
-    store.update({ source: { kind: 'file', name, url: URL.createObjectURL(file), file, isSample } })
+    this.show({ kind: 'file', name, url: URL.createObjectURL(file), file, isSample })
     faces.measure(file)
     await run.start()
   }
@@ -174,6 +174,12 @@ export class Sources {
     faces.end()
   }
 
+  /** Puts a source that is open on the page. */
+  private show(source: Source): void {
+    const { store } = this.parts
+    store.update({ source, opened: store.get().opened + 1, problem: undefined })
+  }
+
   private async openFace(isUnasked: boolean): Promise<void> {
     const { drawn } = this.parts
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) drawn.change({ isPlaying: false })
@@ -206,7 +212,7 @@ export class Sources {
       run.end()
       this.close()
       input.take(capture)
-      store.update({ source })
+      this.show(source)
       // A first visitor has asked for nobody's face.
       if (source.kind !== 'drawn' || !source.isUnasked) faces.followLive(capture)
     } catch (error) {

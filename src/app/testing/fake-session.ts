@@ -75,7 +75,8 @@ export function fakeSession(
     start: notedLater('start', () => store.update({ run: { state: 'running' } })),
     pause: noted('pause', () => store.update({ run: { state: 'paused' } })),
     stop: noted('stop', () => store.update({ run: { state: 'over', reason: 'stopped' } })),
-    seek: notedLater('seek'),
+    readFrom: notedLater('readFrom'),
+    dismissProblem: noted('dismissProblem', () => store.update({ problem: undefined })),
     chooseFace: noted('chooseFace', (chosen) => store.update({ faces: { ...store.get().faces, chosen } })),
     takeNeutral: noted('takeNeutral', (track) => {
       const { faces } = store.get()

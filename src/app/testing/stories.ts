@@ -246,7 +246,10 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
       }),
     },
   }),
-  recorded: (material) => ({ state: live(material, { state: 'running' }), view: { shownUpdate: 2 } }),
+  recorded: (material) => ({
+    state: live(material, { state: 'running' }),
+    view: { review: { kind: 'reading', update: 2 } },
+  }),
   'probes-off': (material) => ({
     state: {
       ...live(material, { state: 'running' }),

@@ -4,7 +4,7 @@ import { SelectField, SwitchField } from '../../controls/Fields.tsx'
 import type { Settings } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
-import styles from '../Panels.module.css'
+import styles from '../drawers/Panels.module.css'
 
 type ViewSetting = Settings['faces']['view']
 

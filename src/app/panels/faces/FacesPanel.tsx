@@ -78,6 +78,7 @@ function noneText({ state }: FacesState['status'], { kind }: Source): string {
     screen: ' A face must be large and bright enough, and not seen strictly from the side.',
     file: ' A face must be large and bright enough, and not seen strictly from the side.',
     drawn: '',
+    stopped: '',
   }
   return `No face found yet.${help[kind]}`
 }

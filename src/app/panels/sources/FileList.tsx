@@ -1,0 +1,114 @@
+import { useEffect, useRef } from 'react'
+import { actionOf, runAction, shortcutOf } from '../../actions.ts'
+import { Button } from '../../controls/Button.tsx'
+import { Icon, type IconName } from '../../controls/Icon.tsx'
+import { Name } from '../../controls/Name.tsx'
+import { isActive } from '../../run-text.ts'
+import { hasWaiting } from '../../session/file-queue.ts'
+import type { QueuedFile } from '../../session/queued-file.ts'
+import { isolatedName } from '../../shown-name.ts'
+import { useStore } from '../../store.ts'
+import { usePage } from '../../view.ts'
+import styles from './FileList.module.css'
+
+/** The files that are read one after the other, with what has become of each. */
+export function FileList() {
+  const page = usePage()
+  const { store, actions } = page.session
+  const queue = useStore(store, (state) => state.queue)
+  const run = useStore(store, (state) => state.run)
+  const areKeysOn = useStore(store, (state) => state.settings.areKeysOn)
+  const isAnyWaiting = useStore(store, hasWaiting)
+  const canSkip = useStore(store, actionOf('skip').isEnabled)
+  const list = useRef<HTMLOListElement>(null)
+  const title = useRef<HTMLHeadingElement>(null)
+  const index = queue.findIndex(({ progress }) => progress.state === 'reading')
+
+  useEffect(() => {
+    const row = list.current?.children[index]
+    // `scrollIntoView` would scroll the page, too.
+    if (list.current && row instanceof HTMLElement) list.current.scrollTop = row.offsetTop - 36
+  }, [index])
+
+  if (queue.length < 2) return null
+  const done = queue.filter(({ progress }) => progress.state !== 'waiting' && progress.state !== 'reading').length
+  const remove = (id: number) => {
+    actions.removeFile(id)
+    // The focused button was removed with its file, so the focus must go elsewhere.
+    title.current?.focus()
+  }
+  return (
+    <section className={styles.files} aria-labelledby="files-title">
+      <div className={styles.head}>
+        <h2 id="files-title" ref={title} className={styles.title} tabIndex={-1}>
+          Files
+        </h2>
+        <p className={styles.count}>
+          {index >= 0 ? `${index + 1} of ${queue.length}` : `${done} of ${queue.length} done`}
+        </p>
+        <div className={styles.tools}>
+          {isAnyWaiting &&
+            (index >= 0 && isActive(run) ? (
+              <Button
+                kind="quiet"
+                disabled={!canSkip}
+                onClick={() => runAction(page, actionOf('skip'))}
+                aria-keyshortcuts={shortcutOf(actionOf('skip'), areKeysOn)}
+              >
+                <Icon name="right" />
+                Skip this file
+              </Button>
+            ) : (
+              <Button kind="quiet" onClick={() => void actions.readWaiting()}>
+                <Icon name="play" />
+                Read the rest
+              </Button>
+            ))}
+          <Button kind="quiet" onClick={() => actions.clearFiles()}>
+            <Icon name="close" />
+            {isAnyWaiting ? 'Remove the rest' : 'Close the list'}
+          </Button>
+        </div>
+      </div>
+      <ol ref={list} className={styles.list}>
+        {queue.map((item) => (
+          <Row key={item.id} item={item} onRemove={() => remove(item.id)} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+const looks: Readonly<Record<QueuedFile['progress']['state'], { readonly icon: IconName; readonly text: string }>> = {
+  waiting: { icon: 'waiting', text: 'waits' },
+  reading: { icon: 'play', text: 'being read' },
+  read: { icon: 'check', text: 'read' },
+  stopped: { icon: 'stop', text: 'not read to its end' },
+  failed: { icon: 'wrong', text: 'failed' },
+}
+
+function Row({ item, onRemove }: { readonly item: QueuedFile; readonly onRemove: () => void }) {
+  const { name, progress } = item
+  const { icon, text } = looks[progress.state]
+  return (
+    <li
+      className={styles.row}
+      data-state={progress.state}
+      aria-current={progress.state === 'reading' ? 'true' : undefined}
+    >
+      <Icon name={icon} isFilled={progress.state === 'reading'} />
+      <Name className={styles.name}>{name}</Name>
+      <span className={styles.state}>{text}</span>
+      {progress.state === 'waiting' && (
+        <button type="button" className={styles.remove} aria-label={`Remove ${isolatedName(name)}`} onClick={onRemove}>
+          <Icon name="close" />
+        </button>
+      )}
+      {progress.state === 'failed' && (
+        <p className={styles.error}>
+          {progress.error.message} {progress.error.action} <code>{progress.error.code}</code>
+        </p>
+      )}
+    </li>
+  )
+}

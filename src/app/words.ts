@@ -1,0 +1,10 @@
+/** What the frame of the page says: one catalogue a folder, so that it can be reviewed at once, and translated. */
+export const words = {
+  name: 'VidEmo',
+  purpose: 'Faces in video, on your own device',
+  skip: 'Skip to the reading',
+  help: 'Help',
+  allActions: 'All actions',
+  apparent: 'Readings describe apparent expressions; not for use at work or in education.',
+  staysHere: 'Nothing leaves this device.',
+} as const
