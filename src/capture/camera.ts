@@ -120,7 +120,7 @@ export function insecureContext(): CaptureError {
 function cameraDenied(cause: unknown): CaptureError {
   return new CaptureError({
     code: 'camera-denied',
-    message: 'The camera may not be used: you, this page’s host or the system said no.',
+    message: 'The camera was not allowed by you, by this page’s host or by the system.',
     action: 'Allow the camera at the left of the address bar, and in the system’s privacy settings; then try again.',
     recoverable: true,
     cause,
@@ -161,7 +161,7 @@ function cameraConstraints(cause: unknown): CaptureError {
 function cameraEnded(): CaptureError {
   return new CaptureError({
     code: 'camera-ended',
-    message: 'The camera was unplugged or taken away.',
+    message: 'The camera was unplugged, or is no longer available.',
     action: 'Plug it in again or choose another camera.',
     recoverable: true,
   })

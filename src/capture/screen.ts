@@ -44,7 +44,7 @@ function noScreenCapture(): CaptureError {
 function screenDenied(cause: unknown): CaptureError {
   return new CaptureError({
     code: 'screen-denied',
-    message: 'No tab or screen was shared: the choice was cancelled, or the system does not allow it.',
+    message: 'No tab or screen was shared: the choice was canceled, or the system does not allow it.',
     action: 'Try again and choose a tab; on a Mac, allow the browser to record the screen in the privacy settings.',
     recoverable: true,
     cause,
@@ -54,7 +54,7 @@ function screenDenied(cause: unknown): CaptureError {
 function screenEnded(): CaptureError {
   return new CaptureError({
     code: 'screen-ended',
-    message: 'The sharing was ended, or what was shared was closed.',
+    message: 'Sharing was ended, or the shared window was closed.',
     action: 'Share a tab or a screen again.',
     recoverable: true,
   })
