@@ -24,7 +24,6 @@ import { Icon } from '../../controls/Icon.tsx'
 import { useStore } from '../../store.ts'
 import { useThrottled } from '../../use-throttled.ts'
 import { usePage } from '../../view.ts'
-import { Choices } from '../sources/Welcome.tsx'
 import styles from './DrawnFacePanel.module.css'
 
 /** The text changes at most this often, so that it does not flicker. */
@@ -39,10 +38,9 @@ interface Props {
 }
 
 /** The drawn face with all that moves it: expressions, action units, motions and looks. */
-export function DrawnFacePanel({ isUnasked, children }: Props) {
+export function DrawnFacePanel({ children }: Props) {
   return (
     <div className={styles.panel}>
-      {isUnasked && <Choices />}
       <div className={styles.columns}>
         <div className={styles.picture}>
           {children}

@@ -11,6 +11,7 @@ import type { RunFigures } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import styles from './Hud.module.css'
+import { words } from './words.ts'
 
 /** The figures of a run, as far as they are known, in the order in which they arise. */
 export function figureRows(figures: RunFigures): readonly { readonly term: string; readonly value: string }[] {
@@ -39,7 +40,7 @@ export function Hud() {
   const figures = useStore(store, (state) => state.figures)
   if (!isShown) return null
   return (
-    <dl className={styles.hud} aria-label="Figures">
+    <dl className={styles.hud} aria-label={words.figures}>
       {figureRows(figures).map(({ term, value }) => (
         <div key={term} className={styles.row}>
           <dt>{term}</dt>

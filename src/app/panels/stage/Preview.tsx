@@ -5,6 +5,7 @@ import { isolatedName, shownName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import styles from './Preview.module.css'
+import { words } from './words.ts'
 
 /** A person who drags along the time line passes many places; the reading restarts from the last one. */
 const settleMs = 300
@@ -128,17 +129,17 @@ function NewestFrame({ name }: { readonly name: string }) {
         className={styles.video}
         hidden={!image}
         role="img"
-        aria-label={`The newest frame of ${isolatedName(name)}`}
+        aria-label={words.newestFrameOf(isolatedName(name))}
       />
       <p className={styles.note} data-alone={!image || undefined}>
-        {image ? 'This browser cannot show this file; you see the newest frame that was read.' : cannotShow(isRead)}
+        {image ? words.cannotShowNewest : cannotShow(isRead)}
       </p>
     </div>
   )
 }
 
 function cannotShow(isRead: boolean): string {
-  return `This browser cannot show this file.${isRead ? ' It is read all the same.' : ''}`
+  return isRead ? `${words.cannotShow} ${words.readAllTheSame}` : words.cannotShow
 }
 
 /** A camera, mirrored if the settings say so, or a screen. */
@@ -187,7 +188,7 @@ export function StoppedPreview({ source }: { readonly source: Extract<Source, { 
       className={styles.video}
       data-mirrored={isMirrored || undefined}
       role="img"
-      aria-label={`The last picture of ${shownName(name)}`}
+      aria-label={words.lastPictureOf(shownName(name))}
     />
   )
 }
