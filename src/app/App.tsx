@@ -23,6 +23,7 @@ import type { NamedFile } from './session/queued-file.ts'
 import { showReading } from './shown.ts'
 import { useStore } from './store.ts'
 import { useDrop } from './use-drop.ts'
+import { narrow } from './use-media.ts'
 import { createView, type Page, PageProvider, type ViewState } from './view.ts'
 import { words } from './words.ts'
 
@@ -171,7 +172,8 @@ function useKeys(page: Page): void {
       if (event.defaultPrevented) return
       const { panel, question, sheet } = page.view.get()
       const target = event.target instanceof Element ? event.target : null
-      const place = panel || question || sheet ? 'dialog' : placeOf(target)
+      const isSheet = sheet && matchMedia(narrow).matches
+      const place = panel || question || isSheet ? 'dialog' : placeOf(target)
       if (event.key === 'Escape' && place !== 'dialog' && page.session.store.get().problem) {
         page.session.actions.dismissProblem()
         return

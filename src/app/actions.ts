@@ -5,6 +5,7 @@ import { hasWaiting } from './session/file-queue.ts'
 import { isLive, type SessionState, type Source } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
+import { actionWords, panelTitles } from './words/actions.ts'
 
 export const actionGroups = ['Reading', 'Source', 'Faces', 'Recording', 'Panels'] as const
 
@@ -23,11 +24,11 @@ export interface PageAction {
 
 const always = () => true
 
-function panel(id: PanelId, title: string, ...keys: string[]): PageAction {
+function panel(id: PanelId, ...keys: string[]): PageAction {
   return {
     id,
     group: 'Panels',
-    title: () => title,
+    title: () => panelTitles[id],
     keys,
     isEnabled: always,
     run: ({ view }) => view.update({ panel: id, isAddressWanted: false }),
@@ -39,10 +40,10 @@ export const pageActions: readonly PageAction[] = [
     id: 'start-pause',
     group: 'Reading',
     title: ({ run, source }) => {
-      if (source?.kind === 'stopped') return 'Start again'
-      if (run.state === 'paused') return 'Resume'
-      if (isActive(run)) return 'Pause'
-      return run.state === 'idle' ? 'Start reading' : 'Read again'
+      if (source?.kind === 'stopped') return actionWords.startAgain
+      if (run.state === 'paused') return actionWords.resume
+      if (isActive(run)) return actionWords.pause
+      return run.state === 'idle' ? actionWords.start : actionWords.again
     },
     keys: [' '],
     isEnabled: ({ run, source }) => {
@@ -64,7 +65,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'stop',
     group: 'Reading',
-    title: () => 'Stop',
+    title: () => actionWords.stop,
     keys: ['x'],
     isEnabled: ({ run, source }) => run.state !== 'stopping' && (isActive(run) || isLive(source)),
     run: ({ session }) => session.actions.stop(),
@@ -72,7 +73,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'skip',
     group: 'Reading',
-    title: () => 'Skip to the next file',
+    title: () => actionWords.skip,
     keys: ['n'],
     isEnabled: (state) => {
       const isQueueRead = state.queue.some(({ progress }) => progress.state === 'reading')
@@ -83,7 +84,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'camera',
     group: 'Source',
-    title: () => 'Use my camera',
+    title: () => actionWords.camera,
     keys: ['1'],
     isEnabled: always,
     isReplacing: true,
@@ -99,7 +100,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'file',
     group: 'Source',
-    title: () => 'Open a video',
+    title: () => actionWords.file,
     keys: ['2'],
     isEnabled: always,
     isReplacing: true,
@@ -108,7 +109,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'screen',
     group: 'Source',
-    title: () => 'Share a screen or tab',
+    title: () => actionWords.screen,
     keys: ['3'],
     isEnabled: always,
     isReplacing: true,
@@ -117,7 +118,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'drawn',
     group: 'Source',
-    title: () => 'Try the drawn face',
+    title: () => actionWords.drawn,
     keys: ['4'],
     isEnabled: always,
     isReplacing: true,
@@ -126,7 +127,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'sample',
     group: 'Source',
-    title: () => 'Try the sample clip',
+    title: () => actionWords.sample,
     keys: ['5'],
     isEnabled: always,
     isReplacing: true,
@@ -135,7 +136,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'next-face',
     group: 'Faces',
-    title: ({ settings }) => (settings.faces.who === 'all' ? 'Show the next face' : 'Read the next face'),
+    title: ({ settings }) => (settings.faces.who === 'all' ? actionWords.showNextFace : actionWords.readNextFace),
     keys: ['f'],
     isEnabled: ({ faces, shownTrack }) => nextFace(faces, shownTrack) !== undefined,
     run: ({ session }) => {
@@ -147,7 +148,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'neutral',
     group: 'Faces',
-    title: () => 'This is my neutral face',
+    title: () => actionWords.neutral,
     keys: ['r'],
     isEnabled: ({ faces, shownTrack }) => measuredFace(faces, shownTrack)?.isHere === true,
     run: ({ session }) => {
@@ -159,8 +160,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'outlines',
     group: 'Faces',
-    title: ({ settings }) =>
-      settings.faces.areOutlinesShown ? 'Hide the outlines of faces' : 'Show outlines of faces',
+    title: ({ settings }) => (settings.faces.areOutlinesShown ? actionWords.hideOutlines : actionWords.showOutlines),
     keys: ['o'],
     isEnabled: ({ faces }) => faces.status.state !== 'off',
     run: ({ session }) => {
@@ -171,7 +171,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'live',
     group: 'Recording',
-    title: () => 'Back to the newest reading',
+    title: () => actionWords.newest,
     keys: ['l'],
     isEnabled: ({ recording }) => recording.length > 0,
     run: (page) => showReading(page, undefined),
@@ -179,7 +179,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'download',
     group: 'Recording',
-    title: () => `Download the readings (${exporters[0].title})`,
+    title: () => actionWords.download(exporters[0].title),
     keys: [],
     isEnabled: ({ recording }) => recording.length > 0,
     run: ({ session }) => void session.actions.downloadRecording(),
@@ -187,29 +187,29 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'erase',
     group: 'Recording',
-    title: () => 'Erase everything …',
+    title: () => actionWords.erase,
     keys: ['e'],
     isEnabled: ({ recording, frames, source }) => recording.length > 0 || frames.length > 0 || source !== undefined,
     run: ({ view }) => view.update({ question: 'erase' }),
   },
-  panel('model', 'Model', 'm'),
-  panel('build', 'Build a model', 'b'),
-  panel('device', 'Device and check', 'd'),
-  panel('performance', 'Performance', 'p'),
+  panel('model', 'm'),
+  panel('build', 'b'),
+  panel('device', 'd'),
+  panel('performance', 'p'),
   {
     id: 'hud',
     group: 'Panels',
-    title: ({ settings }) => (settings.isHudShown ? 'Hide the figures on the video' : 'Show figures on the video'),
+    title: ({ settings }) => (settings.isHudShown ? actionWords.hideFigures : actionWords.showFigures),
     keys: ['h'],
     isEnabled: always,
     run: ({ session }) => {
       session.actions.changeSettings({ isHudShown: !session.store.get().settings.isHudShown })
     },
   },
-  panel('settings', 'Settings', 's'),
-  panel('storage', 'Storage'),
-  panel('privacy', 'Privacy and limits'),
-  panel('help', 'Keys and help', '?'),
+  panel('settings', 's'),
+  panel('storage'),
+  panel('privacy'),
+  panel('help', '?'),
 ]
 
 /** The action with this id. Throws for an unknown id, which is a mistake in the page's own code. */
@@ -297,7 +297,7 @@ export function placeOf(element: Element | null): KeyPress['place'] {
 
 /** `Space`, `M` */
 export function keyName(key: string): string {
-  return key === ' ' ? 'Space' : key.toUpperCase()
+  return key === ' ' ? actionWords.keys.space : key.toUpperCase()
 }
 
 /** For `aria-keyshortcuts`. */

@@ -25,7 +25,6 @@ export const words = {
   readingEnded: 'The reading ended',
   partlyReadable: 'Not all of this file can be read',
   dismiss: 'Dismiss',
-  figures: 'Figures',
   newestFrameOf: (name: string) => `The newest frame of ${name}`,
   lastPictureOf: (name: string) => `The last picture of ${name}`,
   cannotShowNewest: 'This browser cannot show this file; you see the newest frame that was read.',
