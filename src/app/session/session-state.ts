@@ -282,6 +282,8 @@ export interface Settings {
     readonly withClues: boolean
     readonly areOutlinesShown: boolean
     readonly isMeshShown: boolean
+    /** Beside the picture, what the model is shown in place of the face. */
+    readonly isTwinShown: boolean
     /** Small faces are looked for in parts of the picture, too. */
     readonly areSmallSought: boolean
   }
