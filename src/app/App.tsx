@@ -14,9 +14,7 @@ import { FacesPanel } from './panels/FaceParts.tsx'
 import { Reading } from './panels/reading/Reading.tsx'
 import { SourceRow } from './panels/sources/SourceRow.tsx'
 import { VideoPanel } from './panels/stage/VideoPanel.tsx'
-import { Notices } from './panels/status/Notices.tsx'
 import { StatusBar } from './panels/status/StatusBar.tsx'
-import { UpdateNotice } from './panels/status/UpdateNotice.tsx'
 import { Timeline } from './panels/timeline/Timeline.tsx'
 import type { PageSession } from './session/page-session.ts'
 import type { NamedFile } from './session/queued-file.ts'
@@ -61,8 +59,6 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
             <VideoPanel />
           </div>
           <div className={styles.reading}>
-            <UpdateNotice />
-            <Notices />
             <Reading />
           </div>
           <div className={styles.measured}>
