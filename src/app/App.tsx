@@ -14,9 +14,7 @@ import { FacesPanel } from './panels/FaceParts.tsx'
 import { Reading } from './panels/reading/Reading.tsx'
 import { SourceRow } from './panels/sources/SourceRow.tsx'
 import { Stage } from './panels/stage/Stage.tsx'
-import { Notices } from './panels/status/Notices.tsx'
 import { StatusBar } from './panels/status/StatusBar.tsx'
-import { UpdateNotice } from './panels/status/UpdateNotice.tsx'
 import { Timeline } from './panels/timeline/Timeline.tsx'
 import type { PageSession } from './session/page-session.ts'
 import type { NamedFile } from './session/queued-file.ts'
@@ -62,8 +60,6 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
             <Stage />
           </div>
           <section id="reading" className={styles.reading} aria-label={words.reading} tabIndex={-1}>
-            <UpdateNotice />
-            <Notices />
             <Reading />
           </section>
           <div className={styles.measured}>
