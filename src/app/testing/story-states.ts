@@ -52,6 +52,7 @@ export function reading(material: Material, run: RunState): Partial<SessionState
   return {
     ...ready,
     source: file(material),
+    opened: 1,
     clip,
     run,
     frames,
