@@ -12,7 +12,7 @@ const goesOn = 'Nothing is read or recorded meanwhile; the reading goes on by it
 
 /** The words for the state of the picture; undefined while there is one. */
 export function pictureText(picture: PictureState, { kind }: Pick<Source, 'kind'>): PictureText | undefined {
-  if (picture === 'there') return undefined
+  if (picture === 'there' || kind === 'stopped') return undefined
   if (kind === 'screen') {
     return {
       title: 'What is shared gives no picture',
