@@ -1,8 +1,11 @@
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { narrow, useMedia } from '../use-media.ts'
 import { Button } from './Button.tsx'
 import styles from './Drawer.module.css'
 import { Icon } from './Icon.tsx'
+import { useSheetDrag } from './use-sheet-drag.ts'
+import { words } from './words.ts'
 
 interface Props {
   readonly title: string
@@ -11,19 +14,36 @@ interface Props {
   readonly children: ReactNode
 }
 
-/** A panel that slides in beside the video; on small screens it comes from below. Closes on Escape and outside. */
-export function Drawer({ title, isOpen, onClose, children }: Props) {
+interface DrawerProps extends Props {
+  /** On small screens it stays below the picture, which is not dimmed: what it changes is seen there. */
+  readonly isLow?: boolean
+}
+
+/**
+ * A panel that slides in beside the video; on small screens it comes from below, and a finger drags it down again by its
+ * head. Closes on Escape and outside.
+ */
+export function Drawer({ title, isOpen, onClose, isLow = false, children }: DrawerProps) {
   const dialog = useRef<HTMLElement>(null)
+  const drawer = useRef<HTMLDivElement>(null)
+  const isSheet = useMedia(narrow)
+  const drag = useSheetDrag(drawer, isSheet, onClose)
   useEscapeWithoutFocus(dialog, isOpen, onClose)
   return (
-    <ModalOverlay className={styles.scrim} isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
-      <Modal className={styles.drawer}>
+    <ModalOverlay
+      className={styles.scrim}
+      data-clear={isLow || undefined}
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable
+    >
+      <Modal ref={drawer} className={styles.drawer} data-low={isLow || undefined}>
         <Dialog ref={dialog} className={styles.dialog}>
-          <header className={styles.head}>
+          <header className={styles.head} data-grip={isSheet || undefined} {...drag}>
             <Heading slot="title" className={styles.title}>
               {title}
             </Heading>
-            <Button kind="quiet" isSquare aria-label={`Close ${title}`} onClick={onClose}>
+            <Button kind="quiet" isSquare aria-label={words.close(title)} onClick={onClose}>
               <Icon name="close" />
             </Button>
           </header>
@@ -70,7 +90,7 @@ export function Question({ title, isOpen, onClose, children, answer, onAnswer, i
           <div className={styles.words}>{children}</div>
           <div className={styles.answers}>
             <Button onClick={onClose} autoFocus={isDangerous}>
-              Not now
+              {words.notNow}
             </Button>
             <Button kind={isDangerous ? 'danger' : 'primary'} autoFocus={!isDangerous} onClick={onAnswer}>
               {answer}

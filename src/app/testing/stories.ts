@@ -40,7 +40,7 @@ function drawn(material: Material, isUnasked: boolean, change: Partial<DrawnStat
     clip: { width: 480, height: 480 },
     drawn: {
       ...blankState.drawn,
-      units: expressions.smile,
+      units: expressions.happy,
       truth: { units: ['AU6', 'AU12'], emotion: 'happy', appearances: ['young', 'oval_face'], motion: 'none' },
       video: 'possible',
       ...change,
