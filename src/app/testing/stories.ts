@@ -8,6 +8,7 @@ import { defaultSettings } from '../session/settings.ts'
 import { claimStories } from './claim-stories.ts'
 import { faceStories } from './face-stories.ts'
 import { blankState } from './fake-session.ts'
+import { modelStories } from './model-stories.ts'
 import {
   fullManifest,
   graphicsCard,
@@ -393,4 +394,5 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
   'panel-privacy': () => ({ state: ready, view: { panel: 'privacy' } }),
   ...faceStories,
   ...claimStories,
+  ...modelStories,
 }
