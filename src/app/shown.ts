@@ -7,7 +7,13 @@ import { type Page, type Review, usePage } from './view.ts'
 /** What the page tells of: the reading under way, a finished one, or a time of which nothing was read. */
 export type Shown =
   | { readonly kind: 'newest' }
-  | { readonly kind: 'earlier'; readonly reading: RecordedReading; readonly isOfAnotherSource: boolean }
+  | {
+      readonly kind: 'earlier'
+      readonly reading: RecordedReading
+      readonly isOfAnotherSource: boolean
+      /** The time that was asked for, s; absent where the reading itself was. */
+      readonly atS?: number
+    }
   | { readonly kind: 'unread'; readonly timeS: number }
 
 const newest: Shown = { kind: 'newest' }
@@ -29,7 +35,7 @@ export function shownBy(
       const ofSource = recording.filter((each) => each.opened === opened && each.startS <= timeS && timeS <= each.endS)
       // Windows overlap: the last one that covers a time was read with the most of what went before it.
       const reading = ofSource.findLast(({ track }) => track === shownTrack) ?? ofSource.at(-1)
-      return reading ? { kind: 'earlier', reading, isOfAnotherSource: false } : { kind: 'unread', timeS }
+      return reading ? { kind: 'earlier', reading, isOfAnotherSource: false, atS: timeS } : { kind: 'unread', timeS }
     }
   }
 }
