@@ -3,7 +3,7 @@ import type { TrackId } from '../../../affect/track.ts'
 import { formatSpan, formatTime } from '../../format.ts'
 import type { FollowedTrack } from '../../session/faces-state.ts'
 
-/** What the measured panel says: with the texts below one catalogue, so that it can be reviewed at once, and translated. */
+/** What the measured panel says: with the texts below one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   title: 'Measured',
   titleOf: (face: string) => `Measured: ${face}`,

@@ -1,7 +1,7 @@
 import { formatBytes, formatWhole } from '../../format.ts'
 import type { Reason } from './device-verdict.ts'
 
-/** What the page says of models and of the way to one: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the page says of models and of the way to one: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   /** The one name of the way to the full model, wherever it is offered. */
   get: 'Get VidEmo-3B',
@@ -25,7 +25,7 @@ export const words = {
     yes: 'Yes.',
     limited: 'Yes, with limits.',
     no: 'No.',
-    unknown: 'Looking at this device …',
+    unknown: 'Looking at this device…',
   },
   smallOnly: 'No: on this device the small model only, which runs on the processor.',
   tooSlow: 'Not usefully: it would compute right, and far too slowly to follow a video.',
@@ -134,7 +134,7 @@ export const words = {
   stored: {
     title: 'Stored models',
     choose: 'Stored on this device',
-    looking: 'Looking …',
+    looking: 'Looking…',
     failed: 'Models cannot be listed',
     lookAgain: 'Look again',
     none: 'None. A model that you download is kept here for the next visit.',

@@ -129,11 +129,11 @@ export const words = {
   modelReads: (name: string, view: View) => `${name} reads the ${viewNames[view]}`,
   about: 'About this reading',
   aboutTwin:
-    'The small model has learnt drawn faces alone. It is shown a drawn twin that moves as the followed face does. What is said and what is measured then come from the same movement: “seen” shows that the chain agrees with itself, no more. “She” in its words is the drawing, which looks the same for everybody.',
+    'The small model has learned drawn faces alone. It is shown a drawn twin that moves as the followed face does. What is said and what is measured then come from the same movement: “seen” shows that the chain agrees with itself, no more. “She” in its words is the drawing, which looks the same for everybody.',
   aboutDrawn:
-    'The small model has learnt drawn faces alone, and reads this one as it is. For real faces load VidEmo-3B; until then it reads them through a drawn twin.',
+    'The small model has learned drawn faces alone, and reads this one as it is. For real faces load VidEmo-3B; until then it reads them through a drawn twin.',
   aboutDrawingsOnly:
-    'The small model has learnt drawn faces alone, and is shown a real picture as it is: what it says means little, so no emotion is named.',
+    'The small model has learned drawn faces alone, and is shown a real picture as it is: what it says means little, so no emotion is named.',
   aboutStandIn: 'This model has random weights. It proves the arithmetic; its words and numbers mean nothing.',
   aboutPicture: 'The model is shown the whole picture.',
   aboutFace: 'The model is shown the followed face alone, cut out of the picture.',
@@ -181,7 +181,7 @@ export const words = {
   asRead: 'As it was read',
   calibrated: (clips: number) => `calibrated on ${formatWhole(clips)} drawn clips`,
   notCalibrated: 'not calibrated',
-  lessAsked: 'Yes-or-no questions are not asked: this model has not learnt them; its text tells action units.',
+  lessAsked: 'Yes-or-no questions are not asked: this model has not learned them; its text tells action units.',
   smooth: 'Smooth',
   valence: (value: string) => `Valence ${value}`,
   arousal: (value: string) => `Arousal ${value}`,

@@ -1,4 +1,4 @@
-/** What the stage says: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the stage says: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   stage: 'Video',
   camera: 'Camera',

@@ -1,7 +1,7 @@
 import { formatBytes, formatPercent } from '../../format.ts'
 import type { LostLoad } from '../../session/session-state.ts'
 
-/** What the status line and its notices say: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the status line and its notices say: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   panels: 'Panels',
   settings: 'Settings',
