@@ -2,7 +2,7 @@ import { dfewEmotions } from '../../affect/labels.ts'
 import { topOptions } from '../../affect/probes/probe-set.ts'
 import { smoothed, smoothingS } from '../../affect/probes/smoothing.ts'
 import type { TrackId } from '../../affect/track.ts'
-import { formatLabel } from '../format.ts'
+import { emotionWord } from '../emotion-hue.ts'
 import { verdictOfReading } from '../verdict.ts'
 import { isLive, type SessionState } from './session-state.ts'
 import { words } from './words.ts'
@@ -49,7 +49,7 @@ export class SpokenNews {
   private emotionText(): string {
     const verdict = this.verdict()
     if (!verdict || this.toldLabels.get(verdict.track) === verdict.label) return ''
-    const label = formatLabel(verdict.label)
+    const label = emotionWord(verdict.label)
     const isOneOfSeveral = (this.state?.faces.tracks.filter(({ isHere }) => isHere).length ?? 0) > 1
     return isOneOfSeveral ? words.faceAppears(numberOf(verdict.track), label) : words.appears(label)
   }
