@@ -19,6 +19,7 @@ import {
   update,
 } from './story-facts.ts'
 import { clip, file, live, type Material, reading, ready, type Story } from './story-states.ts'
+import { timelineStories } from './timeline-stories.ts'
 
 function queueOf({ file }: Material): readonly QueuedFile[] {
   const progress: readonly (readonly [string, QueuedFile['progress']])[] = [
@@ -393,4 +394,5 @@ export const stories: Readonly<Record<string, (material: Material) => Story>> = 
   'panel-privacy': () => ({ state: ready, view: { panel: 'privacy' } }),
   ...faceStories,
   ...claimStories,
+  ...timelineStories,
 }
