@@ -6,6 +6,7 @@ import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import { followPlayer } from '../timeline/playing.ts'
 import styles from './Preview.module.css'
+import { words } from './words.ts'
 
 type FileSource = Extract<Source, { readonly kind: 'file' }>
 
@@ -105,17 +106,17 @@ function NewestFrame({ name }: { readonly name: string }) {
         className={styles.video}
         hidden={!image}
         role="img"
-        aria-label={`The newest frame of ${isolatedName(name)}`}
+        aria-label={words.newestFrameOf(isolatedName(name))}
       />
       <p className={styles.note} data-alone={!image || undefined}>
-        {image ? 'This browser cannot show this file; you see the newest frame that was read.' : cannotShow(isRead)}
+        {image ? words.cannotShowNewest : cannotShow(isRead)}
       </p>
     </div>
   )
 }
 
 function cannotShow(isRead: boolean): string {
-  return `This browser cannot show this file.${isRead ? ' It is read all the same.' : ''}`
+  return isRead ? `${words.cannotShow} ${words.readAllTheSame}` : words.cannotShow
 }
 
 /** A camera, mirrored if the settings say so, or a screen. */
@@ -164,7 +165,7 @@ export function StoppedPreview({ source }: { readonly source: Extract<Source, { 
       className={styles.video}
       data-mirrored={isMirrored || undefined}
       role="img"
-      aria-label={`The last picture of ${shownName(name)}`}
+      aria-label={words.lastPictureOf(shownName(name))}
     />
   )
 }

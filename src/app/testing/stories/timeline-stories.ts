@@ -1,6 +1,6 @@
-import type { TrackId } from '../../affect/track.ts'
-import { readings } from './story-facts.ts'
-import { live, type Material, reading, type Story } from './story-states.ts'
+import type { TrackId } from '../../../affect/track.ts'
+import { readings } from '../story-facts.ts'
+import { fileReading, live, type Material, type Teller } from '../story-states.ts'
 
 const camera = { source: { kind: 'camera', name: 'FaceTime HD Camera' } } as const
 
@@ -15,8 +15,8 @@ function inTurn({ frames }: Material) {
 const minute = ({ frames }: Material) => frames.map((frame) => ({ ...frame, timeS: frame.timeS + 56 }))
 
 /** What the timeline shows: gaps, several people, places that were and were not read, and the list of readings. */
-export const timelineStories: Readonly<Record<string, (material: Material) => Story>> = {
-  'timeline-three': (material) => ({
+export const timelineStories: Readonly<Record<string, Teller>> = {
+  'timeline/three': (material) => ({
     state: {
       ...live(material, { state: 'running' }),
       frames: minute(material),
@@ -24,7 +24,7 @@ export const timelineStories: Readonly<Record<string, (material: Material) => St
       shownTrack: 'face-1',
     },
   }),
-  'timeline-live-review': (material) => ({
+  'timeline/live-review': (material) => ({
     state: {
       ...live(material, { state: 'running' }),
       frames: minute(material),
@@ -32,14 +32,14 @@ export const timelineStories: Readonly<Record<string, (material: Material) => St
     },
     view: { review: { kind: 'playhead', timeS: 18 } },
   }),
-  'timeline-unread': (material) => ({
+  'timeline/unread': (material) => ({
     state: {
-      ...reading(material, { state: 'over', reason: 'stopped' }),
+      ...fileReading(material, { state: 'over', reason: 'stopped' }),
       recording: readings(material.frames, 1).map((each) => ({ ...each, endS: 3.5 })),
     },
     view: { review: { kind: 'playhead', timeS: 6 } },
   }),
-  'timeline-other-source': (material) => ({
+  'timeline/other-source': (material) => ({
     state: {
       ...live(material, { state: 'running' }),
       opened: 2,
@@ -47,7 +47,7 @@ export const timelineStories: Readonly<Record<string, (material: Material) => St
     },
     view: { review: { kind: 'reading', update: 1 } },
   }),
-  'timeline-sheet': (material) => ({
+  'timeline/sheet': (material) => ({
     state: { ...live(material, { state: 'running' }), recording: inTurn(material) },
     view: { sheet: 'timeline' },
   }),
