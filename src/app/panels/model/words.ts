@@ -19,7 +19,7 @@ export const words = {
   steps: {
     can: 'Can this device run it?',
     license: 'May you use it?',
-    size: 'How large is it, and how long does it take?',
+    size: 'How large, and how long?',
   },
   answer: {
     yes: 'Yes.',
@@ -49,7 +49,7 @@ export const words = {
     kept: 'Kept on this device',
     keptText: 'about 2.1 GB at 4 bits',
     time: 'Time',
-    timeText: 'shown as soon as bytes arrive: it depends on your connection',
+    timeText: 'told as soon as bytes arrive',
   },
   build: 'Build it in this browser',
   buildNote:
@@ -193,8 +193,8 @@ function reasonText(reason: Reason): string {
         : '16-bit floats (shader-f16): no. The weights q4 run without them.'
     case 'buffers':
       return reason.standing === 'fine'
-        ? `Size of a buffer: ${formatBytes(reason.has)}, of which ${formatBytes(reason.needs)} are needed`
-        : `Size of a buffer: ${formatBytes(reason.has)}, and ${formatBytes(reason.needs)} are needed`
+        ? `Size of a buffer: ${formatBytes(reason.has)}, ${formatBytes(reason.needs)} needed`
+        : `Size of a buffer: ${formatBytes(reason.has)}, ${formatBytes(reason.needs)} needed`
     case 'storage':
       return reason.standing === 'fine'
         ? `Room on disk: ${formatBytes(reason.free)} free for this site, ${formatBytes(reason.needs)} needed`
