@@ -1,9 +1,9 @@
-import { EngineError } from '../../base/errors.ts'
-import { describeProblem } from '../../device/device.ts'
-import type { BundleEntry, DeviceReport } from '../../readers/worker/protocol.ts'
-import type { SessionState } from '../session/session-state.ts'
-import { fullBundle, fullManifest, graphicsCard, smallBundle, smallManifest, softwareAdapter } from './story-facts.ts'
-import { live, type Material, ready, type Story } from './story-states.ts'
+import { EngineError } from '../../../base/errors.ts'
+import { describeProblem } from '../../../device/device.ts'
+import type { BundleEntry, DeviceReport } from '../../../readers/worker/protocol.ts'
+import type { SessionState } from '../../session/session-state.ts'
+import { fullBundle, fullManifest, graphicsCard, smallBundle, smallManifest, softwareAdapter } from '../story-facts.ts'
+import { live, type Material, ready, type Story } from '../story-states.ts'
 
 const noAdapter: DeviceReport = {
   state: 'unusable',
@@ -64,24 +64,24 @@ const lost = new EngineError({
 })
 
 /** The drawer of the model on several devices, and what the status line says. */
-export const modelStories: Readonly<Record<string, (material: Material) => Story>> = {
-  'panel-model-card': () => ({
+export const statusStories: Readonly<Record<string, (material: Material) => Story>> = {
+  'model/panel-card': () => ({
     state: { device: graphicsCard, ...withSmall, stored: nothingStored },
     view: { panel: 'model' },
   }),
-  'panel-model-no-gpu': () => ({
+  'model/panel-no-gpu': () => ({
     state: { device: noAdapter, ...withSmall, stored: nothingStored },
     view: { panel: 'model' },
   }),
-  'panel-model-stored': () => ({
+  'model/panel-stored': () => ({
     state: { device: graphicsCard, ...withSmall, stored },
     view: { panel: 'model' },
   }),
-  'panel-model-offered': () => ({
+  'model/panel-offered': () => ({
     state: { device: graphicsCard, ...withSmall, stored: nothingStored, load: offered },
     view: { panel: 'model' },
   }),
-  'panel-model-failed': () => ({
+  'model/panel-failed': () => ({
     state: {
       device: graphicsCard,
       ...withSmall,
@@ -90,17 +90,17 @@ export const modelStories: Readonly<Record<string, (material: Material) => Story
     },
     view: { panel: 'model' },
   }),
-  'status-small': (material) => ({
+  'status/small': (material) => ({
     state: { ...live(material, { state: 'running' }), device: softwareAdapter, ...withSmall },
   }),
-  'status-long': (material) => ({
+  'status/long': (material) => ({
     state: {
       ...live(material, { state: 'running' }),
       ...ready,
       bundle: { ...fullBundle, name: 'نموذج الوجوه والمشاعر للفيديو', source: { type: 'url', url: foreign } },
     },
   }),
-  'status-notices': (material) => ({
+  'status/notices': (material) => ({
     state: {
       ...live(material, { state: 'running' }),
       device: noAdapter,
@@ -116,8 +116,8 @@ export const modelStories: Readonly<Record<string, (material: Material) => Story
       evicted: [{ key: 'a', name: 'VidEmo-3B-q4f16', bytes: 2.12e9 }],
     },
   }),
-  'status-cancelled': () => ({ state: { device: graphicsCard, load: { state: 'idle', isCancelled: true } } }),
-  'status-failed-beside': (material) => ({
+  'status/cancelled': () => ({ state: { device: graphicsCard, load: { state: 'idle', isCancelled: true } } }),
+  'status/failed-beside': (material) => ({
     state: {
       ...live(material, { state: 'running' }),
       ...withSmall,
