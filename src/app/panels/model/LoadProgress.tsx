@@ -89,6 +89,9 @@ export function LoadProgress({ load }: { readonly load: BusyLoad }) {
       <p id={textId} className={styles.figures}>
         {text}
       </p>
+      {'quiet' in load && load.quiet && (
+        <p className={styles.quietHost}>{words.progress.quiet(load.quiet.host, load.quiet.s)}</p>
+      )}
       {'wait' in load && load.wait && <ServerWaitNote wait={load.wait} />}
       {load.state === 'downloading' && (
         <p className={styles.quiet}>{words.progress.license(licenceText(load.manifest))}</p>
