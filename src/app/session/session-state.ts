@@ -140,8 +140,6 @@ export interface SourceProblem {
   /** `Camera not started` */
   readonly title: string
   readonly error: VidemoError
-  /** What is offered first, because it helps most. */
-  readonly firstChoice: 'try-again' | 'choose-file'
 }
 
 /** Whether the picture is shown as a mirror would. */
@@ -294,6 +292,8 @@ export interface Settings {
     readonly withClues: boolean
     readonly areOutlinesShown: boolean
     readonly isMeshShown: boolean
+    /** Beside the picture, what the model is shown in place of the face. */
+    readonly isTwinShown: boolean
     /** Small faces are looked for in parts of the picture, too. */
     readonly areSmallSought: boolean
   }

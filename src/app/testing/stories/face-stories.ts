@@ -1,11 +1,11 @@
-import type { TrackId } from '../../affect/track.ts'
-import { FaceError } from '../../base/errors.ts'
-import { type FacesState, noFaces } from '../session/faces-state.ts'
-import type { SessionState } from '../session/session-state.ts'
-import { defaultSettings } from '../session/settings.ts'
-import { fakeBoard, fakeEvents, followed } from './fake-faces.ts'
-import { smallBundle, smallManifest, texts, update } from './story-facts.ts'
-import { file, live, type Material, reading, type Story } from './story-states.ts'
+import type { TrackId } from '../../../affect/track.ts'
+import { FaceError } from '../../../base/errors.ts'
+import { type FacesState, noFaces } from '../../session/faces-state.ts'
+import type { SessionState } from '../../session/session-state.ts'
+import { defaultSettings } from '../../session/settings.ts'
+import { fakeBoard, fakeEvents, followed } from '../fake-faces.ts'
+import { smallBundle, smallManifest, texts, update } from '../story-facts.ts'
+import { file, fileReading, live, type Material, type Story, type Teller } from '../story-states.ts'
 
 /** The faces of the group's picture: where the picture of each is put, as a multiple of its own size. */
 export const groupPlaces = [
@@ -76,7 +76,7 @@ function inGroup(material: Material, more: Partial<SessionState> = {}): Story {
 
 function ofFile(material: Material, status: FacesState['status'], measuredS: number): Story {
   return {
-    state: { ...reading(material, { state: 'running' }), faces: { ...one, status } },
+    state: { ...fileReading(material, { state: 'running' }), faces: { ...one, status } },
     board: fakeBoard({ ...alone, measuredS }),
   }
 }
@@ -102,8 +102,8 @@ const settingsWith = (more: Partial<typeof defaultSettings.faces>) => ({
 })
 
 /** Every state that followed faces can be in. */
-export const faceStories: Readonly<Record<string, (material: Material) => Story>> = {
-  'faces-before-model': (material) =>
+export const faceStories: Readonly<Record<string, Teller>> = {
+  'faces/before-model': (material) =>
     alive(material, {
       bundle: undefined,
       check: undefined,
@@ -114,24 +114,24 @@ export const faceStories: Readonly<Record<string, (material: Material) => Story>
       recording: [],
       load: { state: 'asking', source: { type: 'url', url: 'https://models.example/videmo-3b/' } },
     }),
-  'faces-loading': (material) => alive(material, { faces: faces({ status: { state: 'loading' } }) }),
-  'faces-one': (material) => alive(material, {}),
-  'faces-mesh': (material) => alive(material, settingsWith({ isMeshShown: true })),
-  'faces-three': (material) => inGroup(material),
-  'faces-in-turn': (material) => inGroup(material, settingsWith({ who: 'all' })),
-  'faces-without-outlines': (material) => inGroup(material, settingsWith({ areOutlinesShown: false })),
-  'faces-none': (material) => ({
+  'faces/loading': (material) => alive(material, { faces: faces({ status: { state: 'loading' } }) }),
+  'faces/one': (material) => alive(material, {}),
+  'faces/mesh': (material) => alive(material, settingsWith({ isMeshShown: true })),
+  'faces/three': (material) => inGroup(material),
+  'faces/in-turn': (material) => inGroup(material, settingsWith({ who: 'all' })),
+  'faces/without-outlines': (material) => inGroup(material, settingsWith({ areOutlinesShown: false })),
+  'faces/none': (material) => ({
     ...alive(material, { faces: faces({}) }),
     board: fakeBoard({ ...alone, faces: [], measuredS: 0, liveRate: 20 }),
   }),
-  'faces-gone': (material) => ({
+  'faces/gone': (material) => ({
     ...alive(material, { faces: { ...one, tracks: [followed('face-1', { isHere: false })] } }),
     board: fakeBoard({ ...alone, faces: [], measuredS: 0, liveRate: 20 }),
   }),
-  'faces-failed': (material) => alive(material, { faces: faces({ status: { state: 'failed', error: lost } }) }),
-  'faces-measuring': (material) => ofFile(material, { state: 'measuring', doneS: 4.2, totalS: 9 }, 4.2),
-  'faces-measured': (material) => ofFile(material, { state: 'measured' }, 9),
-  'faces-twin': (material) => {
+  'faces/failed': (material) => alive(material, { faces: faces({ status: { state: 'failed', error: lost } }) }),
+  'faces/measuring': (material) => ofFile(material, { state: 'measuring', doneS: 4.2, totalS: 9 }, 4.2),
+  'faces/measured': (material) => ofFile(material, { state: 'measured' }, 9),
+  'faces/twin': (material) => {
     const frames = material.frames.map((each) => ({ ...each, view: 'twin' as const }))
     const said = { expression: texts.expression, emotion: texts.emotion }
     return alive(material, {
@@ -141,12 +141,12 @@ export const faceStories: Readonly<Record<string, (material: Material) => Story>
       current: { ...update(frames, { attributes: { state: 'empty' } }, said), view: 'twin' },
     })
   },
-  'faces-picture-view': (material) =>
+  'faces/picture-view': (material) =>
     alive(material, { bundle: drawnReader, check: drawnReader.check, ...settingsWith({ view: 'picture' }) }),
-  'faces-sample': (material) => ({
+  'faces/file': (material) => ({
     ...ofFile(material, { state: 'measured' }, 9),
     state: {
-      ...reading(material, { state: 'running' }),
+      ...fileReading(material, { state: 'running' }),
       source: { ...file(material), name: 'A clip.mp4', isSample: false },
       faces: { ...one, status: { state: 'measured' } },
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { manifestFixture as manifest } from '../../../manifest/manifest.fixture.ts'
 import { fitsWasm } from './fits-wasm.ts'
+import { manifestFixture as manifest } from './manifest.fixture.ts'
 
 describe('fitsWasm', () => {
   const of = (parameters: number, ...bytes: number[]) =>

@@ -1,14 +1,14 @@
-import { claimsOf } from '../../affect/claims.ts'
-import { withClues } from '../../affect/clue-prompt.ts'
-import { cluesOf } from '../../affect/clues.ts'
-import type { FaceFlaw } from '../../affect/measures.ts'
-import { reasoningPreset } from '../../affect/stages.ts'
-import type { View } from '../../affect/view.ts'
-import type { AnswerState, CurrentUpdate } from '../../reading/reading.ts'
-import { noFaces } from '../session/faces-state.ts'
-import { fakeBoard, fakeEvents, followed } from './fake-faces.ts'
-import { texts, update } from './story-facts.ts'
-import { live, type Material, type Story } from './story-states.ts'
+import { claimsOf } from '../../../affect/claims.ts'
+import { withClues } from '../../../affect/clue-prompt.ts'
+import { cluesOf } from '../../../affect/clues.ts'
+import type { FaceFlaw } from '../../../affect/measures.ts'
+import { reasoningPreset } from '../../../affect/stages.ts'
+import type { View } from '../../../affect/view.ts'
+import type { AnswerState, CurrentUpdate } from '../../../reading/reading.ts'
+import { noFaces } from '../../session/faces-state.ts'
+import { fakeBoard, fakeEvents, followed } from '../fake-faces.ts'
+import { texts, update } from '../story-facts.ts'
+import { live, type Material, type Story, type Teller } from '../story-states.ts'
 
 /** What was measured of the made-up face, in words that are true of it, of another one, and of nothing measured. */
 const expression = [
@@ -49,9 +49,9 @@ function story(material: Material, view: View, flaws: readonly FaceFlaw[] = [], 
 }
 
 /** What is said beside what was measured. */
-export const claimStories: Readonly<Record<string, (material: Material) => Story>> = {
-  claims: (material) => story(material, 'face'),
-  'claims-twin': (material) => story(material, 'twin'),
-  'claims-dark': (material) => story(material, 'face', ['dark']),
-  'claims-clues': (material) => story(material, 'face', [], true),
+export const claimStories: Readonly<Record<string, Teller>> = {
+  'claims/face': (material) => story(material, 'face'),
+  'claims/twin': (material) => story(material, 'twin'),
+  'claims/dark': (material) => story(material, 'face', ['dark']),
+  'claims/clues': (material) => story(material, 'face', [], true),
 }
