@@ -95,7 +95,7 @@ test('kernels that are wrong are found out, and the page computes without them',
   // With subgroups of four, attention is wrong on this adapter, without an error.
   await reader.settings(quick)
   await reader.open('test&tokens=2&subgroups', 'checked')
-  await reader.openPanel('Device and check')
+  await reader.openPanel('Device and self-check')
   const panel = page.getByRole('dialog')
   await expect(panel).toContainText('exact')
   await expect(panel).toContainText('with subgroups')
@@ -141,7 +141,7 @@ test('an adapter in software is used for what is too large for the processor, an
   await page.goto(`?${fixture}`)
   const status = page.getByRole('navigation', { name: 'Panels' })
   await expect(status).toContainText('processor (no GPU)', { timeout: 60_000 })
-  await reader.openPanel('Device and check')
+  await reader.openPanel('Device and self-check')
   await expect(page.getByRole('dialog')).toContainText('The only graphics adapter is one in software')
   await page.keyboard.press('Escape')
   weights.changeManifest(large)

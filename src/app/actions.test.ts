@@ -110,7 +110,7 @@ describe('start and pause', () => {
     [{ state: 'warming' }, 'Pause', ['pause']],
     [{ state: 'running' }, 'Pause', ['pause']],
     [{ state: 'lagging', lagS: 1 }, 'Pause', ['pause']],
-    [{ state: 'paused' }, 'Go on', ['start']],
+    [{ state: 'paused' }, 'Resume', ['start']],
     [{ state: 'stopping' }, 'Pause', []],
     [{ state: 'recovering', attempt: 1, of: 2 }, 'Pause', []],
     [{ state: 'over', reason: 'ended' }, 'Read again', ['start']],

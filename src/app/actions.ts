@@ -5,6 +5,7 @@ import { hasWaiting } from './session/file-queue.ts'
 import { isLive, type SessionState } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
+import { actionWords, panelTitles } from './words/actions.ts'
 
 export const actionGroups = ['Reading', 'Source', 'Faces', 'Recording', 'Panels'] as const
 
@@ -21,11 +22,11 @@ export interface PageAction {
 
 const always = () => true
 
-function panel(id: PanelId, title: string, ...keys: string[]): PageAction {
+function panel(id: PanelId, ...keys: string[]): PageAction {
   return {
     id,
     group: 'Panels',
-    title: () => title,
+    title: () => panelTitles[id],
     keys,
     isEnabled: always,
     run: ({ view }) => view.update({ panel: id, isAddressWanted: false }),
@@ -37,9 +38,9 @@ export const pageActions: readonly PageAction[] = [
     id: 'start-pause',
     group: 'Reading',
     title: ({ run }) => {
-      if (run.state === 'paused') return 'Go on'
-      if (isActive(run)) return 'Pause'
-      return run.state === 'idle' ? 'Start reading' : 'Read again'
+      if (run.state === 'paused') return actionWords.resume
+      if (isActive(run)) return actionWords.pause
+      return run.state === 'idle' ? actionWords.start : actionWords.again
     },
     keys: [' '],
     isEnabled: ({ run, source }) => {
@@ -60,7 +61,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'stop',
     group: 'Reading',
-    title: () => 'Stop',
+    title: () => actionWords.stop,
     keys: ['Escape'],
     isEnabled: ({ run, source }) => run.state !== 'stopping' && (isActive(run) || isLive(source)),
     run: ({ session }) => session.actions.stop(),
@@ -68,7 +69,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'skip',
     group: 'Reading',
-    title: () => 'Skip to the next file',
+    title: () => actionWords.skip,
     keys: ['n'],
     isEnabled: (state) => {
       const isQueueRead = state.queue.some(({ progress }) => progress.state === 'reading')
@@ -79,7 +80,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'camera',
     group: 'Source',
-    title: () => 'Use my camera',
+    title: () => actionWords.camera,
     keys: ['1'],
     isEnabled: always,
     run: ({ session, view }) => {
@@ -90,7 +91,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'file',
     group: 'Source',
-    title: () => 'Open a video',
+    title: () => actionWords.file,
     keys: ['2'],
     isEnabled: always,
     run: ({ pickFile }) => pickFile(),
@@ -98,7 +99,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'screen',
     group: 'Source',
-    title: () => 'Share a screen or tab',
+    title: () => actionWords.screen,
     keys: ['3'],
     isEnabled: always,
     run: ({ session }) => void session.actions.openScreen(),
@@ -106,7 +107,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'drawn',
     group: 'Source',
-    title: () => 'Try the drawn face',
+    title: () => actionWords.drawn,
     keys: ['4'],
     isEnabled: always,
     run: ({ session }) => void session.actions.openDrawn(),
@@ -114,7 +115,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'sample',
     group: 'Source',
-    title: () => 'Try the sample clip',
+    title: () => actionWords.sample,
     keys: ['5'],
     isEnabled: always,
     run: ({ session }) => void session.actions.openSample(),
@@ -122,7 +123,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'next-face',
     group: 'Faces',
-    title: ({ settings }) => (settings.faces.who === 'all' ? 'Show the next face' : 'Read the next face'),
+    title: ({ settings }) => (settings.faces.who === 'all' ? actionWords.showNextFace : actionWords.readNextFace),
     keys: ['f'],
     isEnabled: ({ faces, shownTrack }) => nextFace(faces, shownTrack) !== undefined,
     run: ({ session }) => {
@@ -134,7 +135,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'neutral',
     group: 'Faces',
-    title: () => 'This is my neutral face',
+    title: () => actionWords.neutral,
     keys: ['r'],
     isEnabled: ({ faces, shownTrack }) => measuredFace(faces, shownTrack)?.isHere === true,
     run: ({ session }) => {
@@ -146,8 +147,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'outlines',
     group: 'Faces',
-    title: ({ settings }) =>
-      settings.faces.areOutlinesShown ? 'Hide the outlines of faces' : 'Show outlines of faces',
+    title: ({ settings }) => (settings.faces.areOutlinesShown ? actionWords.hideOutlines : actionWords.showOutlines),
     keys: ['o'],
     isEnabled: ({ faces }) => faces.status.state !== 'off',
     run: ({ session }) => {
@@ -158,7 +158,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'live',
     group: 'Recording',
-    title: () => 'Back to the newest reading',
+    title: () => actionWords.newest,
     keys: ['l'],
     isEnabled: ({ recording }) => recording.length > 0,
     run: (page) => showReading(page, undefined),
@@ -166,7 +166,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'download',
     group: 'Recording',
-    title: () => `Download the readings (${exporters[0].title})`,
+    title: () => actionWords.download(exporters[0].title),
     keys: [],
     isEnabled: ({ recording }) => recording.length > 0,
     run: ({ session }) => void session.actions.downloadRecording(),
@@ -174,29 +174,29 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'erase',
     group: 'Recording',
-    title: () => 'Erase everything …',
+    title: () => actionWords.erase,
     keys: ['e'],
     isEnabled: ({ recording, frames, source }) => recording.length > 0 || frames.length > 0 || source !== undefined,
     run: ({ view }) => view.update({ question: 'erase' }),
   },
-  panel('model', 'Model', 'm'),
-  panel('build', 'Build a model', 'b'),
-  panel('device', 'Device and check', 'd'),
-  panel('performance', 'Performance', 'p'),
+  panel('model', 'm'),
+  panel('build', 'b'),
+  panel('device', 'd'),
+  panel('performance', 'p'),
   {
     id: 'hud',
     group: 'Panels',
-    title: ({ settings }) => (settings.isHudShown ? 'Hide the figures on the video' : 'Show figures on the video'),
+    title: ({ settings }) => (settings.isHudShown ? actionWords.hideFigures : actionWords.showFigures),
     keys: ['h'],
     isEnabled: always,
     run: ({ session }) => {
       session.actions.changeSettings({ isHudShown: !session.store.get().settings.isHudShown })
     },
   },
-  panel('settings', 'Settings', 's'),
-  panel('storage', 'Storage'),
-  panel('privacy', 'Privacy and limits'),
-  panel('help', 'Keys and help', '?'),
+  panel('settings', 's'),
+  panel('storage'),
+  panel('privacy'),
+  panel('help', '?'),
 ]
 
 /** The action with this id. Throws for an unknown id, which is a mistake in the page's own code. */
@@ -259,7 +259,7 @@ export function placeOf(element: Element | null): KeyPress['place'] {
   return element.closest(control) ? 'control' : 'page'
 }
 
-const names: Readonly<Record<string, string>> = { ' ': 'Space', Escape: 'Esc' }
+const names: Readonly<Record<string, string>> = { ' ': actionWords.keys.space, Escape: actionWords.keys.escape }
 
 /** `Space`, `Esc`, `M` */
 export function keyName(key: string): string {

@@ -3,6 +3,7 @@ import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Text
 import { actionGroups, actionOf, keyName, keysOf, type PageAction, pageActions, runAction } from '../actions.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { actionWords } from '../words/actions.ts'
 import styles from './ActionMenu.module.css'
 import { buttonClass } from './Button.tsx'
 
@@ -43,8 +44,8 @@ function Actions({ label, group }: Pick<Props, 'label' | 'group'>) {
       onAction={(id) => runAction(page, actionOf(String(id)))}
     >
       {groups.map((name) => (
-        <MenuSection key={name} className={styles.section} aria-label={name}>
-          {groups.length > 1 && <Header className={styles.header}>{name}</Header>}
+        <MenuSection key={name} className={styles.section} aria-label={actionWords.groups[name]}>
+          {groups.length > 1 && <Header className={styles.header}>{actionWords.groups[name]}</Header>}
           {pageActions
             .filter((action) => action.group === name)
             .map((action) => {

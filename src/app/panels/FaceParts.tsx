@@ -10,7 +10,6 @@ const nothing = () => null
 const Overlay = lazyComponent(async () => (await load()).FacesOverlay, nothing)
 const Panel = lazyComponent(async () => (await load()).FacesPanel)
 const Share = lazyComponent(async () => (await load()).MeasuredShare, nothing)
-const Choices = lazyComponent(async () => (await load()).FaceSettings)
 
 /** Outlines over the picture, once faces are followed. */
 export function FacesOverlay() {
@@ -55,14 +54,6 @@ export function MeasuredShare({ unit }: Pick<ComponentProps<typeof Share>, 'unit
 /** Says what stands below the probabilities. */
 export function MeasuredNote() {
   return useFollowed() && ', and below each as it was measured'
-}
-
-export function FaceSettings() {
-  return (
-    <Suspense fallback={<div className={styles.settings} />}>
-      <Choices />
-    </Suspense>
-  )
 }
 
 /** The source in which faces are followed; undefined where they are not. */

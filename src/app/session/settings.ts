@@ -15,8 +15,8 @@ export const bounds = {
 
 /** Fewer pixels of a frame at the model than VidEmo was trained on, for slower devices. */
 export const frameBudgets = [
-  { id: 'half', title: 'About 50 000 pixels: faster, less detail', minPixels: 40_000, maxPixels: 52_500 },
-  { id: 'quarter', title: 'About 25 000 pixels: fastest, little detail', minPixels: 20_000, maxPixels: 26_500 },
+  { id: 'half', minPixels: 40_000, maxPixels: 52_500 },
+  { id: 'quarter', minPixels: 20_000, maxPixels: 26_500 },
 ] as const
 
 /** Frames as the model was trained on them; greedy, answers of moderate length. */

@@ -3,7 +3,7 @@ import { folderOfFiles } from '../../../build-worker/checkpoint-pick.ts'
 import type { BuildOffer } from '../../../build-worker/protocol.ts'
 import { type Dtype, dtypes } from '../../../manifest/manifest.ts'
 import type { BuildState } from '../../build-session.ts'
-import { hasRoom, keptText, roomText, statesLicence, stepText } from '../../build-text.ts'
+import { hasRoom, keptText, roomText, statesLicense, stepText } from '../../build-text.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Fact, Facts, Group } from '../../controls/Facts.tsx'
 import { AddressField, SelectField } from '../../controls/Fields.tsx'
@@ -266,7 +266,7 @@ function Licence({ offer }: { readonly offer: BuildOffer }) {
           {text}
         </pre>
       )}
-      {!statesLicence(offer) && (
+      {!statesLicense(offer) && (
         <p>
           The checkpoint states none. Weights made from Qwen2.5-VL-3B, as VidEmo-3B’s are, are for research only. Make
           sure that you may use them.
