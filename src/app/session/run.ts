@@ -159,6 +159,7 @@ export class Run {
       shownTrack: wholePicture,
       current: undefined,
       probes: {},
+      headlines: {},
       progress: undefined,
       fileNotices: [],
       run: { state: 'idle' },
