@@ -2,20 +2,20 @@
 export interface Size {
   readonly width: number
   readonly height: number
-  /** Of a thumbnail on the contact sheet, as a part of the picture's own size. */
-  readonly scale: number
+  /** How many pixels, across and down, become one of the thumbnail on the contact sheet. */
+  readonly shrink: number
 }
 
 /** The sizes that pictures are taken at. */
 export const pictureSizes: readonly Size[] = [
-  { width: 1440, height: 900, scale: 0.2 },
-  { width: 1280, height: 720, scale: 0.2 },
-  { width: 768, height: 1024, scale: 0.25 },
-  { width: 390, height: 844, scale: 0.3 },
+  { width: 1440, height: 900, shrink: 5 },
+  { width: 1280, height: 720, shrink: 5 },
+  { width: 768, height: 1024, shrink: 4 },
+  { width: 390, height: 844, shrink: 3 },
 ]
 
 /** The sizes that axe looks at: the smallest phone counts, too. */
-export const checkedSizes: readonly Size[] = [...pictureSizes, { width: 320, height: 640, scale: 0.3 }]
+export const checkedSizes: readonly Size[] = [...pictureSizes, { width: 320, height: 640, shrink: 3 }]
 
 export const themes = ['light', 'dark'] as const
 export type Theme = (typeof themes)[number]

@@ -2,7 +2,7 @@ import { exporters } from '../reading/exporters/index.ts'
 import { isActive } from './run-text.ts'
 import { measuredFace, nextFace } from './session/faces-state.ts'
 import { hasWaiting } from './session/file-queue.ts'
-import { isLive, type SessionState } from './session/session-state.ts'
+import { isLive, type SessionState, type Source } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
 import { actionWords, panelTitles } from './words/actions.ts'
@@ -17,6 +17,8 @@ export interface PageAction {
   /** As in `KeyboardEvent.key`; the first is shown. */
   readonly keys: readonly string[]
   readonly isEnabled: (state: SessionState) => boolean
+  /** It may end the source on show: while a camera or a screen is being read, the page asks first. */
+  readonly isReplacing?: true
   readonly run: (page: Page) => void
 }
 
@@ -37,7 +39,8 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'start-pause',
     group: 'Reading',
-    title: ({ run }) => {
+    title: ({ run, source }) => {
+      if (source?.kind === 'stopped') return actionWords.startAgain
       if (run.state === 'paused') return actionWords.resume
       if (isActive(run)) return actionWords.pause
       return run.state === 'idle' ? actionWords.start : actionWords.again
@@ -49,8 +52,9 @@ export const pageActions: readonly PageAction[] = [
     },
     run: (page) => {
       const { session } = page
-      const { run } = session.store.get()
-      if (isActive(run) && run.state !== 'paused') session.actions.pause()
+      const { run, source } = session.store.get()
+      if (source?.kind === 'stopped') openAgain(page, source)
+      else if (isActive(run) && run.state !== 'paused') session.actions.pause()
       else {
         // A person who starts a reading wants to see it, not an earlier one.
         showReading(page, undefined)
@@ -62,7 +66,7 @@ export const pageActions: readonly PageAction[] = [
     id: 'stop',
     group: 'Reading',
     title: () => actionWords.stop,
-    keys: ['Escape'],
+    keys: ['x'],
     isEnabled: ({ run, source }) => run.state !== 'stopping' && (isActive(run) || isLive(source)),
     run: ({ session }) => session.actions.stop(),
   },
@@ -83,8 +87,13 @@ export const pageActions: readonly PageAction[] = [
     title: () => actionWords.camera,
     keys: ['1'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ session, view }) => {
-      if (session.store.get().hasCameraConsent) void session.actions.openCamera()
+      const { hasCameraConsent, source, picture, run } = session.store.get()
+      if (source?.kind === 'camera' && picture === 'there') {
+        // It is on: what is left to do is to have it read.
+        if (!isActive(run)) void session.actions.start()
+      } else if (hasCameraConsent) void session.actions.openCamera()
       else view.update({ question: 'consent' })
     },
   },
@@ -94,6 +103,7 @@ export const pageActions: readonly PageAction[] = [
     title: () => actionWords.file,
     keys: ['2'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ pickFile }) => pickFile(),
   },
   {
@@ -102,6 +112,7 @@ export const pageActions: readonly PageAction[] = [
     title: () => actionWords.screen,
     keys: ['3'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ session }) => void session.actions.openScreen(),
   },
   {
@@ -110,6 +121,7 @@ export const pageActions: readonly PageAction[] = [
     title: () => actionWords.drawn,
     keys: ['4'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ session }) => void session.actions.openDrawn(),
   },
   {
@@ -118,6 +130,7 @@ export const pageActions: readonly PageAction[] = [
     title: () => actionWords.sample,
     keys: ['5'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ session }) => void session.actions.openSample(),
   },
   {
@@ -206,11 +219,34 @@ export function actionOf(id: string): PageAction {
   return action
 }
 
-/** Runs an action if it is enabled now; returns whether it was. */
+/** Runs an action if it is enabled now, or asks first; returns whether it was. */
 export function runAction(page: Page, action: PageAction): boolean {
-  if (!action.isEnabled(page.session.store.get())) return false
-  action.run(page)
+  const state = page.session.store.get()
+  if (!action.isEnabled(state)) return false
+  if (action.isReplacing && action.id !== state.source?.kind && isCaptureRead(state)) {
+    page.view.update({ question: 'replace', waitingAction: action.id })
+  } else action.run(page)
   return true
+}
+
+/** Runs the action that has waited for an answer, or forgets it. */
+export function answerReplace(page: Page, isAgreed: boolean): void {
+  const { waitingAction } = page.view.get()
+  page.view.update({ question: undefined, waitingAction: undefined })
+  if (isAgreed && waitingAction !== undefined) actionOf(waitingAction).run(page)
+}
+
+/** Whether a camera or a screen is being read: ending it loses what nobody can bring back. */
+export function isCaptureRead({ source, run }: Pick<SessionState, 'source' | 'run'>): boolean {
+  return (source?.kind === 'camera' || source?.kind === 'screen') && isActive(run)
+}
+
+/** Opens what was stopped: the same camera, or the browser's choice of a screen. */
+function openAgain({ session }: Page, { was, deviceId }: Extract<Source, { readonly kind: 'stopped' }>): void {
+  const { actions } = session
+  if (was === 'camera') void actions.openCamera(deviceId)
+  else if (was === 'screen') void actions.openScreen()
+  else void actions.openDrawn()
 }
 
 /** What decides which action a key press runs. */
@@ -240,7 +276,7 @@ export function keysOf({ keys }: PageAction, areKeysOn: boolean): readonly strin
 export function actionForKey(press: KeyPress, areKeysOn: boolean): PageAction | undefined {
   const { key, place } = press
   if (press.ctrlKey || press.metaKey || press.altKey || press.repeat || press.isComposing) return undefined
-  if (place === 'dialog' || (place === 'typing' && key !== 'Escape')) return undefined
+  if (place === 'dialog' || place === 'typing') return undefined
   if (place === 'control' && key === ' ') return undefined
   const wanted = key.length === 1 ? key.toLowerCase() : key
   return pageActions.find((action) => keysOf(action, areKeysOn).includes(wanted))
@@ -259,11 +295,9 @@ export function placeOf(element: Element | null): KeyPress['place'] {
   return element.closest(control) ? 'control' : 'page'
 }
 
-const names: Readonly<Record<string, string>> = { ' ': actionWords.keys.space, Escape: actionWords.keys.escape }
-
-/** `Space`, `Esc`, `M` */
+/** `Space`, `M` */
 export function keyName(key: string): string {
-  return names[key] ?? key.toUpperCase()
+  return key === ' ' ? actionWords.keys.space : key.toUpperCase()
 }
 
 /** For `aria-keyshortcuts`. */

@@ -1,13 +1,20 @@
 import { useMemo } from 'react'
 import type { AffectiveTree } from '../affect/tree.ts'
 import type { RecordedReading, SessionState } from './session/session-state.ts'
+import { coveredBy, readingsOf } from './source-readings.ts'
 import { useStore } from './store.ts'
 import { type Page, type Review, usePage } from './view.ts'
 
 /** What the page tells of: the reading under way, a finished one, or a time of which nothing was read. */
 export type Shown =
   | { readonly kind: 'newest' }
-  | { readonly kind: 'earlier'; readonly reading: RecordedReading; readonly isOfAnotherSource: boolean }
+  | {
+      readonly kind: 'earlier'
+      readonly reading: RecordedReading
+      readonly isOfAnotherSource: boolean
+      /** Where the playhead stands within it, s; undefined where the reading itself was chosen. */
+      readonly atS: number | undefined
+    }
   | { readonly kind: 'unread'; readonly timeS: number }
 
 const newest: Shown = { kind: 'newest' }
@@ -22,14 +29,19 @@ export function shownBy(
       return newest
     case 'reading': {
       const reading = recording.find(({ update }) => update === review.update)
-      return reading ? { kind: 'earlier', reading, isOfAnotherSource: reading.opened !== opened } : newest
+      return reading
+        ? { kind: 'earlier', reading, isOfAnotherSource: reading.opened !== opened, atS: undefined }
+        : newest
     }
     case 'playhead': {
       const { timeS } = review
-      const ofSource = recording.filter((each) => each.opened === opened && each.startS <= timeS && timeS <= each.endS)
+      const covering = readingsOf(recording, opened).filter((each) => {
+        const { fromS, toS } = coveredBy(each)
+        return fromS <= timeS && timeS < toS
+      })
       // Windows overlap: the last one that covers a time was read with the most of what went before it.
-      const reading = ofSource.findLast(({ track }) => track === shownTrack) ?? ofSource.at(-1)
-      return reading ? { kind: 'earlier', reading, isOfAnotherSource: false } : { kind: 'unread', timeS }
+      const reading = covering.findLast(({ track }) => track === shownTrack) ?? covering.at(-1)
+      return reading ? { kind: 'earlier', reading, isOfAnotherSource: false, atS: timeS } : { kind: 'unread', timeS }
     }
   }
 }

@@ -1,5 +1,5 @@
 import { BuildError, EngineError } from '../base/errors.ts'
-import { fitsWasm } from '../engine/backends/cpu/fits-wasm.ts'
+import { fitsWasm } from '../manifest/fits-wasm.ts'
 import { wasmRuntime } from '../engine/backends/cpu/wasm-runtime.ts'
 import { openBundle } from '../engine/bundle.ts'
 import { expectedCheck } from '../engine/checks/check-verdict.ts'

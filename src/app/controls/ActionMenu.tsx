@@ -13,14 +13,15 @@ interface Props {
   readonly isSquare?: boolean
   /** Only the actions of this group. */
   readonly group?: PageAction['group'] | undefined
+  readonly className?: string | undefined
   readonly children: ReactNode
 }
 
 /** Everything that can be done, with its keys. */
-export function ActionMenu({ label, kind = 'quiet', isSquare = false, group, children }: Props) {
+export function ActionMenu({ label, kind = 'quiet', isSquare = false, group, className, children }: Props) {
   return (
     <MenuTrigger>
-      <Button className={buttonClass({ kind, isSquare })} {...(isSquare ? { 'aria-label': label } : {})}>
+      <Button className={buttonClass({ kind, isSquare }, className)} {...(isSquare ? { 'aria-label': label } : {})}>
         {children}
       </Button>
       <Popover className={styles.popover} placement="bottom end">

@@ -5,6 +5,7 @@ export const actionWords = {
   pause: 'Pause',
   start: 'Start reading',
   again: 'Read again',
+  startAgain: 'Start again',
   /** In the list of keys, where one key stands for all of them. */
   startPauseResume: 'Start, pause, resume',
   stop: 'Stop',
@@ -24,7 +25,7 @@ export const actionWords = {
   erase: 'Erase everything…',
   hideFigures: 'Hide figures on the video',
   showFigures: 'Show figures on the video',
-  keys: { space: 'Space', escape: 'Esc' },
+  keys: { space: 'Space' },
 } as const
 
 export const panelTitles = {

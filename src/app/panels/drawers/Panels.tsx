@@ -5,7 +5,7 @@ import { useStore } from '../../store.ts'
 import { type PanelId, usePage } from '../../view.ts'
 import { panelTitles } from '../../words/actions.ts'
 import { ModelPanel } from '../model/ModelPanel.tsx'
-import { ConsentQuestion, EraseQuestion } from '../sources/Questions.tsx'
+import { ConsentQuestion, EraseQuestion, ReplaceQuestion } from '../sources/Questions.tsx'
 
 /** All but the model's panel come when one of them is opened: a first visitor sees none. */
 const load = () => import('./opened-panels.ts')
@@ -49,6 +49,7 @@ export function Panels() {
       )}
       <ConsentQuestion />
       <EraseQuestion />
+      <ReplaceQuestion />
     </>
   )
 }
