@@ -23,14 +23,15 @@ export function FacesOverlay() {
   )
 }
 
-/** Who is followed and what is measured; its room is kept while its chunk is on the way. */
+/** Who is followed and what is measured; its room is kept from the moment a source is there. */
 export function FacesPanel() {
   const { store } = usePage().session
-  const source = useStore(store, (state) => (state.faces.status.state === 'off' ? undefined : state.source))
-  const isFailed = useStore(store, ({ faces }) => faces.status.state === 'failed')
+  const source = useStore(store, (state) => state.source)
+  const isWanted = useStore(store, ({ settings, faces }) => settings.faces.isOn || faces.status.state !== 'off')
   return (
-    source && (
-      <div className={styles.panel} data-failed={isFailed || undefined}>
+    source &&
+    isWanted && (
+      <div className={styles.panel}>
         <Suspense fallback={null}>
           <Panel source={source} />
         </Suspense>
