@@ -15,14 +15,14 @@ import type { ShownWait } from '../../server-wait.ts'
 import { useStore } from '../../store.ts'
 import { useFolderDrop } from '../../use-folder-drop.ts'
 import { usePage } from '../../view.ts'
-import { buildWords } from '../../words/build.ts'
 import styles from './BuildPanel.module.css'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
 import { StoredModels } from './StoredModels.tsx'
+import { words } from './words.ts'
+
+const text = words.checkpoint
 
 const official = 'KlingTeam/VidEmo-3B'
-
-const { announced: spoken, choice, unfinished: begun, looking, offer: offered } = buildWords
 
 /** Builds a bundle from a checkpoint in this browser, and lists what is stored. */
 export function BuildPanel() {
@@ -79,6 +79,7 @@ function Step({ build }: { readonly build: BuildState }) {
 
 /** Spoken at every change of state; never the running figures. */
 function announced(build: BuildState): string {
+  const { spoken } = text
   switch (build.state) {
     case 'looking':
       return build.wait ? spoken.waiting : spoken.looking
@@ -111,39 +112,31 @@ function Choice() {
   return (
     <div ref={place} className={styles.content}>
       <Unfinished onFolderWanted={() => folder.current?.click()} />
-      <Group title={choice.title}>
-        <p>{choice.what}</p>
+      <Group title={text.title}>
+        <p>{text.intro}</p>
         <form className={styles.form} onSubmit={onSubmit}>
-          <AddressField
-            label={
-              <>
-                {choice.address} <code>{choice.addressFile}</code>
-              </>
-            }
-            value={address}
-            onChange={setAddress}
-          />
+          <AddressField label={text.address} value={address} onChange={setAddress} />
           <SelectField
-            label={choice.weights}
+            label={text.weights}
             value={dtype}
-            options={dtypes.toReversed().map((id) => ({ id, title: buildWords.dtypes[id] }))}
+            options={dtypes.toReversed().map((id) => ({ id, title: text.dtypes[id] }))}
             onChange={(id) => setDtype(dtypes.find((each) => each === id) ?? 'q4')}
           />
-          {!isHalfPossible && dtype.endsWith('16') && <p className={styles.note}>{choice.noHalf}</p>}
+          {!isHalfPossible && dtype.endsWith('16') && <p className={styles.note}>{text.noHalf}</p>}
           <div className={styles.answers}>
             <Button type="submit" kind="primary" disabled={address.trim() === ''}>
-              {choice.show}
+              {text.look}
             </Button>
             <Button onClick={() => folder.current?.click()}>
               <Icon name="folder" />
-              {choice.folder}
+              {text.folder}
             </Button>
           </div>
         </form>
-        <p className={styles.note}>{choice.drop}</p>
+        <p className={styles.note}>{text.drop}</p>
         <FilePicker
           ref={folder}
-          label={choice.folderField}
+          label={text.folderLabel}
           onFiles={(files) => void buildSession.lookIn(folderOfFiles(files), dtype)}
         />
       </Group>
@@ -157,27 +150,27 @@ function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void })
   const unfinished = useStore(buildSession.store, (state) => state.unfinished)
   if (unfinished.length === 0) return null
   return (
-    <Group title={begun.title}>
+    <Group title={text.begun}>
       <ul className={styles.list}>
         {unfinished.map(({ id, name, origin, address, isRemote, dtype, doneBytes, totalBytes }) => (
           <li key={id} className={styles.item}>
             <p>
               {name}
-              <span className={styles.quiet}> · {begun.done(formatBytes(doneBytes), formatBytes(totalBytes))}</span>
-              {!isRemote && <span className={styles.line}>{begun.folder(origin)}</span>}
+              <span className={styles.quiet}>{text.done(doneBytes, totalBytes)}</span>
+              {!isRemote && <span className={styles.line}>{text.folderAgain(origin)}</span>}
             </p>
             <div className={styles.answers}>
               <Button
                 kind="primary"
-                aria-label={begun.resumeNamed(name)}
+                aria-label={words.stored.resumeNamed(name)}
                 onClick={() =>
                   isRemote ? void buildSession.look({ source: { type: 'address', address }, dtype }) : onFolderWanted()
                 }
               >
-                {buildWords.resume}
+                {words.resume}
               </Button>
-              <Button aria-label={begun.discardNamed(name)} onClick={() => void buildSession.forget(id)}>
-                {begun.discard}
+              <Button aria-label={text.discardNamed(name)} onClick={() => void buildSession.forget(id)}>
+                {text.discard}
               </Button>
             </div>
           </li>
@@ -191,12 +184,12 @@ function Looking({ wait }: { readonly wait: ShownWait | undefined }) {
   const { buildSession } = usePage()
   const textId = useId()
   return (
-    <Group title={looking.title}>
-      <p id={textId}>{looking.what}</p>
+    <Group title={text.looking}>
+      <p id={textId}>{text.lookingText}</p>
       {wait && <ServerWaitNote wait={wait} />}
       <progress className={styles.bar} aria-labelledby={textId} />
       <div className={styles.answers}>
-        <Button onClick={() => buildSession.leave()}>{buildWords.back}</Button>
+        <Button onClick={() => buildSession.leave()}>{words.back}</Button>
       </div>
     </Group>
   )
@@ -208,48 +201,48 @@ function Offer({ offer }: { readonly offer: BuildOffer }) {
   const { name, origin, isRemote, parameters, sourceBytes, resultBytes, keptBytes } = offer
   const left = sourceBytes - keptBytes
   return (
-    <Group title={offered.title(name)}>
+    <Group title={text.offer(name)}>
       <Facts>
-        <Fact term={offered.from}>{isRemote ? origin : offered.folder(origin)}</Fact>
-        <Fact term={offered.parameters}>{formatCount(parameters)}</Fact>
-        <Fact term={isRemote ? offered.toFetch : offered.toRead}>
+        <Fact term={text.from}>{isRemote ? origin : text.fromFolder(origin)}</Fact>
+        <Fact term={text.parameters}>{formatCount(parameters)}</Fact>
+        <Fact term={isRemote ? text.fetched : text.read}>
           {formatBytes(left)}
-          {keptBytes > 0 && offered.rest(formatBytes(sourceBytes))}
+          {keptBytes > 0 && text.ofAll(sourceBytes)}
         </Fact>
-        <Fact term={offered.toStore}>{formatBytes(resultBytes)}</Fact>
-        <Fact term={offered.room}>{roomText(offer) ?? offered.roomUnknown}</Fact>
+        <Fact term={text.stored}>{formatBytes(resultBytes)}</Fact>
+        <Fact term={text.room}>{roomText(offer) ?? text.roomUntold}</Fact>
       </Facts>
       {offer.oversize && <p className={styles.note}>{offer.oversize}</p>}
       <License offer={offer} />
       {!hasRoom(offer) && (
-        <Message tone="warn" title={offered.noRoom}>
-          <p>{offered.noRoomAction}</p>
+        <Message tone="warn" title={text.noRoom}>
+          <p>{text.noRoomText}</p>
         </Message>
       )}
       <div className={styles.answers}>
         <Button kind="primary" disabled={!hasRoom(offer)} onClick={() => void buildSession.start()}>
-          {offered.accept}
+          {text.accept}
         </Button>
-        <Button onClick={() => buildSession.leave()}>{offered.notNow}</Button>
+        <Button onClick={() => buildSession.leave()}>{words.notNow}</Button>
       </div>
-      <p className={styles.note}>{offered.interruptible}</p>
+      <p className={styles.note}>{text.keeps}</p>
     </Group>
   )
 }
 
 function License({ offer }: { readonly offer: BuildOffer }) {
-  const { name, link, text } = offer.license
+  const { name, link, text: full } = offer.license
   return (
-    <section className={styles.license} aria-label={offered.license}>
-      <p className={styles.label}>{offered.licenseOfWeights}</p>
+    <section className={styles.license} aria-label={text.license}>
+      <p className={styles.label}>{text.licenseTitle}</p>
       {name && <p>{name}</p>}
-      {text && (
+      {full && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
         <pre className={styles.text} tabIndex={0}>
-          {text}
+          {full}
         </pre>
       )}
-      {!statesLicense(offer) && <p>{offered.noLicense}</p>}
+      {!statesLicense(offer) && <p>{text.licenseNone}</p>}
       {link && <p className={styles.quiet}>{link}</p>}
     </section>
   )
@@ -259,9 +252,9 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
   const { buildSession } = usePage()
   const textId = useId()
   const { name, isPaused, step, kept, wait } = build
-  const { text, share } = stepText(build)
+  const { text: doing, share } = stepText(build)
   return (
-    <Group title={buildWords.building(name)}>
+    <Group title={text.building(name)}>
       {kept && (
         <Message tone={kept.type === 'kept' ? 'info' : 'warn'}>
           <p>{keptText(kept)}</p>
@@ -269,17 +262,17 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
       )}
       {wait && <ServerWaitNote wait={wait} />}
       <p id={textId} className={styles.figures}>
-        {text}
+        {doing}
       </p>
       <progress className={styles.bar} aria-labelledby={textId} {...(share === undefined ? {} : { value: share })} />
       <p className={styles.weight}>{step?.type === 'building' ? step.weight : ' '}</p>
       <div className={styles.answers}>
         <Button disabled={step?.type !== 'building'} onClick={() => buildSession.pause(!isPaused)}>
-          {isPaused ? buildWords.resume : buildWords.pause}
+          {isPaused ? words.resume : text.pause}
         </Button>
-        <Button onClick={() => void buildSession.stop()}>{buildWords.stop}</Button>
+        <Button onClick={() => void buildSession.stop()}>{text.stop}</Button>
       </div>
-      <p className={styles.note}>{buildWords.stopKeeps}</p>
+      <p className={styles.note}>{text.stopKeeps}</p>
     </Group>
   )
 }
@@ -287,14 +280,14 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
 function Failed({ build: { name, error } }: { readonly build: Extract<BuildState, { state: 'failed' }> }) {
   const { buildSession } = usePage()
   return (
-    <Message tone="danger" title={buildWords.failed(name)} error={error}>
+    <Message tone="danger" title={text.failed(name)} error={error}>
       <div className={styles.answers}>
         {error.recoverable && (
           <Button kind="primary" onClick={() => void buildSession.start()}>
-            {buildWords.resume}
+            {words.resume}
           </Button>
         )}
-        <Button onClick={() => buildSession.leave()}>{buildWords.back}</Button>
+        <Button onClick={() => buildSession.leave()}>{words.back}</Button>
       </div>
     </Message>
   )
@@ -304,20 +297,20 @@ function Built({ build: { bundle } }: { readonly build: Extract<BuildState, { st
   const { session, buildSession, view } = usePage()
   const { key, name, bytes } = bundle
   return (
-    <Group title={buildWords.built(name)}>
-      <p>{buildWords.builtText(formatBytes(bytes))}</p>
+    <Group title={text.built(name)}>
+      <p>{text.builtText(bytes)}</p>
       <div className={styles.answers}>
         <Button
           kind="primary"
-          aria-label={buildWords.loadNamed(name)}
+          aria-label={text.loadNowNamed(name)}
           onClick={() => {
             view.update({ panel: undefined })
             void session.actions.loadBundle({ type: 'stored', key, name })
           }}
         >
-          {buildWords.load}
+          {text.loadNow}
         </Button>
-        <Button onClick={() => buildSession.leave()}>{buildWords.another}</Button>
+        <Button onClick={() => buildSession.leave()}>{text.another}</Button>
       </div>
     </Group>
   )
