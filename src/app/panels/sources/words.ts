@@ -21,7 +21,7 @@ export const words = {
   chooseAnotherFile: 'Choose another file',
   useDrawn: 'Use the drawn face',
   dismiss: 'Dismiss',
-  goesOn: 'What was on before goes on.',
+  goesOn: 'What ran before keeps running.',
 
   files: 'Files',
   fileOf: (number: number, count: number) => `${number} of ${count}`,
