@@ -11,7 +11,7 @@ export interface PictureText {
 
 /** The words for the state of the picture; undefined while there is one. */
 export function pictureText(picture: PictureState, { kind }: Pick<Source, 'kind'>): PictureText | undefined {
-  if (picture === 'there') return undefined
+  if (picture === 'there' || kind === 'stopped') return undefined
   if (kind === 'screen') return pictureWords.screen
   return {
     title: kind === 'camera' ? pictureWords.camera : pictureWords.source,

@@ -84,7 +84,8 @@ it('goes with the reading to another face', () => {
 
 it('holds on to one face while all are read in turn, and records them all', () => {
   const blank = fakeSession().store.get().settings
-  const { store, begin, say, end, shown } = setUp({ settings: { ...blank, faces: { ...blank.faces, who: 'all' } } })
+  const settings = { ...blank, faces: { ...blank.faces, who: 'all' }, spoken: 'answers' } as const
+  const { store, begin, say, end, shown } = setUp({ settings })
   for (const [track, text] of [
     ['face-1', 'He appears sad.'],
     ['face-2', 'She appears happy.'],
@@ -132,4 +133,12 @@ it('closes the pictures of every face at the end', () => {
   board.settle()
   board.closeFrames()
   expect(open()).toBe(0)
+})
+
+it('has no answer spoken where changes of the emotion are', () => {
+  const { store, begin, say, end } = setUp()
+  begin('face-1')
+  say('face-1', 'He appears sad.')
+  end('face-1')
+  expect(store.get().announcement).toBe('')
 })

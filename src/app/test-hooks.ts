@@ -4,7 +4,7 @@ import { toWire, type WireError } from '../base/errors.ts'
 import type { DeviceFigures, EngineOptions } from '../readers/worker/protocol.ts'
 import type { FacesState } from './session/faces-state.ts'
 import type { Session, SessionOptions } from './session/session.ts'
-import type { RecordedReading, Source } from './session/session-state.ts'
+import type { RecordedReading } from './session/session-state.ts'
 import type { Transcript } from './transcript.ts'
 
 /** A frame that a test can take out of the page. */
@@ -86,13 +86,6 @@ export function testOptions(parameters: URLSearchParams): TestOptions | undefine
 
 /** Hands out what tests compare and break; nothing on the page uses it. */
 export function installTestHooks({ store, run, client, faces }: Session): void {
-  let opened = 0
-  let shown: Source | undefined
-  store.subscribe(() => {
-    const { source } = store.get()
-    if (source && source !== shown) opened++
-    shown = source
-  })
   let moments = 0
   let last: FacesMoment | undefined
   faces.board.listen(() => {
@@ -109,7 +102,7 @@ export function installTestHooks({ store, run, client, faces }: Session): void {
     killFaces: () => faces.kill(),
     transcripts: () => run.transcripts,
     recorded: () => store.get().recording.map(summaryOf),
-    opened: () => opened,
+    opened: () => store.get().opened,
     framesOf: async (update) => {
       const frames = await client.get().framesOf(update)
       return Promise.all(

@@ -23,7 +23,7 @@ const again: Readonly<Record<SourceProblem['at'], string>> = {
 }
 
 /** What a person can do about a source that did not open, the likeliest first. */
-export function problemChoices({ at, error }: SourceProblem): readonly ProblemChoice[] {
+export function problemChoices({ at, error }: Pick<SourceProblem, 'at' | 'error'>): readonly ProblemChoice[] {
   const retry = { id: at, title: again[at] }
   const other: ProblemChoice =
     at === 'drawn' ? { id: 'file', title: words.openVideo } : { id: 'drawn', title: words.useDrawn }
