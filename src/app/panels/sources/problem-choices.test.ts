@@ -4,7 +4,12 @@ import { problemChoices } from './problem-choices.ts'
 
 const error = (code: string) => new CaptureError({ code, message: 'It did not open.', action: 'Try another.' })
 const choices = (at: Parameters<typeof problemChoices>[0]['at'], code: string) =>
-  problemChoices({ at, error: error(code) }).map(({ id, title }) => `${id}: ${title}`)
+  problemChoices({
+    at,
+    title: 'Not opened',
+    error: error(code),
+    firstChoice: at === 'file' ? 'choose-file' : 'try-again',
+  }).map(({ id, title }) => `${id}: ${title}`)
 
 it('offers first what is likeliest to help', () => {
   expect(choices('file', 'not-a-video')).toEqual(['file: Choose another file', 'drawn: Use the drawn face'])

@@ -78,7 +78,7 @@ function SourceMark({ source }: { readonly source: Source }) {
       )
     case 'drawn':
       return (
-        <p className={styles.mark} title={words.noCamera}>
+        <p className={styles.mark} data-drawn title={words.noCamera}>
           <Icon name="face" />
           {source.name}
         </p>

@@ -11,6 +11,7 @@ import { shownName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import { viewOf } from '../../view-words.ts'
+import { ReadFromHere } from '../timeline/ReadFromHere.tsx'
 import styles from './StageBar.module.css'
 import { useFollowedRate } from './use-followed-rate.ts'
 import { words } from './words.ts'
@@ -22,6 +23,7 @@ export function StageBar({ source }: { readonly source: Source }) {
       <RunButtons source={source} />
       <SourceFacts source={source} />
       <Figures source={source} />
+      <ReadFromHere className={styles.from} />
       <Toggles />
     </div>
   )
