@@ -12,6 +12,7 @@ import type { RunState, SessionState, StripFrame } from './session/session-state
 import { words } from './session/words.ts'
 import type { Store } from './store.ts'
 import type { TokenFlow } from './token-flow.ts'
+import { headlinesOf } from './track-headlines.ts'
 import { type Transcript, transcribed } from './transcript.ts'
 
 /** Updates whose ends are timed, for the period between them. */
@@ -66,7 +67,7 @@ export class ReadingBoard {
     this.reading = this.fold.take(before, event)
     if (this.options.hasTranscript) this.transcripts = transcribed(this.transcripts, event)
     this.showTrack(this.trackAfter(event))
-    this.stream(event)
+    this.stream(before, event)
     this.show(before, event)
   }
 
@@ -118,18 +119,19 @@ export class ReadingBoard {
     this.reading = this.fold.withTrees(this.reading)
     const { current, frames, probes } = this.shown
     for (const id of stageIds) this.flows[id].set(current?.answers[id].text ?? '')
-    this.store.update({ shownTrack: track, current, frames: frames.filter(hasPicture), probes })
+    this.store.update({ shownTrack: track, current, frames: frames.filter(hasPicture), probes, ...this.headlines() })
   }
 
-  private stream(event: ReadingProgress): void {
+  private stream(before: Reading, event: ReadingProgress): void {
     if ('track' in event && event.track !== this.track) return
     switch (event.type) {
-      case 'stage':
-        this.flows[event.id].set('')
+      case 'token': {
+        // The answer before stands until the first word of this one.
+        const isFirst = trackOf(before, event.track).current?.answers[event.id].state !== 'streaming'
+        if (isFirst) this.flows[event.id].set(event.text)
+        else this.flows[event.id].push(event.text)
         break
-      case 'token':
-        this.flows[event.id].push(event.text)
-        break
+      }
       case 'reused':
       case 'answer':
         this.flows[event.id].set(event.text)
@@ -150,7 +152,7 @@ export class ReadingBoard {
       ...(shown.frames === shownBefore.frames ? {} : { frames: shown.frames.filter(hasPicture) }),
       ...(shown.pairsPerWindow === undefined ? {} : { pairsPerWindow: shown.pairsPerWindow }),
       ...(shown.probes === shownBefore.probes ? {} : { probes: shown.probes }),
-      ...(this.isStreaming(before, event) ? {} : { current: shown.current }),
+      ...(this.isStreaming(before, event) ? {} : { current: shown.current, ...this.headlines() }),
       ...(reading.phase === before.phase || !mayShow(reading.phase, state) ? {} : { run: runOf(reading.phase) }),
       ...(reading.passedOver === before.passedOver
         ? {}
@@ -183,8 +185,14 @@ export class ReadingBoard {
       this.reading = this.fold.withTrees(this.reading)
       const { tree = current.tree, claims } = this.shown.current ?? {}
       // The answers' words reach the page through the flows.
-      this.store.update({ current: { ...current, tree, ...(claims ? { claims } : {}) } })
+      this.store.update({ current: { ...current, tree, ...(claims ? { claims } : {}) }, ...this.headlines() })
     })
+  }
+
+  private headlines(): Partial<Pick<SessionState, 'headlines'>> {
+    const { headlines } = this.store.get()
+    const told = headlinesOf(headlines, this.reading, this.options.stages)
+    return told === headlines ? {} : { headlines: told }
   }
 
   private announcement(event: ReadingProgress): Pick<SessionState, 'announcement'> | undefined {

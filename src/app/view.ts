@@ -44,6 +44,9 @@ export interface ViewState {
   readonly review: Review | undefined
   readonly sheet: SheetId | undefined
   readonly pointed: Pointed | undefined
+  /** Whole texts and all rows stand in *Why*, not their first lines alone. */
+  readonly isWhyWhole: boolean
+  readonly areProbabilitiesShown: boolean
   /** The element that plays the source, where one does: what is drawn of its frames keeps in step with it. */
   readonly player: HTMLVideoElement | undefined
 }
@@ -56,6 +59,8 @@ const firstView: ViewState = {
   review: undefined,
   sheet: undefined,
   pointed: undefined,
+  isWhyWhole: false,
+  areProbabilitiesShown: false,
   player: undefined,
 }
 

@@ -48,7 +48,7 @@ export function createFold(stages: readonly Stage[], judge: () => Judge | undefi
     const held = heldOf(current)
     const judging = held || before ? judge() : undefined
     if (!judging) return current
-    const isOld = (id: StageId) => current.answers[id].state === 'waiting'
+    const isOld = (id: StageId) => ['waiting', 'thinking'].includes(current.answers[id].state)
     return { ...current, claims: judging.claimsOf(current.tree, (id) => (isOld(id) ? before : held)) }
   }
 
@@ -110,7 +110,10 @@ export function createFold(stages: readonly Stage[], judge: () => Judge | undefi
       }
       case 'stage': {
         const asked = event.prompt === undefined ? {} : { prompt: event.prompt }
-        return withCurrent(state, (current) => withAnswerOf(current, event, () => ({ state: 'thinking', ...asked })))
+        return withCurrent(state, (current) =>
+          // The words of the update before stand until the new answer begins.
+          withAnswerOf(current, event, ({ text }) => ({ state: 'thinking', ...(text ? { text } : {}), ...asked })),
+        )
       }
       case 'reused': {
         const finish = state.finishes[event.id] ?? 'end-of-text'

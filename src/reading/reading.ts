@@ -35,7 +35,7 @@ export interface AnswerState {
    * ended it.
    */
   readonly state: 'empty' | 'waiting' | 'thinking' | 'streaming' | 'done' | 'stopped'
-  /** The words so far; while it waits, those of the update before. */
+  /** The words so far; until it has its first, those of the update before. */
   readonly text?: string
   /** The question as it was asked, where that is not the request's own: with what was measured. */
   readonly prompt?: string

@@ -240,7 +240,14 @@ export class Run {
     for (const flow of Object.values(flows)) flow.set('')
     this.board?.settle()
     this.board = undefined
-    store.update({ frames: [], shownTrack: wholePicture, current: undefined, probes: {}, progress: undefined })
+    store.update({
+      frames: [],
+      shownTrack: wholePicture,
+      current: undefined,
+      probes: {},
+      headlines: {},
+      progress: undefined,
+    })
   }
 
   private boardOf(source: ReadableSource, bundle: LoadedBundle, settings: ReadingSettings): ReadingBoard {

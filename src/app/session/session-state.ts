@@ -1,4 +1,5 @@
 import type { OptionOrders } from '../../affect/probes/probe-set.ts'
+import type { ProbePoint } from '../../affect/probes/smoothing.ts'
 import type { StageId } from '../../affect/stages.ts'
 import { type TrackId, wholePicture } from '../../affect/track.ts'
 import type { View } from '../../affect/view.ts'
@@ -182,6 +183,18 @@ export interface RunFigures extends MeanFigures {
   readonly device?: DeviceFigures
 }
 
+/** What is last known of a track that is read: what a row of the page tells of it, and no more. */
+export interface TrackHeadline {
+  /** What the closed question about the emotion gave, oldest first. */
+  readonly probed: readonly ProbePoint[]
+  /** The emotions that its newest answer names, first person first; undefined before there is one. */
+  readonly said?: {
+    readonly emotions: readonly { readonly person: string; readonly label: string }[]
+    /** Time of the last frame that the answer is about, s. */
+    readonly atS: number
+  }
+}
+
 export interface SessionState {
   readonly device: DeviceReport | undefined
   readonly bundle: LoadedBundle | undefined
@@ -211,6 +224,8 @@ export interface SessionState {
   readonly shownTrack: TrackId
   readonly current: CurrentUpdate | undefined
   readonly probes: ProbeHistory
+  /** Of every track that the reading under way, or the last one of this source, has told of. */
+  readonly headlines: Readonly<Partial<Record<TrackId, TrackHeadline>>>
   readonly progress: FileProgress | undefined
   /** Who is followed in the source. */
   readonly faces: FacesState
@@ -253,6 +268,7 @@ export function firstState(settings: Settings, hasCameraConsent: boolean): Sessi
     shownTrack: wholePicture,
     current: undefined,
     probes: {},
+    headlines: {},
     progress: undefined,
     faces: noFaces,
     fileNotices: [],

@@ -4,6 +4,7 @@ import type { FacesBoard } from '../session/faces-state.ts'
 import type { PageSession } from '../session/page-session.ts'
 import { firstState, type SessionActions, type SessionState } from '../session/session-state.ts'
 import { defaultSettings } from '../session/settings.ts'
+import { emotionsOf } from '../shown.ts'
 import { Store } from '../store.ts'
 import { TokenFlow } from '../token-flow.ts'
 
@@ -19,12 +20,23 @@ export interface FakeSession extends PageSession {
   readonly calls: readonly Call[]
 }
 
+/** With what the board would tell of the track on show, where a state says nothing of headlines. */
+function withHeadline(state: SessionState): SessionState {
+  const { current, probes, shownTrack, headlines } = state
+  if (Object.keys(headlines).length > 0 || (!current && !probes.emotion)) return state
+  const emotions = current ? emotionsOf(current.tree) : []
+  const atS = current?.frames.at(-1)?.timeS ?? 0
+  const isSaid = emotions.length > 0 || current?.answers.emotion.state === 'done'
+  const told = { probed: probes.emotion ?? [], ...(isSaid ? { said: { emotions, atS } } : {}) }
+  return { ...state, headlines: { [shownTrack]: told } }
+}
+
 /** A session without a worker: it has the state that it is given, notes every call, and applies the simple ones. */
 export function fakeSession(
   state: Partial<SessionState> = {},
   facesBoard: FacesBoard = new MeasuredFaces(),
 ): FakeSession {
-  const store = new Store<SessionState>({ ...blankState, ...state })
+  const store = new Store<SessionState>(withHeadline({ ...blankState, ...state }))
   // At once: there are no animation frames outside of a browser.
   const flows = Object.fromEntries(stageIds.map((id) => [id, new TokenFlow((run) => run())])) as Record<
     StageId,

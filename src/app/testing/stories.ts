@@ -7,6 +7,7 @@ import { firstStories } from './stories/first-stories.ts'
 import { modelStories } from './stories/model-stories.ts'
 import { readingStories } from './stories/reading-stories.ts'
 import { sourceStories } from './stories/source-stories.ts'
+import { statusStories } from './stories/status-stories.ts'
 import type { Teller } from './story-states.ts'
 
 /** Every state that the page can be in, by its name: `camera/refused`. */
@@ -19,5 +20,6 @@ export const stories: Readonly<Record<string, Teller>> = {
   ...readingStories,
   ...claimStories,
   ...modelStories,
+  ...statusStories,
   ...drawerStories,
 }

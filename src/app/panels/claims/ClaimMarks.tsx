@@ -1,7 +1,8 @@
 import type { Claim } from '../../../affect/claims.ts'
 import styles from './ClaimMarks.module.css'
-import { claimDetail, claimName, verdictWords } from './claim-words.ts'
+import { groupedClaims } from './grouped.ts'
 import { Sparkline } from './Sparkline.tsx'
+import { claimDetail, claimText, nameBeside, shortName, verdictWords, words } from './words.ts'
 
 const signs = { seen: '✓', 'not-seen': '✗', 'cannot-tell': '?' } as const
 
@@ -12,12 +13,13 @@ const signs = { seen: '✓', 'not-seen': '✗', 'cannot-tell': '?' } as const
  * @param label of the row, which need not be said twice
  */
 export function ClaimMarks({ claims, label }: { readonly claims: readonly Claim[]; readonly label: string }) {
-  const drawn = claims.filter(({ curve }) => curve)
+  const each = groupedClaims(claims)
+  const drawn = each.filter(({ curve }) => curve)
   return (
     <>
       <span className={styles.marks}>
-        {claims.map((claim) => (
-          <Mark key={claim.what ?? 'nothing'} claim={claim} isNamed={claims.length > 1 || nameOf(claim) !== label} />
+        {each.map((claim) => (
+          <Mark key={claim.what ?? 'nothing'} claim={claim} label={label} />
         ))}
       </span>
       {drawn.length > 0 && (
@@ -31,21 +33,38 @@ export function ClaimMarks({ claims, label }: { readonly claims: readonly Claim[
   )
 }
 
-function nameOf({ what }: Claim): string | undefined {
-  return what && claimName(what)
-}
-
-function Mark({ claim, isNamed }: { readonly claim: Claim; readonly isNamed: boolean }) {
+function Mark({ claim, label }: { readonly claim: Claim; readonly label: string }) {
   const { verdict, what } = claim
   const detail = claimDetail(claim)
+  const name = what && nameBeside(what, label)
   return (
     <span className={styles.mark} data-verdict={verdict}>
-      {what && isNamed && <span className={styles.what}>{claimName(what)}</span>}
-      <span className={styles.verdict}>
-        <span aria-hidden="true">{signs[verdict]} </span>
-        {verdictWords[verdict]}
-      </span>
+      <Verdict verdict={verdict} />
+      {name && <span className={styles.what}>{name}</span>}
       {detail && <span className={styles.detail}>{detail}</span>}
     </span>
+  )
+}
+
+function Verdict({ verdict }: Pick<Claim, 'verdict'>) {
+  return (
+    <span className={styles.verdict}>
+      <span aria-hidden="true">{signs[verdict]} </span>
+      {verdictWords[verdict]}
+    </span>
+  )
+}
+
+/** On a phone: each claim in two words, on one line. */
+export function ClaimChips({ claims }: { readonly claims: readonly Claim[] }) {
+  const each = groupedClaims(claims).flatMap((claim) => (claim.what ? [{ ...claim, what: claim.what }] : []))
+  return (
+    <ul className={styles.chips} aria-label={words.chips}>
+      {each.map((claim) => (
+        <li key={claim.what} className={styles.chip} data-verdict={claim.verdict} title={claimText(claim)}>
+          <Verdict verdict={claim.verdict} /> <span className={styles.what}>{shortName(claim.what)}</span>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -1,7 +1,7 @@
 import type { Claim } from '../../../affect/claims.ts'
 import { formatSpan } from '../../format.ts'
 import styles from './ClaimMarks.module.css'
-import { claimName } from './claim-words.ts'
+import { claimName } from './words.ts'
 
 const width = 144
 const height = 28

@@ -1,3 +1,3 @@
-export { ClaimMarks } from './ClaimMarks.tsx'
+export { ClaimChips, ClaimMarks } from './ClaimMarks.tsx'
 export { ClaimSummary } from './ClaimSummary.tsx'
-export { claimText } from './claim-words.ts'
+export { claimText } from './words.ts'

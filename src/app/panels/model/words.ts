@@ -27,8 +27,8 @@ export const words = {
     no: 'No.',
     unknown: 'Looking at this device …',
   },
-  smallOnly: 'On this device the small model only: it runs on the processor.',
-  tooSlow: 'It would compute right on this device, and far too slowly to follow a video.',
+  smallOnly: 'No: on this device the small model only, which runs on the processor.',
+  tooSlow: 'Not usefully: it would compute right, and far too slowly to follow a video.',
   reason: reasonText,
   deviceDetails: 'Device and check',
 
@@ -180,32 +180,32 @@ function reasonText(reason: Reason): string {
     case 'no-gpu':
       return `${reason.problem.message} ${reason.problem.action}`
     case 'processor':
-      return 'It is small enough to run on the processor of this device.'
+      return 'It is small enough for the processor of this device.'
     case 'adapter':
-      return `There is a graphics processor: ${reason.name}.`
+      return `Graphics processor: ${reason.name}`
     case 'software-adapter':
-      return `The only graphics adapter is one in software (${reason.name}): right, but slow. Turn on hardware acceleration in the browser’s settings.`
+      return `The only graphics adapter is one in software (${reason.name}). Turn on hardware acceleration in the browser’s settings.`
     case 'half-floats':
-      return 'It computes in 16-bit floats (shader-f16).'
+      return '16-bit floats (shader-f16): yes'
     case 'no-half-floats':
       return reason.standing === 'missing'
-        ? 'This bundle needs 16-bit floats (shader-f16), which the graphics adapter does not offer. One built as q4 runs without them.'
-        : 'It computes in 32-bit floats only (no shader-f16): choose the weights q4, which need a little more memory.'
+        ? '16-bit floats (shader-f16): needed, and not offered. A bundle built as q4 runs without them.'
+        : '16-bit floats (shader-f16): no. The weights q4 run without them.'
     case 'buffers':
       return reason.standing === 'fine'
-        ? `Its buffers are large enough: ${formatBytes(reason.needs)} are needed, ${formatBytes(reason.has)} are offered.`
-        : `Its buffers are too small: ${formatBytes(reason.needs)} are needed, ${formatBytes(reason.has)} are offered.`
+        ? `Size of a buffer: ${formatBytes(reason.has)}, of which ${formatBytes(reason.needs)} are needed`
+        : `Size of a buffer: ${formatBytes(reason.has)}, and ${formatBytes(reason.needs)} are needed`
     case 'storage':
       return reason.standing === 'fine'
-        ? `There is room to store it: ${formatBytes(reason.free)} are free for this site.`
-        : `Only ${formatBytes(reason.free)} are free for this site, and ${formatBytes(reason.needs)} are needed: what does not fit is kept in memory and downloaded again next time. Delete a model under Storage first, or free disk space.`
+        ? `Room on disk: ${formatBytes(reason.free)} free for this site, ${formatBytes(reason.needs)} needed`
+        : `Room on disk: only ${formatBytes(reason.free)} free for this site, ${formatBytes(reason.needs)} needed. What does not fit is kept in memory and downloaded again next time; delete a model under Storage first, or free disk space.`
     case 'storage-untold':
-      return `${formatBytes(reason.needs)} are to be stored; the browser does not tell how much room there is.`
+      return `Room on disk: ${formatBytes(reason.needs)} needed; the browser does not tell what is free`
     case 'memory':
-      return `This device has about ${formatBytes(reason.has)} of memory; the weights alone take ${formatBytes(reason.needs)}.`
+      return `Memory: about ${formatBytes(reason.has)}, and the weights alone take ${formatBytes(reason.needs)}`
     case 'gpu-memory':
       return reason.isMeasured
-        ? `It takes about ${formatBytes(reason.needs)} of graphics memory, measured on one GPU; browsers do not tell how much there is.`
-        : `Its weights take ${formatBytes(reason.needs)} of graphics memory; browsers do not tell how much there is.`
+        ? `Graphics memory: about ${formatBytes(reason.needs)} needed, as measured; browsers do not tell what there is`
+        : `Graphics memory: ${formatBytes(reason.needs)} for the weights; browsers do not tell what there is`
   }
 }

@@ -1,14 +1,14 @@
-import { EvidenceStrip } from './EvidenceStrip.tsx'
-import { NowPanel } from './NowPanel.tsx'
-import { WhyPanel } from './WhyPanel.tsx'
+import { Probabilities } from './Probabilities.tsx'
+import { Verdicts } from './Verdicts.tsx'
+import { Why } from './Why.tsx'
 
-/** What is read of the source: the verdict on each person, why, and the frames that it rests on. */
+/** What is read of the source: the verdict on each person, why, and every number behind it. */
 export function Reading() {
   return (
     <>
-      <NowPanel />
-      <WhyPanel />
-      <EvidenceStrip />
+      <Verdicts />
+      <Why />
+      <Probabilities />
     </>
   )
 }

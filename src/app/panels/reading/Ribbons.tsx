@@ -1,9 +1,10 @@
 import type { ProbePoint } from '../../../affect/probes/smoothing.ts'
-import { emotionHue } from '../../emotion-hue.ts'
-import { formatLabel, formatProbability } from '../../format.ts'
+import { emotionHue, emotionWord } from '../../emotion-hue.ts'
+import { formatPercent } from '../../format.ts'
 import { ribbonS } from '../../probes.ts'
 import styles from './Ribbons.module.css'
 import { ribbonPath } from './ribbon-path.ts'
+import { words } from './words.ts'
 
 const box = { width: 600, height: 20, spanS: ribbonS }
 
@@ -24,9 +25,9 @@ export function Ribbons({ caption, labels, points }: Props) {
       <caption className="unseen">{caption}</caption>
       <thead className="unseen">
         <tr>
-          <th scope="col">Label</th>
-          <th scope="col">Last {ribbonS} s</th>
-          <th scope="col">Now</th>
+          <th scope="col">{words.label}</th>
+          <th scope="col">{words.lastS(ribbonS)}</th>
+          <th scope="col">{words.now}</th>
         </tr>
       </thead>
       <tbody>
@@ -37,7 +38,7 @@ export function Ribbons({ caption, labels, points }: Props) {
           return (
             <tr key={label} data-hue={emotionHue(label)} data-top={(newest && share === highest) || undefined}>
               <th scope="row" className={styles.label}>
-                {formatLabel(label)}
+                {emotionWord(label)}
               </th>
               <td className={styles.track}>
                 <svg viewBox={`0 0 ${box.width} ${box.height}`} preserveAspectRatio="none" aria-hidden="true">
@@ -45,7 +46,7 @@ export function Ribbons({ caption, labels, points }: Props) {
                   <path className={styles.line} d={path?.line} />
                 </svg>
               </td>
-              <td className={styles.value}>{share === undefined ? '–' : formatProbability(share)}</td>
+              <td className={styles.value}>{share === undefined ? words.none : formatPercent(share)}</td>
             </tr>
           )
         })}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { wholePicture } from '../../../affect/track.ts'
 import type { AffectiveTree, PersonNode } from '../../../affect/tree.ts'
-import { countNodes, framesOfPhase, indexRows, pathTo, rowsByStage } from './tree-rows.ts'
+import { countNodes, framesOfPhases, indexRows, pathTo, rowsByStage } from './tree-rows.ts'
 
 const span = (stage: 'attributes' | 'expression' | 'emotion', from: number, to: number) => ({
   stage,
@@ -57,7 +57,9 @@ describe('rowsByStage', () => {
   it('lists one person’s nodes below their stage', () => {
     const rows = rowsByStage(one)
     expect(rows.attributes).toEqual([expect.objectContaining({ label: 'brown hair', kind: 'attribute' })])
-    expect(rows.expression).toEqual([expect.objectContaining({ label: 'smile', phase: 'end', actionUnits: ['AU12'] })])
+    expect(rows.expression).toEqual([
+      expect.objectContaining({ label: 'smile', phases: ['end'], actionUnits: ['AU12'] }),
+    ])
     expect(rows.emotion[0]?.rows.map(({ label }) => label)).toEqual(['her smile', 'the light', 'lost'])
   })
 
@@ -104,9 +106,9 @@ it.each([
   [3, undefined, [0, 1, 2]],
 ] as const)('of %d frames, the %s', (count, phase, expected) => {
   expect(
-    framesOfPhase(
+    framesOfPhases(
       Array.from({ length: count }, (_, index) => index),
-      phase,
+      phase && [phase],
     ),
   ).toEqual(expected)
 })

@@ -2,18 +2,30 @@ import type { Claim } from '../../../affect/claims.ts'
 import type { ActionUnit } from '../../../affect/labels.ts'
 import { type StageId, stageIds } from '../../../affect/stages.ts'
 import type { AffectiveTree, ExpressionNode, PersonNode, TextSpan } from '../../../affect/tree.ts'
+import { emotionWord } from '../../emotion-hue.ts'
 import { formatLabel } from '../../format.ts'
+
+export type TreePhase = NonNullable<ExpressionNode['phase']>
+
+const phaseOrder: readonly TreePhase[] = ['beginning', 'middle', 'end']
 
 /** A row of the tree below its stage. */
 export interface TreeRow {
-  /** The same for the same place in the tree, so that what was opened or focused stays so while the tree grows. */
+  /**
+   * The same for the same thing that is said, from update to update: what was focused stays so, and a row keeps its place.
+   */
   readonly key: string
   readonly kind: 'person' | 'attribute' | 'expression' | 'emotion' | 'evidence'
   readonly label: string
   /** Attributes: of what. */
   readonly topic?: string
   readonly actionUnits?: readonly ActionUnit[]
-  readonly phase?: ExpressionNode['phase']
+  /** Expressions: the parts of the clip that the words name, in the order of time. */
+  readonly phases?: readonly TreePhase[]
+  /** Emotions: the label as the model gives it. */
+  readonly emotion?: string
+  /** It was said in the update before, and the newest answer has not come so far. */
+  readonly isOld?: boolean
   /** Expressions: what was measured of what they say, where a face was followed. */
   readonly claims?: readonly Claim[]
   /** The answer's own words; empty for a person. */
@@ -53,35 +65,39 @@ export function rowsByStage(
 function personRows(stage: StageId, person: PersonNode, at: number, claims: readonly Claim[]): TreeRow[] {
   switch (stage) {
     case 'attributes':
-      return person.attributes.map(({ label, topic, span }, index) => ({
-        key: keyOf(at, 'attribute', index),
+      return [...groupedByLabel(person.attributes)].map(([label, nodes]) => ({
+        key: keyOf(at, 'attribute', label),
         kind: 'attribute',
         label: formatLabel(label),
-        topic: formatLabel(topic),
-        spans: [span],
+        topic: formatLabel(nodes[0].node.topic),
+        spans: nodes.map(({ node }) => node.span),
         rows: [],
       }))
     case 'expression':
-      return person.expressions.map(({ label, actionUnits, phase, span }, index) => {
-        const own = claims.filter(({ of }) => of.person === at && of.index === index)
+      return [...groupedByLabel(person.expressions)].map(([label, nodes]) => {
+        const indices = new Set(nodes.map(({ index }) => index))
+        const own = claims.filter(({ of }) => of.person === at && indices.has(of.index))
+        const phases = phaseOrder.filter((phase) => nodes.some(({ node }) => node.phase === phase))
         return {
-          key: keyOf(at, 'expression', index),
+          key: keyOf(at, 'expression', label),
           kind: 'expression',
           label: formatLabel(label),
-          actionUnits,
-          ...(phase ? { phase } : {}),
+          actionUnits: [...new Set(nodes.flatMap(({ node }) => node.actionUnits))],
+          ...(phases.length > 0 ? { phases } : {}),
           ...(own.length > 0 ? { claims: own } : {}),
-          spans: [span],
+          spans: nodes.map(({ node }) => node.span),
           rows: [],
         }
       })
     case 'emotion':
       return person.emotions.map(({ label, evidence, span }, index) => {
-        const key = keyOf(at, 'emotion', index)
+        // By place, so that another emotion stands where the one before it stood.
+        const key = keyOf(at, 'emotion', String(index))
         return {
           key,
           kind: 'emotion',
-          label: formatLabel(label),
+          label: emotionWord(label),
+          emotion: label,
           spans: [span, ...evidence.map((item) => item.span)],
           rows: evidence.map((item, i) => {
             const target = item.of && person[item.of.kind === 'attribute' ? 'attributes' : 'expressions'][item.of.index]
@@ -91,7 +107,7 @@ function personRows(stage: StageId, person: PersonNode, at: number, claims: read
               label: item.text,
               spans: [item.span, ...(target ? [target.span] : [])],
               ...(item.of && target
-                ? { restsOn: { key: keyOf(at, item.of.kind, item.of.index), label: formatLabel(target.label) } }
+                ? { restsOn: { key: keyOf(at, item.of.kind, target.label), label: formatLabel(target.label) } }
                 : {}),
               rows: [],
             }
@@ -103,8 +119,19 @@ function personRows(stage: StageId, person: PersonNode, at: number, claims: read
   }
 }
 
-function keyOf(person: number, kind: TreeRow['kind'], index: number): string {
-  return `${kind}/${person}.${index}`
+function keyOf(person: number, kind: TreeRow['kind'], name: string): string {
+  return `${kind}/${person}.${name}`
+}
+
+/** What is said several times, as of several parts of a clip, is one row; the first mention gives its place. */
+function groupedByLabel<Node extends { readonly label: string }>(nodes: readonly Node[]) {
+  const groups = new Map<string, [{ node: Node; index: number }, ...{ node: Node; index: number }[]]>()
+  for (const [index, node] of nodes.entries()) {
+    const group = groups.get(node.label)
+    if (group) group.push({ node, index })
+    else groups.set(node.label, [{ node, index }])
+  }
+  return groups
 }
 
 /** Every row by its key, those inside of others too. */
@@ -139,9 +166,10 @@ export function pathTo(key: string, rows: Readonly<Record<StageId, readonly Tree
 }
 
 /** The part of the frames that an expression was read from, as far as the text tells: the thirds of the clip. */
-export function framesOfPhase<Frame>(frames: readonly Frame[], phase: TreeRow['phase']): readonly Frame[] {
-  if (phase === undefined || frames.length < 3) return frames
+export function framesOfPhases<Frame>(frames: readonly Frame[], phases: readonly TreePhase[] = []): readonly Frame[] {
+  if (phases.length === 0 || frames.length < 3) return frames
   const third = frames.length / 3
-  const [from, to] = { beginning: [0, third], middle: [third, 2 * third], end: [2 * third, frames.length] }[phase]
-  return frames.slice(Math.floor(from), Math.ceil(to))
+  const thirds = { beginning: [0, third], middle: [third, 2 * third], end: [2 * third, frames.length] }
+  const spans = phases.map((phase) => thirds[phase])
+  return frames.filter((_, index) => spans.some(([from, to]) => index >= Math.floor(from) && index < Math.ceil(to)))
 }

@@ -1,23 +1,35 @@
 import { type CSSProperties, type ReactNode, useMemo } from 'react'
 import type { ClosedQuestion } from '../../../affect/closed-questions.ts'
-import { actionUnitNames, actionUnits, dfewEmotions } from '../../../affect/labels.ts'
+import { actionUnits, dfewEmotions } from '../../../affect/labels.ts'
 import { liveProbes, topOptions } from '../../../affect/probes/probe-set.ts'
 import { type ProbePoint, smoothed, smoothingS } from '../../../affect/probes/smoothing.ts'
 import { derivedPoint, valenceArousalSource } from '../../../affect/probes/valence-arousal.ts'
-import type { ProbeHistory } from '../../../reading/probe-history.ts'
+import type { ProbeAnswer, ProbeHistory } from '../../../reading/probe-history.ts'
 import { isLearnt } from '../../../reading/probes.ts'
-import { appearsText, emotionHue } from '../../emotion-hue.ts'
-import { formatLabel, formatProbability, formatSigned } from '../../format.ts'
+import { formatLabel, formatPercent, formatSigned } from '../../format.ts'
 import { ribbonS } from '../../probes.ts'
+import { useRecorded } from '../../shown.ts'
 import { useStore } from '../../store.ts'
+import { unitText } from '../../unit-text.ts'
+import { useThrottled } from '../../use-throttled.ts'
 import { usePage } from '../../view.ts'
 import { MeasuredNote, MeasuredShare } from '../FaceParts.tsx'
-import styles from './LiveNow.module.css'
+import styles from './AllProbabilities.module.css'
 import { Ribbons } from './Ribbons.tsx'
+import { words } from './words.ts'
 
-/** Probabilities of the options of closed questions; empty bars before the first answer, so that nothing moves later. */
-export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
+/** The figures change at most this often, so that they do not flicker. */
+const showEveryMs = 250
+
+/**
+ * Probabilities of the options of closed questions, of the reading that is on show; empty bars before the first answer,
+ * so that nothing moves later.
+ */
+export function AllProbabilities() {
   const { store, actions } = usePage().session
+  const newestProbes = useThrottled(store, (state) => state.probes, showEveryMs)
+  const recorded = useRecorded()
+  const probes = useMemo(() => (recorded ? historyOf(recorded.probes) : newestProbes), [recorded, newestProbes])
   const settings = useStore(store, (state) => state.settings.probes)
   const calibration = useStore(store, (state) => state.bundle?.manifest.calibration)
   const hasBundle = useStore(store, (state) => state.bundle !== undefined)
@@ -28,50 +40,29 @@ export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
   }, [probes, isSmoothed])
   const emotions: readonly ProbePoint[] = lines.emotion ?? []
   const newest = emotions.at(-1)
-  const top = newest && topOptions(dfewEmotions, newest.probabilities)
   const sentiment = topOf(sentimentOptions, lines.sentiment)
   const isLess = !liveProbes.filter(({ options }) => options.length === 2).every(isLearnt(settings, { calibration }))
+  if (!settings.isOn && !newest) return <p className={styles.note}>{words.probesOff}</p>
   return (
     <>
-      <div className={styles.top}>
-        <div className={styles.said}>
-          {top ? (
-            <>
-              <p className={styles.emotion} data-hue={emotionHue(top.first.label)}>
-                <span>{appearsText(top.first.label)}</span>{' '}
-                <span className={styles.probability}>{formatProbability(top.first.probability)}</span>
-              </p>
-              <p className={styles.quiet}>
-                then {formatLabel(top.second.label)} {formatProbability(top.second.probability)}
-                {sentiment && (
-                  <>
-                    {' · '}sentiment {sentiment.label} {formatProbability(sentiment.probability)}
-                  </>
-                )}
-              </p>
-            </>
-          ) : (
-            <p className={styles.waiting}>The first reading is on its way.</p>
-          )}
-        </div>
-        <Point probabilities={newest?.probabilities} />
-      </div>
       <div>
-        <Ribbons caption="How likely each emotion appears" labels={dfewEmotions} points={emotions} />
+        <Ribbons caption={words.ribbons} labels={dfewEmotions} points={emotions} />
         <p className={styles.axis} aria-hidden="true">
-          <span>{ribbonS} s ago</span>
-          <span>now</span>
+          <span>{words.agoS(ribbonS)}</span>
+          <span>{words.nowAxis}</span>
         </p>
       </div>
-      <Chips title="Action units" note={<MeasuredNote />} questions={unitQuestions} lines={lines} />
-      <Chips title="Actions and looks" questions={otherQuestions} lines={lines} />
-      <p className={styles.note} data-waiting={!top || undefined}>
+      <Chips title={words.units} note={<MeasuredNote />} questions={unitQuestions} lines={lines} />
+      <Chips title={words.actions} questions={otherQuestions} lines={lines} />
+      <div className={styles.top}>
+        <Point probabilities={newest?.probabilities} />
+        {sentiment && <p className={styles.quiet}>{words.sentiment(sentiment.label, sentiment.probability)}</p>}
+      </div>
+      <p className={styles.note}>
         <span>
-          {isSmoothed ? `Smoothed over ${smoothingS} s of video` : 'As it was read'}
-          {hasBundle && `, ${calibration ? `calibrated on ${calibration.clips.count} drawn clips` : 'not calibrated'}`}.
-          {hasBundle &&
-            isLess &&
-            ' Yes-or-no questions are not asked: this model has not learnt them; its text tells action units.'}
+          {isSmoothed ? words.smoothedOver(smoothingS) : words.asRead}
+          {hasBundle && `, ${calibration ? words.calibrated(calibration.clips.count) : words.notCalibrated}`}.
+          {hasBundle && isLess && ` ${words.lessAsked}`}
         </span>
         <button
           type="button"
@@ -79,7 +70,7 @@ export function LiveNow({ probes }: { readonly probes: ProbeHistory }) {
           aria-pressed={isSmoothed}
           onClick={() => actions.changeSettings({ probes: { ...settings, isSmoothed: !isSmoothed } })}
         >
-          Smooth
+          {words.smooth}
         </button>
       </p>
     </>
@@ -93,6 +84,11 @@ const sentimentOptions = liveProbes.find(({ id }) => id === 'sentiment')?.option
 function topOf(options: readonly string[], line: readonly ProbePoint[] | undefined) {
   const newest = line?.at(-1)
   return newest && topOptions(options, newest.probabilities)?.first
+}
+
+/** What was asked since the reading before, by question. */
+function historyOf(answers: readonly ProbeAnswer[]): ProbeHistory {
+  return Object.fromEntries(Map.groupBy(answers, ({ id }) => id))
 }
 
 interface ChipsProps {
@@ -125,9 +121,8 @@ function Chips({ title, note, questions, lines }: ChipsProps) {
               data-likely={(yes !== undefined && yes >= likelyFrom) || undefined}
               style={{ '--share': yes ?? 0 } as CSSProperties}
             >
-              {unit && <span className={styles.code}>{unit}</span>}{' '}
-              <span className={unit && styles.unitName}>{unit ? actionUnitNames[unit] : formatLabel(id)}</span>{' '}
-              <span className={styles.share}>{yes === undefined ? '–' : formatProbability(yes)}</span>
+              <span className={styles.unitName}>{unit ? unitText(unit) : formatLabel(id)}</span>{' '}
+              <span className={styles.share}>{yes === undefined ? words.none : formatPercent(yes)}</span>
               {unit && <MeasuredShare unit={unit} />}
             </li>
           )
@@ -148,11 +143,11 @@ function Point({ probabilities }: { readonly probabilities: readonly number[] | 
         {point && <circle className={styles.dot} cx={point.valence} cy={-point.arousal} r="0.13" />}
       </svg>
       <figcaption>
-        <span className={styles.pair}>Valence {point ? formatSigned(point.valence) : '–'}</span>
-        <span className={styles.pair}>Arousal {point ? formatSigned(point.arousal) : '–'}</span>
-        <span className={styles.derived} title={`From the probabilities, by the ratings of ${valenceArousalSource}`}>
-          derived
-          <span className="unseen"> from the probabilities, by the ratings of {valenceArousalSource}</span>
+        <span className={styles.pair}>{words.valence(point ? formatSigned(point.valence) : words.none)}</span>
+        <span className={styles.pair}>{words.arousal(point ? formatSigned(point.arousal) : words.none)}</span>
+        <span className={styles.derived} title={words.derivedBy(valenceArousalSource)}>
+          {words.derived}
+          <span className="unseen"> {words.derivedBy(valenceArousalSource)}</span>
         </span>
       </figcaption>
     </figure>

@@ -1,7 +1,9 @@
 import { type Claim, countVerdicts, type Doubt } from '../../../affect/claims.ts'
 import type { Measurable, Movement } from '../../../affect/measurables.ts'
 import { unitGrades } from '../../../affect/measured-units.ts'
+import type { View } from '../../../affect/view.ts'
 import { formatPercent, formatSpan, formatTime, formatWhole } from '../../format.ts'
+import { unitText } from '../../unit-text.ts'
 
 const movementNames: Readonly<Record<Movement, string>> = {
   nod: 'nod',
@@ -27,8 +29,20 @@ const movementNames: Readonly<Record<Movement, string>> = {
   'look-aside': 'looking aside',
 }
 
-/** `AU12`, `nod`, `at rest` */
+/** `lip corner puller AU12`, `nod`, `at rest` */
 export function claimName(what: Measurable): string {
+  return isMovement(what) ? movementNames[what] : unitText(what)
+}
+
+/** What a claim adds to the name of its row: nothing to a row of the same name, only the code to that of the unit. */
+export function nameBeside(what: Measurable, label: string): string | undefined {
+  const name = claimName(what)
+  if (name === label) return undefined
+  return !isMovement(what) && name.startsWith(`${label} `) ? what : name
+}
+
+/** For a chip, where there is little room: `AU12`, `nod` */
+export function shortName(what: Measurable): string {
   return isMovement(what) ? movementNames[what] : what
 }
 
@@ -76,7 +90,7 @@ function when({ startS, endS }: { readonly startS: number; readonly endS: number
   return endS - startS < 0.1 ? formatTime(startS) : formatSpan(startS, endS)
 }
 
-/** For screen readers, after the expression's own name: `AU12 seen, 81 %, 0.8–2.0 s`. */
+/** For screen readers, after the expression's own name: `lip corner puller AU12 seen, 81 %, 0.8–2.0 s`. */
 export function claimText(claim: Claim): string {
   const said = [verdictWords[claim.verdict], claimDetail(claim)].filter(Boolean).join(', ')
   return claim.what ? `${claimName(claim.what)} ${said}` : said
@@ -90,3 +104,12 @@ export function countText(claims: readonly Claim[]): string {
     .map((verdict) => `${formatWhole(counts[verdict])} ${verdictWords[verdict]}`)
     .join(', ')
 }
+
+/** What the marks say by themselves. */
+export const words = {
+  summary: (claims: readonly Claim[]) => `Said and measured: ${countText(claims)}.`,
+  twinSummary: 'A mark here is no evidence: the twin is drawn from the measures.',
+  summaryOf: (claims: readonly Claim[], view: View) =>
+    [words.summary(claims), ...(view === 'twin' ? [words.twinSummary] : [])].join(' '),
+  chips: 'Said and measured',
+} as const

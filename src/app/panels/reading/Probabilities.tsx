@@ -1,0 +1,40 @@
+import { Suspense, useId } from 'react'
+import { Button } from '../../controls/Button.tsx'
+import { Icon } from '../../controls/Icon.tsx'
+import { lazyComponent } from '../../lazy-component.tsx'
+import { useStore } from '../../store.ts'
+import { usePage } from '../../view.ts'
+import styles from './Probabilities.module.css'
+import { words } from './words.ts'
+
+const All = lazyComponent(async () => (await import('./AllProbabilities.tsx')).AllProbabilities)
+
+/** Every number behind the headline, folded until somebody wants them. */
+export function Probabilities() {
+  const { view, session } = usePage()
+  const isOpen = useStore(view, (state) => state.areProbabilitiesShown)
+  const isNeeded = useStore(session.store, ({ source, recording }) => source !== undefined || recording.length > 0)
+  const partId = useId()
+  if (!isNeeded) return null
+  return (
+    <section className={styles.panel} aria-label={words.probabilities}>
+      <Button
+        kind="quiet"
+        className={styles.toggle}
+        aria-expanded={isOpen}
+        aria-controls={partId}
+        onClick={() => view.update({ areProbabilitiesShown: !isOpen })}
+      >
+        <Icon name={isOpen ? 'down' : 'right'} />
+        {words.probabilities}
+      </Button>
+      <div id={partId} className={styles.part} hidden={!isOpen}>
+        {isOpen && (
+          <Suspense fallback={null}>
+            <All />
+          </Suspense>
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,131 @@
+import { useId } from 'react'
+import { Button } from '../../controls/Button.tsx'
+import { Icon } from '../../controls/Icon.tsx'
+import { NarrowSheet } from '../../controls/NarrowSheet.tsx'
+import { spanOf } from '../../shown.ts'
+import { useStore } from '../../store.ts'
+import { narrow, useMedia } from '../../use-media.ts'
+import { usePage } from '../../view.ts'
+import { useLoadedClaimParts } from './claim-parts.ts'
+import { EvidenceStrip } from './EvidenceStrip.tsx'
+import { StageTree } from './StageTree.tsx'
+import { StreamingText } from './StreamingText.tsx'
+import { type ShownReading, useShownReading } from './use-shown-reading.ts'
+import styles from './Why.module.css'
+import { words } from './words.ts'
+
+/** Why: each stage's answer, what was measured of it, and the frames that they are about. */
+export function Why() {
+  const isNarrow = useMedia(narrow)
+  const reading = useShownReading()
+  if (!isNarrow) return <WhyPanel reading={reading} />
+  return (
+    <>
+      <WhyInShort reading={reading} />
+      <NarrowSheet id="why" title={words.why(reading.track)}>
+        <WhyParts reading={reading} isWhole />
+      </NarrowSheet>
+    </>
+  )
+}
+
+function WhyPanel({ reading }: { readonly reading: ShownReading }) {
+  const { view } = usePage()
+  const isWhole = useStore(view, (state) => state.isWhyWhole)
+  const partsId = useId()
+  return (
+    <section className={styles.panel} aria-labelledby="why-title">
+      <Head reading={reading} />
+      <div id={partsId} className={styles.parts}>
+        <WhyParts reading={reading} isWhole={isWhole} />
+      </div>
+      <div className={styles.foot}>
+        <EvidenceStrip reading={reading} />
+        <Button
+          kind="quiet"
+          className={styles.more}
+          aria-expanded={isWhole}
+          aria-controls={partsId}
+          onClick={() => view.update({ isWhyWhole: !isWhole })}
+        >
+          {isWhole ? words.less : words.more}
+          <Icon name="down" />
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+function WhyParts({ reading, isWhole }: { readonly reading: ShownReading; readonly isWhole: boolean }) {
+  const { view } = usePage()
+  const isNarrow = useMedia(narrow)
+  return (
+    <>
+      <Claims reading={reading} />
+      <StageTree reading={reading} isWhole={isWhole} onWhole={() => view.update({ isWhyWhole: true })} />
+      {isNarrow && <EvidenceStrip reading={reading} />}
+    </>
+  )
+}
+
+function Head({ reading: { track, frames } }: { readonly reading: ShownReading }) {
+  const span = spanOf(frames)
+  return (
+    <div className={styles.head}>
+      <h2 id="why-title" className={styles.title} tabIndex={-1}>
+        {words.why(track)}
+      </h2>
+      <p className={styles.frames}>{span && words.frames(frames.length, span[0], span[1])}</p>
+    </div>
+  )
+}
+
+/** How many of the claims were seen; its line is kept, so that nothing moves when they come. */
+function Claims({ reading: { claims, view } }: { readonly reading: ShownReading }) {
+  const parts = useLoadedClaimParts(claims.length > 0)
+  return (
+    <div className={styles.claims}>
+      {parts && claims.length > 0 && <parts.ClaimSummary claims={claims} view={view} />}
+    </div>
+  )
+}
+
+/** On a phone: the first lines of the emotion's text, and what was measured; the whole is a sheet. */
+function WhyInShort({ reading }: { readonly reading: ShownReading }) {
+  const { session, view } = usePage()
+  const isOpen = useStore(view, ({ sheet }) => sheet === 'why')
+  const { claims, answerOf, textOf } = reading
+  const answer = answerOf('emotion')
+  const parts = useLoadedClaimParts(claims.length > 0)
+  return (
+    <section className={styles.short} aria-labelledby="why-title">
+      <div className={styles.head}>
+        <h2 id="why-title" className={styles.shortTitle} tabIndex={-1}>
+          {words.why(reading.track)}
+        </h2>
+        <Button
+          kind="quiet"
+          className={styles.open}
+          aria-haspopup="dialog"
+          aria-expanded={isOpen}
+          onClick={() => view.update({ sheet: 'why' })}
+        >
+          {words.openWhy}
+          <Icon name="down" />
+        </Button>
+      </div>
+      <div className={styles.clamped}>
+        {/* While the sheet is open, its own text is the one that words are lit in. */}
+        {!isOpen && (
+          <StreamingText
+            stage="emotion"
+            content={textOf('emotion') ?? session.flows.emotion}
+            isStreaming={answer.state === 'streaming'}
+            isOld={(answer.state === 'waiting' || answer.state === 'thinking') && answer.text !== undefined}
+          />
+        )}
+      </div>
+      <div className={styles.chips}>{parts && claims.length > 0 && <parts.ClaimChips claims={claims} />}</div>
+    </section>
+  )
+}
