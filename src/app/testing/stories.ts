@@ -8,6 +8,7 @@ import { modelStories } from './stories/model-stories.ts'
 import { readingStories } from './stories/reading-stories.ts'
 import { sourceStories } from './stories/source-stories.ts'
 import { statusStories } from './stories/status-stories.ts'
+import { timelineStories } from './stories/timeline-stories.ts'
 import type { Teller } from './story-states.ts'
 
 /** Every state that the page can be in, by its name: `camera/refused`. */
@@ -21,5 +22,6 @@ export const stories: Readonly<Record<string, Teller>> = {
   ...claimStories,
   ...modelStories,
   ...statusStories,
+  ...timelineStories,
   ...drawerStories,
 }
