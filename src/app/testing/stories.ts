@@ -7,6 +7,8 @@ import { firstStories } from './stories/first-stories.ts'
 import { modelStories } from './stories/model-stories.ts'
 import { readingStories } from './stories/reading-stories.ts'
 import { sourceStories } from './stories/source-stories.ts'
+import { statusStories } from './stories/status-stories.ts'
+import { timelineStories } from './stories/timeline-stories.ts'
 import type { Teller } from './story-states.ts'
 
 /** Every state that the page can be in, by its name: `camera/refused`. */
@@ -19,5 +21,7 @@ export const stories: Readonly<Record<string, Teller>> = {
   ...readingStories,
   ...claimStories,
   ...modelStories,
+  ...statusStories,
+  ...timelineStories,
   ...drawerStories,
 }

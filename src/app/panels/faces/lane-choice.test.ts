@@ -17,8 +17,9 @@ it('keeps the lanes while nothing has moved', () => {
 })
 
 it('takes the units that moved most, in the lanes of those that did not', () => {
-  expect(movedMost(moving({ AU9: 0.6, AU12: 0.7 }), firstLanes)).toEqual(['AU12', 'AU6', 'AU4', 'AU9'])
-  expect(movedMost(moving({ AU9: 0.6, AU4: 0.7, AU1: 0.7 }), firstLanes)).toEqual(['AU12', 'AU9', 'AU4', 'AU1'])
+  expect(movedMost(moving({ AU9: 0.6, AU12: 0.7 }), firstLanes)).toEqual(['AU12', 'AU9', 'AU4', 'AU1'])
+  const moved = { AU12: 0.6, AU9: 0.6, AU4: 0.7, AU26: 0.7 }
+  expect(movedMost(moving(moved), firstLanes)).toEqual(['AU12', 'AU26', 'AU4', 'AU9'])
 })
 
 it('changes lanes only for a unit that has moved clearly more', () => {

@@ -8,9 +8,9 @@ import { placedName } from '../../model-kind.ts'
 import { type BusyLoad, loadText } from '../../run-text.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
-import panels from '../drawers/Panels.module.css'
 import { needsOf } from './device-verdict.ts'
 import styles from './LoadProgress.module.css'
+import steps from './ModelSteps.module.css'
 import { CanStep, Step, Steps, useVerdict } from './ModelSteps.tsx'
 import { isReadAgain } from './read-again.ts'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
@@ -52,7 +52,7 @@ function Offer({ name, load }: { readonly name: string; readonly load: Extract<B
           </Facts>
         </Step>
       </Steps>
-      <div className={panels.actions}>
+      <div className={steps.press}>
         <Button kind="primary" onClick={() => session.actions.acceptLoad()}>
           {storedBytes > 0 ? offer.resume(leftBytes) : offer.download(leftBytes)}
         </Button>
@@ -67,25 +67,36 @@ function Offer({ name, load }: { readonly name: string; readonly load: Extract<B
 export function LoadProgress({ load }: { readonly load: BusyLoad }) {
   const { session } = usePage()
   const isAgain = useStore(session.store, isReadAgain)
+  const titleId = useId()
   const textId = useId()
   const { name: ownName, text, share } = loadText(load)
   const name = placedName(load.source)
   if (load.state === 'offered') return <Offer name={name} load={load} />
   return (
     <div className={styles.loading}>
-      <div className={styles.words}>
-        <p id={textId}>
+      <div className={styles.head}>
+        <h3 id={titleId} className={styles.title}>
           {words.progress.loading(name)}
-          <span className={styles.quiet}> · {text}</span>
-          {load.state === 'downloading' && (
-            <span className={styles.license}>{words.progress.license(licenceText(load.manifest))}</span>
-          )}
-        </p>
+        </h3>
         <Button onClick={() => session.actions.cancelLoad()}>{words.cancel}</Button>
       </div>
+      <progress
+        className={styles.bar}
+        aria-labelledby={titleId}
+        aria-describedby={textId}
+        {...(share === undefined ? {} : { value: share })}
+      />
+      <p id={textId} className={styles.figures}>
+        {text}
+      </p>
+      {'quiet' in load && load.quiet && (
+        <p className={styles.quietHost}>{words.progress.quiet(load.quiet.host, load.quiet.s)}</p>
+      )}
       {'wait' in load && load.wait && <ServerWaitNote wait={load.wait} />}
-      <progress className={styles.bar} aria-labelledby={textId} {...(share === undefined ? {} : { value: share })} />
-      {isAgain && <p className={styles.license}>{words.progress.after(ownName)}</p>}
+      {load.state === 'downloading' && (
+        <p className={styles.quiet}>{words.progress.license(licenceText(load.manifest))}</p>
+      )}
+      {isAgain && <p className={styles.quiet}>{words.progress.after(ownName)}</p>}
     </div>
   )
 }

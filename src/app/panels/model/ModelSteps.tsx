@@ -52,16 +52,19 @@ const icons: Readonly<Record<Reason['standing'], IconName>> = {
   unknown: 'idle',
 }
 
+function answerText(answer: DeviceVerdict['answer'], reasons: readonly Reason[]): string {
+  const has = (kind: Reason['kind']) => reasons.some((reason) => reason.kind === kind)
+  if (has('no-gpu')) return words.smallOnly
+  return answer === 'limited' && has('software-adapter') ? words.tooSlow : words.answer[answer]
+}
+
 /** The first step: whether this device can run it, and why. */
 export function CanStep({ verdict: { answer, reasons } }: { readonly verdict: DeviceVerdict }) {
   const { view } = usePage()
-  const kinds = reasons.map(({ kind }) => kind)
   return (
     <Step title={words.steps.can}>
       <p className={styles.answer} data-answer={answer}>
-        {words.answer[answer]}
-        {kinds.includes('no-gpu') && ` ${words.smallOnly}`}
-        {kinds.includes('software-adapter') && ` ${words.tooSlow}`}
+        {answerText(answer, reasons)}
       </p>
       {reasons.length > 0 && (
         <ul className={styles.reasons}>
@@ -109,7 +112,7 @@ export function GetVidEmo() {
           </Facts>
         </Step>
       </Steps>
-      <div>
+      <div className={styles.press}>
         <Button kind={isRefused ? 'plain' : 'primary'} onClick={() => view.update({ panel: 'build' })}>
           <Icon name="model" />
           {words.build}

@@ -87,7 +87,7 @@ export function Track({ timeline, isBrief = false }: Props) {
       ref={slider}
       className={styles.slider}
       data-brief={isBrief || undefined}
-      data-lanes={shownLanes.length > 1 || undefined}
+      data-named={shownLanes.some(({ track }) => track !== wholePicture) || undefined}
       role="slider"
       tabIndex={0}
       aria-label={words.slider}
@@ -102,21 +102,16 @@ export function Track({ timeline, isBrief = false }: Props) {
       }}
       onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && onPointer(event)}
     >
-      <div className={styles.names} aria-hidden="true">
-        {shownLanes.map(({ track }) => (
-          <span key={track} className={styles.name} title={track === wholePicture ? words.wholePicture : undefined}>
-            {track === wholePicture ? '' : track.slice('face-'.length)}
-          </span>
-        ))}
-      </div>
-      <div
-        ref={area}
-        className={styles.area}
-        style={{ '--from': scale.fromS, '--length': scale.toS - scale.fromS } as CSSProperties}
-        aria-hidden="true"
-      >
-        <Lanes lanes={shownLanes} />
-        <div ref={head} className={styles.head} />
+      <div className={styles.room} aria-hidden="true">
+        <div
+          className={styles.lanes}
+          style={{ '--from': scale.fromS, '--length': scale.toS - scale.fromS } as CSSProperties}
+        >
+          <Lanes lanes={shownLanes} />
+        </div>
+        <div ref={area} className={styles.area}>
+          <div ref={head} className={styles.head} />
+        </div>
       </div>
       {!isBrief && <Axis timeline={timeline} />}
     </div>
@@ -125,11 +120,11 @@ export function Track({ timeline, isBrief = false }: Props) {
 
 /** Placed by properties of the area around it, so that an axis that grows renders none of them anew. */
 const Lanes = memo(function Lanes({ lanes }: { readonly lanes: readonly Lane[] }) {
-  return lanes.length === 0 ? (
-    <div className={styles.lane} />
-  ) : (
-    lanes.map(({ track, runs }) => (
-      <div key={track} className={styles.lane}>
+  if (lanes.length === 0) return <div className={styles.lane} />
+  return lanes.map(({ track, runs }) => (
+    <div key={track} className={styles.row}>
+      <span className={styles.name}>{track === wholePicture ? '' : track.slice('face-'.length)}</span>
+      <div className={styles.lane}>
         {runs.map(({ fromS, toS, label }) => (
           <span
             key={fromS}
@@ -142,8 +137,8 @@ const Lanes = memo(function Lanes({ lanes }: { readonly lanes: readonly Lane[] }
           </span>
         ))}
       </div>
-    ))
-  )
+    </div>
+  ))
 })
 
 function Axis({ timeline: { scale } }: Pick<Props, 'timeline'>) {
