@@ -29,12 +29,12 @@ test('axe finds nothing serious in any state, light and dark, wide and narrow', 
   const panels = [
     'Model',
     'Build a model',
-    'Device and check',
+    'Device and self-check',
     'Performance',
     'Settings',
     'Storage',
     'Privacy and limits',
-    'Keys and help',
+    'Help and shortcuts',
   ]
   for (const [index, panel] of panels.entries()) {
     await reader.openPanel(panel)

@@ -105,7 +105,7 @@ test('a video is measured to its end at ten frames a second, and a picture at on
   expect(picture?.latest?.faces).toHaveLength(1)
   expect(picture?.moments).toBe((measured?.moments ?? 0) + 1)
 
-  await reader.act('Erase everything …')
+  await reader.act('Erase everything…')
   await page
     .getByRole('alertdialog')
     .or(page.getByRole('dialog'))

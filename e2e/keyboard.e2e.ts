@@ -30,14 +30,14 @@ test('the whole way can be gone from the keyboard alone', async ({ page, reader 
   await expect.poll(() => reader.tokenCount('attributes'), { timeout: 120_000 }).toBeGreaterThan(0)
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
   await page.keyboard.press('Space')
-  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()
   await page.keyboard.press('Space')
   await reader.waitForReading()
 
   await page.keyboard.press('h')
   await expect(page.getByLabel('Figures')).toBeVisible()
   await page.keyboard.press('?')
-  await expect(page.getByRole('dialog', { name: 'Keys and help' })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Help and shortcuts' })).toBeVisible()
   await page.keyboard.press('Escape')
   await page.keyboard.press('m')
   await expect(page.getByRole('dialog', { name: 'Model' })).toBeVisible()
@@ -50,7 +50,7 @@ test('the whole way can be gone from the keyboard alone', async ({ page, reader 
 
   // Whoever dictates can do without: then only Escape is a key.
   await page.keyboard.press('?')
-  await page.getByRole('switch', { name: 'Keys of one character' }).press('Space')
+  await page.getByRole('switch', { name: 'Single-key shortcuts' }).press('Space')
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await page.keyboard.press('m')

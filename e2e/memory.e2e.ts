@@ -32,7 +32,7 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
     await expect.poll(() => reader.finished(), { timeout: 120_000, intervals: [50] }).toBeGreaterThanOrEqual(count)
     if (count <= warmUp || count % lookEvery > 0) continue
     await page.getByRole('button', { name: 'Pause' }).click()
-    const goOn = page.getByRole('button', { name: 'Go on' })
+    const goOn = page.getByRole('button', { name: 'Resume' })
     await expect(goOn).toBeVisible()
     held.push(await figuresAtRest(reader))
     await goOn.click()

@@ -10,7 +10,10 @@ import {
 import { chromiumArgs, findChromium, webgpuArgs } from '../scripts/find-chromium.ts'
 import { fixtureName } from '../scripts/fixture-bundle.ts'
 import type { StageId } from '../src/affect/stages.ts'
-import type { HandedFrame } from '../src/app/test-hooks.ts'
+import { actionOf } from '../src/app/actions.ts'
+import { words as sources } from '../src/app/panels/sources/words.ts'
+import type { HandedFrame, RecordedSummary } from '../src/app/test-hooks.ts'
+import { blankState } from '../src/app/testing/fake-session.ts'
 import type { Transcript } from '../src/app/transcript.ts'
 import { RequestLog } from './request-log.ts'
 import { WeightServer } from './weight-server.ts'
@@ -40,6 +43,9 @@ export function reads(emotion: string, unit: string): (said: Transcript) => bool
 
 /** Has the page load the bundle of the random reference checkpoint, which is small and quick. */
 export const fixture = `bundle=models/${fixtureName}/`
+
+/** Of the timeline: its list of complete readings lies in a drawer. */
+const timeline = { earlier: 'Earlier readings', readings: 'Readings so far' } as const
 
 declare global {
   /** Sources that the page had opened when a test last chose a file. */
@@ -73,8 +79,27 @@ export class ReaderPage {
     await this.page.getByLabel('Video file').setInputFiles([...files])
   }
 
+  /** The one row of sources: `camera`, `file` and `drawn` have buttons, the others are in the page's menu. */
+  get sources() {
+    return this.page.getByRole('navigation', { name: sources.sources })
+  }
+
+  /** The button of a source in the row. */
+  sourceButton(source: 'camera' | 'file' | 'drawn') {
+    return this.sources.getByRole('button', { name: sources.source[source], exact: true })
+  }
+
   async openSample(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Try the sample clip' }).click()
+    await this.act(actionOf('sample').title(blankState))
+  }
+
+  async openScreen(): Promise<void> {
+    await this.act(actionOf('screen').title(blankState))
+  }
+
+  /** Ends the reading and what is captured, by its key. Escape stops nothing: it only closes what lies on top. */
+  async stop(): Promise<void> {
+    await this.page.keyboard.press('x')
   }
 
   /** What this visitor had chosen before the page opens. */
@@ -121,9 +146,26 @@ export class ReaderPage {
     return (await this.transcripts()).filter(({ figures }) => figures).length
   }
 
-  /** Complete readings that the page lists. */
+  /** Complete readings that the page has, the oldest first, without opening their list. */
+  async recorded(): Promise<readonly RecordedSummary[]> {
+    return this.page.evaluate(() => globalThis.videmoTest?.recorded() ?? [])
+  }
+
+  /** How many complete readings the page has: for `expect.poll`. */
+  async readingCount(): Promise<number> {
+    return (await this.recorded()).length
+  }
+
+  /** Opens the list of complete readings, which lies over the page until Escape closes it. */
+  async openReadings(): Promise<void> {
+    // With their number behind.
+    await this.page.getByRole('button', { name: new RegExp(`^${timeline.earlier}`) }).click()
+    await expect(this.page.getByRole('dialog')).toBeVisible()
+  }
+
+  /** Complete readings in the opened list. */
   get readings() {
-    return this.page.getByRole('region', { name: 'Readings so far' }).getByRole('listitem')
+    return this.page.getByRole('dialog').getByRole('region', { name: timeline.readings }).getByRole('listitem')
   }
 
   answer(title: 'Attributes' | 'Expression' | 'Emotion') {
@@ -156,6 +198,7 @@ export class ReaderPage {
     return this.page.getByRole('region', { name: 'Video', exact: true })
   }
 
+  /** What went wrong, told where it happened: a source's at the row of sources. */
   get alert() {
     return this.page.getByRole('alert')
   }

@@ -22,7 +22,7 @@ test('a model of drawn faces says so, is read with as it was trained, and warns 
   const panel = page.getByRole('dialog')
   await expect(panel).toContainText('8, 4 s, as trained')
   await expect(panel).toContainText('at most 12,800 pixels')
-  const slider = panel.getByRole('slider', { name: 'Frames of a window' })
+  const slider = panel.getByRole('slider', { name: 'Frames per window' })
   await slider.press('ArrowRight')
   await expect(panel).toContainText('10, 5 s')
   await expect(panel).not.toContainText('5 s, as trained')

@@ -1,169 +1,98 @@
 /**
- * Takes pictures of the page in the system's Chromium, for the README and for looking at.
+ * `npm run screenshots` takes pictures of every state of the page (`src/app/testing/stories.ts`) at four sizes in two
+ * themes, and puts them with a contact sheet of each look into .cache/screenshots.
  *
- * `npx tsx scripts/screenshots.ts` watches the drawn face being read in the built page, as a first visitor does: the
- * README's picture goes to docs/, the others (light, dark, narrow; before and after a reading) to .cache/screenshots.
+ * - `-- --accept` also keeps the sheets in fixtures/screens, which tests compare with, and the README's pictures in docs.
+ * - `-- --compare` holds the sheets against the kept ones, story by story, and fails where one has changed.
+ * - `-- --axe` takes no pictures: it asks axe about every story at five sizes in two themes, and fails on what it finds.
  *
- * `npx tsx scripts/screenshots.ts stories [NAME ...]` shows the page's states with nothing behind them
- * (`src/app/testing/stories.ts`), in .cache/screenshots/stories; with `--docs` first, the main ones of light, dark and
- * narrow go to docs/screenshots instead; `--all` adds three sizes. `--axe` also lists what axe finds serious, and fails on it.
+ * Names of stories, or the beginnings of names, choose among them.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import AxeBuilder from '@axe-core/playwright'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
-import { PNG } from 'pngjs'
-import { build, createServer, preview } from 'vite'
+import { createCanvas, loadImage } from '@napi-rs/canvas'
+import { type Browser, chromium } from 'playwright'
 import { stories } from '../src/app/testing/stories.ts'
-import { chromiumArgs, findChromium, quickShadersFlag, webgpuArgs } from './find-chromium.ts'
+import { chromiumArgs, findChromium } from './find-chromium.ts'
+import { compareWithBaseline, keepBaseline } from './screens/baseline.ts'
+import { differsFrom, tolerance } from './screens/compare.ts'
+import { checkedSizes, looksOf, pictureSizes } from './screens/looks.ts'
+import { serveStories } from './screens/stories-site.ts'
+import { checkStories, takePictures } from './screens/walk.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const review = join(root, '.cache/screenshots')
+const folder = join(root, '.cache/screenshots')
 
-const wide = { width: 1440, height: 900 }
-const readme = { width: 1200, height: 1080 }
-const narrow = { width: 360, height: 800 }
+/** Pictures of the README: the file in docs, and the picture that it is made of. */
+const readme = [
+  { name: 'first-visit', from: '1440x900-light/first/read.png' },
+  { name: 'several-faces', from: '1440x900-dark/faces/three.png' },
+  { name: 'phone', from: '390x844-light/camera/reading.png' },
+] as const
 
-type Look = BrowserContextOptions & { readonly name: string }
-const looks: readonly Look[] = [
-  { name: 'light', viewport: wide, colorScheme: 'light' },
-  { name: 'dark', viewport: wide, colorScheme: 'dark' },
-  { name: 'narrow', viewport: narrow, colorScheme: 'light' },
-]
-const moreLooks: readonly Look[] = [
-  { name: 'narrow-dark', viewport: narrow, colorScheme: 'dark' },
-  { name: 'tablet', viewport: { width: 768, height: 1024 }, colorScheme: 'light' },
-  { name: 'laptop', viewport: { width: 1024, height: 768 }, colorScheme: 'light' },
-]
-const mainStories = ['first', 'running', 'camera', 'recorded', 'failed', 'panel-model']
-
-/** Until the drawn face that a first visitor is shown was read whole, and its probabilities are there. */
-async function seeRead(page: Page): Promise<void> {
-  const patience = { timeout: 240_000 }
-  await page.waitForFunction(
-    () => globalThis.videmoTest?.transcripts().some(({ figures }) => figures) === true,
-    undefined,
-    patience,
-  )
-  await page
-    .getByRole('region', { name: 'Now' })
-    .getByText(/^Appears /)
-    .waitFor(patience)
-}
-
-/** Fewer levels a channel: a good third of the bytes less, and hardly to be seen. */
-function smaller(png: Buffer): Buffer {
-  const image = PNG.sync.read(png)
-  for (let i = 0; i < image.data.length; i++) image.data[i] = Math.min(255, Math.round(image.data[i] / 6) * 6)
-  return PNG.sync.write(image, { colorType: 2, deflateLevel: 9 })
-}
-
-async function shootPage(browser: Browser): Promise<void> {
-  await import('./prepare.ts')
-  await mkdir(review, { recursive: true })
-  // With the doors of tests, so not where the published page lies.
-  const outDir = join(root, '.cache/screenshots/page')
-  await build({ logLevel: 'warn', mode: 'tests', build: { outDir, emptyOutDir: true } })
-  const server = await preview({ build: { outDir }, preview: { port: 0 } })
-  try {
-    for (const { name, ...options } of looks) {
-      const page = await browser.newPage({ ...options, reducedMotion: 'reduce' })
-      await page.goto(`${server.resolvedUrls?.local[0]}?test&auto`)
-      await page.getByText('This small model reads drawn faces').waitFor()
-      await page.screenshot({ path: join(review, `${name}-first.png`), fullPage: true })
-      await seeRead(page)
-      await page.screenshot({ path: join(review, `${name}-read.png`), fullPage: true })
-      if (name === 'light') {
-        await page.setViewportSize(readme)
-        await writeFile(join(root, 'docs/screenshot.png'), smaller(await page.screenshot()))
-        await page.setViewportSize(wide)
-      }
-      await page.close()
-    }
-  } finally {
-    await server.close()
+async function keepReadme(): Promise<void> {
+  for (const { name, from } of readme) {
+    const image = await loadImage(await readFile(join(folder, from)))
+    const canvas = createCanvas(image.width, image.height)
+    canvas.getContext('2d').drawImage(image, 0, 0)
+    await writeFile(join(root, 'docs', `${name}.webp`), canvas.encodeSync('webp', 85))
   }
 }
 
-interface StoryOptions {
-  readonly names: readonly string[]
-  readonly looks: readonly Look[]
-  readonly folder: string
-  readonly withAxe: boolean
+/** Tells what went wrong, if anything did. */
+function report(found: readonly string[]): void {
+  for (const line of found) console.error(line)
+  if (found.length > 0) process.exitCode = 1
 }
 
-/** Gives what axe and a look at the width found. */
-async function shootStories(browser: Browser, { names, looks, folder, withAxe }: StoryOptions): Promise<string[]> {
+async function shoot(browser: Browser, address: string, names: readonly string[], flags: ReadonlySet<string>) {
   await mkdir(folder, { recursive: true })
-  const server = await createServer({ root, logLevel: 'warn', server: { port: 0, hmr: false, watch: null } })
-  await server.listen()
-  const found: string[] = []
-  try {
-    for (const { name: look, ...options } of looks) {
-      const context = await browser.newContext({ ...options, reducedMotion: 'reduce' })
-      const page = await context.newPage()
-      let name = ''
-      page.on('pageerror', (error) => found.push(`${name} ${look}: ${error}`))
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) found.push(`${name} ${look}: ${message.text()}`)
-      })
-      await page.goto(`${server.resolvedUrls?.local[0]}src/app/testing/stories.html`)
-      await page.waitForFunction(() => globalThis.tellStory !== undefined)
-      // A picture of the whole page has no bottom for the footer to stick to.
-      await page.addStyleTag({ content: 'footer, footer > div { position: static !important }' })
-      for (name of names) {
-        if (!(await page.evaluate((told) => globalThis.tellStory?.(told), name))) throw new Error(`no story ${name}`)
-        // The tree follows the text at its own pace.
-        await page.waitForTimeout(500)
-        await page.waitForFunction(() =>
-          [...document.querySelectorAll('video')].every((video) => video.readyState >= 2),
-        )
-        const isDialog = (await page.getByRole('dialog').or(page.getByRole('alertdialog')).count()) > 0
-        await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: !isDialog })
-        const { scrollWidth, clientWidth } = await page.evaluate(() => {
-          const { scrollWidth, clientWidth } = document.documentElement
-          return { scrollWidth, clientWidth }
-        })
-        if (scrollWidth > clientWidth) found.push(`${name} ${look}: ${scrollWidth} px wide in ${clientWidth}`)
-        if (withAxe) {
-          const { violations } = await new AxeBuilder({ page }).analyze()
-          for (const { id, impact, nodes } of violations) {
-            if (impact !== 'serious' && impact !== 'critical') continue
-            found.push(`${name} ${look}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-          }
-        }
+  const { sheets, fonts, found } = await takePictures(browser, address, { names, looks: looksOf(pictureSizes), folder })
+  console.log(`${names.length * sheets.length} pictures of ${names.length} stories in ${folder}`)
+  report(found)
+  if (flags.has('--compare')) {
+    const outcome = await compareWithBaseline(sheets, { fonts, stories: names })
+    if (!outcome.isCompared) console.log(`The pictures were not compared: ${outcome.reason}.`)
+    else {
+      for (const [look, { compared, changed, unknown, gone }] of outcome.byLook) {
+        console.log(`${look}: ${compared} stories compared, ${changed.length} changed`)
+        report([
+          ...changed.map((each) => `${look}: ${each} changed`),
+          ...unknown.map((name) => `${look}: no picture of ${name} is kept`),
+          ...gone.map((name) => `${look}: ${name} is kept and told no more`),
+        ])
       }
-      await context.close()
+      console.log(`Changed: ${tolerance * 100} % of a thumbnail differs by ${differsFrom} of 255 steps or more.`)
     }
-  } finally {
-    await server.close()
   }
-  return found
+  if (flags.has('--accept')) {
+    await keepBaseline(sheets, { fonts, stories: names })
+    await keepReadme()
+  }
 }
 
 process.chdir(root)
-const [command, ...rest] = process.argv.slice(2)
-const flags = new Set(rest.filter((word) => word.startsWith('--')))
-const wanted = rest.filter((word) => !word.startsWith('--'))
+const args = process.argv.slice(2)
+const flags = new Set(args.filter((each) => each.startsWith('--')))
+const wanted = args.filter((each) => !each.startsWith('--'))
+const all = Object.keys(stories)
+const names = wanted.length === 0 ? all : all.filter((name) => wanted.some((each) => name.startsWith(each)))
+if (names.length === 0) throw new Error(`no story is called ${wanted.join(' or ')}`)
+if (names.length < all.length && (flags.has('--accept') || flags.has('--compare'))) {
+  throw new Error('pictures are kept and compared of all stories at once')
+}
 const executablePath = findChromium()
-const browser = await chromium.launch({
-  args: [...chromiumArgs, quickShadersFlag, ...webgpuArgs],
-  ...(executablePath ? { executablePath } : {}),
-})
+const site = await serveStories('command')
+const browser = await chromium.launch({ args: [...chromiumArgs], ...(executablePath ? { executablePath } : {}) })
 try {
-  if (command === undefined) await shootPage(browser)
-  else if (command === 'stories') {
-    const isForDocs = flags.has('--docs')
-    const found = await shootStories(browser, {
-      names: wanted.length > 0 ? wanted : isForDocs ? mainStories : Object.keys(stories),
-      looks: isForDocs ? looks : [...looks, ...(flags.has('--all') ? moreLooks : [])],
-      folder: isForDocs ? join(root, 'docs/screenshots') : join(review, 'stories'),
-      withAxe: flags.has('--axe'),
-    })
-    for (const line of found) console.error(line)
-    if (found.length > 0) process.exitCode = 1
-  } else throw new Error(`screenshots: unknown command ${command}`)
+  if (flags.has('--axe')) {
+    const looks = looksOf(checkedSizes)
+    const { checked, found } = await checkStories(browser, site.address, { names, looks })
+    report(found)
+    console.log(`${names.length} stories x ${looks.length}: ${checked} checked, ${found.length} violations`)
+  } else await shoot(browser, site.address, names, flags)
 } finally {
   await browser.close()
+  await site.close()
 }

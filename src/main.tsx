@@ -6,6 +6,7 @@ import { EngineClient } from './readers/worker/client.ts'
 import './app/base.css'
 import { linkedBundle } from './app/bundle-link.ts'
 import { framingFrom } from './app/framing.ts'
+import { lastPicture } from './app/session/last-picture.ts'
 import { Session } from './app/session/session.ts'
 import { installTestHooks, testOptions } from './app/test-hooks.ts'
 
@@ -27,6 +28,11 @@ const session = new Session({
   defaultBundle: linked ?? small,
   smallBundle: small,
   sampleUrl: new URL('sample.webm', document.baseURI).href,
+  lastPicture,
+  troubleIn: async (file) => {
+    const { troubleIn } = await import('./capture/file-look.ts')
+    return troubleIn(file)
+  },
   startsByItself: !framing.source && (tests?.startsByItself ?? true),
   ...tests?.session,
 })

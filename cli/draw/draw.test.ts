@@ -52,7 +52,7 @@ describe('draw', () => {
     const look = (name: string) =>
       file('jobs1', 'looks.bin').readFloatLE(4 * (clip * looks.length + looks.indexOf(name)))
     expect(look('isMale')).toBe(Number(seen.clip.looks.isMale))
-    expect(look(`hairColour=${seen.clip.looks.hairColour}`)).toBe(1)
+    expect(look(`hairColor=${seen.clip.looks.hairColor}`)).toBe(1)
   })
 
   it('names frames of the clip in every line', () => {

@@ -22,7 +22,7 @@ export const parameterNames = [
 const choices = {
   faceShape: faces.faceShapes,
   skin: faces.skins,
-  hairColour: faces.hairColours,
+  hairColor: faces.hairColors,
   hairLength: faces.hairLengths,
   hairTexture: faces.hairTextures,
   browShape: faces.browShapes,
@@ -57,7 +57,7 @@ export const lookNames: readonly string[] = [
 
 function looksRow({ clip: { looks } }: SeenClip): number[] {
   // No hair has neither a colour nor waves.
-  const isShown = (name: Choice) => looks.hairLength !== 'bald' || (name !== 'hairColour' && name !== 'hairTexture')
+  const isShown = (name: Choice) => looks.hairLength !== 'bald' || (name !== 'hairColor' && name !== 'hairTexture')
   return [
     ...choiceNames.flatMap((name) => choices[name].map((each) => (isShown(name) && looks[name] === each ? 1 : 0))),
     ...flags.map((flag) => (looks[flag] ? 1 : 0)),

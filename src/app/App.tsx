@@ -13,16 +13,15 @@ import { Panels } from './panels/drawers/Panels.tsx'
 import { FacesPanel } from './panels/FaceParts.tsx'
 import { Reading } from './panels/reading/Reading.tsx'
 import { SourceRow } from './panels/sources/SourceRow.tsx'
-import { VideoPanel } from './panels/stage/VideoPanel.tsx'
-import { Notices } from './panels/status/Notices.tsx'
+import { Stage } from './panels/stage/Stage.tsx'
 import { StatusBar } from './panels/status/StatusBar.tsx'
-import { UpdateNotice } from './panels/status/UpdateNotice.tsx'
 import { Timeline } from './panels/timeline/Timeline.tsx'
 import type { PageSession } from './session/page-session.ts'
 import type { NamedFile } from './session/queued-file.ts'
 import { showReading } from './shown.ts'
 import { useStore } from './store.ts'
 import { useDrop } from './use-drop.ts'
+import { narrow } from './use-media.ts'
 import { createView, type Page, PageProvider, type ViewState } from './view.ts'
 import { words } from './words.ts'
 
@@ -52,19 +51,17 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
   return (
     <PageProvider value={page}>
       <div className={styles.page} data-bare={framing?.isBare || undefined}>
-        <a className={styles.skip} href="#why-title">
+        <a className={styles.skip} href="#reading">
           {words.skip}
         </a>
-        {framing?.isBare ? <h1 className="unseen">{words.name}</h1> : <Top page={page} />}
+        {framing?.isBare ? <BareTop /> : <Top page={page} />}
         <main className={styles.main}>
           <div className={styles.stage}>
-            <VideoPanel />
+            <Stage />
           </div>
-          <div className={styles.reading}>
-            <UpdateNotice />
-            <Notices />
+          <section id="reading" className={styles.reading} aria-label={words.reading} tabIndex={-1}>
             <Reading />
-          </div>
+          </section>
           <div className={styles.measured}>
             <FacesPanel />
           </div>
@@ -73,7 +70,7 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
           </div>
           <FilePicker
             ref={picker}
-            label="Video file"
+            label={words.videoFile}
             accept={readableFiles}
             isMultiple
             onFiles={(files) => open(files.map((file) => ({ file, name: file.name })))}
@@ -88,12 +85,24 @@ export function App({ session, firstView, framing, firstBuildSession }: Props) {
         <Announcer session={session} />
         {isDropping && (
           <p className={styles.drop}>
-            <span>Drop videos or images to read them</span>
+            <span>{words.drop}</span>
           </p>
         )}
       </div>
       <Panels />
     </PageProvider>
+  )
+}
+
+/** In another page's frame: the sources, and no head. */
+function BareTop() {
+  return (
+    <div className={styles.bare}>
+      <h1 className="unseen">{words.name}</h1>
+      <div className={styles.sources}>
+        <SourceRow />
+      </div>
+    </div>
   )
 }
 
@@ -157,9 +166,14 @@ function useKeys(page: Page): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return
-      const { panel, question } = page.view.get()
+      const { panel, question, sheet } = page.view.get()
       const target = event.target instanceof Element ? event.target : null
-      const place = panel || question ? 'dialog' : placeOf(target)
+      const isSheet = sheet && matchMedia(narrow).matches
+      const place = panel || question || isSheet ? 'dialog' : placeOf(target)
+      if (event.key === 'Escape' && place !== 'dialog' && page.session.store.get().problem) {
+        page.session.actions.dismissProblem()
+        return
+      }
       const { key, ctrlKey, metaKey, altKey, repeat, isComposing } = event
       const { areKeysOn } = page.session.store.get().settings
       const action = actionForKey({ key, ctrlKey, metaKey, altKey, repeat, isComposing, place }, areKeysOn)

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { actionForKey, actionOf, type KeyPress, keyName, pageActions, runAction, shortcutOf } from './actions.ts'
+import {
+  actionForKey,
+  actionOf,
+  answerReplace,
+  type KeyPress,
+  keyName,
+  pageActions,
+  runAction,
+  shortcutOf,
+} from './actions.ts'
 import { BuildSession } from './build-session.ts'
 import { noFaces } from './session/faces-state.ts'
 import type { RunState, SessionState, Source } from './session/session-state.ts'
@@ -40,7 +49,7 @@ function press(key: string, change: Partial<KeyPress> = {}): KeyPress {
 describe('keys', () => {
   it.each([
     [' ', 'start-pause'],
-    ['Escape', 'stop'],
+    ['x', 'stop'],
     ['1', 'camera'],
     ['2', 'file'],
     ['3', 'screen'],
@@ -77,9 +86,13 @@ describe('keys', () => {
     )
   })
 
-  it('leave typing alone, except for stopping', () => {
-    for (const key of [' ', '1', 'm', '?']) expect(actionForKey(press(key, { place: 'typing' }), true)).toBeUndefined()
-    expect(actionForKey(press('Escape', { place: 'typing' }), true)?.id).toBe('stop')
+  it('leave typing alone', () => {
+    for (const key of [' ', '1', 'm', 'x', '?'])
+      expect(actionForKey(press(key, { place: 'typing' }), true)).toBeUndefined()
+  })
+
+  it('do not count Escape among them: it closes what lies on top, and ends nothing', () => {
+    expect(actionForKey(press('Escape'), true)).toBeUndefined()
   })
 
   it('leave the space bar to the control that has the focus', () => {
@@ -87,17 +100,16 @@ describe('keys', () => {
     expect(actionForKey(press('m', { place: 'control' }), true)?.id).toBe('model')
   })
 
-  it('of one character can be switched off, and Escape cannot', () => {
+  it('of one character can be switched off', () => {
     for (const key of pageActions.flatMap(({ keys }) => keys)) {
-      const id = actionForKey(press(key), false)?.id
-      expect(id, key).toBe(key === 'Escape' ? 'stop' : undefined)
+      expect(actionForKey(press(key), false), key).toBeUndefined()
     }
     expect(shortcutOf(actionOf('start-pause'), false)).toBeUndefined()
-    expect(shortcutOf(actionOf('stop'), false)).toBe('Escape')
+    expect(shortcutOf(actionOf('stop'), false)).toBeUndefined()
   })
 
   it('are named for people and for assistive technology', () => {
-    expect([' ', 'Escape', 'm'].map(keyName)).toEqual(['Space', 'Esc', 'M'])
+    expect([' ', 'm'].map(keyName)).toEqual(['Space', 'M'])
     expect(shortcutOf(actionOf('start-pause'), true)).toBe('Space')
     expect(shortcutOf(actionOf('privacy'), true)).toBeUndefined()
   })
@@ -110,7 +122,7 @@ describe('start and pause', () => {
     [{ state: 'warming' }, 'Pause', ['pause']],
     [{ state: 'running' }, 'Pause', ['pause']],
     [{ state: 'lagging', lagS: 1 }, 'Pause', ['pause']],
-    [{ state: 'paused' }, 'Go on', ['start']],
+    [{ state: 'paused' }, 'Resume', ['start']],
     [{ state: 'stopping' }, 'Pause', []],
     [{ state: 'recovering', attempt: 1, of: 2 }, 'Pause', []],
     [{ state: 'over', reason: 'ended' }, 'Read again', ['start']],
@@ -175,6 +187,69 @@ describe('sources', () => {
     runAction(it_, actionOf('file'))
     expect(picks()).toBe(1)
   })
+})
+
+describe('a camera that is read', () => {
+  const read = { source: camera, run: { state: 'running' }, hasCameraConsent: true } as const
+
+  it('is not ended by a key or a press without a question', () => {
+    for (const id of ['file', 'screen', 'drawn', 'sample']) {
+      const { page: it_, view, called, picks } = page(read)
+      expect(runAction(it_, actionOf(id))).toBe(true)
+      expect([called(), picks(), view.get().question, view.get().waitingAction]).toEqual([[], 0, 'replace', id])
+    }
+  })
+
+  it('gives way when the person agrees, and stays otherwise', () => {
+    const { page: it_, view, called } = page(read)
+    runAction(it_, actionOf('drawn'))
+    answerReplace(it_, false)
+    expect([called(), view.get().question, view.get().waitingAction]).toEqual([[], undefined, undefined])
+    runAction(it_, actionOf('drawn'))
+    answerReplace(it_, true)
+    expect([called(), view.get().question]).toEqual([['openDrawn'], undefined])
+  })
+
+  it('is not opened again by its own key, unless it gives no picture', () => {
+    const running = page(read)
+    runAction(running.page, actionOf('camera'))
+    expect(running.called()).toEqual([])
+    const over = page({ ...read, run: { state: 'over', reason: 'stopped' } })
+    runAction(over.page, actionOf('camera'))
+    expect(over.called()).toEqual(['start'])
+    const silent = page({ ...read, picture: 'silent' })
+    runAction(silent.page, actionOf('camera'))
+    expect(silent.called()).toEqual(['openCamera'])
+  })
+})
+
+it('where nothing is lost, another source is opened without a question', () => {
+  const states: readonly Partial<SessionState>[] = [
+    { source: { ...drawn, isUnasked: true }, run: { state: 'running' } },
+    { source: file, run: { state: 'over', reason: 'ended' } },
+    { source: camera, run: { state: 'over', reason: 'stopped' } },
+  ]
+  for (const state of states) {
+    const { page: it_, view, called } = page(state)
+    runAction(it_, actionOf('sample'))
+    expect([called(), view.get().question]).toEqual([['openSample'], undefined])
+  }
+})
+
+it('what was stopped starts again, the same camera', () => {
+  const stopped = { kind: 'stopped', name: 'a', picture: undefined, isMirrored: true } as const
+  const again = (was: 'camera' | 'screen' | 'drawn', deviceId?: string) => {
+    const { page: it_ } = page({
+      source: { ...stopped, was, ...(deviceId ? { deviceId } : {}) },
+      run: { state: 'over', reason: 'stopped' },
+    })
+    expect(actionOf('start-pause').title(it_.session.store.get())).toBe('Start again')
+    runAction(it_, actionOf('start-pause'))
+    return (it_.session as ReturnType<typeof fakeSession>).calls
+  }
+  expect(again('camera', 'b')).toEqual([{ name: 'openCamera', args: ['b'] }])
+  expect(again('screen')).toEqual([{ name: 'openScreen', args: [] }])
+  expect(again('drawn')).toEqual([{ name: 'openDrawn', args: [] }])
 })
 
 it('erasing asks first', () => {

@@ -2,9 +2,10 @@ import { exporters } from '../reading/exporters/index.ts'
 import { isActive } from './run-text.ts'
 import { measuredFace, nextFace } from './session/faces-state.ts'
 import { hasWaiting } from './session/file-queue.ts'
-import { isLive, type SessionState } from './session/session-state.ts'
+import { isLive, type SessionState, type Source } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
+import { actionWords, panelTitles } from './words/actions.ts'
 
 export const actionGroups = ['Reading', 'Source', 'Faces', 'Recording', 'Panels'] as const
 
@@ -16,16 +17,18 @@ export interface PageAction {
   /** As in `KeyboardEvent.key`; the first is shown. */
   readonly keys: readonly string[]
   readonly isEnabled: (state: SessionState) => boolean
+  /** It may end the source on show: while a camera or a screen is being read, the page asks first. */
+  readonly isReplacing?: true
   readonly run: (page: Page) => void
 }
 
 const always = () => true
 
-function panel(id: PanelId, title: string, ...keys: string[]): PageAction {
+function panel(id: PanelId, ...keys: string[]): PageAction {
   return {
     id,
     group: 'Panels',
-    title: () => title,
+    title: () => panelTitles[id],
     keys,
     isEnabled: always,
     run: ({ view }) => view.update({ panel: id, isAddressWanted: false }),
@@ -36,10 +39,11 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'start-pause',
     group: 'Reading',
-    title: ({ run }) => {
-      if (run.state === 'paused') return 'Go on'
-      if (isActive(run)) return 'Pause'
-      return run.state === 'idle' ? 'Start reading' : 'Read again'
+    title: ({ run, source }) => {
+      if (source?.kind === 'stopped') return actionWords.startAgain
+      if (run.state === 'paused') return actionWords.resume
+      if (isActive(run)) return actionWords.pause
+      return run.state === 'idle' ? actionWords.start : actionWords.again
     },
     keys: [' '],
     isEnabled: ({ run, source }) => {
@@ -48,8 +52,9 @@ export const pageActions: readonly PageAction[] = [
     },
     run: (page) => {
       const { session } = page
-      const { run } = session.store.get()
-      if (isActive(run) && run.state !== 'paused') session.actions.pause()
+      const { run, source } = session.store.get()
+      if (source?.kind === 'stopped') openAgain(page, source)
+      else if (isActive(run) && run.state !== 'paused') session.actions.pause()
       else {
         // A person who starts a reading wants to see it, not an earlier one.
         showReading(page, undefined)
@@ -60,15 +65,15 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'stop',
     group: 'Reading',
-    title: () => 'Stop',
-    keys: ['Escape'],
+    title: () => actionWords.stop,
+    keys: ['x'],
     isEnabled: ({ run, source }) => run.state !== 'stopping' && (isActive(run) || isLive(source)),
     run: ({ session }) => session.actions.stop(),
   },
   {
     id: 'skip',
     group: 'Reading',
-    title: () => 'Skip to the next file',
+    title: () => actionWords.skip,
     keys: ['n'],
     isEnabled: (state) => {
       const isQueueRead = state.queue.some(({ progress }) => progress.state === 'reading')
@@ -79,50 +84,59 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'camera',
     group: 'Source',
-    title: () => 'Use my camera',
+    title: () => actionWords.camera,
     keys: ['1'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ session, view }) => {
-      if (session.store.get().hasCameraConsent) void session.actions.openCamera()
+      const { hasCameraConsent, source, picture, run } = session.store.get()
+      if (source?.kind === 'camera' && picture === 'there') {
+        // It is on: what is left to do is to have it read.
+        if (!isActive(run)) void session.actions.start()
+      } else if (hasCameraConsent) void session.actions.openCamera()
       else view.update({ question: 'consent' })
     },
   },
   {
     id: 'file',
     group: 'Source',
-    title: () => 'Open a video',
+    title: () => actionWords.file,
     keys: ['2'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ pickFile }) => pickFile(),
   },
   {
     id: 'screen',
     group: 'Source',
-    title: () => 'Share a screen or tab',
+    title: () => actionWords.screen,
     keys: ['3'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ session }) => void session.actions.openScreen(),
   },
   {
     id: 'drawn',
     group: 'Source',
-    title: () => 'Try the drawn face',
+    title: () => actionWords.drawn,
     keys: ['4'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ session }) => void session.actions.openDrawn(),
   },
   {
     id: 'sample',
     group: 'Source',
-    title: () => 'Try the sample clip',
+    title: () => actionWords.sample,
     keys: ['5'],
     isEnabled: always,
+    isReplacing: true,
     run: ({ session }) => void session.actions.openSample(),
   },
   {
     id: 'next-face',
     group: 'Faces',
-    title: ({ settings }) => (settings.faces.who === 'all' ? 'Show the next face' : 'Read the next face'),
+    title: ({ settings }) => (settings.faces.who === 'all' ? actionWords.showNextFace : actionWords.readNextFace),
     keys: ['f'],
     isEnabled: ({ faces, shownTrack }) => nextFace(faces, shownTrack) !== undefined,
     run: ({ session }) => {
@@ -134,7 +148,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'neutral',
     group: 'Faces',
-    title: () => 'This is my neutral face',
+    title: () => actionWords.neutral,
     keys: ['r'],
     isEnabled: ({ faces, shownTrack }) => measuredFace(faces, shownTrack)?.isHere === true,
     run: ({ session }) => {
@@ -146,8 +160,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'outlines',
     group: 'Faces',
-    title: ({ settings }) =>
-      settings.faces.areOutlinesShown ? 'Hide the outlines of faces' : 'Show outlines of faces',
+    title: ({ settings }) => (settings.faces.areOutlinesShown ? actionWords.hideOutlines : actionWords.showOutlines),
     keys: ['o'],
     isEnabled: ({ faces }) => faces.status.state !== 'off',
     run: ({ session }) => {
@@ -158,7 +171,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'live',
     group: 'Recording',
-    title: () => 'Back to the newest reading',
+    title: () => actionWords.newest,
     keys: ['l'],
     isEnabled: ({ recording }) => recording.length > 0,
     run: (page) => showReading(page, undefined),
@@ -166,7 +179,7 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'download',
     group: 'Recording',
-    title: () => `Download the readings (${exporters[0].title})`,
+    title: () => actionWords.download(exporters[0].title),
     keys: [],
     isEnabled: ({ recording }) => recording.length > 0,
     run: ({ session }) => void session.actions.downloadRecording(),
@@ -174,29 +187,29 @@ export const pageActions: readonly PageAction[] = [
   {
     id: 'erase',
     group: 'Recording',
-    title: () => 'Erase everything …',
+    title: () => actionWords.erase,
     keys: ['e'],
     isEnabled: ({ recording, frames, source }) => recording.length > 0 || frames.length > 0 || source !== undefined,
     run: ({ view }) => view.update({ question: 'erase' }),
   },
-  panel('model', 'Model', 'm'),
-  panel('build', 'Build a model', 'b'),
-  panel('device', 'Device and check', 'd'),
-  panel('performance', 'Performance', 'p'),
+  panel('model', 'm'),
+  panel('build', 'b'),
+  panel('device', 'd'),
+  panel('performance', 'p'),
   {
     id: 'hud',
     group: 'Panels',
-    title: ({ settings }) => (settings.isHudShown ? 'Hide the figures on the video' : 'Show figures on the video'),
+    title: ({ settings }) => (settings.isHudShown ? actionWords.hideFigures : actionWords.showFigures),
     keys: ['h'],
     isEnabled: always,
     run: ({ session }) => {
       session.actions.changeSettings({ isHudShown: !session.store.get().settings.isHudShown })
     },
   },
-  panel('settings', 'Settings', 's'),
-  panel('storage', 'Storage'),
-  panel('privacy', 'Privacy and limits'),
-  panel('help', 'Keys and help', '?'),
+  panel('settings', 's'),
+  panel('storage'),
+  panel('privacy'),
+  panel('help', '?'),
 ]
 
 /** The action with this id. Throws for an unknown id, which is a mistake in the page's own code. */
@@ -206,11 +219,34 @@ export function actionOf(id: string): PageAction {
   return action
 }
 
-/** Runs an action if it is enabled now; returns whether it was. */
+/** Runs an action if it is enabled now, or asks first; returns whether it was. */
 export function runAction(page: Page, action: PageAction): boolean {
-  if (!action.isEnabled(page.session.store.get())) return false
-  action.run(page)
+  const state = page.session.store.get()
+  if (!action.isEnabled(state)) return false
+  if (action.isReplacing && action.id !== state.source?.kind && isCaptureRead(state)) {
+    page.view.update({ question: 'replace', waitingAction: action.id })
+  } else action.run(page)
   return true
+}
+
+/** Runs the action that has waited for an answer, or forgets it. */
+export function answerReplace(page: Page, isAgreed: boolean): void {
+  const { waitingAction } = page.view.get()
+  page.view.update({ question: undefined, waitingAction: undefined })
+  if (isAgreed && waitingAction !== undefined) actionOf(waitingAction).run(page)
+}
+
+/** Whether a camera or a screen is being read: ending it loses what nobody can bring back. */
+export function isCaptureRead({ source, run }: Pick<SessionState, 'source' | 'run'>): boolean {
+  return (source?.kind === 'camera' || source?.kind === 'screen') && isActive(run)
+}
+
+/** Opens what was stopped: the same camera, or the browser's choice of a screen. */
+function openAgain({ session }: Page, { was, deviceId }: Extract<Source, { readonly kind: 'stopped' }>): void {
+  const { actions } = session
+  if (was === 'camera') void actions.openCamera(deviceId)
+  else if (was === 'screen') void actions.openScreen()
+  else void actions.openDrawn()
 }
 
 /** What decides which action a key press runs. */
@@ -240,7 +276,7 @@ export function keysOf({ keys }: PageAction, areKeysOn: boolean): readonly strin
 export function actionForKey(press: KeyPress, areKeysOn: boolean): PageAction | undefined {
   const { key, place } = press
   if (press.ctrlKey || press.metaKey || press.altKey || press.repeat || press.isComposing) return undefined
-  if (place === 'dialog' || (place === 'typing' && key !== 'Escape')) return undefined
+  if (place === 'dialog' || place === 'typing') return undefined
   if (place === 'control' && key === ' ') return undefined
   const wanted = key.length === 1 ? key.toLowerCase() : key
   return pageActions.find((action) => keysOf(action, areKeysOn).includes(wanted))
@@ -259,11 +295,9 @@ export function placeOf(element: Element | null): KeyPress['place'] {
   return element.closest(control) ? 'control' : 'page'
 }
 
-const names: Readonly<Record<string, string>> = { ' ': 'Space', Escape: 'Esc' }
-
-/** `Space`, `Esc`, `M` */
+/** `Space`, `M` */
 export function keyName(key: string): string {
-  return names[key] ?? key.toUpperCase()
+  return key === ' ' ? actionWords.keys.space : key.toUpperCase()
 }
 
 /** For `aria-keyshortcuts`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasRoom, keptText, roomText, statesLicence, stepText } from './build-text.ts'
+import { hasRoom, keptText, roomText, statesLicense, stepText } from './build-text.ts'
 
 describe('what is said of a build', () => {
   it('has bytes, rate and time left, and says when it is paused', () => {
@@ -33,9 +33,9 @@ describe('what is said of a build', () => {
     expect(roomText(room(2e9))).toBeUndefined()
   })
 
-  it('takes no mere address for a licence', () => {
-    expect(statesLicence({ license: { link: 'https://example.org/' } })).toBe(false)
-    expect(statesLicence({ license: { name: 'mit' } })).toBe(true)
-    expect(statesLicence({ license: { text: 'As you like.' } })).toBe(true)
+  it('takes no mere address for a license', () => {
+    expect(statesLicense({ license: { link: 'https://example.org/' } })).toBe(false)
+    expect(statesLicense({ license: { name: 'mit' } })).toBe(true)
+    expect(statesLicense({ license: { text: 'As you like.' } })).toBe(true)
   })
 })

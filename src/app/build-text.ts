@@ -1,6 +1,7 @@
 import type { BuildOffer, BuildStep } from '../build-worker/protocol.ts'
 import type { BuildState } from './build-session.ts'
 import { formatBytes, formatLeft } from './format.ts'
+import { buildWords } from './words/build.ts'
 
 type Building = Extract<BuildState, { state: 'building' }>
 
@@ -9,12 +10,12 @@ export function stepText({ step, isPaused }: Pick<Building, 'step' | 'isPaused'>
   readonly text: string
   readonly share?: number
 } {
-  if (!step) return { text: 'reading the checkpoint’s headers' }
+  if (!step) return { text: buildWords.headers }
   switch (step.type) {
     case 'building': {
       const { doneBytes, totalBytes, bytesPerS, leftS } = step
-      const parts = [`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)} read`]
-      if (isPaused) parts.push('paused')
+      const parts = [buildWords.read(formatBytes(doneBytes), formatBytes(totalBytes))]
+      if (isPaused) parts.push(buildWords.paused)
       else {
         if (bytesPerS !== undefined) parts.push(`${formatBytes(bytesPerS)}/s`)
         if (leftS !== undefined) parts.push(formatLeft(leftS))
@@ -22,30 +23,28 @@ export function stepText({ step, isPaused }: Pick<Building, 'step' | 'isPaused'>
       return { text: parts.join(' · '), share: totalBytes > 0 ? doneBytes / totalBytes : 0 }
     }
     case 'checking':
-      return { text: 'computing the numbers that devices are checked by' }
+      return { text: buildWords.checking }
     case 'storing':
-      return { text: 'moving it to the stored models' }
+      return { text: buildWords.storing }
   }
 }
 
 /** Whether an earlier, unfinished build is resumed, in words. */
 export function keptText(kept: Extract<BuildStep, { type: 'kept' | 'restarted' }>): string {
-  if (kept.type === 'kept') return `Goes on after ${formatBytes(kept.doneBytes)} that were read before.`
-  return kept.reason === 'changed'
-    ? 'The checkpoint, or this app, has changed since the build was begun: it starts again.'
-    : 'What was kept of the build was damaged on this disk: it starts again.'
+  if (kept.type === 'kept') return buildWords.kept(formatBytes(kept.doneBytes))
+  return buildWords[kept.reason]
 }
 
-/** Whether the checkpoint itself says under which licence it comes. */
-export function statesLicence({ license }: Pick<BuildOffer, 'license'>): boolean {
+/** Whether the checkpoint itself says under which license it comes. */
+export function statesLicense({ license }: Pick<BuildOffer, 'license'>): boolean {
   return license.name !== undefined || license.text !== undefined
 }
 
 /** Whether there is room, in words; undefined where the browser does not say. */
 export function roomText({ room: { neededBytes, freeBytes } }: Pick<BuildOffer, 'room'>): string | undefined {
   if (freeBytes === undefined) return undefined
-  const free = `${formatBytes(freeBytes)} are free for this site`
-  return freeBytes < neededBytes ? `${free}: too little for ${formatBytes(neededBytes)}` : free
+  const free = buildWords.free(formatBytes(freeBytes))
+  return freeBytes < neededBytes ? buildWords.tooLittle(free, formatBytes(neededBytes)) : free
 }
 
 export function hasRoom({ room: { neededBytes, freeBytes } }: Pick<BuildOffer, 'room'>): boolean {

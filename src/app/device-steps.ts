@@ -1,6 +1,7 @@
 import { type DescribedProblem, describeProblem, missingFor } from '../device/device.ts'
 import type { DeviceReport } from '../readers/worker/protocol.ts'
 import type { SessionState } from './session/session-state.ts'
+import { deviceWords } from './words/device.ts'
 
 export interface Step {
   readonly title: string
@@ -9,9 +10,9 @@ export interface Step {
 }
 
 const basics = [
-  ['insecure-context', 'A secure connection'],
-  ['no-webgpu', 'A browser with WebGPU'],
-  ['no-adapter', 'A graphics adapter'],
+  ['insecure-context', deviceWords.steps.secure],
+  ['no-webgpu', deviceWords.steps.webgpu],
+  ['no-adapter', deviceWords.steps.adapter],
 ] as const
 
 /** The six things that reading needs of a browser and its device, each with what to do where it is missing. */
@@ -26,9 +27,9 @@ export function stepsOf(device: DeviceReport | undefined, bundle: SessionState['
   if (device?.state !== 'usable') {
     return [
       ...steps,
-      { title: 'Speed: a real graphics processor', state: 'unknown' },
-      { title: '16-bit floats', state: 'unknown' },
-      { title: 'Room for the model', state: 'unknown' },
+      { title: deviceWords.steps.hardware, state: 'unknown' },
+      { title: deviceWords.steps.half, state: 'unknown' },
+      { title: deviceWords.steps.room, state: 'unknown' },
     ]
   }
   const { adapter, notices } = device
@@ -38,20 +39,17 @@ export function stepsOf(device: DeviceReport | undefined, bundle: SessionState['
   return [
     ...steps,
     software
-      ? { title: 'Speed: a real graphics processor', state: 'limited', problem: software }
-      : { title: 'Speed: a real graphics processor', state: 'fine' },
+      ? { title: deviceWords.steps.hardware, state: 'limited', problem: software }
+      : { title: deviceWords.steps.hardware, state: 'fine' },
     hasHalf
-      ? { title: '16-bit floats', state: 'fine' }
+      ? { title: deviceWords.steps.half, state: 'fine' }
       : {
-          title: '16-bit floats',
+          title: deviceWords.steps.half,
           state: 'limited',
-          problem: {
-            message: 'This adapter lacks shader-f16, so bundles that compute in 16 bits cannot run.',
-            action: 'Use bundles built with --dtype q4.',
-          },
+          problem: deviceWords.noHalf,
         },
     missing?.kind === 'limits-too-small'
-      ? { title: 'Room for the model', state: 'missing', problem: describeProblem(missing) }
-      : { title: 'Room for the model', state: bundle ? 'fine' : 'unknown' },
+      ? { title: deviceWords.steps.room, state: 'missing', problem: describeProblem(missing) }
+      : { title: deviceWords.steps.room, state: bundle ? 'fine' : 'unknown' },
   ]
 }

@@ -1,3 +1,5 @@
+import { valueWords } from './words/values.ts'
+
 /** Names of hues from a color-blind-safe set (after Okabe and Ito); see `base.css`. A hue always stands by a label. */
 export type EmotionHue = 'happy' | 'sad' | 'angry' | 'fear' | 'disgust' | 'surprise' | 'other' | 'neutral'
 
@@ -56,5 +58,5 @@ export function emotionWord(label: string): string {
 
 /** `Appears happy`: a label as what a face appears to be. */
 export function appearsText(label: string): string {
-  return `Appears ${emotionWord(label)}`
+  return valueWords.appears(emotionWord(label))
 }

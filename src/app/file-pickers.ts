@@ -1,3 +1,5 @@
+import { valueWords } from './words/values.ts'
+
 interface SaveOptions {
   readonly suggestedName: string
   readonly types: readonly { readonly description: string; readonly accept: Readonly<Record<string, string[]>> }[]
@@ -24,7 +26,7 @@ export async function pickFolder(): Promise<FileSystemDirectoryHandle | undefine
 
 /** A zip file to write; undefined when the person chooses none. */
 export async function pickZip(suggestedName: string): Promise<FileSystemFileHandle | undefined> {
-  const types = [{ description: 'Zip archive', accept: { 'application/zip': ['.zip'] } }]
+  const types = [{ description: valueWords.zip, accept: { 'application/zip': ['.zip'] } }]
   return orNone(globalThis.showSaveFilePicker?.({ suggestedName, types }))
 }
 

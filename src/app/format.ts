@@ -1,4 +1,5 @@
 import type { TrackId } from '../affect/track.ts'
+import { valueWords } from './words/values.ts'
 
 const one = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const hundredths = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
@@ -20,7 +21,7 @@ export function formatBytes(bytes: number): string {
 /** A day, of an ISO 8601 time: `22 Nov 2026` */
 export function formatDay(time: string): string {
   const date = new Date(time)
-  return Number.isNaN(date.getTime()) ? 'unknown' : day.format(date)
+  return Number.isNaN(date.getTime()) ? valueWords.unknown : day.format(date)
 }
 
 /** `3.75B`, `1.72M` */
@@ -66,10 +67,10 @@ export function formatSpan(fromS: number, toS: number): string {
 
 /** The time that is left, roughly: `a few seconds left`, `about 40 s left`, `about 12 min left`, `about 3 h left` */
 export function formatLeft(seconds: number): string {
-  if (seconds < 5) return 'a few seconds left'
-  if (seconds < 90) return `about ${whole.format(Math.ceil(seconds / 5) * 5)} s left`
-  if (seconds < 5400) return `about ${whole.format(Math.ceil(seconds / 60))} min left`
-  return `about ${whole.format(Math.ceil(seconds / 3600))} h left`
+  if (seconds < 5) return valueWords.secondsLeft
+  if (seconds < 90) return valueWords.left(`${whole.format(Math.ceil(seconds / 5) * 5)} s`)
+  if (seconds < 5400) return valueWords.left(`${whole.format(Math.ceil(seconds / 60))} min`)
+  return valueWords.left(`${whole.format(Math.ceil(seconds / 3600))} h`)
 }
 
 /** `31 tok/s`, `0.4 tok/s` */
@@ -105,15 +106,15 @@ export function formatWhole(value: number): string {
 
 /** An error figure: `0`, `3.2e-4`, `not finite`, `unknown` */
 export function formatError(value: number): string {
-  if (Number.isNaN(value)) return 'unknown'
-  if (!Number.isFinite(value)) return 'not finite'
+  if (Number.isNaN(value)) return valueWords.unknown
+  if (!Number.isFinite(value)) return valueWords.notFinite
   if (value === 0) return '0'
   return Math.abs(value) >= 0.01 ? value.toPrecision(2) : value.toExponential(1)
 }
 
 /** `Face 2` of `face-2`: people are numbers, never names. */
 export function faceName(track: TrackId): string {
-  return `Face ${track.replace('face-', '')}`
+  return valueWords.face(track.replace('face-', ''))
 }
 
 /** A label as words: `bags_under_eyes` becomes `bags under eyes` */

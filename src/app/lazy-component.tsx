@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from 'react'
+import { valueWords } from './words/values.ts'
 
 /**
  * A component that comes with a chunk of its own, and is rendered within a Suspense. Where the chunk cannot be had,
@@ -17,5 +18,5 @@ export function lazyComponent<Props>(
 }
 
 function NotLoaded() {
-  return <p>This part of the page could not be loaded. Check the connection and reload the page.</p>
+  return <p>{valueWords.notLoaded}</p>
 }

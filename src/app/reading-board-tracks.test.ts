@@ -84,7 +84,8 @@ it('goes with the reading to another face', () => {
 
 it('holds on to one face while all are read in turn, and records them all', () => {
   const blank = fakeSession().store.get().settings
-  const { store, begin, say, end, shown } = setUp({ settings: { ...blank, faces: { ...blank.faces, who: 'all' } } })
+  const settings = { ...blank, faces: { ...blank.faces, who: 'all' }, spoken: 'answers' } as const
+  const { store, begin, say, end, shown } = setUp({ settings })
   for (const [track, text] of [
     ['face-1', 'He appears sad.'],
     ['face-2', 'She appears happy.'],
@@ -170,4 +171,12 @@ it('tells of every face that is read, and forgets none of those that are not on 
     'face-1': { probed: [], said: { emotions: [{ label: 'sad' }], atS: 0.5 } },
     'face-2': { probed: [{ timeS: 1, probabilities: [1] }], said: { emotions: [] } },
   })
+})
+
+it('has no answer spoken where changes of the emotion are', () => {
+  const { store, begin, say, end } = setUp()
+  begin('face-1')
+  say('face-1', 'He appears sad.')
+  end('face-1')
+  expect(store.get().announcement).toBe('')
 })

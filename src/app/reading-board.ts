@@ -9,6 +9,7 @@ import type { ReadingOrigin } from '../reading/recording.ts'
 import { lazyJudge } from './lazy-judge.ts'
 import { pictureText } from './picture-text.ts'
 import type { RunState, SessionState, StripFrame } from './session/session-state.ts'
+import { words } from './session/words.ts'
 import type { Store } from './store.ts'
 import type { TokenFlow } from './token-flow.ts'
 import { headlinesOf } from './track-headlines.ts'
@@ -201,17 +202,16 @@ export class ReadingBoard {
       case 'answer': {
         if (event.track !== this.track) return undefined
         const title = this.options.stages.find(({ id }) => id === event.id)?.title
-        return event.finish === 'stopped' ? undefined : { announcement: `${title}: ${event.text}` }
+        const isSpoken = this.store.get().settings.spoken === 'answers' && event.finish !== 'stopped'
+        return isSpoken ? { announcement: `${title}: ${event.text}` } : undefined
       }
       case 'picture': {
         const { source } = this.store.get()
         const text = source && pictureText(event.picture, source)
-        return {
-          announcement: text ? `${text.title}. ${text.cause}` : 'There is a picture again; the reading goes on.',
-        }
+        return { announcement: text ? words.sentence(text.title) : words.pictureBack }
       }
       case 'over':
-        return { announcement: event.reason === 'stopped' ? 'Stopped.' : 'The reading is complete.' }
+        return { announcement: event.reason === 'stopped' ? words.stopped : words.complete }
       default:
         return undefined
     }

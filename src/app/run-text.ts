@@ -2,8 +2,9 @@ import type { PictureState } from '../readers/worker/protocol.ts'
 import { formatBytes, formatLeft, formatSeconds } from './format.ts'
 import { sourceName } from './model-kind.ts'
 import type { LoadState, RunState } from './session/session-state.ts'
+import { loadWords, runWords } from './words/run.ts'
 
-/** Each form has its own icon and ring, so that a state is never shown by colour alone. */
+/** Each form has its own icon and ring, so that a state is never shown by color alone. */
 export type RunForm =
   | 'idle'
   | 'waiting'
@@ -22,34 +23,32 @@ export function runText(
 ): { readonly text: string; readonly form: RunForm } {
   // A reading that is under way waits for the picture, whatever it would do otherwise.
   const isWaiting = ['idle', 'queued', 'paused', 'stopping', 'recovering', 'over', 'failed'].includes(run.state)
-  if (picture !== 'there' && !isWaiting) return { text: 'No picture', form: 'waiting' }
+  if (picture !== 'there' && !isWaiting) return { text: runWords.noPicture, form: 'waiting' }
   switch (run.state) {
     case 'idle':
-      return { text: 'Ready', form: 'idle' }
+      return { text: runWords.idle, form: 'idle' }
     case 'queued':
-      return { text: 'Waiting for the model', form: 'waiting' }
+      return { text: runWords.queued, form: 'waiting' }
     case 'opening':
-      return { text: 'Opening', form: 'waiting' }
+      return { text: runWords.opening, form: 'waiting' }
     case 'warming':
-      return { text: 'Warming up', form: 'warming' }
+      return { text: runWords.warming, form: 'warming' }
     case 'running':
-      return { text: 'Reading', form: 'running' }
+      return { text: runWords.running, form: 'running' }
     case 'lagging':
-      return { text: `Lagging by ${formatSeconds(run.lagS)}`, form: 'lagging' }
+      return { text: runWords.lagging(formatSeconds(run.lagS)), form: 'lagging' }
     case 'paused':
-      return { text: 'Paused', form: 'paused' }
+      return { text: runWords.paused, form: 'paused' }
     case 'stopping':
-      return { text: 'Stopping', form: 'waiting' }
+      return { text: runWords.stopping, form: 'waiting' }
     case 'recovering':
-      return { text: `Recovering, try ${run.attempt} of ${run.of}`, form: 'recovering' }
+      return { text: runWords.recovering(run.attempt, run.of), form: 'recovering' }
     case 'over':
-      return { text: overText[run.reason], form: 'over' }
+      return { text: runWords.over[run.reason], form: 'over' }
     case 'failed':
-      return { text: 'Failed', form: 'failed' }
+      return { text: runWords.failed, form: 'failed' }
   }
 }
-
-const overText = { ended: 'Done', stopped: 'Stopped', 'source-ended': 'The source ended' } as const
 
 /** Whether something is under way that can be stopped. */
 export function isActive(run: RunState): boolean {
@@ -67,23 +66,23 @@ export function loadText(load: BusyLoad): { readonly name: string; readonly text
   const name = sourceName(load.source)
   switch (load.state) {
     case 'asking':
-      return { name, text: 'reading its manifest' }
+      return { name, text: loadWords.asking }
     case 'offered':
-      return { name, text: `${formatBytes(load.totalBytes)}, waiting for your answer` }
+      return { name, text: loadWords.offered(formatBytes(load.totalBytes)) }
     case 'waiting':
-      return { name, text: 'another tab is storing the same model; it will be loaded from there' }
+      return { name, text: loadWords.waiting }
     case 'downloading': {
       const { doneBytes, totalBytes, keptBytes, bytesPerS, leftS } = load
       if (totalBytes <= 0) return { name, text: formatBytes(doneBytes) }
-      const parts = [`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`]
+      const parts = [loadWords.done(formatBytes(doneBytes), formatBytes(totalBytes))]
       if (bytesPerS !== undefined) parts.push(`${formatBytes(bytesPerS)}/s`)
       if (leftS !== undefined) parts.push(formatLeft(leftS))
-      if (keptBytes !== undefined) parts.push(`${formatBytes(keptBytes)} were here already`)
+      if (keptBytes !== undefined) parts.push(loadWords.kept(formatBytes(keptBytes)))
       return { name, text: parts.join(' · '), share: Math.min(1, doneBytes / totalBytes) }
     }
     case 'checking':
-      return { name, text: 'checking the numbers on this device' }
+      return { name, text: loadWords.checking }
     case 'starting':
-      return { name, text: `starting the ${load.graph} graph` }
+      return { name, text: loadWords.starting(load.graph) }
   }
 }

@@ -1,5 +1,6 @@
 import type { ServerWait } from '../net/quiet-time.ts'
 import { formatClock } from './format.ts'
+import { serverWaitWords } from './words/run.ts'
 
 /** A wait that a server has asked for, as the page counts it down. */
 export interface ShownWait {
@@ -16,7 +17,5 @@ export function shownWait(wait: ServerWait | undefined, nowMs = Date.now()): Sho
 /** Sentence saying that a server limits requests and when it is asked again. */
 export function serverWaitText({ ms, isTold }: ServerWait): string {
   const clock = formatClock(ms / 1000)
-  return isTold
-    ? `The server limits how often it may be asked. It wants to be left alone for a while: this goes on by itself in ${clock}.`
-    : `The server limits how often it may be asked, and does not show this page for how long. It is asked again in ${clock}.`
+  return isTold ? serverWaitWords.told(clock) : serverWaitWords.untold(clock)
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { AffectiveTree } from '../affect/tree.ts'
 import type { RecordedReading, SessionState } from './session/session-state.ts'
+import { coveredBy, readingsOf } from './source-readings.ts'
 import { useStore } from './store.ts'
 import { type Page, type Review, usePage } from './view.ts'
 
@@ -11,8 +12,8 @@ export type Shown =
       readonly kind: 'earlier'
       readonly reading: RecordedReading
       readonly isOfAnotherSource: boolean
-      /** The time that was asked for, s; absent where the reading itself was. */
-      readonly atS?: number
+      /** Where the playhead stands within it, s; undefined where the reading itself was chosen. */
+      readonly atS: number | undefined
     }
   | { readonly kind: 'unread'; readonly timeS: number }
 
@@ -28,13 +29,18 @@ export function shownBy(
       return newest
     case 'reading': {
       const reading = recording.find(({ update }) => update === review.update)
-      return reading ? { kind: 'earlier', reading, isOfAnotherSource: reading.opened !== opened } : newest
+      return reading
+        ? { kind: 'earlier', reading, isOfAnotherSource: reading.opened !== opened, atS: undefined }
+        : newest
     }
     case 'playhead': {
       const { timeS } = review
-      const ofSource = recording.filter((each) => each.opened === opened && each.startS <= timeS && timeS <= each.endS)
+      const covering = readingsOf(recording, opened).filter((each) => {
+        const { fromS, toS } = coveredBy(each)
+        return fromS <= timeS && timeS < toS
+      })
       // Windows overlap: the last one that covers a time was read with the most of what went before it.
-      const reading = ofSource.findLast(({ track }) => track === shownTrack) ?? ofSource.at(-1)
+      const reading = covering.findLast(({ track }) => track === shownTrack) ?? covering.at(-1)
       return reading ? { kind: 'earlier', reading, isOfAnotherSource: false, atS: timeS } : { kind: 'unread', timeS }
     }
   }

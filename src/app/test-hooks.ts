@@ -1,9 +1,10 @@
 import type { FacesMoment } from '../affect/measures.ts'
+import type { StageId } from '../affect/stages.ts'
 import { toWire, type WireError } from '../base/errors.ts'
 import type { DeviceFigures, EngineOptions } from '../readers/worker/protocol.ts'
 import type { FacesState } from './session/faces-state.ts'
 import type { Session, SessionOptions } from './session/session.ts'
-import type { Source } from './session/session-state.ts'
+import type { RecordedReading } from './session/session-state.ts'
 import type { Transcript } from './transcript.ts'
 
 /** A frame that a test can take out of the page. */
@@ -18,6 +19,8 @@ export interface HandedFrame {
 export interface TestHooks {
   /** What each update of the reading said. */
   transcripts(): readonly Transcript[]
+  /** Every complete reading, the oldest first, of all sources. */
+  recorded(): readonly RecordedSummary[]
   /** Sources opened so far, so that a test can tell one reading's end from the next one's. */
   opened(): number
   /** The very frames that an update used. */
@@ -30,6 +33,14 @@ export interface TestHooks {
   faces(): FollowedFaces
   /** Ends the worker that follows faces, as a crash would. */
   killFaces(): Promise<void>
+}
+
+/** What tests ask of a complete reading. */
+export interface RecordedSummary {
+  readonly source: string
+  readonly startS: number
+  readonly endS: number
+  readonly texts: Partial<Record<StageId, string>>
 }
 
 export interface FollowedFaces {
@@ -75,13 +86,6 @@ export function testOptions(parameters: URLSearchParams): TestOptions | undefine
 
 /** Hands out what tests compare and break; nothing on the page uses it. */
 export function installTestHooks({ store, run, client, faces }: Session): void {
-  let opened = 0
-  let shown: Source | undefined
-  store.subscribe(() => {
-    const { source } = store.get()
-    if (source && source !== shown) opened++
-    shown = source
-  })
   let moments = 0
   let last: FacesMoment | undefined
   faces.board.listen(() => {
@@ -97,7 +101,8 @@ export function installTestHooks({ store, run, client, faces }: Session): void {
     },
     killFaces: () => faces.kill(),
     transcripts: () => run.transcripts,
-    opened: () => opened,
+    recorded: () => store.get().recording.map(summaryOf),
+    opened: () => store.get().opened,
     framesOf: async (update) => {
       const frames = await client.get().framesOf(update)
       return Promise.all(
@@ -108,6 +113,11 @@ export function installTestHooks({ store, run, client, faces }: Session): void {
     killWorker: () => client.get().close(),
     loseDevice: () => client.get().loseDevice(),
   }
+}
+
+function summaryOf({ source, startS, endS, answers }: RecordedReading): RecordedSummary {
+  const texts = Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, answer?.text]))
+  return { source: source.name, startS, endS, texts }
 }
 
 async function base64(bytes: Uint8ClampedArray): Promise<string> {

@@ -12,7 +12,12 @@ export type QuestionId = 'consent' | 'erase' | 'replace'
 /** What a person reviews in place of the newest reading. Reviewing starts nothing. */
 export type Review =
   /** The reading that covers this time of the source on show, s: what is said follows the playhead. */
-  | { readonly kind: 'playhead'; readonly timeS: number }
+  | {
+      readonly kind: 'playhead'
+      readonly timeS: number
+      /** Nobody chose the place: a file that was read plays on by itself. */
+      readonly isByItself?: true
+    }
   /** One finished reading, also of another source; its number in the recording. */
   | { readonly kind: 'reading'; readonly update: number }
 

@@ -1,9 +1,9 @@
 import { BuildError, EngineError } from '../base/errors.ts'
-import { fitsWasm } from '../engine/backends/cpu/fits-wasm.ts'
 import { wasmRuntime } from '../engine/backends/cpu/wasm-runtime.ts'
 import { openBundle } from '../engine/bundle.ts'
 import { expectedCheck } from '../engine/checks/check-verdict.ts'
 import { checkInput, runCheck } from '../engine/checks/self-check.ts'
+import { fitsWasm } from '../manifest/fits-wasm.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
 /** The files of a bundle that was just built. */

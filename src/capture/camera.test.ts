@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { CaptureError } from '../base/errors.ts'
 import { listCameras, openCamera, watchCameras } from './camera.ts'
-import { canCaptureScreen, openScreen } from './screen.ts'
+import { canCaptureScreen, openScreen, screenError } from './screen.ts'
 
 /** A track that ends when told to; `stop` ends it without an event, as in a browser. */
 class FakeTrack extends EventTarget {
@@ -151,9 +151,13 @@ describe('watchCameras', () => {
 })
 
 describe('openScreen', () => {
-  it('says that nothing was shared', async () => {
-    setUp(failing('NotAllowedError'))
-    expect(await failure(openScreen())).toMatchObject({ code: 'screen-denied', recoverable: true })
+  it.each([
+    ['Permission denied by user', 'screen-canceled'],
+    ['The request is not allowed by the user agent or the platform in the current context.', 'screen-canceled'],
+    ['Permission denied by system', 'screen-denied'],
+    ['Access to the feature "display-capture" is disallowed by permissions policy.', 'screen-denied'],
+  ])('tells a choice that was closed from one that nobody was given: %s', (message, code) => {
+    expect(screenError(new DOMException(message, 'NotAllowedError'))).toMatchObject({ code, recoverable: true })
   })
 
   it('says that the browser cannot', async () => {

@@ -117,14 +117,33 @@ export function insecureContext(): CaptureError {
   })
 }
 
+/** What browsers say of who refused, in words of their own; where they say nothing, it was the person's answer. */
 function cameraDenied(cause: unknown): CaptureError {
-  return new CaptureError({
-    code: 'camera-denied',
-    message: 'The camera may not be used: you, this page’s host or the system said no.',
-    action: 'Allow the camera at the left of the address bar, and in the system’s privacy settings; then try again.',
-    recoverable: true,
-    cause,
-  })
+  const told = cause instanceof Error || cause instanceof DOMException ? cause.message : ''
+  const denied = (message: string, action: string) =>
+    new CaptureError({ code: 'camera-denied', message, action, recoverable: true, cause })
+  if (/by system/i.test(told)) {
+    return denied(
+      'The system does not let this browser use the camera.',
+      'Allow the browser to use the camera in the system’s privacy settings; then try again.',
+    )
+  }
+  if (/dismissed/i.test(told)) {
+    return denied(
+      'The browser’s question about the camera was closed without an answer.',
+      'Try again and allow the camera.',
+    )
+  }
+  if (/polic/i.test(told)) {
+    return denied(
+      'The page that embeds this one does not let it use the camera.',
+      'Open this page by itself, in a tab of its own.',
+    )
+  }
+  return denied(
+    'This page may not use the camera: it is blocked by you or by the browser’s settings.',
+    'Allow the camera at the left of the address bar, and in the system’s privacy settings; then try again.',
+  )
 }
 
 function noCamera(cause?: unknown): CaptureError {
@@ -161,7 +180,7 @@ function cameraConstraints(cause: unknown): CaptureError {
 function cameraEnded(): CaptureError {
   return new CaptureError({
     code: 'camera-ended',
-    message: 'The camera was unplugged or taken away.',
+    message: 'The camera was unplugged, or is no longer available.',
     action: 'Plug it in again or choose another camera.',
     recoverable: true,
   })

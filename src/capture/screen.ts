@@ -18,7 +18,7 @@ export function canCaptureScreen(): boolean {
 /**
  * Captures a tab, a window or a screen, without sound; the browser asks the person which. To be called by a press.
  *
- * @throws CaptureError `screen-denied`, `no-screen-capture`, `insecure-context`
+ * @throws CaptureError `screen-canceled`, `screen-denied`, `no-screen-capture`, `insecure-context`
  */
 export async function openScreen({ onEnded, onMuted }: ScreenOptions = {}): Promise<LiveCapture> {
   if (!canCaptureScreen()) throw globalThis.isSecureContext ? noScreenCapture() : insecureContext()
@@ -26,7 +26,7 @@ export async function openScreen({ onEnded, onMuted }: ScreenOptions = {}): Prom
   try {
     stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 30 } }, audio: false })
   } catch (error) {
-    throw screenDenied(error)
+    throw screenError(error)
   }
   const [track] = stream.getVideoTracks()
   if (!track) throw noScreenCapture()
@@ -41,11 +41,30 @@ function noScreenCapture(): CaptureError {
   })
 }
 
+/**
+ * Browsers give one name to a choice that the person closed and to a system or a host that says no; the two differ in the
+ * message alone, and where that says nothing of a system or a policy, the choice was closed.
+ */
+export function screenError(error: unknown): CaptureError {
+  const isRefused = error instanceof DOMException && error.name === 'NotAllowedError'
+  return isRefused && !/by system|polic/i.test(error.message) ? screenCanceled(error) : screenDenied(error)
+}
+
+function screenCanceled(cause: unknown): CaptureError {
+  return new CaptureError({
+    code: 'screen-canceled',
+    message: 'No tab or screen was chosen.',
+    action: 'Choose a tab, a window or a screen.',
+    recoverable: true,
+    cause,
+  })
+}
+
 function screenDenied(cause: unknown): CaptureError {
   return new CaptureError({
     code: 'screen-denied',
-    message: 'No tab or screen was shared: the choice was cancelled, or the system does not allow it.',
-    action: 'Try again and choose a tab; on a Mac, allow the browser to record the screen in the privacy settings.',
+    message: 'The system or this page’s host does not allow the browser to share a tab or a screen.',
+    action: 'On a Mac, allow the browser to record the screen in the privacy settings; then try again.',
     recoverable: true,
     cause,
   })
@@ -54,7 +73,7 @@ function screenDenied(cause: unknown): CaptureError {
 function screenEnded(): CaptureError {
   return new CaptureError({
     code: 'screen-ended',
-    message: 'The sharing was ended, or what was shared was closed.',
+    message: 'Sharing was ended, or the shared window was closed.',
     action: 'Share a tab or a screen again.',
     recoverable: true,
   })

@@ -28,7 +28,7 @@ import { Transparency } from './transparency.ts'
 import { transportSource } from './transport-source.ts'
 
 /** No playlists: what they list would be fetched. */
-const formats = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, OGG, FLAC]
+export const videoFormats = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, OGG, FLAC]
 /** Containers round times to milliseconds. */
 const slackS = 0.002
 
@@ -52,7 +52,7 @@ export class VideoClip implements Clip {
     const repaired =
       kind === 'matroska' ? await repairMatroska(file).catch(rethrow) : { file, breaks: [], isCut: false }
     const source = kind === 'mpeg-ts' ? transportSource(file, head[0] === 0x47 ? 0 : 4) : new BlobSource(repaired.file)
-    const input = new Input({ formats, source })
+    const input = new Input({ formats: videoFormats, source })
     try {
       const iso = kind === 'iso' ? await readIsoFile(file) : undefined
       const trouble = await containerTrouble(file, kind, iso)

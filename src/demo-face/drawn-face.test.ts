@@ -15,12 +15,12 @@ function pixels(draw: (context: Canvas2D) => void): Buffer {
 
 it('is the face to begin with, which smiles', () => {
   const { looks, scene } = firstDrawn
-  const posed = (id: 'smile' | 'neutral') =>
+  const posed = (id: 'happy' | 'neutral') =>
     pixels((context) =>
       drawFace(context, size, looks, scene, new LiveFace({ ...firstDrawn, units: expressions[id] }).pose(), 0),
     )
   const drawn = pixels((context) => drawSmile(context, size))
   expect(expressionOf(firstDrawn.units)).toBe('neutral')
-  expect(drawn.equals(posed('smile'))).toBe(true)
+  expect(drawn.equals(posed('happy'))).toBe(true)
   expect(drawn.equals(posed('neutral'))).toBe(false)
 })

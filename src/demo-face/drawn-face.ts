@@ -156,7 +156,7 @@ export class DrawnFace {
 
 /** Draws the face to begin with, smiling: a picture of it that does not move. `size` is its side in pixels. */
 export function drawSmile(context: Canvas2D, size: number): void {
-  const face = new LiveFace({ ...firstDrawn, units: expressions.smile })
+  const face = new LiveFace({ ...firstDrawn, units: expressions.happy })
   drawFace(context, size, firstDrawn.looks, firstDrawn.scene, face.pose(), 0)
 }
 

@@ -5,7 +5,7 @@ import type { ActionUnit } from '../affect/labels.ts'
  * (`Pose`). Everything the model is taught, and everything it is scored on, is a function of these.
  */
 
-export const hairColours = ['black', 'blonde', 'gray', 'brown'] as const
+export const hairColors = ['black', 'blonde', 'gray', 'brown'] as const
 export const hairLengths = ['bald', 'short', 'long'] as const
 export const hairTextures = ['straight', 'wavy'] as const
 export const beards = ['none', 'stubble', 'goatee', 'full'] as const
@@ -22,7 +22,7 @@ export interface Looks {
   readonly faceShape: (typeof faceShapes)[number]
   readonly skin: (typeof skins)[number]
   readonly hasRosyCheeks: boolean
-  readonly hairColour: (typeof hairColours)[number]
+  readonly hairColor: (typeof hairColors)[number]
   readonly hairLength: (typeof hairLengths)[number]
   readonly hairTexture: (typeof hairTextures)[number]
   readonly hasBangs: boolean

@@ -40,10 +40,9 @@ function play(face: LiveFace, fromS: number, toS: number): Pose[] {
 describe('expressions', () => {
   const wanted: Readonly<Record<ExpressionId, DfewEmotion>> = {
     neutral: 'neutral',
-    smile: 'happy',
-    laugh: 'happy',
-    scowl: 'angry',
+    happy: 'happy',
     sad: 'sad',
+    angry: 'angry',
     surprised: 'surprise',
     afraid: 'fear',
     disgusted: 'disgust',
@@ -68,7 +67,7 @@ describe('expressions', () => {
 
   it('are not told where the units are others', () => {
     expect(expressionOf({ AU12: 0.3 })).toBeUndefined()
-    expect(expressionOf({ ...expressions.smile, AU4: 0.2 })).toBeUndefined()
+    expect(expressionOf({ ...expressions.happy, AU4: 0.2 })).toBeUndefined()
   })
 })
 
@@ -132,7 +131,7 @@ describe('motion', () => {
   })
 
   it('is told with the moment', () => {
-    const face = new LiveFace({ ...setting, motion: 'nod', units: expressions.smile })
+    const face = new LiveFace({ ...setting, motion: 'nod', units: expressions.happy })
     expect(face.truth()).toMatchObject({ motion: 'nod', emotion: 'happy', units: ['AU6', 'AU12'] })
     expect(face.truth().appearances).toContain('long_hair')
   })
@@ -167,14 +166,14 @@ describe('turns', () => {
   it('start with a smile, and stay with it while the face is still', () => {
     const face = new LiveFace({ ...setting, isInTurn: true, isPlaying: false })
     play(face, 0, 20)
-    expect(expressionOf(face.setting.units)).toBe('smile')
+    expect(expressionOf(face.setting.units)).toBe('happy')
   })
 
   it('begin anew when they are asked for', () => {
     const face = new LiveFace(setting)
     play(face, 0, 8)
     face.change({ isInTurn: true })
-    expect(expressionOf(face.setting.units)).toBe('smile')
+    expect(expressionOf(face.setting.units)).toBe('happy')
     expect(face.setting.isInTurn).toBe(true)
   })
 })
@@ -204,5 +203,5 @@ it('never jumps ahead after a page was hidden', () => {
   const face = new LiveFace({ ...setting, isInTurn: true })
   face.advance(0)
   face.advance(3600)
-  expect(expressionOf(face.setting.units)).toBe('smile')
+  expect(expressionOf(face.setting.units)).toBe('happy')
 })

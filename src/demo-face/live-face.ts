@@ -8,19 +8,18 @@ import { type Truth, truthOf } from './truth.ts'
 /** Expressions that a face can be set to, by the units of their apex. */
 export const expressions = {
   neutral: {},
-  smile: { AU6: 0.7, AU12: 0.9 },
-  laugh: { AU6: 0.9, AU12: 1, AU25: 0.9, AU26: 0.8 },
-  scowl: { AU4: 0.95, AU7: 0.8, AU24: 0.9 },
+  happy: { AU6: 0.7, AU12: 0.9 },
   sad: { AU1: 0.85, AU4: 0.75, AU15: 0.9 },
+  angry: { AU4: 0.95, AU7: 0.8, AU24: 0.9 },
   surprised: { AU1: 0.9, AU2: 0.95, AU25: 0.85, AU26: 0.85 },
-  afraid: { AU1: 0.95, AU2: 0.8, AU4: 0.75, AU25: 0.75 },
   disgusted: { AU4: 0.7, AU10: 0.95 },
+  afraid: { AU1: 0.95, AU2: 0.8, AU4: 0.75, AU25: 0.75 },
 } as const satisfies Readonly<Record<string, Units>>
 export type ExpressionId = keyof typeof expressions
 export const expressionIds = Object.keys(expressions) as ExpressionId[]
 
 /** What a face does by itself until somebody takes it over: these in turn, again and again. */
-const programme: readonly ExpressionId[] = ['smile', 'neutral', 'surprised', 'neutral', 'scowl', 'neutral']
+const programme: readonly ExpressionId[] = ['happy', 'neutral', 'surprised', 'neutral', 'angry', 'neutral']
 const turnS = 6
 
 /** What a person sets a live face to. */

@@ -31,7 +31,7 @@ const skins: Readonly<Record<Looks['skin'], Rgb>> = {
   dark: [112, 73, 54],
 }
 
-const hairs: Readonly<Record<Looks['hairColour'], Rgb>> = {
+const hairs: Readonly<Record<Looks['hairColor'], Rgb>> = {
   black: [33, 31, 40],
   brown: [100, 61, 36],
   blonde: [230, 190, 104],
@@ -69,8 +69,8 @@ function brightness([red, green, blue]: Rgb): number {
 
 export function paletteOf(looks: Looks): Palette {
   const skin = skins[looks.skin]
-  const hair = hairs[looks.hairColour]
-  const brow = darken(hair, looks.hairColour === 'black' ? 0.3 : 0.42)
+  const hair = hairs[looks.hairColor]
+  const brow = darken(hair, looks.hairColor === 'black' ? 0.3 : 0.42)
   const faint = Math.abs(brightness(brow) - brightness(skin)) < 50
   const natural = mix(mix(skin, [178, 62, 70], looks.isMale ? 0.38 : 0.52), black, looks.skin === 'pale' ? 0.02 : 0.06)
   const lip: Rgb = looks.hasLipstick ? [208, 14, 52] : natural
@@ -81,7 +81,7 @@ export function paletteOf(looks: Looks): Palette {
     crease: mix(skin, looks.skin === 'dark' ? [26, 8, 4] : [92, 26, 16], 0.74),
     blush: looks.skin === 'dark' || looks.skin === 'brown' ? [206, 62, 62] : [240, 92, 92],
     hair,
-    hairLight: lighten(hair, looks.hairColour === 'black' ? 0.2 : 0.34),
+    hairLight: lighten(hair, looks.hairColor === 'black' ? 0.2 : 0.34),
     hairDark: darken(hair, 0.38),
     brow: faint ? darken(brow, 0.6) : brow,
     lip,

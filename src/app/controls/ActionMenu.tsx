@@ -3,6 +3,7 @@ import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Text
 import { actionGroups, actionOf, keyName, keysOf, type PageAction, pageActions, runAction } from '../actions.ts'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { actionWords } from '../words/actions.ts'
 import styles from './ActionMenu.module.css'
 import { buttonClass } from './Button.tsx'
 
@@ -12,14 +13,15 @@ interface Props {
   readonly isSquare?: boolean
   /** Only the actions of this group. */
   readonly group?: PageAction['group'] | undefined
+  readonly className?: string | undefined
   readonly children: ReactNode
 }
 
 /** Everything that can be done, with its keys. */
-export function ActionMenu({ label, kind = 'quiet', isSquare = false, group, children }: Props) {
+export function ActionMenu({ label, kind = 'quiet', isSquare = false, group, className, children }: Props) {
   return (
     <MenuTrigger>
-      <Button className={buttonClass({ kind, isSquare })} {...(isSquare ? { 'aria-label': label } : {})}>
+      <Button className={buttonClass({ kind, isSquare }, className)} {...(isSquare ? { 'aria-label': label } : {})}>
         {children}
       </Button>
       <Popover className={styles.popover} placement="bottom end">
@@ -43,8 +45,8 @@ function Actions({ label, group }: Pick<Props, 'label' | 'group'>) {
       onAction={(id) => runAction(page, actionOf(String(id)))}
     >
       {groups.map((name) => (
-        <MenuSection key={name} className={styles.section} aria-label={name}>
-          {groups.length > 1 && <Header className={styles.header}>{name}</Header>}
+        <MenuSection key={name} className={styles.section} aria-label={actionWords.groups[name]}>
+          {groups.length > 1 && <Header className={styles.header}>{actionWords.groups[name]}</Header>}
           {pageActions
             .filter((action) => action.group === name)
             .map((action) => {

@@ -74,12 +74,15 @@ function useEscapeWithoutFocus(dialog: RefObject<HTMLElement | null>, isOpen: bo
 interface QuestionProps extends Omit<Props, 'children'> {
   readonly children: ReactNode
   readonly answer: string
+  /** Default: `Not now` */
+  readonly decline?: string
   readonly onAnswer: () => void
   readonly isDangerous?: boolean
 }
 
 /** A question in the middle of the page; if one answer destroys something, the other one has the focus. */
-export function Question({ title, isOpen, onClose, children, answer, onAnswer, isDangerous = false }: QuestionProps) {
+export function Question(props: QuestionProps) {
+  const { title, isOpen, onClose, children, answer, decline = words.notNow, onAnswer, isDangerous = false } = props
   return (
     <ModalOverlay className={styles.scrim} isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
       <Modal className={styles.question}>
@@ -90,7 +93,7 @@ export function Question({ title, isOpen, onClose, children, answer, onAnswer, i
           <div className={styles.words}>{children}</div>
           <div className={styles.answers}>
             <Button onClick={onClose} autoFocus={isDangerous}>
-              {words.notNow}
+              {decline}
             </Button>
             <Button kind={isDangerous ? 'danger' : 'primary'} autoFocus={!isDangerous} onClick={onAnswer}>
               {answer}

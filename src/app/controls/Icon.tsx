@@ -67,6 +67,7 @@ const paths = {
   close: <path d="m6.5 6.5 11 11M17.5 6.5l-11 11" />,
   down: <path d="m7 10 5 5 5-5" />,
   right: <path d="m10 7 5 5-5 5" />,
+  list: <path d="M9.500 6.500H19M9.500 12H19M9.500 17.500H19M5 6.500h.01M5 12h.01M5 17.500h.01" />,
   download: <path d="M12 4v10.5M7.5 10.5 12 15l4.5-4.5M5 19.5h14" />,
   erase: <path d="M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.3 10.5v5.5M13.7 10.5v5.5" />,
   check: <path d="m5.5 12.5 4.2 4.2 8.8-9.2" />,

@@ -10,7 +10,6 @@ const nothing = () => null
 const Overlay = lazyComponent(async () => (await load()).FacesOverlay, nothing)
 const Panel = lazyComponent(async () => (await load()).FacesPanel)
 const Share = lazyComponent(async () => (await load()).MeasuredShare, nothing)
-const Choices = lazyComponent(async () => (await load()).FaceSettings)
 
 /** Outlines over the picture, once faces are followed. */
 export function FacesOverlay() {
@@ -24,14 +23,15 @@ export function FacesOverlay() {
   )
 }
 
-/** Who is followed and what is measured; its room is kept while its chunk is on the way. */
+/** Who is followed and what is measured; its room is kept from the moment a source is there. */
 export function FacesPanel() {
   const { store } = usePage().session
-  const source = useStore(store, (state) => (state.faces.status.state === 'off' ? undefined : state.source))
-  const isFailed = useStore(store, ({ faces }) => faces.status.state === 'failed')
+  const source = useStore(store, (state) => state.source)
+  const isWanted = useStore(store, ({ settings, faces }) => settings.faces.isOn || faces.status.state !== 'off')
   return (
-    source && (
-      <div className={styles.panel} data-failed={isFailed || undefined}>
+    source &&
+    isWanted && (
+      <div className={styles.panel}>
         <Suspense fallback={null}>
           <Panel source={source} />
         </Suspense>
@@ -55,14 +55,6 @@ export function MeasuredShare({ unit }: Pick<ComponentProps<typeof Share>, 'unit
 /** Says what stands below the probabilities. */
 export function MeasuredNote() {
   return useFollowed() && ', and below each as it was measured'
-}
-
-export function FaceSettings() {
-  return (
-    <Suspense fallback={<div className={styles.settings} />}>
-      <Choices />
-    </Suspense>
-  )
 }
 
 /** The source in which faces are followed; undefined where they are not. */

@@ -5,10 +5,8 @@ import type { FaceSetting } from '../../demo-face/live-face.ts'
 import { stampOf } from '../../reading/exporters/index.ts'
 import { downloadBlob } from '../recording-download.ts'
 import type { Store } from '../store.ts'
-import type { SessionState, Source } from './session-state.ts'
-
-/** What the drawn face is called on the page. */
-const drawnName = 'Drawn face'
+import type { LiveSource, SessionState } from './session-state.ts'
+import { words } from './words.ts'
 
 /** The drawn face as a source of the page, captured as a camera is. */
 export class DrawnSource {
@@ -27,12 +25,12 @@ export class DrawnSource {
    *
    * @throws CaptureError `no-canvas-capture`
    */
-  open(isUnasked: boolean): { readonly capture: LiveCapture; readonly source: Source } {
+  open(isUnasked: boolean): { readonly capture: LiveCapture; readonly source: LiveSource } {
     const drawn = this.face.open()
     if (!drawn) throw noCanvasCapture()
     const { canvas, stream, track } = drawn
     const capture = new LiveCapture({ stream, track, isMirrored: false, ended: noCanvasCapture })
-    return { capture, source: { kind: 'drawn', name: drawnName, stream, canvas, isUnasked } }
+    return { capture, source: { kind: 'drawn', name: words.drawnName, stream, canvas, isUnasked } }
   }
 
   change(change: Partial<FaceSetting>): void {

@@ -4,6 +4,7 @@ import { isolatedName as shown } from '../shown-name.ts'
 import type { Store } from '../store.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
 import type { SessionState } from './session-state.ts'
+import { words } from './words.ts'
 
 type Progress = QueuedFile['progress']
 
@@ -15,15 +16,25 @@ export function hasWaiting({ queue }: Pick<SessionState, 'queue'>): boolean {
 /** A sentence on how many files were read, and before it why the last one was not, if it failed. */
 export function queueSummary(queue: readonly QueuedFile[]): string {
   const read = queue.filter(({ progress }) => progress.state === 'read').length
-  const all =
-    read === queue.length ? `All ${read} files were read.` : `${read} of ${queue.length} files were read to their end.`
+  const all = read === queue.length ? words.allRead(read) : words.someRead(read, queue.length)
   const last = queue.at(-1)
   return last?.progress.state === 'failed' ? `${failureText(last.name, last.progress.error)} ${all}` : all
 }
 
 function failureText(name: string, { message }: VidemoError): string {
-  return `${shown(name)} failed: ${message}`
+  return words.fileFailed(shown(name), message)
 }
+
+/** Opens a file of the queue and reads it. */
+export type OpenFile = (
+  file: NamedFile,
+  how: {
+    /** A person asked for it now; otherwise it follows by itself. */
+    readonly isAsked: boolean
+    /** It was chosen alone, and the list of those before goes with them. */
+    readonly isAlone: boolean
+  },
+) => Promise<void>
 
 /**
  * Files that are read one after the other. The one being read is the page's source; a file that cannot be read is noted
@@ -34,8 +45,7 @@ export class FileQueue {
 
   constructor(
     private readonly store: Store<SessionState>,
-    /** Opens a file and reads it. */
-    private readonly open: (file: NamedFile) => Promise<void>,
+    private readonly open: OpenFile,
   ) {}
 
   /**
@@ -49,8 +59,7 @@ export class FileQueue {
     const isRead = queue.some(({ progress }) => progress.state === 'reading')
     const isOpen = isRead || hasWaiting(this.store.get())
     if (!isOpen && files.length === 1) {
-      this.items = []
-      await this.open(first)
+      await this.open(first, { isAsked: true, isAlone: true })
       return
     }
     const added = files.map(({ file, name }) => ({
@@ -61,16 +70,29 @@ export class FileQueue {
     }))
     this.items = [...(isOpen ? queue : []), ...added]
     if (isRead) {
-      const count = added.length === 1 ? shown(added[0].name) : `${added.length} files`
-      this.store.update({ announcement: `${count} will be read after the others.` })
-    } else await this.next()
+      const what = added.length === 1 ? shown(added[0].name) : words.fileCount(added.length)
+      this.store.update({ announcement: words.filesAdded(what) })
+    } else await this.next(true)
   }
 
   /** Opens the first file that waits; false where there is none. */
-  async next(): Promise<boolean> {
+  async next(isAsked: boolean): Promise<boolean> {
     const next = this.items.find(({ progress }) => progress.state === 'waiting')
-    if (next) await this.open(next)
+    if (next) await this.open(next, { isAsked, isAlone: false })
     return next !== undefined
+  }
+
+  /** Whether it is one of several. */
+  has(file: Blob): boolean {
+    return this.items.length > 1 && this.items.some((item) => item.file === file)
+  }
+
+  /** Notes that this file cannot be opened, and goes on with the next one; what is being read stays. */
+  async refuse(file: Blob, error: VidemoError, isAsked: boolean): Promise<void> {
+    if (!this.items.some((item) => item.file === file)) return
+    this.mark(file, { state: 'failed', error })
+    const isAnyRead = this.items.some(({ progress }) => progress.state === 'reading')
+    if (!(await this.next(isAsked)) && !isAnyRead) this.summarize()
   }
 
   /** Notes that this file is being read, for the first time or again. */
@@ -82,7 +104,7 @@ export class FileQueue {
     const failed = before?.state === 'failed' ? `${failureText(this.items[index - 1].name, before.error)} ` : ''
     this.mark(file, { state: 'reading' })
     this.store.update({
-      announcement: `${failed}File ${index + 1} of ${this.items.length}: ${shown(item.name)}.`,
+      announcement: `${failed}${words.fileBegins(index + 1, this.items.length, shown(item.name))}`,
     })
   }
 
@@ -108,7 +130,7 @@ export class FileQueue {
   /** Notes how this file ended, and opens the next one that waits. */
   finish(file: Blob, progress: Progress): void {
     if (!this.end(file, progress)) return
-    if (hasWaiting(this.store.get())) void this.next()
+    if (hasWaiting(this.store.get())) void this.next(false)
     else this.summarize()
   }
 
@@ -121,6 +143,11 @@ export class FileQueue {
   /** Takes a file out of the list, unless it is being read. */
   remove(id: number): void {
     this.items = this.items.filter((item) => item.id !== id || item.progress.state === 'reading')
+  }
+
+  /** Takes all files out of the list. */
+  empty(): void {
+    this.items = []
   }
 
   /** Takes all files out of the list except the one that is being read. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { workerDied } from '../testing/fake-client.ts'
 import { address, bundle, clip, notLoaded, outOfMemory, settle, setUp } from '../testing/led-session.ts'
 import { fullBundle, fullManifest, smallManifest } from '../testing/story-facts.ts'
@@ -195,5 +195,70 @@ describe('a load', () => {
     client().newestLoad.finish(bundle('b'))
     await second
     expect(state().bundle?.name).toBe('b')
+  })
+
+  it('that is tried once more is no failure meanwhile', async () => {
+    const { session, clients, client } = setUp()
+    const states: string[] = []
+    session.store.subscribe(() => states.push(session.store.get().load.state))
+    const loading = session.loadBundle(address('a'))
+    clients[0].newestLoad.fail(workerDied())
+    await settle()
+    client().newestLoad.finish(bundle('a'))
+    await loading
+    expect(states).not.toContain('failed')
+  })
+})
+
+describe('a host that gives no answer', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('is told after five seconds, and no longer when bytes come', async () => {
+    const { session, client, state } = setUp()
+    void session.loadBundle(address('a'))
+    await vi.advanceTimersByTimeAsync(4999)
+    expect(state().load).toEqual({ state: 'asking', source: address('a') })
+    await vi.advanceTimersByTimeAsync(1)
+    expect(state().load).toMatchObject({ state: 'asking', quiet: { host: 'models.example', s: 5 } })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(state().load).toMatchObject({ quiet: { s: 10 } })
+    const { newestLoad } = client()
+    newestLoad.report({ type: 'manifest', manifest: smallManifest, isStored: false })
+    newestLoad.report({ type: 'downloading', doneBytes: 5, totalBytes: 10 })
+    expect(state().load).not.toHaveProperty('quiet')
+    await vi.advanceTimersByTimeAsync(3000)
+    // Told again, and nothing has come.
+    newestLoad.report({ type: 'downloading', doneBytes: 5, totalBytes: 10 })
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(state().load).toMatchObject({ state: 'downloading', doneBytes: 5, quiet: { host: 'models.example', s: 5 } })
+    newestLoad.report({ type: 'downloading', doneBytes: 6, totalBytes: 10 })
+    expect(state().load).toMatchObject({ doneBytes: 6 })
+    expect(state().load).not.toHaveProperty('quiet')
+  })
+
+  it('is not told where the server asked for a pause, nor of what lies on this device', async () => {
+    const { session, client, state } = setUp()
+    void session.loadBundle(address('a'))
+    client().newestLoad.report({ type: 'server-wait', wait: { ms: 60_000, isTold: true } })
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(state().load).not.toHaveProperty('quiet')
+    void session.loadBundle({ type: 'stored', key: 'k', name: 'kept' })
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(state().load).toMatchObject({ state: 'asking' })
+    expect(state().load).not.toHaveProperty('quiet')
+  })
+
+  it('is not told of a load that is over', async () => {
+    const { session, client, state } = setUp()
+    void session.loadBundle(address('a'))
+    session.cancelLoad()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(state().load).toEqual({ state: 'idle', isCancelled: true })
+    expect(client().cancels).toBe(1)
   })
 })

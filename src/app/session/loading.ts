@@ -6,10 +6,12 @@ import type { BundleRoom, BundleSource, LoadedBundle } from '../../readers/worke
 import { foreignHost } from '../bundle-link.ts'
 import type { Store } from '../store.ts'
 import type { CurrentClient } from './current-client.ts'
+import { HostSilence } from './host-silence.ts'
 import { LoadMarker } from './load-marker.ts'
 import { downloading, loadAfter } from './load-progress.ts'
 import type { LostLoad, SessionState } from './session-state.ts'
 import type { StoredModels } from './stored-models.ts'
+import { words } from './words.ts'
 
 export interface LoadingOptions {
   /** Address of the bundle to begin with: the one that comes with the page, or the one that a link to it names. */
@@ -18,8 +20,10 @@ export interface LoadingOptions {
   readonly trustsLinks?: boolean
 }
 
-/** Superseded: another load has begun, or the person has cancelled this one. */
-export type LoadOutcome = 'loaded' | 'failed' | 'superseded'
+/** What became of one try. Superseded: another load has begun, or the person has canceled this one. */
+export type LoadAttempt =
+  | { readonly outcome: 'loaded' | 'superseded' }
+  | { readonly outcome: 'failed'; readonly error: VidemoError }
 
 /** Downloads of this many bytes or more are offered with their licence before they begin. */
 const offeredBytes = 50e6
@@ -51,7 +55,7 @@ export class Loading {
   async takeLost(): Promise<LostLoad | undefined> {
     const lostLoad = await this.marker.takeLost()
     if (lostLoad) {
-      this.store.update({ lostLoad, announcement: `The last start ended while ${lostLoad.name} was loading.` })
+      this.store.update({ lostLoad, announcement: words.loadLost(lostLoad.name) })
     }
     const follow = () => this.marker.follow(this.store.get().load)
     this.store.subscribe(follow)
@@ -60,31 +64,40 @@ export class Loading {
     return lostLoad
   }
 
-  /** Loads a bundle. A worker or a device that is lost on the way is replaced once; one that was lost before, at once. */
-  async load(source: BundleSource): Promise<LoadOutcome> {
+  /**
+   * Loads a bundle. A worker or a device that is lost on the way is replaced once; one that was lost before, at once. A
+   * failure is told only when no try is left, so that none is taken back.
+   */
+  async load(source: BundleSource): Promise<LoadAttempt['outcome']> {
     const { load: before } = this.store.get()
     if (before.state === 'failed' && fatalCodes.has(before.error.code)) this.replaceWorker()
-    const outcome = await this.loadOnce(source)
-    const { load } = this.store.get()
-    if (outcome !== 'failed' || load.state !== 'failed' || !mayPass(load.error)) return outcome
-    this.store.update({ announcement: 'The model was lost while it was loaded; it is being loaded again.' })
-    this.replaceWorker()
-    return this.loadOnce(source)
+    let signal = this.latest.next()
+    let attempt = await this.attempt(source, signal)
+    if (attempt.outcome === 'failed' && mayPass(attempt.error) && !signal.aborted) {
+      this.store.update({ announcement: words.modelLoadLost })
+      this.replaceWorker()
+      signal = this.latest.next()
+      attempt = await this.attempt(source, signal)
+    }
+    if (signal.aborted) return 'superseded'
+    if (attempt.outcome === 'failed') this.fail(source, attempt.error)
+    return attempt.outcome
   }
 
   /**
    * Loads the bundle that a lost worker had into another worker: from the files that the page has kept, where it has,
-   * and else from where it came.
+   * and else from where it came. Whoever asks decides what a failure means.
    */
-  async reload(bundle: LoadedBundle | undefined): Promise<LoadOutcome> {
+  async reload(bundle: LoadedBundle | undefined): Promise<LoadAttempt> {
     this.replaceWorker()
-    if (!bundle?.kept) return this.loadOnce(bundle?.source ?? this.wanted)
+    const signal = this.latest.next()
+    if (!bundle?.kept) return this.attempt(bundle?.source ?? this.wanted, signal)
     const { name, source, store, kept } = bundle
-    const outcome = await this.loadOnce({ type: 'files', name, files: kept }, true)
+    const attempt = await this.attempt({ type: 'files', name, files: kept }, signal, true)
     const { bundle: reloaded } = this.store.get()
     // The page names where the bundle came from first, not that it came back from kept files.
-    if (outcome === 'loaded' && reloaded) this.store.update({ bundle: { ...reloaded, name, source, store } })
-    return outcome
+    if (attempt.outcome === 'loaded' && reloaded) this.store.update({ bundle: { ...reloaded, name, source, store } })
+    return attempt
   }
 
   accept(): void {
@@ -113,10 +126,10 @@ export class Loading {
   }
 
   /** @param isTrusted the files come from the page itself and were verified before */
-  private async loadOnce(source: BundleSource, isTrusted = false): Promise<LoadOutcome> {
-    const signal = this.latest.next()
+  private async attempt(source: BundleSource, signal: AbortSignal, isTrusted = false): Promise<LoadAttempt> {
     if (!isTrusted) this.wanted = source
     this.store.update({ load: { state: 'asking', source } })
+    const silence = new HostSilence(this.store, source, signal)
     let room: BundleRoom | undefined
     try {
       const bundle = await this.client.get().load(
@@ -127,21 +140,25 @@ export class Loading {
           const load = loadAfter(this.store.get().load, source, progress)
           // The worker makes room for the next model's graphs by dropping the one before.
           this.store.update({ load, ...(progress.type === 'starting' ? { bundle: undefined } : {}) })
+          silence.hear(progress)
         },
         () => this.offer(room, signal),
       )
-      if (signal.aborted) return 'superseded'
-      this.store.update({ bundle, check: bundle.check, load: { state: 'idle' }, announcement: 'The model is ready.' })
+      if (signal.aborted) return { outcome: 'superseded' }
+      this.store.update({ bundle, check: bundle.check, load: { state: 'idle' }, announcement: words.modelReady })
       void this.stored.look()
-      return 'loaded'
+      return { outcome: 'loaded' }
     } catch (thrown) {
-      if (signal.aborted) return 'superseded'
-      const error = asVidemoError(thrown)
-      const isFatal = fatalCodes.has(error.code)
-      if (!isFatal) void this.stored.look()
-      this.store.update({ load: { state: 'failed', source, error }, ...(isFatal ? { bundle: undefined } : {}) })
-      return 'failed'
+      return signal.aborted ? { outcome: 'superseded' } : { outcome: 'failed', error: asVidemoError(thrown) }
+    } finally {
+      silence.end()
     }
+  }
+
+  private fail(source: BundleSource, error: VidemoError): void {
+    const isFatal = fatalCodes.has(error.code)
+    this.store.update({ load: { state: 'failed', source, error }, ...(isFatal ? { bundle: undefined } : {}) })
+    if (!isFatal) void this.stored.look()
   }
 
   /**

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { workerDied } from '../testing/fake-client.ts'
+import { fakeMedia } from '../testing/fake-media.ts'
 import { address, bundle, clip, figures, frame, notLoaded, outOfMemory, settle, setUp } from '../testing/led-session.ts'
 
 afterEach(() => {
@@ -53,6 +54,7 @@ describe('a reading', () => {
     await settle()
     expect(state().fileNotices).toEqual([])
     expect(queue()).toEqual(['x reading', 'y waiting'])
+    session.stop()
     client().reading.send({ type: 'over', reason: 'stopped' })
     await settle()
     expect(state().run).toEqual({ state: 'over', reason: 'stopped' })
@@ -274,5 +276,59 @@ describe('a reading', () => {
     expect(clients).toHaveLength(1)
     expect(state().run).toMatchObject({ state: 'failed', error: { code: 'out-of-memory' } })
     expect(state().bundle).toBeUndefined()
+  })
+
+  it('goes on from its window with another model, without a word of an end', async () => {
+    const { session, client, state, fromS, queue } = await reading('x')
+    client().reading.send(...update(0))
+    await settle()
+    void session.loadBundle(address('b'))
+    // The worker ends what is read with the model before when it makes room for the next.
+    client().reading.send({ type: 'over', reason: 'stopped' })
+    await settle()
+    expect(state().run.state).toBe('queued')
+    expect(state().announcement).not.toBe('Stopped.')
+    client().newestLoad.report({ type: 'starting', graph: 'vision' })
+    client().newestLoad.finish(bundle('b'))
+    await vi.waitFor(() => expect(client().readings).toHaveLength(2))
+    expect(fromS()).toBe(4)
+    expect(queue()).toEqual([])
+  })
+
+  it('of a file that was read to its end is not shown as another model’s, and can be read again', async () => {
+    const { session, client, state } = await reading('x')
+    const kept = frame(0)
+    client().reading.send(kept.event, ...update(0), { type: 'over', reason: 'ended' })
+    await settle()
+    expect(state().current).toBeDefined()
+    const loading = session.loadBundle(address('b'))
+    client().newestLoad.finish(bundle('b'))
+    await loading
+    expect(client().readings).toHaveLength(1)
+    expect(state()).toMatchObject({
+      run: { state: 'over', reason: 'ended' },
+      current: undefined,
+      frames: [],
+      probes: {},
+    })
+    expect(state().recording).toHaveLength(1)
+    void session.start()
+    await vi.waitFor(() => expect(client().readings).toHaveLength(2))
+  })
+
+  it('of a live source begins again with another model where the one before had failed', async () => {
+    const questions = fakeMedia()
+    const { session, client, state, load } = setUp()
+    await load('a')
+    void session.openScreen()
+    await settle()
+    questions[0].allow('window')
+    await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    client().reading.fail(notLoaded())
+    await settle()
+    expect(state().run.state).toBe('failed')
+    void session.loadBundle(address('b'))
+    client().newestLoad.finish(bundle('b'))
+    await vi.waitFor(() => expect(client().readings).toHaveLength(2))
   })
 })

@@ -1,6 +1,6 @@
 import { wholePicture } from '../../affect/track.ts'
 import { asVidemoError, type VidemoError } from '../../base/errors.ts'
-import type { LatestSignal } from '../../base/latest-signal.ts'
+import { LatestSignal } from '../../base/latest-signal.ts'
 import { fatalCodes } from '../../readers/worker/client.ts'
 import type { LoadedBundle } from '../../readers/worker/protocol.ts'
 import { modelOrigin, settingsOrigin } from '../../reading/origin.ts'
@@ -14,7 +14,8 @@ import type { Faces } from './faces.ts'
 import type { FileQueue } from './file-queue.ts'
 import type { LiveInput } from './live-input.ts'
 import { type Loading, mayPass } from './loading.ts'
-import type { ReadableSource, RunState, SessionState } from './session-state.ts'
+import { isLive, type ReadableSource, type RunState, type SessionState } from './session-state.ts'
+import { words } from './words.ts'
 
 export interface RunOptions {
   /** Tokens of an answer at most, whatever the settings say; for tests. */
@@ -31,8 +32,6 @@ export interface RunParts {
   readonly queue: FileQueue
   readonly input: LiveInput
   readonly faces: Faces
-  /** Aborted by whatever is read or opened next. */
-  readonly latest: LatestSignal
 }
 
 /** Losses of the worker or device in a row that are made good before the page gives up. */
@@ -44,6 +43,8 @@ export class Run {
   private board: ReadingBoard | undefined
   /** Where the reading of a file began, in seconds. */
   private fromS = 0
+  /** Aborted by whatever is read next. */
+  private readonly latest = new LatestSignal()
 
   constructor(
     private readonly parts: RunParts,
@@ -70,11 +71,11 @@ export class Run {
         .catch((error) => this.fail(asVidemoError(error)))
       return
     }
-    await this.seek(0)
+    await this.readFrom(0)
   }
 
   /** Reads what is open from this time on. */
-  async seek(timeS: number): Promise<void> {
+  async readFrom(timeS: number): Promise<void> {
     this.forgetLosses()
     await this.read(timeS)
   }
@@ -96,10 +97,10 @@ export class Run {
 
   /** Ends the reading within one token; what was said stays. */
   stop(): void {
-    const { store, client, queue, latest } = this.parts
+    const { store, client, queue } = this.parts
     const { run } = store.get()
     if (run.state === 'queued' || run.state === 'recovering') {
-      latest.abort()
+      this.latest.abort()
       store.update({ run: { state: 'idle' } })
       queue.hold()
     } else if (isBusy(run) && run.state !== 'stopping') {
@@ -111,10 +112,10 @@ export class Run {
     }
   }
 
-  /** Ends the reading, or the opening of a source, without another word of it. */
+  /** Ends the reading without another word of it. */
   end(): void {
-    const { store, client, latest } = this.parts
-    latest.abort()
+    const { store, client } = this.parts
+    this.latest.abort()
     if (isBusy(store.get().run)) {
       void client
         .get()
@@ -124,21 +125,22 @@ export class Run {
     store.update({ run: { state: 'idle' } })
   }
 
-  /** Ends the reading of a source that went away. */
-  loseSource(error: VidemoError): void {
-    const { store, client, latest, input, faces } = this.parts
-    latest.abort()
+  /** Ends the reading of a source that went away; what was said stays. */
+  loseSource(): void {
+    const { store, client } = this.parts
+    const { run } = store.get()
+    this.latest.abort()
+    this.board?.settle()
+    if (run.state === 'queued') store.update({ run: { state: 'idle' } })
+    if (!isBusy(run)) return
     void client
       .get()
       .stop()
       .catch(() => undefined)
-    input.end()
-    faces.end()
-    this.board?.settle()
-    store.update({ source: undefined, picture: 'there', run: { state: 'failed', error } })
+    store.update({ run: { state: 'over', reason: 'source-ended' } })
   }
 
-  /** Nothing can be read, and why. */
+  /** The reading has failed, and why. */
   fail(error: VidemoError): void {
     const { store, loading } = this.parts
     this.board?.settle()
@@ -148,24 +150,26 @@ export class Run {
 
   /** Forgets the reading on show; the recording stays. */
   clear(): void {
-    const { store, flows, input } = this.parts
-    this.board?.closeFrames()
-    for (const flow of Object.values(flows)) flow.set('')
-    this.board?.settle()
-    this.board = undefined
-    store.update({
-      frames: [],
+    this.forgetSaid()
+    this.parts.store.update({
       clip: undefined,
-      shownTrack: wholePicture,
-      current: undefined,
-      probes: {},
-      headlines: {},
-      progress: undefined,
       fileNotices: [],
       run: { state: 'idle' },
-      picture: input.isMuted ? 'muted' : 'there',
+      picture: this.parts.input.isMuted ? 'muted' : 'there',
       announcement: '',
     })
+  }
+
+  /**
+   * Another model has come: a reading that waits for it begins, one of a live source begins anew, and what the model before
+   * said of what was read to its end is no longer shown.
+   */
+  async goOnWithModel(): Promise<void> {
+    const { source, run } = this.parts.store.get()
+    if (run.state === 'queued') await this.read(this.fromS)
+    else if (isBusy(run)) return
+    else if (isLive(source)) await this.read(0)
+    else this.forgetSaid()
   }
 
   /** Reads again from where the reading under way is, because the faces that it follows come from elsewhere now. */
@@ -176,18 +180,18 @@ export class Run {
     void this.read(source.kind === 'file' ? board.resumeS : 0)
   }
 
-  /** Begins the reading that waits for the model, if one does. */
-  async readIfQueued(): Promise<void> {
-    if (this.parts.store.get().run.state === 'queued') await this.read(this.fromS)
+  /** What waits for a model is not read when it comes. */
+  waitNoLonger(): void {
+    if (this.parts.store.get().run.state === 'queued') this.stop()
   }
 
   /** Reads what is open, or waits for the model. */
   private async read(fromS: number): Promise<void> {
-    const { store, client, queue, latest } = this.parts
+    const { store, client, queue } = this.parts
     const { source, bundle, load } = store.get()
     // What is stopped is opened again before it is read.
     if (!source || source.kind === 'stopped') return
-    const signal = latest.next()
+    const signal = this.latest.next()
     this.fromS = fromS
     this.clear()
     if (source.kind === 'file') queue.begin(source.file)
@@ -207,6 +211,10 @@ export class Run {
           if (event.type === 'frame') event.image?.close()
           return
         }
+        if (event.type === 'over' && event.reason === 'stopped' && store.get().run.state !== 'stopping') {
+          this.waitForModel(board)
+          return
+        }
         // A reading that gets anywhere may lose its worker anew.
         if (event.type === 'updated') this.forgetLosses()
         board.take(event)
@@ -215,6 +223,31 @@ export class Run {
     } catch (error) {
       if (!signal.aborted) await this.recover(asVidemoError(error), board, signal)
     }
+  }
+
+  /** The model is being exchanged, and nobody asked the reading to stop: it goes on from its window with the next one. */
+  private waitForModel(board: ReadingBoard): void {
+    const { store } = this.parts
+    const { source } = store.get()
+    board.settle()
+    this.fromS = source?.kind === 'file' ? board.resumeS : 0
+    store.update({ run: { state: 'queued' } })
+  }
+
+  private forgetSaid(): void {
+    const { store, flows } = this.parts
+    this.board?.closeFrames()
+    for (const flow of Object.values(flows)) flow.set('')
+    this.board?.settle()
+    this.board = undefined
+    store.update({
+      frames: [],
+      shownTrack: wholePicture,
+      current: undefined,
+      probes: {},
+      headlines: {},
+      progress: undefined,
+    })
   }
 
   private boardOf(source: ReadableSource, bundle: LoadedBundle, settings: ReadingSettings): ReadingBoard {
@@ -273,28 +306,27 @@ export class Run {
     const attempt = ++this.recoveries
     store.update({
       run: { state: 'recovering', attempt, of: mostRecoveries },
-      announcement: 'The model was lost; it is being loaded again.',
+      announcement: words.modelLoadedAgain,
     })
-    const outcome = await loading.reload(bundle)
+    const reload = await loading.reload(bundle)
     if (signal.aborted) return
-    const { load, bundle: reloaded } = store.get()
-    switch (outcome) {
+    const { bundle: reloaded } = store.get()
+    switch (reload.outcome) {
       case 'loaded':
         await this.read(source?.kind === 'file' ? board.resumeS : 0)
         break
       case 'superseded':
         // Another bundle was chosen meanwhile, and the reading goes on with it; or this one was cancelled.
         store.update({ run: { state: 'queued' } })
-        if (reloaded) await this.readIfQueued()
+        if (reloaded) await this.goOnWithModel()
         break
-      case 'failed': {
-        const failure = load.state === 'failed' ? load.error : error
-        if (fatalCodes.has(failure.code)) await this.recover(failure, board, signal)
+      case 'failed':
+        if (fatalCodes.has(reload.error.code)) await this.recover(reload.error, board, signal)
         else {
-          this.fail(failure)
+          loading.loseModel(reload.error)
+          this.fail(reload.error)
           queue.hold()
         }
-      }
     }
   }
 }

@@ -26,6 +26,7 @@ import type { ReadingSettings } from '../../reading/request.ts'
 import type { ShownWait } from '../server-wait.ts'
 import { type FacesState, noFaces } from './faces-state.ts'
 import type { NamedFile, QueuedFile } from './queued-file.ts'
+import type { QuietHost } from './quiet-host.ts'
 import type { StoredName, StoredState } from './stored-models.ts'
 
 /** A load during which the tab was closed by the system. */
@@ -42,7 +43,12 @@ export type LoadState =
   /** Cancelled where the person ended a load or declined an offer. */
   | { readonly state: 'idle'; readonly isCancelled?: true }
   /** The address was given; its manifest is on the way. */
-  | { readonly state: 'asking'; readonly source: BundleSource; readonly wait?: ShownWait | undefined }
+  | {
+      readonly state: 'asking'
+      readonly source: BundleSource
+      readonly wait?: ShownWait | undefined
+      readonly quiet?: QuietHost | undefined
+    }
   /** The manifest is here and this device can run the model; the rest is fetched when the person agrees. */
   | {
       readonly state: 'offered'
@@ -70,6 +76,7 @@ export type LoadState =
       readonly leftS?: number
       /** The server limits requests: when it is asked again. */
       readonly wait?: ShownWait | undefined
+      readonly quiet?: QuietHost | undefined
     }
   | { readonly state: 'checking'; readonly source: BundleSource }
   | { readonly state: 'starting'; readonly source: BundleSource; readonly graph: 'vision' | 'decoder' }
@@ -120,6 +127,9 @@ export type ReadableSource = Exclude<Source, { readonly kind: 'stopped' }>
 /** A source that is captured until it is stopped, unlike a file. */
 export type LiveSource = Extract<Source, { readonly stream: MediaStream }>
 
+/** A source that was captured, and is no more. */
+export type StoppedSource = Extract<Source, { readonly kind: 'stopped' }>
+
 /** Whether the source is live. */
 export function isLive(source: Source | undefined): source is LiveSource {
   return source !== undefined && source.kind !== 'file' && source.kind !== 'stopped'
@@ -131,6 +141,8 @@ export interface SourceProblem {
   /** `Camera not started` */
   readonly title: string
   readonly error: VidemoError
+  /** What is offered first, because it helps most. */
+  readonly firstChoice: 'try-again' | 'choose-file'
 }
 
 /** Whether the picture is shown as a mirror would. */
@@ -298,6 +310,8 @@ export interface Settings {
     readonly withClues: boolean
     readonly areOutlinesShown: boolean
     readonly isMeshShown: boolean
+    /** Beside the picture, what the model is shown in place of the face. */
+    readonly isTwinShown: boolean
     /** Small faces are looked for in parts of the picture, too. */
     readonly areSmallSought: boolean
   }
@@ -348,10 +362,10 @@ export interface SessionActions {
   /** The person is being asked about the camera, which may begin next. */
   expectCamera(): void
   giveCameraConsent(): void
-  /** Starts, or goes on after a pause. */
+  /** Starts, goes on after a pause, or opens again what was stopped. */
   start(): Promise<void>
   pause(): void
-  /** Ends the reading and, for all but files, the capture. */
+  /** Ends the reading and, for all but files, the capture, of which the last picture stays. */
   stop(): void
   /** Files: reads anew from this time on, s. Seeking alone only reviews. */
   readFrom(timeS: number): Promise<void>
@@ -365,6 +379,8 @@ export interface SessionActions {
   erase(): void
   /** @param format of `exporters`; default: the first */
   downloadRecording(format?: string): Promise<void>
+  /** Has screen readers say something once: a change of state, in few words. */
+  announce(text: string): void
   changeSettings(change: Partial<Settings>): void
   resetSettings(): void
 }

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CaptureError } from '../../base/errors.ts'
+import { LiveCapture } from '../../capture/live-capture.ts'
 import { workerDied } from '../testing/fake-client.ts'
-import { address, bundle, clip, figures, outOfMemory, settle, setUp, url } from '../testing/led-session.ts'
+import { FakeTrack } from '../testing/fake-media.ts'
+import { address, bundle, clip, figures, notLoaded, outOfMemory, settle, setUp, url } from '../testing/led-session.ts'
 import { fullBundle, graphicsCard } from '../testing/story-facts.ts'
+import { DrawnSource } from './drawn-source.ts'
 
 /** What the browser gives a page: events, storage that outlives it, and cameras. */
 function browser() {
@@ -30,6 +34,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 
 describe('a start', () => {
@@ -74,28 +79,71 @@ describe('a start', () => {
 })
 
 describe('a first visit', () => {
-  it('is shown the drawn face, unless the model is random, was not wanted, or a source was chosen', async () => {
-    const { session, client, state } = setUp({ startsByItself: true })
-    expect(session.willStartByItself).toBe(true)
-    void session.loadBundle(address('a'))
-    session.cancelLoad()
-    expect(session.willStartByItself).toBe(false)
-    const loading = session.loadBundle(address('a'))
-    client().newestLoad.finish(bundle('a'))
-    await loading
-    // The bundle of the tests has random weights.
-    expect(state().source).toBeUndefined()
-    expect(session.willStartByItself).toBe(false)
-    session.store.update({ bundle: fullBundle })
-    expect(session.willStartByItself).toBe(true)
-    await session.openFiles([])
-    session.store.update({ run: { state: 'idle' } })
-    expect(session.willStartByItself).toBe(false)
-    expect([...kept.keys()]).toContain('videmo-source-chosen')
+  function visit() {
+    vi.stubGlobal('matchMedia', () => ({ matches: false }))
+    vi.spyOn(DrawnSource.prototype, 'open').mockImplementation((isUnasked) => {
+      const track = new FakeTrack('canvas') as unknown as MediaStreamTrack
+      const stream = { getTracks: () => [track], getVideoTracks: () => [track] } as unknown as MediaStream
+      const ended = () => new CaptureError({ code: 'ended', message: '', action: '' })
+      const canvas = {} as HTMLCanvasElement
+      return {
+        capture: new LiveCapture({ stream, track, isMirrored: false, ended }),
+        source: { kind: 'drawn', name: 'Drawn face', stream, canvas, isUnasked },
+      }
+    })
+    return setUp({ startsByItself: true })
+  }
+
+  it('is shown the drawn face before the device is looked at, and it is read when the model is there', async () => {
+    const { session, client, state } = visit()
+    const opening = session.open()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(state()).toMatchObject({
+      device: undefined,
+      source: { kind: 'drawn', isUnasked: true },
+      run: { state: 'queued' },
+    })
+    expect(state().drawn.isInTurn).toBe(true)
+    await vi.waitFor(() => expect(client().loads).toHaveLength(1))
+    client().newestLoad.finish(fullBundle)
+    await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    client().reading.send({ type: 'over', reason: 'ended' })
+    await opening
   })
 
-  it('is not, where the page begins with something else', () => {
-    expect(setUp().session.willStartByItself).toBe(false)
+  it('keeps the drawn face where no model comes', async () => {
+    const { session, client, state } = visit()
+    const opening = session.open()
+    await vi.waitFor(() => expect(client().loads).toHaveLength(1))
+    client().newestLoad.fail(notLoaded())
+    await opening
+    expect(state()).toMatchObject({ load: { state: 'failed' }, source: { kind: 'drawn' }, run: { state: 'queued' } })
+  })
+
+  it('is not read to by random weights', async () => {
+    const { session, client, state } = visit()
+    const opening = session.open()
+    await vi.waitFor(() => expect(client().loads).toHaveLength(1))
+    client().newestLoad.finish(bundle('first'))
+    await opening
+    expect(client().readings).toHaveLength(0)
+    expect(state()).toMatchObject({ source: { kind: 'drawn' }, run: { state: 'idle' } })
+  })
+
+  it('is one only until something was chosen, and only where the page begins with nothing else', async () => {
+    const first = visit()
+    await first.session.openFiles([])
+    expect([...kept.keys()]).toContain('videmo-source-chosen')
+    const second = visit()
+    void second.session.open()
+    await vi.waitFor(() => expect(second.client().loads).toHaveLength(1))
+    expect(second.state().source).toBeUndefined()
+    kept.clear()
+    const other = setUp()
+    void other.session.open()
+    await vi.waitFor(() => expect(other.client().loads).toHaveLength(1))
+    expect(other.state().source).toBeUndefined()
   })
 })
 

@@ -1,7 +1,6 @@
 import { stageIds } from '../../affect/stages.ts'
 import type { TrackId } from '../../affect/track.ts'
 import { asVidemoError } from '../../base/errors.ts'
-import { LatestSignal } from '../../base/latest-signal.ts'
 import type { FaceSetting } from '../../demo-face/live-face.ts'
 import type { BundleSource } from '../../readers/worker/protocol.ts'
 import { exporters } from '../../reading/exporters/index.ts'
@@ -22,8 +21,10 @@ import { Run, type RunOptions } from './run.ts'
 import { firstState, type SessionActions, type SessionState, type Settings } from './session-state.ts'
 import { defaultSettings, loadConsent, loadSettings, saveSettings, settled } from './settings.ts'
 import { Sources, type SourcesOptions } from './sources.ts'
+import { Speech } from './speech.ts'
 import { StoredModels } from './stored-models.ts'
 import { askBeforeLeaving } from './unsaved-readings.ts'
+import { words } from './words.ts'
 
 export interface SessionOptions extends LoadingOptions, SourcesOptions, RunOptions, FacesOptions {
   readonly createClient: () => SessionClient
@@ -46,6 +47,7 @@ export class Session implements PageSession, SessionActions {
   private readonly queue: FileQueue
   private readonly drawn: DrawnSource
   private readonly sources: Sources
+  private readonly speech: Speech
 
   constructor(private readonly options: SessionOptions) {
     const { smallBundle, createClient } = options
@@ -53,29 +55,30 @@ export class Session implements PageSession, SessionActions {
     const store = new Store<SessionState>({ ...firstState(loadSettings(), loadConsent()), smallBundle })
     const client = new CurrentClient(createClient)
     const input = new LiveInput()
-    // Opening a source and reading it take turns on the page: whichever begins last aborts the other.
-    const latest = new LatestSignal()
     this.store = store
     this.client = client
     this.stored = new StoredModels(store, client)
     this.loading = new Loading(store, client, this.stored, options)
-    this.queue = new FileQueue(store, ({ file, name }) => this.sources.openFile(file, name))
+    this.queue = new FileQueue(store, (file, how) => this.sources.openFile(file, how))
     this.drawn = new DrawnSource(store)
     this.faces = new Faces({ store, onLost: () => this.run.readAnew() }, options)
     this.facesBoard = this.faces.board
     const { loading, queue, drawn, faces } = this
-    this.run = new Run({ store, flows, client, loading, queue, input, latest, faces }, options)
-    this.sources = new Sources({ store, run: this.run, queue, drawn, input, latest, faces }, options)
+    this.run = new Run({ store, flows, client, loading, queue, input, faces }, options)
+    this.speech = new Speech((announcement) => store.update({ announcement }))
+    this.sources = new Sources({ store, run: this.run, queue, drawn, input, faces }, options)
   }
 
   /**
-   * Looks at the device, then loads the default bundle, unless the last start ended in the middle of that; a first
-   * visitor then sees it read.
+   * Shows a first visitor the drawn face, looks at the device, and loads the default bundle, unless the last start ended in
+   * the middle of that.
    */
   async open(): Promise<void> {
     const { store, loading } = this
+    this.speech.follow(store)
     this.sources.watchCameras()
     askBeforeLeaving(store)
+    void this.sources.startByItself()
     const lostLoad = await loading.takeLost()
     try {
       store.update({ device: await this.client.get().inspectDevice() })
@@ -147,7 +150,7 @@ export class Session implements PageSession, SessionActions {
   }
 
   async readWaiting(): Promise<void> {
-    await this.queue.next()
+    await this.queue.next(true)
   }
 
   removeFile(id: number): void {
@@ -186,8 +189,10 @@ export class Session implements PageSession, SessionActions {
     this.sources.giveCameraConsent()
   }
 
-  start(): Promise<void> {
-    return this.run.start()
+  async start(): Promise<void> {
+    const { source } = this.store.get()
+    if (source?.kind === 'stopped') await this.sources.openAgain(source)
+    else await this.run.start()
   }
 
   pause(): void {
@@ -196,13 +201,13 @@ export class Session implements PageSession, SessionActions {
 
   stop(): void {
     this.run.stop()
-    this.sources.closeLive()
+    this.sources.stop()
   }
 
   async readFrom(timeS: number): Promise<void> {
     if (this.store.get().source?.kind !== 'file') return
     this.faces.seek(timeS)
-    await this.run.seek(timeS)
+    await this.run.readFrom(timeS)
   }
 
   dismissProblem(): void {
@@ -220,16 +225,15 @@ export class Session implements PageSession, SessionActions {
 
   erase(): void {
     this.run.end()
-    this.sources.close()
+    this.sources.erase()
     this.run.clear()
     this.queue.clear()
     this.faces.erase()
     this.store.update({
       recording: [],
       savedReadings: 0,
-      source: undefined,
       figures: {},
-      announcement: 'Everything was erased.',
+      announcement: words.erased,
     })
   }
 
@@ -239,6 +243,10 @@ export class Session implements PageSession, SessionActions {
     download(await recordingOf(recording), format)
     // Readings that came meanwhile are not in the file; after an erasure there is nothing left to be saved.
     if (this.store.get().recording.length >= recording.length) this.store.update({ savedReadings: recording.length })
+  }
+
+  announce(text: string): void {
+    this.store.update({ announcement: text })
   }
 
   changeSettings(change: Partial<Settings>): void {
@@ -251,9 +259,10 @@ export class Session implements PageSession, SessionActions {
     this.changeSettings(defaultSettings)
   }
 
-  /** A reading that waits begins with the model, and so does the drawn face of a first visitor. */
   private async loadAndRead(source: BundleSource): Promise<void> {
-    if ((await this.loading.load(source)) === 'loaded') await this.run.readIfQueued()
-    await this.sources.startByItself()
+    if ((await this.loading.load(source)) !== 'loaded') return
+    // Random weights have nothing to say of a face that nobody asked for.
+    if (this.sources.isRandomlyRead) this.run.waitNoLonger()
+    else await this.run.goOnWithModel()
   }
 }

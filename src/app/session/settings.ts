@@ -15,8 +15,8 @@ export const bounds = {
 
 /** Fewer pixels of a frame at the model than VidEmo was trained on, for slower devices. */
 export const frameBudgets = [
-  { id: 'half', title: 'About 50 000 pixels: faster, less detail', minPixels: 40_000, maxPixels: 52_500 },
-  { id: 'quarter', title: 'About 25 000 pixels: fastest, little detail', minPixels: 20_000, maxPixels: 26_500 },
+  { id: 'half', minPixels: 40_000, maxPixels: 52_500 },
+  { id: 'quarter', minPixels: 20_000, maxPixels: 26_500 },
 ] as const
 
 /** Frames as the model was trained on them; greedy, answers of moderate length. */
@@ -36,6 +36,7 @@ export const defaultSettings: Settings = {
     withClues: false,
     areOutlinesShown: true,
     isMeshShown: false,
+    isTwinShown: true,
     areSmallSought: false,
   },
   isMirrored: true,
@@ -107,6 +108,7 @@ const schema = v.object({
       withClues: or(v.boolean(), faces.withClues),
       areOutlinesShown: or(v.boolean(), faces.areOutlinesShown),
       isMeshShown: or(v.boolean(), faces.isMeshShown),
+      isTwinShown: or(v.boolean(), faces.isTwinShown),
       areSmallSought: or(v.boolean(), faces.areSmallSought),
     }),
     faces,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fakeMedia } from '../testing/fake-media.ts'
-import { clip, frame, notAClip, settle, setUp } from '../testing/led-session.ts'
+import { clip, corruptClip, figures, notAClip, settle, setUp } from '../testing/led-session.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -47,22 +47,7 @@ describe('a source', () => {
     expect(questions).toHaveLength(0)
   })
 
-  it('that is denied fails, and the one before it stays', async () => {
-    const questions = fakeMedia()
-    const { session, state, load } = setUp()
-    await load('a')
-    void session.openFiles([clip('x')])
-    await vi.waitFor(() => expect(state().run.state).toBe('opening'))
-    session.giveCameraConsent()
-    void session.openCamera()
-    await settle()
-    questions[0].deny()
-    await settle()
-    expect(state().run).toMatchObject({ state: 'failed', error: { code: 'camera-denied' } })
-    expect(state().source).toMatchObject({ kind: 'file', name: 'x' })
-  })
-
-  it('that is asked for ends the reading under way at its next word', async () => {
+  it('that is denied is told where it was asked for, and the reading before it goes on', async () => {
     const questions = fakeMedia()
     const { session, client, state, load } = setUp()
     await load('a')
@@ -71,13 +56,76 @@ describe('a source', () => {
     session.giveCameraConsent()
     void session.openCamera()
     await settle()
-    const { event, image } = frame()
-    client().reading.send(event)
+    client().reading.send({ type: 'opened', width: 4, height: 4 })
     await settle()
-    expect(image.close).toHaveBeenCalled()
+    expect(state().run.state, 'while the browser asks').toBe('warming')
+    questions[0].deny()
+    await settle()
+    expect(state().problem).toMatchObject({
+      at: 'camera',
+      title: 'Camera not started',
+      error: { code: 'camera-denied' },
+      firstChoice: 'try-again',
+    })
+    expect(state().announcement).toBe('Camera not started.')
+    expect(state().source).toMatchObject({ kind: 'file', name: 'x' })
+    client().reading.send(...said)
+    await settle()
+    expect(state().recording).toHaveLength(1)
+    expect(client().stops).toBe(0)
+    session.dismissProblem()
+    expect(state().problem).toBeUndefined()
+  })
+
+  it('that a person does not choose after all is no failure', async () => {
+    const questions = fakeMedia()
+    const { session, client, state, load } = setUp()
+    await load('a')
+    void session.openFiles([clip('x')])
+    await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    const { announcement, run } = state()
+    void session.openScreen()
+    await settle()
+    questions[0].deny()
+    await settle()
+    expect(state()).toMatchObject({ problem: undefined, announcement, run })
+    expect(client().stops).toBe(0)
+  })
+
+  it('that is asked for ends the reading under way when it is there', async () => {
+    const questions = fakeMedia()
+    const { session, client, state, load } = setUp()
+    await load('a')
+    void session.openFiles([clip('x')])
+    await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    session.giveCameraConsent()
+    void session.openCamera()
+    await settle()
+    expect(client().stops).toBe(0)
+    questions[0].allow('webcam')
+    await vi.waitFor(() => expect(client().readings).toHaveLength(2))
     expect(client().stops).toBe(1)
-    expect(questions).toHaveLength(1)
-    expect(state().run.state).toBe('opening')
+    expect(state().source).toMatchObject({ kind: 'camera', name: 'webcam' })
+  })
+
+  it('that opens takes the problem of the one before away', async () => {
+    const questions = fakeMedia()
+    const { session, state } = setUp()
+    session.giveCameraConsent()
+    void session.openCamera()
+    await settle()
+    questions[0].deny()
+    await settle()
+    expect(state().problem).toBeDefined()
+    void session.openFiles([clip('x')])
+    await vi.waitFor(() => expect(state().source).toMatchObject({ name: 'x' }))
+    expect(state().problem).toBeUndefined()
+    void session.openCamera()
+    await settle()
+    questions[1].deny()
+    await settle()
+    session.erase()
+    expect(state().problem).toBeUndefined()
   })
 
   it('opened while the sample clip is on its way wins', async () => {
@@ -128,63 +176,134 @@ describe('a source', () => {
     vi.stubGlobal('fetch', async () => new Response('', { status: 404 }))
     const { session, state } = setUp()
     await session.openSample()
-    expect(state().run).toMatchObject({ state: 'failed', error: { code: 'clip-not-loaded' } })
+    expect(state().problem).toMatchObject({ at: 'sample', error: { code: 'clip-not-loaded' } })
+    expect(state().run.state).toBe('idle')
   })
 
-  it('that goes away ends its reading', async () => {
+  it('that goes away ends its reading, says why, and leaves its last picture', async () => {
     const questions = fakeMedia()
-    const { session, client, state, load } = setUp()
+    const { session, client, state, load, pictures } = setUp()
     await load('a')
     void session.openScreen()
     await settle()
     const track = questions[0].allow('window')
     await vi.waitFor(() => expect(client().readings).toHaveLength(1))
     track.end()
-    expect(state().source).toBeUndefined()
-    expect(state().run).toMatchObject({ state: 'failed', error: { code: 'screen-ended' } })
+    const over = { state: 'over', reason: 'source-ended' }
+    expect(state().source).toMatchObject({ kind: 'stopped', was: 'screen', name: 'window', picture: pictures[0] })
+    expect(state().problem).toMatchObject({ at: 'screen', title: 'The sharing ended', error: { code: 'screen-ended' } })
+    expect(state().run).toEqual(over)
     expect(client().stops).toBe(1)
     client().reading.send({ type: 'over', reason: 'source-ended' })
     await settle()
-    expect(state().run).toMatchObject({ state: 'failed', error: { code: 'screen-ended' } })
+    expect(state().run).toEqual(over)
+    expect(state().announcement).toBe('The sharing ended.')
   })
 
-  it('that is live is closed by stopping, a file is not', async () => {
+  it('that is live is closed by stopping, and its last picture and its reading stay', async () => {
     const questions = fakeMedia()
-    const { session, client, state, load } = setUp()
+    const { session, client, state, load, pictures } = setUp()
     await load('a')
     void session.openScreen()
     await settle()
     const track = questions[0].allow('window')
     await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    client().reading.send(...said)
+    await settle()
+    const { opened } = state()
     session.stop()
     expect(state().run.state).toBe('stopping')
     expect(track.isStopped).toBe(true)
-    expect(state().source).toBeUndefined()
+    expect(state().source).toEqual({
+      kind: 'stopped',
+      was: 'screen',
+      name: 'window',
+      picture: pictures[0],
+      isMirrored: false,
+    })
     client().reading.send({ type: 'over', reason: 'stopped' })
     await settle()
     expect(state().run).toEqual({ state: 'over', reason: 'stopped' })
+    expect(state().announcement).toBe('Stopped.')
+    expect(state().current).toBeDefined()
+    expect(state().opened).toBe(opened)
+    expect(pictures[0].close).not.toHaveBeenCalled()
+    session.erase()
+    expect(state().source).toBeUndefined()
+    expect(pictures[0].close).toHaveBeenCalledOnce()
   })
 
-  it('that cannot be read says so, and closes the one before it', async () => {
+  it('that was stopped is started again as the same one, and its picture goes when it is there', async () => {
+    const questions = fakeMedia()
+    const { session, client, state, load, pictures } = setUp()
+    await load('a')
+    session.giveCameraConsent()
+    void session.openCamera()
+    await settle()
+    questions[0].allow('webcam')
+    await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    session.stop()
+    client().reading.send({ type: 'over', reason: 'stopped' })
+    await settle()
+    expect(state().source).toMatchObject({ kind: 'stopped', was: 'camera', deviceId: 'webcam', isMirrored: true })
+    void session.start()
+    await settle()
+    expect(questions[1].asked).toMatchObject({ video: { deviceId: { exact: 'webcam' } } })
+    expect(pictures[0].close, 'while the browser asks').not.toHaveBeenCalled()
+    questions[1].allow('webcam')
+    await vi.waitFor(() => expect(client().readings).toHaveLength(2))
+    expect(state().source).toMatchObject({ kind: 'camera', deviceId: 'webcam' })
+    expect(pictures[0].close).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['that its first bytes give away', notAClip('y'), 'empty-file'],
+    ['whose fault lies deeper', corruptClip('y'), 'damaged-video'],
+  ])('that cannot be read, %s, says so and replaces nothing', async (_, file, code) => {
     const { session, client, state, load } = setUp()
     await load('a')
     void session.openFiles([clip('x')])
     await vi.waitFor(() => expect(client().readings).toHaveLength(1))
-    await session.openFiles([notAClip('y')])
-    expect(state().source).toBeUndefined()
-    expect(state().run).toMatchObject({ state: 'failed', error: { code: 'empty-file' } })
-    expect(client().stops).toBe(1)
+    await session.openFiles([file])
+    expect(state().problem).toMatchObject({
+      at: 'file',
+      title: 'This file cannot be read',
+      error: { code },
+      firstChoice: 'choose-file',
+    })
+    expect(state().source).toMatchObject({ name: 'x' })
+    expect(state().run.state).toBe('opening')
+    expect(client().stops).toBe(0)
   })
 
   it('of a choice without files is said not to be there, without ending a reading', async () => {
     const { session, client, state, load } = setUp()
-    await session.openFiles([])
-    expect(state().run.state).toBe('failed')
     await load('a')
     void session.openFiles([clip('x')])
     await vi.waitFor(() => expect(client().readings).toHaveLength(1))
     await session.openFiles([])
     expect(state().run.state).toBe('opening')
-    expect(state().announcement).not.toBe('')
+    expect(state().problem).toMatchObject({ at: 'file', error: { code: 'nothing-to-open' } })
+  })
+
+  it('of a queue goes on by itself while the browser asks about the camera, which then takes its place', async () => {
+    const questions = fakeMedia()
+    const { session, client, state, queue, load } = setUp()
+    await load('a')
+    session.giveCameraConsent()
+    void session.openFiles([clip('x'), clip('y')])
+    await vi.waitFor(() => expect(client().readings).toHaveLength(1))
+    void session.openCamera()
+    await settle()
+    client().reading.send({ type: 'over', reason: 'ended' })
+    await vi.waitFor(() => expect(queue()).toEqual(['x read', 'y reading']))
+    questions[0].allow('webcam')
+    await vi.waitFor(() => expect(state().source).toMatchObject({ kind: 'camera' }))
+    expect(queue()).toEqual(['x read', 'y stopped'])
   })
 })
+
+const said = [
+  { type: 'update', track: 'picture', update: 0, window: 0, frames: [] },
+  { type: 'updated', track: 'picture', update: 0, figures },
+] as const

@@ -1,5 +1,5 @@
-import { asVidemoError, type CaptureError } from '../../base/errors.ts'
-import type { LatestSignal } from '../../base/latest-signal.ts'
+import { asVidemoError, type CaptureError, type VidemoError } from '../../base/errors.ts'
+import { LatestSignal } from '../../base/latest-signal.ts'
 import { listCameras, openCamera, watchCameras } from '../../capture/camera.ts'
 import { nothingToOpen } from '../../capture/file-errors.ts'
 import { refusalOf } from '../../capture/file-refusal.ts'
@@ -7,35 +7,28 @@ import type { LiveCapture } from '../../capture/live-capture.ts'
 import { fetchClip } from '../../capture/sample-clip.ts'
 import { openScreen } from '../../capture/screen.ts'
 import { isPlaceholder } from '../model-kind.ts'
-import type { Store } from '../store.ts'
+import { isolatedName } from '../shown-name.ts'
 import type { DrawnSource } from './drawn-source.ts'
-import type { Faces } from './faces.ts'
-import type { FileQueue } from './file-queue.ts'
+import type { OpenFile } from './file-queue.ts'
 import { hasChosenSource, rememberSourceChosen } from './first-visit.ts'
-import type { LiveInput } from './live-input.ts'
 import type { NamedFile } from './queued-file.ts'
-import { isBusy, type Run } from './run.ts'
-import { isLive, type LoadState, type SessionState, type Source } from './session-state.ts'
+import { isBusy } from './run.ts'
+import type { LiveSource, SourceProblem, StoppedSource } from './session-state.ts'
 import { saveConsent } from './settings.ts'
+import { ShownSource, type ShownSourceOptions, type ShownSourceParts } from './shown-source.ts'
+import { isCanceled, lost, notOpened } from './source-problem.ts'
+import { words } from './words.ts'
 
-/** What the sample clip is called on the page. */
-const sampleName = 'Sample clip'
-
-export interface SourcesOptions {
+export interface SourcesOptions extends ShownSourceOptions {
   readonly sampleUrl: string
   /** Whether a first visitor who chooses nothing is shown the drawn face. */
   readonly startsByItself: boolean
+  /** Why a file cannot be read, as far as can be told before it is; where the first bytes tell, it is not asked. */
+  readonly troubleIn: (file: Blob) => Promise<VidemoError | undefined>
 }
 
-export interface SourcesParts {
-  readonly store: Store<SessionState>
-  readonly run: Run
-  readonly queue: FileQueue
+export interface SourcesParts extends ShownSourceParts {
   readonly drawn: DrawnSource
-  readonly input: LiveInput
-  readonly faces: Faces
-  /** Aborted by whatever is read or opened next. */
-  readonly latest: LatestSignal
 }
 
 /** What a source tells while it is captured. */
@@ -44,52 +37,61 @@ interface CaptureListeners {
   readonly onMuted: (isMuted: boolean) => void
 }
 
-/** Opens and closes what is watched: a file, a camera, a screen or the drawn face; one at a time. */
+/** A camera, a screen or the drawn face that has begun. */
+interface Opened {
+  readonly capture: LiveCapture
+  readonly source: LiveSource
+}
+
+/**
+ * Opens what is to be watched: a file, a camera, a screen or the drawn face. Only what is open takes the place of what was
+ * watched before; what cannot be opened is told, and what ran goes on.
+ */
 export class Sources {
+  /** Of what a person asked for last: it ends the asking before. */
+  private readonly asked = new LatestSignal()
+  /** Of the file with which a queue goes on by itself. */
+  private readonly following = new LatestSignal()
+  private readonly shown: ShownSource
+
   constructor(
     private readonly parts: SourcesParts,
     private readonly options: SourcesOptions,
-  ) {}
+  ) {
+    this.shown = new ShownSource(parts, options)
+  }
 
   async openSample(): Promise<void> {
     rememberSourceChosen()
-    const signal = this.parts.latest.next()
+    const signal = this.asked.next()
     try {
       const file = await fetchClip(this.options.sampleUrl)
-      if (!signal.aborted) await this.openFile(file, sampleName, true)
+      if (!signal.aborted) await this.readFile(file, words.sampleName, true)
     } catch (error) {
-      if (!signal.aborted) this.parts.run.fail(asVidemoError(error))
+      if (!signal.aborted) this.tell('sample', asVidemoError(error))
     }
   }
 
   async openFiles(files: readonly NamedFile[]): Promise<void> {
-    const { store, run, queue } = this.parts
     rememberSourceChosen()
-    if (files.length > 0) await queue.take(files)
-    else if (isBusy(store.get().run)) store.update({ announcement: nothingToOpen().message })
-    else run.fail(nothingToOpen())
+    if (files.length > 0) await this.parts.queue.take(files)
+    else this.tell('file', nothingToOpen())
   }
 
-  /** Opens a file and reads it. */
-  async openFile(file: Blob, name: string, isSample = false): Promise<void> {
-    const { store, run, queue, latest, faces } = this.parts
-    run.end()
-    this.close()
-    const signal = latest.next()
-    // A video element would fetch what a playlist lists, so the file is looked at before it is given to one.
-    const refusal = await refusalOf(file)
+  /** Looks at a file, and reads it where it can be read. */
+  readonly openFile: OpenFile = async ({ file, name }, { isAsked, isAlone }) => {
+    const { queue } = this.parts
+    this.following.abort()
+    const signal = (isAsked ? this.asked : this.following).next()
+    const trouble = await this.troubleIn(file)
     if (signal.aborted) return
-    if (refusal) {
-      run.clear()
-      store.update({ source: undefined })
-      queue.begin(file)
-      run.fail(refusal)
-      queue.finish(file, { state: 'failed', error: refusal })
+    if (trouble) {
+      this.tell('file', trouble, queue.has(file) ? name : undefined)
+      await queue.refuse(file, trouble, isAsked)
       return
     }
-    this.show({ kind: 'file', name, url: URL.createObjectURL(file), file, isSample })
-    faces.measure(file)
-    await run.start()
+    if (isAlone) queue.empty()
+    await this.readFile(file, name, false)
   }
 
   /** The person is asked about the camera: what follows faces is there when the picture is. */
@@ -108,25 +110,21 @@ export class Sources {
     if (!this.parts.store.get().hasCameraConsent) return
     rememberSourceChosen()
     this.parts.faces.prepare()
-    await this.openLive(async (listeners) => {
+    await this.openLive('camera', async (listeners) => {
       const capture = await openCamera({ ...listeners, ...(deviceId ? { deviceId } : {}) })
       void this.findCameras()
-      const source: Source = {
-        kind: 'camera',
-        name: capture.label || 'Camera',
-        stream: capture.stream,
-        deviceId: capture.deviceId ?? '',
-        isMirrored: capture.isMirrored,
-      }
-      return { capture, source }
+      const { stream, label, isMirrored } = capture
+      const name = label || words.cameraName
+      return { capture, source: { kind: 'camera', name, stream, deviceId: capture.deviceId ?? '', isMirrored } }
     })
   }
 
   async openScreen(): Promise<void> {
     rememberSourceChosen()
-    await this.openLive(async (listeners) => {
+    await this.openLive('screen', async (listeners) => {
       const capture = await openScreen(listeners)
-      return { capture, source: { kind: 'screen', name: capture.label || 'Screen', stream: capture.stream } }
+      const { stream, label } = capture
+      return { capture, source: { kind: 'screen', name: label || words.screenName, stream } }
     })
   }
 
@@ -135,19 +133,30 @@ export class Sources {
     await this.openFace(false)
   }
 
-  /** Whether the drawn face is shown, as soon as there is a model, to a first visitor who has chosen nothing. */
-  get willStartByItself(): boolean {
-    const { bundle, load, source, run } = this.parts.store.get()
-    if (!this.options.startsByItself || source || run.state !== 'idle' || waitsForPerson(load)) return false
-    // Random weights have nothing to show.
-    return !(bundle && isPlaceholder(bundle.manifest)) && !hasChosenSource()
+  /** Opens what was stopped once more. */
+  async openAgain({ was, deviceId }: StoppedSource): Promise<void> {
+    if (was === 'camera') await this.openCamera(deviceId)
+    else if (was === 'screen') await this.openScreen()
+    else await this.openDrawn()
   }
 
+  /** Whether this is a first visitor who has chosen nothing, and is shown the drawn face. */
+  get willStartByItself(): boolean {
+    const { source, run } = this.parts.store.get()
+    return this.options.startsByItself && !source && run.state === 'idle' && !this.hasRandomModel && !hasChosenSource()
+  }
+
+  /** Shows a first visitor the drawn face, with a model or without; it is read when there is one. */
   async startByItself(): Promise<void> {
-    const { store, drawn } = this.parts
-    if (!store.get().bundle || !this.willStartByItself) return
-    drawn.change({ isInTurn: true })
+    if (!this.willStartByItself) return
+    this.parts.drawn.change({ isInTurn: true })
     await this.openFace(true)
+  }
+
+  /** Whether the drawn face that nobody has asked for would be read by random weights. */
+  get isRandomlyRead(): boolean {
+    const { source } = this.parts.store.get()
+    return source?.kind === 'drawn' && source.isUnasked && this.hasRandomModel
   }
 
   /** Keeps the list of cameras up to date. */
@@ -155,46 +164,63 @@ export class Sources {
     watchCameras(() => void this.findCameras())
   }
 
-  /** Ends the capture of a live source and takes it from the page; a file stays. */
-  closeLive(): void {
-    const { store, input, faces } = this.parts
-    if (!isLive(store.get().source)) return
-    input.end()
-    faces.end()
-    store.update({ source: undefined })
+  /** Ends the capture of a live source, of which the last picture stays; a file stays, and none follows it by itself. */
+  stop(): void {
+    this.following.abort()
+    this.shown.stop()
   }
 
-  /** Lets go of what is open; the page goes on showing it until something else takes its place. */
-  close(): void {
-    const { store, queue, input, faces } = this.parts
-    const { source } = store.get()
-    queue.hold()
-    if (source?.kind === 'file') URL.revokeObjectURL(source.url)
-    input.end()
-    faces.end()
+  /** Takes away what is open and what is about to be. */
+  erase(): void {
+    this.asked.abort()
+    this.following.abort()
+    this.shown.close()
+    this.parts.store.update({ source: undefined, problem: undefined })
   }
 
-  /** Puts a source that is open on the page. */
-  private show(source: Source): void {
-    const { store } = this.parts
-    store.update({ source, opened: store.get().opened + 1, problem: undefined })
+  private get hasRandomModel(): boolean {
+    const { bundle } = this.parts.store.get()
+    return bundle !== undefined && isPlaceholder(bundle.manifest)
+  }
+
+  private async troubleIn(file: Blob): Promise<VidemoError | undefined> {
+    // A video element would fetch what a playlist lists, so the file is looked at before it is given to one.
+    const refusal = await refusalOf(file)
+    if (refusal) return refusal
+    try {
+      return await this.options.troubleIn(file)
+    } catch {
+      // What looks closer could not be fetched: the reading tells what it finds.
+      return undefined
+    }
+  }
+
+  private async readFile(file: Blob, name: string, isSample: boolean): Promise<void> {
+    const { run, faces } = this.parts
+    this.following.abort()
+    this.shown.replace({ kind: 'file', name, url: URL.createObjectURL(file), file, isSample })
+    faces.measure(file)
+    await run.start()
   }
 
   private async openFace(isUnasked: boolean): Promise<void> {
     const { drawn } = this.parts
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) drawn.change({ isPlaying: false })
-    await this.openLive(async () => drawn.open(isUnasked))
+    await this.openLive('drawn', async () => drawn.open(isUnasked))
   }
 
-  /** What is asked for ends the reading under way at its next event; what is open is closed when the new capture is there. */
   private async openLive(
-    open: (listeners: CaptureListeners) => Promise<{ readonly capture: LiveCapture; readonly source: Source }>,
+    at: LiveSource['kind'],
+    open: (listeners: CaptureListeners) => Promise<Opened>,
   ): Promise<void> {
-    const { store, run, input, latest, faces } = this.parts
-    const signal = latest.next()
+    const { store, run, input, faces } = this.parts
+    const signal = this.asked.next()
     let own: LiveCapture | undefined
     const onEnded = (error: CaptureError) => {
-      if (input.isOf(own)) run.loseSource(error)
+      if (!input.isOf(own)) return
+      run.loseSource()
+      this.shown.stop()
+      this.report(lost(at, error))
     }
     const onMuted = (isMuted: boolean) => {
       if (!input.isOf(own)) return
@@ -209,17 +235,25 @@ export class Sources {
         capture.stop()
         return
       }
-      run.end()
-      this.close()
-      input.take(capture)
-      this.show(source)
+      this.following.abort()
+      this.shown.replace(source, capture)
       // A first visitor has asked for nobody's face.
       if (source.kind !== 'drawn' || !source.isUnasked) faces.followLive(capture)
     } catch (error) {
-      if (!signal.aborted) run.fail(asVidemoError(error))
+      if (!signal.aborted) this.tell(at, asVidemoError(error))
       return
     }
     await run.start()
+  }
+
+  /** Tells what could not be opened; what is open stays as it is. */
+  private tell(at: SourceProblem['at'], error: VidemoError, name?: string): void {
+    if (isCanceled(error)) return
+    this.report(notOpened(at, error, name === undefined ? undefined : isolatedName(name)))
+  }
+
+  private report(problem: SourceProblem): void {
+    this.parts.store.update({ problem, announcement: words.sentence(problem.title) })
   }
 
   private async findCameras(): Promise<void> {
@@ -229,9 +263,4 @@ export class Sources {
       // Without a list there is nothing to choose from; opening a camera says what is wrong.
     }
   }
-}
-
-/** Whether nothing comes of a load until the person has chosen. */
-function waitsForPerson(load: LoadState): boolean {
-  return load.state === 'failed' || load.state === 'offered' || (load.state === 'idle' && load.isCancelled === true)
 }

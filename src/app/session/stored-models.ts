@@ -4,6 +4,7 @@ import { askToPersist, isPersistent } from '../../bundles/persistence.ts'
 import type { BundleEntry, BundleSource, StorageReport } from '../../readers/worker/protocol.ts'
 import type { Store } from '../store.ts'
 import type { CurrentClient } from './current-client.ts'
+import { words } from './words.ts'
 
 /** What this browser keeps of models, at the last look. */
 export type StoredState =
@@ -53,7 +54,7 @@ export class StoredModels {
     try {
       await this.client.get().removeBundle(key)
       await this.look()
-      this.store.update({ announcement: `${name ?? 'The model'} was deleted.` })
+      this.store.update({ announcement: words.modelDeleted(name) })
     } catch (error) {
       this.fail(error)
     }
@@ -63,7 +64,7 @@ export class StoredModels {
   async protect(): Promise<void> {
     const isPersistent = await askToPersist()
     const { stored } = this.store.get()
-    const announcement = isPersistent ? 'The browser keeps the models.' : 'The browser has not agreed.'
+    const announcement = isPersistent ? words.modelsKept : words.modelsNotKept
     this.store.update({ announcement, ...(stored?.state === 'known' ? { stored: { ...stored, isPersistent } } : {}) })
   }
 

@@ -28,6 +28,8 @@ export class FakeTrack extends EventTarget {
 
 /** A question of the browser's for a camera or a screen, which a test answers. */
 export interface MediaQuestion {
+  /** What the page wishes. */
+  readonly asked: MediaStreamConstraints | undefined
   readonly allow: (label: string) => FakeTrack
   readonly deny: () => void
 }
@@ -35,9 +37,10 @@ export interface MediaQuestion {
 /** Puts cameras and screens in the place of the browser's; answers are given by the test, in any order. */
 export function fakeMedia(): readonly MediaQuestion[] {
   const questions: MediaQuestion[] = []
-  const ask = () =>
+  const ask = (asked?: MediaStreamConstraints) =>
     new Promise<MediaStream>((resolve, reject) => {
       questions.push({
+        asked,
         allow: (label) => {
           const track = new FakeTrack(label)
           resolve({ getTracks: () => [track], getVideoTracks: () => [track] } as unknown as MediaStream)

@@ -99,6 +99,7 @@ export function fakeSession(
       store.update({ recording: [], frames: [], source: undefined, current: undefined, run: { state: 'idle' } }),
     ),
     downloadRecording: notedLater('downloadRecording'),
+    announce: noted('announce', (announcement) => store.update({ announcement })),
     changeSettings: noted('changeSettings', (change) =>
       store.update({ settings: { ...store.get().settings, ...change } }),
     ),

@@ -1,5 +1,6 @@
-import { vi } from 'vitest'
+import { type Mock, vi } from 'vitest'
 import { EngineError } from '../../base/errors.ts'
+import { damagedVideo } from '../../capture/file-errors.ts'
 import type { LoadedBundle } from '../../readers/worker/protocol.ts'
 import type { UpdateFigures } from '../../reading/events.ts'
 import { Session } from '../session/session.ts'
@@ -13,6 +14,8 @@ export const bundle = (name: string): LoadedBundle => ({ ...smallBundle, name, s
 
 /** Begins as Matroska files do. */
 export const clip = (name: string) => ({ name, file: new Blob([new Uint8Array([0x1a, 0x45, 0xdf, 0xa3]), name]) })
+/** Begins as a video does, and is none. */
+export const corruptClip = (name: string) => clip(`corrupt ${name}`)
 export const notAClip = (name: string) => ({ name, file: new Blob([]) })
 
 export const figures: UpdateFigures = {
@@ -42,6 +45,8 @@ export function setUp({ startsByItself = false } = {}) {
   vi.stubGlobal('requestAnimationFrame', (run: () => void) => run())
   const clients: FakeClient[] = []
   const faces: FakeFacesClient[] = []
+  /** Last pictures that the session has taken. */
+  const pictures: { readonly close: Mock }[] = []
   const session = new Session({
     createFaces: async () => {
       const client = new FakeFacesClient()
@@ -58,12 +63,19 @@ export function setUp({ startsByItself = false } = {}) {
     sampleUrl: 'https://page.example/sample.webm',
     trustsLinks: true,
     startsByItself,
+    troubleIn: async (file) => ((await file.text()).includes('corrupt') ? damagedVideo(undefined) : undefined),
+    lastPicture: () => {
+      const picture = { close: vi.fn() }
+      pictures.push(picture)
+      return picture as unknown as ImageBitmap
+    },
   })
   const state = () => session.store.get()
   return {
     session,
     clients,
     faces,
+    pictures,
     state,
     /** The newest one. */
     client: () => clients[clients.length - 1],

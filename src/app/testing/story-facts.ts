@@ -3,6 +3,7 @@ import { liveProbes } from '../../affect/probes/probe-set.ts'
 import type { ProbePoint } from '../../affect/probes/smoothing.ts'
 import { reasoningPreset, type StageId, stageIds } from '../../affect/stages.ts'
 import { wholePicture } from '../../affect/track.ts'
+import { EngineError } from '../../base/errors.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { DeviceReport, LoadedBundle } from '../../readers/worker/protocol.ts'
 import type { AnswerFigures } from '../../reading/events.ts'
@@ -135,7 +136,7 @@ export const softwareAdapter: DeviceReport = {
     {
       kind: 'software-adapter',
       name: 'google swiftshader',
-      message: 'The only graphics adapter is one in software (google swiftshader): right, but slow.',
+      message: 'The only graphics adapter is a software one (google swiftshader): correct, but slow.',
       action: 'For speed, turn on hardware acceleration in the browser’s settings.',
     },
   ],
@@ -151,6 +152,14 @@ export const softwareAdapter: DeviceReport = {
     isSoftware: true,
   },
 }
+
+/** Why a reading and a load have failed. */
+export const gone = new EngineError({
+  code: 'device-lost',
+  message: 'The graphics adapter was reset while it computed, and again after a new start.',
+  action: 'Close other pages that use the GPU, then try again.',
+  recoverable: true,
+})
 
 const answerFigures: AnswerFigures = {
   promptTokens: 80,

@@ -37,9 +37,9 @@ const people = [
     x: 40,
     y: 60,
     side: 180,
-    units: (timeS: number): Units => (timeS < 2.5 ? {} : expressions.smile),
+    units: (timeS: number): Units => (timeS < 2.5 ? {} : expressions.happy),
   },
-  { track: 'face-2', person: persons[1], x: 380, y: 100, side: 220, units: (): Units => expressions.scowl },
+  { track: 'face-2', person: persons[1], x: 380, y: 100, side: 220, units: (): Units => expressions.angry },
 ] as const
 
 function frameAt(timeS: number): TimedFrame {

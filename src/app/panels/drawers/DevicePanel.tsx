@@ -6,8 +6,10 @@ import { formatBytes, formatError, formatWhole } from '../../format.ts'
 import type { SessionState } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
+import { deviceWords } from '../../words/device.ts'
 import { checkIcons } from '../status/StatusBar.tsx'
 import styles from './DevicePanel.module.css'
+import { words } from './words.ts'
 
 /** What this device can do, and whether its numbers are right. */
 export function DevicePanel() {
@@ -24,35 +26,30 @@ export function DevicePanel() {
   )
 }
 
-const meanings: Readonly<Record<CheckReport['verdict'], string>> = {
-  exact: 'This device computes what the reference computes.',
-  close: 'This device computes nearly what the reference computes; answers may differ in details.',
-  wrong: 'This device computes something else. Its readings cannot be trusted.',
-  unchecked: 'There is nothing to compare with.',
-}
-
 function CheckPanel({ check }: { readonly check: CheckReport }) {
   const { verdict, subject, maxError, cosine, tried, reason, mode } = check
   return (
-    <Group title="Check of the numbers">
+    <Group title={words.device.check}>
       <p className={styles.verdict} data-verdict={verdict}>
         <Icon name={checkIcons[verdict]} />
-        {verdict}
+        {deviceWords.verdicts[verdict]}
       </p>
-      <p>{meanings[verdict]}</p>
+      <p>{deviceWords.meanings[verdict]}</p>
       {reason && <p className={styles.quiet}>{reason}</p>}
       <Facts>
-        <Fact term="Compared">
-          {subject === 'bundle' ? 'the bundle’s own numbers' : 'the kernels, on a small network'}
-        </Fact>
-        <Fact term="Largest error of a logit">{formatError(maxError)} standard deviations</Fact>
-        <Fact term="Cosine, lowest">{Number.isFinite(cosine) ? cosine.toFixed(6) : 'unknown'}</Fact>
-        <Fact term="Computes in">{modeText(mode)}</Fact>
+        <Fact term={words.device.compared}>{words.device.subjects[subject]}</Fact>
+        <Fact term={words.device.maxError}>{words.device.deviations(formatError(maxError))}</Fact>
+        <Fact term={words.device.cosine}>{Number.isFinite(cosine) ? cosine.toFixed(6) : words.device.unknown}</Fact>
+        <Fact term={words.device.precision}>{modeText(mode)}</Fact>
         {tried.length > 1 && (
-          <Fact term="Tried">
+          <Fact term={words.device.tried}>
             {tried.map((each) => (
               <span key={modeText(each.mode)} className={styles.tried}>
-                {modeText(each.mode)}: {each.verdict}, {formatError(each.maxError)}
+                {words.device.triedMode(
+                  modeText(each.mode),
+                  deviceWords.verdicts[each.verdict],
+                  formatError(each.maxError),
+                )}
               </span>
             ))}
           </Fact>
@@ -63,7 +60,8 @@ function CheckPanel({ check }: { readonly check: CheckReport }) {
 }
 
 function modeText({ subgroups, compute }: CheckReport['mode']): string {
-  return `${compute === 'f16' ? '16' : '32'}-bit floats${subgroups ? ', subgroups' : ''}`
+  const bits = compute === 'f16' ? 16 : 32
+  return subgroups ? words.device.modeWithSubgroups(bits) : words.device.mode(bits)
 }
 
 /** The six things that reading needs of a browser and its device, in the order in which they can go wrong. */
@@ -76,7 +74,7 @@ function Steps({
 }) {
   const steps = stepsOf(device, bundle)
   return (
-    <Group title="What reading needs">
+    <Group title={words.device.needs}>
       <ul className={styles.steps}>
         {steps.map(({ title, state, problem }) => (
           <li key={title} className={styles.step} data-state={state}>
@@ -84,13 +82,7 @@ function Steps({
             <div>
               <p>
                 {title}
-                <span className={styles.quiet}>
-                  {
-                    ({ fine: ': yes', limited: ': in part', missing: ': no', unknown: ': not known yet' } as const)[
-                      state
-                    ]
-                  }
-                </span>
+                <span className={styles.quiet}>{words.device.states[state]}</span>
               </p>
               {problem && (
                 <p className={styles.quiet}>
@@ -108,23 +100,23 @@ function Steps({
 function AdapterPanel({ adapter }: { readonly adapter: AdapterFacts }) {
   const { vendor, architecture, subgroupMinSize, subgroupMaxSize, features, usedFeatures, limits } = adapter
   return (
-    <Group title="Adapter">
+    <Group title={words.device.adapter}>
       <Facts>
-        <Fact term="Name">{adapter.name}</Fact>
-        <Fact term="Vendor">{[vendor, architecture].filter(Boolean).join(', ') || 'not told'}</Fact>
+        <Fact term={words.device.name}>{adapter.name}</Fact>
+        <Fact term={words.device.vendor}>
+          {[vendor, architecture].filter(Boolean).join(', ') || words.device.notTold}
+        </Fact>
         {subgroupMinSize !== undefined && (
-          <Fact term="Subgroups">
-            {subgroupMinSize} to {subgroupMaxSize}
-          </Fact>
+          <Fact term={words.device.subgroups}>{words.device.subgroupSizes(subgroupMinSize, subgroupMaxSize)}</Fact>
         )}
-        <Fact term="Features in use">{usedFeatures.join(', ') || 'none beyond the basic ones'}</Fact>
+        <Fact term={words.device.featuresInUse}>{usedFeatures.join(', ') || words.device.noFeatures}</Fact>
         {Object.entries(limits).map(([name, value]) => (
           <Fact key={name} term={name}>
             {/Size$/.test(name) && value >= 1e6 ? formatBytes(value) : formatWhole(value)}
           </Fact>
         ))}
       </Facts>
-      <p className={styles.quiet}>All features it offers</p>
+      <p className={styles.quiet}>{words.device.allFeatures}</p>
       <Tags names={features} />
     </Group>
   )

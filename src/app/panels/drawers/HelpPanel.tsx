@@ -1,10 +1,14 @@
 import { actionGroups, keyName, keysOf, pageActions } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
-import { Group } from '../../controls/Facts.tsx'
+import { Fact, Facts, Group } from '../../controls/Facts.tsx'
 import { SwitchField } from '../../controls/Fields.tsx'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
+import { actionWords, panelTitles } from '../../words/actions.ts'
 import styles from './Panels.module.css'
+import { words } from './words.ts'
+
+const { help } = words
 
 /** What the page does, in short, and its keys. */
 export function HelpPanel() {
@@ -14,32 +18,37 @@ export function HelpPanel() {
   const withKeys = pageActions.map((action) => ({ ...action, keys: keysOf(action, areKeysOn) }))
   return (
     <>
-      <Group title="How a reading comes about">
+      <Group title={help.how}>
         <ol className={styles.how}>
-          <li>Two frames a second are taken; up to sixteen make a window.</li>
-          <li>The model describes the face, then what it does, then what it appears to express.</li>
-          <li>
-            Meanwhile faces are followed and their movement is measured at the camera’s rate. Click on a face, or choose
-            it from the list, to have it read.
-          </li>
-          <li>Point at anything it read to see the frames and the words behind it.</li>
+          {help.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
         </ol>
       </Group>
-      <Group title="Keys">
+      <Group title={help.marks}>
+        <Facts>
+          {[help.markSeen, help.markNotSeen, help.markCannotTell].map(({ mark, meaning }) => (
+            <Fact key={mark} term={mark}>
+              {meaning}
+            </Fact>
+          ))}
+        </Facts>
+      </Group>
+      <Group title={help.keys}>
         <SwitchField
-          label="Keys of one character"
+          label={help.singleKeys}
           isOn={areKeysOn}
           onChange={(isOn) => session.actions.changeSettings({ areKeysOn: isOn })}
         >
-          Switch them off if you dictate, or press them unawares. Everything they do is in the menu.
+          {help.singleKeysNote}
         </SwitchField>
         {actionGroups.map((group) => (
-          <dl key={group} className={styles.keys} aria-label={group}>
+          <dl key={group} className={styles.keys} aria-label={actionWords.groups[group]}>
             {withKeys
               .filter((action) => action.group === group && action.keys.length > 0)
               .map(({ id, title, keys }) => (
                 <div key={id} className={styles.key}>
-                  <dt>{id === 'start-pause' ? 'Start, pause, go on' : title(state)}</dt>
+                  <dt>{id === 'start-pause' ? actionWords.startPauseResume : title(state)}</dt>
                   <dd>
                     {keys.map((key) => (
                       <kbd key={key}>{keyName(key)}</kbd>
@@ -49,9 +58,9 @@ export function HelpPanel() {
               ))}
           </dl>
         ))}
-        <p className={styles.note}>In the tree: arrow keys move, left and right close and open, Enter follows a cue.</p>
+        <p className={styles.note}>{help.tree}</p>
       </Group>
-      <Button onClick={() => view.update({ panel: 'privacy' })}>Privacy and limits</Button>
+      <Button onClick={() => view.update({ panel: 'privacy' })}>{panelTitles.privacy}</Button>
     </>
   )
 }

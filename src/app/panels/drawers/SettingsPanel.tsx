@@ -12,15 +12,18 @@ import type { Settings } from '../../session/session-state.ts'
 import { bounds, frameBudgets } from '../../session/settings.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
-import { FaceSettings } from '../FaceParts.tsx'
+import { FaceSettings } from './FaceSettings.tsx'
 import styles from './Panels.module.css'
+import { words } from './words.ts'
+
+const { settings: say } = words
 
 /** How readings are made; remembered on this device. */
 export function SettingsPanel() {
   const { store, actions } = usePage().session
   const settings = useStore(store, (state) => state.settings)
   const bundle = useStore(store, (state) => state.bundle)
-  const { reading, isMirrored } = settings
+  const { reading } = settings
   const { sampling } = reading
   const trained = trainedFrames(bundle?.manifest)
   const used = framesFor(reading, bundle?.manifest)
@@ -29,44 +32,47 @@ export function SettingsPanel() {
   const changeFrames = (name: 'framesPerSecond' | 'windowFrames', value: number) =>
     change({ [name]: value === trained[name] ? undefined : value })
   const show = (name: 'framesPerSecond' | 'windowFrames', text: string) =>
-    used[name] === trained[name] ? `${text}, as trained` : text
+    used[name] === trained[name] ? say.frames.asTrained(text) : text
   const budgets = [
-    { id: 'trained', title: `As the model was trained (at most ${formatWhole(trained.maxPixels)} pixels)` },
-    ...frameBudgets.filter(({ maxPixels }) => maxPixels < trained.maxPixels),
+    { id: 'trained', title: say.frames.resolutions.trained(formatWhole(trained.maxPixels)) },
+    ...frameBudgets
+      .filter(({ maxPixels }) => maxPixels < trained.maxPixels)
+      .map(({ id }) => ({ id, title: say.frames.resolutions[id] })),
   ]
   const changeSampling = (part: Partial<typeof sampling>) => change({ sampling: { ...sampling, ...part } })
   const budget = frameBudgets.find(({ maxPixels }) => maxPixels === used.frameBudget?.maxPixels)
   return (
     <>
-      <p className={styles.note}>Changes count from the next reading on, and are remembered on this device.</p>
+      <p className={styles.note}>{say.note}</p>
+      <Display settings={settings} />
       <FaceSettings />
       <Questions settings={settings} />
-      <Group title="Frames">
+      <Group title={say.frames.title}>
         <SliderField
-          label="Frames a second"
+          label={say.frames.perSecond}
           value={used.framesPerSecond}
           bound={bounds.framesPerSecond}
           show={(frames) => show('framesPerSecond', String(frames))}
           onChange={(frames) => changeFrames('framesPerSecond', frames)}
         />
         <SliderField
-          label="Frames of a window"
+          label={say.frames.perWindow}
           value={used.windowFrames}
           bound={bounds.windowFrames}
-          show={(frames) => show('windowFrames', `${frames}, ${seconds(frames, used)}`)}
+          show={(frames) => show('windowFrames', say.frames.spanning(frames, seconds(frames, used)))}
           onChange={(frames) => changeFrames('windowFrames', frames)}
         />
         <SliderField
-          label="A full window moves on by"
+          label={say.frames.hop}
           value={used.hopFrames}
           bound={{ ...bounds.hopFrames, max: used.windowFrames }}
-          show={(frames) => `${frames}, ${seconds(frames, used)}`}
+          show={(frames) => say.frames.spanning(frames, seconds(frames, used))}
           onChange={(hopFrames) =>
             change({ hopFrames: hopFrames === hopOf(used.windowFrames) ? undefined : hopFrames })
           }
         />
         <SelectField
-          label="Size of a frame at the model"
+          label={say.frames.resolution}
           value={budget?.id ?? 'trained'}
           options={budgets}
           onChange={(id) => {
@@ -74,38 +80,30 @@ export function SettingsPanel() {
             change({ frameBudget: chosen && { minPixels: chosen.minPixels, maxPixels: chosen.maxPixels } })
           }}
         />
-        <SwitchField
-          label="Show the camera as a mirror"
-          isOn={isMirrored}
-          onChange={(isOn) => actions.changeSettings({ isMirrored: isOn })}
-        >
-          The model always gets the picture as it is.
-        </SwitchField>
       </Group>
       <Probabilities settings={settings} />
-      <Group title="Answers">
+      <Group title={say.answers.title}>
         <SliderField
-          label="Longest answer"
+          label={say.answers.longest}
           value={reading.maxTokens}
           bound={bounds.maxTokens}
-          show={(tokens) => `${formatWhole(tokens)} tokens`}
+          show={(tokens) => say.answers.tokens(formatWhole(tokens))}
           onChange={(maxTokens) => change({ maxTokens })}
         />
-        <SwitchField label="Sampling" isOn={sampling.isOn} onChange={(isOn) => changeSampling({ isOn })}>
-          Off: always the likeliest word, the same each time. On: answers vary, and every token costs more, since all
-          its scores are read back from the GPU.
+        <SwitchField label={say.answers.sampling} isOn={sampling.isOn} onChange={(isOn) => changeSampling({ isOn })}>
+          {say.answers.samplingNote}
         </SwitchField>
         {sampling.isOn && (
           <>
             <SliderField
-              label="Temperature"
+              label={say.answers.temperature}
               value={sampling.temperature}
               bound={bounds.temperature}
               show={(value) => value.toFixed(2)}
               onChange={(temperature) => changeSampling({ temperature })}
             />
             <SliderField
-              label="Top-p"
+              label={say.answers.topP}
               value={sampling.topP}
               bound={bounds.topP}
               show={(value) => value.toFixed(2)}
@@ -114,8 +112,56 @@ export function SettingsPanel() {
           </>
         )}
       </Group>
-      <Button onClick={() => actions.resetSettings()}>Reset all settings</Button>
+      <Button onClick={() => actions.resetSettings()}>{say.reset}</Button>
     </>
+  )
+}
+
+const spokenChoices = (['changes', 'answers'] as const satisfies readonly Settings['spoken'][]).map((id) => ({
+  id,
+  title: say.display.spokenChoices[id],
+}))
+
+/** What is drawn over the picture, and what is spoken: none of it changes a reading. */
+function Display({ settings: { isMirrored, isHudShown, spoken, faces } }: { readonly settings: Settings }) {
+  const { actions } = usePage().session
+  return (
+    <Group title={say.display.title}>
+      <SwitchField
+        label={say.display.mirror}
+        isOn={isMirrored}
+        onChange={(isOn) => actions.changeSettings({ isMirrored: isOn })}
+      >
+        {say.display.mirrorNote}
+      </SwitchField>
+      <SwitchField
+        label={say.display.outlines}
+        isOn={faces.areOutlinesShown}
+        onChange={(isOn) => actions.changeSettings({ faces: { ...faces, areOutlinesShown: isOn } })}
+      />
+      <SwitchField
+        label={say.display.mesh}
+        isOn={faces.isMeshShown}
+        onChange={(isOn) => actions.changeSettings({ faces: { ...faces, isMeshShown: isOn } })}
+      >
+        {say.display.meshNote}
+      </SwitchField>
+      <SwitchField
+        label={say.display.figures}
+        isOn={isHudShown}
+        onChange={(isOn) => actions.changeSettings({ isHudShown: isOn })}
+      >
+        {say.display.figuresNote}
+      </SwitchField>
+      <SelectField
+        label={say.display.spoken}
+        value={spoken}
+        options={spokenChoices}
+        onChange={(id) =>
+          actions.changeSettings({ spoken: spokenChoices.find((each) => each.id === id)?.id ?? 'changes' })
+        }
+      />
+    </Group>
   )
 }
 
@@ -124,26 +170,25 @@ function Probabilities({ settings: { probes } }: { readonly settings: Settings }
   const { actions } = usePage().session
   const change = (part: Partial<Settings['probes']>) => actions.changeSettings({ probes: { ...probes, ...part } })
   return (
-    <Group title="Probabilities">
-      <SwitchField label="Live probabilities" isOn={probes.isOn} onChange={(isOn) => change({ isOn })}>
-        After every two frames the model is asked closed questions: emotion, sentiment, action units. One pass each;
-        none of its words are generated.
+    <Group title={say.probabilities.title}>
+      <SwitchField label={say.probabilities.live} isOn={probes.isOn} onChange={(isOn) => change({ isOn })}>
+        {say.probabilities.liveNote}
       </SwitchField>
       {probes.isOn && (
         <>
           <SwitchField
-            label="Ask with the options in both orders"
+            label={say.probabilities.bothOrders}
             isOn={probes.orders === 'both'}
             onChange={(isBoth) => change({ orders: isBoth ? 'both' : 'given' })}
           >
-            Cancels a model’s liking for early options, for twice the passes.
+            {say.probabilities.bothOrdersNote}
           </SwitchField>
           <SwitchField
-            label="Smooth what is shown"
+            label={say.probabilities.smooth}
             isOn={probes.isSmoothed}
             onChange={(isSmoothed) => change({ isSmoothed })}
           >
-            Exponentially, over {smoothingS} s of the video.
+            {say.probabilities.smoothNote(smoothingS)}
           </SwitchField>
         </>
       )}
@@ -156,9 +201,9 @@ function Questions({ settings }: { readonly settings: Settings }) {
   const { actions } = usePage().session
   const { stages } = presetOf(settings.preset)
   return (
-    <Group title="Questions">
+    <Group title={say.questions.title}>
       <SelectField
-        label="Set of questions"
+        label={say.questions.preset}
         value={presetOf(settings.preset).id}
         options={presets}
         onChange={(preset) => actions.changeSettings({ preset, prompts: {} })}
@@ -166,9 +211,7 @@ function Questions({ settings }: { readonly settings: Settings }) {
       {stages.map((stage) => (
         <StageQuestion key={stage.id} stage={stage} isAlone={stages.length === 1} settings={settings} />
       ))}
-      <p className={styles.note}>
-        The questions are ours: those that VidEmo was trained with are not public. An answer reads the ones before it.
-      </p>
+      <p className={styles.note}>{say.questions.note}</p>
     </Group>
   )
 }
@@ -201,7 +244,7 @@ function StageQuestion({ stage, isAlone, settings: { stagesOn, prompts } }: Stag
       {isOn && (
         <>
           <label htmlFor={fieldId} className={styles.hidden}>
-            Question: {title}
+            {say.questions.question(title)}
           </label>
           <textarea
             id={fieldId}
@@ -212,7 +255,7 @@ function StageQuestion({ stage, isAlone, settings: { stagesOn, prompts } }: Stag
           />
           {own !== undefined && (
             <Button kind="quiet" className={styles.reset} onClick={() => setPrompt(undefined)}>
-              Back to the preset’s words
+              {say.questions.backToPreset}
             </Button>
           )}
         </>
@@ -222,5 +265,5 @@ function StageQuestion({ stage, isAlone, settings: { stagesOn, prompts } }: Stag
 }
 
 function seconds(frames: number, { framesPerSecond }: FrameSettings): string {
-  return `${formatWhole(frames / framesPerSecond)} s`
+  return formatWhole(frames / framesPerSecond)
 }

@@ -7,8 +7,12 @@ import { placedName } from '../../model-kind.ts'
 import { isolatedName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
+import { actionWords } from '../../words/actions.ts'
 import { StoredModels } from '../model/StoredModels.tsx'
 import styles from './Panels.module.css'
+import { words } from './words.ts'
+
+const { storage } = words
 
 /** What is stored, where, and how to delete it. */
 export function StoragePanel() {
@@ -24,37 +28,29 @@ export function StoragePanel() {
   const canErase = useStore(store, actionOf('erase').isEnabled)
   return (
     <>
-      <Group title="Model">
+      <Group title={storage.model}>
         <Facts>
-          <Fact term="In use">
-            {bundle ? `${placedName(bundle.source, isolatedName(bundle.name))}, ${formatBytes(bytes)}` : 'none'}
+          <Fact term={storage.inUse}>
+            {bundle
+              ? storage.named(placedName(bundle.source, isolatedName(bundle.name)), formatBytes(bytes))
+              : storage.none}
           </Fact>
-          {bundle && (
-            <Fact term="Kept in">
-              {
-                {
-                  opfs: 'this browser’s storage; it loads from there next time',
-                  memory: 'memory only: the browser offered no storage, so it is fetched again next time',
-                  folder: 'your folder; choose it again next time',
-                }[bundle.store]
-              }
-            </Fact>
-          )}
+          {bundle && <Fact term={storage.keptIn}>{storage.stores[bundle.store]}</Fact>}
         </Facts>
       </Group>
       <StoredModels />
-      <Group title="Readings">
+      <Group title={storage.readings}>
         <Facts>
-          <Fact term="Readings">{formatWhole(recording.length)}</Fact>
-          <Fact term="Small pictures of frames">{formatBytes(pictures)}</Fact>
-          <Fact term="Kept in">memory, until you erase them or close the page</Fact>
+          <Fact term={storage.readings}>{formatWhole(recording.length)}</Fact>
+          <Fact term={storage.thumbnails}>{formatBytes(pictures)}</Fact>
+          <Fact term={storage.keptIn}>{storage.readingsKept}</Fact>
         </Facts>
         <div className={styles.actions}>
           <Button disabled={recording.length === 0} onClick={() => runAction(page, actionOf('download'))}>
-            Download ({exporters[0].title})
+            {storage.download(exporters[0].title)}
           </Button>
           <Button disabled={!canErase} onClick={() => runAction(page, actionOf('erase'))}>
-            Erase everything …
+            {actionWords.erase}
           </Button>
         </div>
       </Group>

@@ -1,58 +1,43 @@
-import { type ReactNode, useState } from 'react'
-import { type ActionUnit, actionUnits } from '../../../affect/labels.ts'
-import { expressionTitles, motionTitles, truthText, unitTitles } from '../../../demo-face/drawn-text.ts'
-import {
-  backgrounds,
-  beards,
-  browShapes,
-  faceShapes,
-  glasses,
-  hairColours,
-  hairLengths,
-  hairTextures,
-  type Looks,
-  skins,
-} from '../../../demo-face/face.ts'
-import { type ExpressionId, expressionOf, expressions, withUnit } from '../../../demo-face/live-face.ts'
-import { personOf, persons, withLooks } from '../../../demo-face/persons.ts'
-import { Random } from '../../../demo-face/random.ts'
-import { sampleLooks } from '../../../demo-face/sample-clip.ts'
+import { type ReactNode, Suspense, useId } from 'react'
+import { type ExpressionId, expressionIds, expressionOf, expressions } from '../../../demo-face/live-face.ts'
+import { actionOf, runAction, shortcutOf } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Chips } from '../../controls/Chips.tsx'
-import { SelectField, SliderField, SwitchField } from '../../controls/Fields.tsx'
 import { Icon } from '../../controls/Icon.tsx'
+import { NarrowSheet } from '../../controls/NarrowSheet.tsx'
+import { lazyComponent } from '../../lazy-component.tsx'
 import { useStore } from '../../store.ts'
+import { narrow, useMedia } from '../../use-media.ts'
 import { useThrottled } from '../../use-throttled.ts'
 import { usePage } from '../../view.ts'
-import { Choices } from '../sources/Welcome.tsx'
 import styles from './DrawnFacePanel.module.css'
+import { words } from './words.ts'
 
 /** The text changes at most this often, so that it does not flicker. */
 const showEveryMs = 250
-const share = { min: 0, max: 1, step: 0.05 } as const
+
+const AdjustFace = lazyComponent(async () => (await import('./AdjustFace.tsx')).AdjustFace)
 
 interface Props {
-  /** The page opened it without being asked: the choices of other sources stay visible. */
+  /** The page opened it without being asked: a first visitor is offered the camera. */
   readonly isUnasked: boolean
   /** The picture. */
   readonly children: ReactNode
 }
 
-/** The drawn face with all that moves it: expressions, action units, motions and looks. */
+/** The drawn face, and beside it what is true of it and what moves it. */
 export function DrawnFacePanel({ isUnasked, children }: Props) {
+  const isNarrow = useMedia(narrow)
   return (
     <div className={styles.panel}>
-      {isUnasked && <Choices />}
-      <div className={styles.columns}>
-        <div className={styles.picture}>
-          {children}
-          <Truth />
-          <Playing />
+      <div className={styles.picture}>{children}</div>
+      <div className={styles.beside} data-adjustable>
+        <Truth />
+        <div className={styles.controls}>
+          {isNarrow ? <ExpressionList /> : <Expressions />}
+          {isUnasked && <UseCamera />}
         </div>
-        <Expressions />
-        <Units />
-        <Motions />
-        <Looking />
+        <Adjust isNarrow={isNarrow} />
       </div>
     </div>
   )
@@ -62,233 +47,122 @@ export function DrawnFacePanel({ isUnasked, children }: Props) {
 function Truth() {
   const { store } = usePage().session
   const truth = useThrottled(store, (state) => state.drawn.truth, showEveryMs)
-  return <p className={styles.truth}>{truth && `Drawn: ${truthText(truth)}`}</p>
-}
-
-function Playing() {
-  const { store, actions } = usePage().session
-  const isPlaying = useStore(store, (state) => state.drawn.isPlaying)
-  const video = useStore(store, (state) => state.drawn.video)
   return (
-    <div className={styles.buttons}>
-      <Button onClick={() => actions.changeDrawn({ isPlaying: !isPlaying })}>
-        <Icon name={isPlaying ? 'pause' : 'play'} />
-        {isPlaying ? 'Hold still' : 'Move'}
-      </Button>
-      {video !== 'impossible' && (
-        <Button onClick={() => actions.recordDrawn(video !== 'recording')}>
-          <Icon name={video === 'recording' ? 'stop' : 'record'} />
-          {video === 'recording' ? 'Save the video' : 'Record a video'}
-        </Button>
+    <div className={styles.truth}>
+      {truth && (
+        <>
+          <p className={styles.seen}>
+            <span className={styles.drawn}>{words.drawn}</span> {words.seen(truth)}
+          </p>
+          <p className={styles.coded}>{words.coded(truth)}</p>
+        </>
       )}
     </div>
   )
 }
 
-function Expressions() {
+type Choice = ExpressionId | 'turns'
+
+function useExpression(): readonly [Choice | undefined, (choice: Choice) => void] {
   const { store, actions } = usePage().session
   const units = useStore(store, (state) => state.drawn.units)
   const isInTurn = useStore(store, (state) => state.drawn.isInTurn)
-  return (
-    <section className={styles.expressions}>
-      <h2 className={styles.title}>Expression</h2>
-      <Chips<ExpressionId | 'turns'>
-        label="Expression"
-        value={isInTurn ? 'turns' : expressionOf(units)}
-        options={[...expressionTitles, { id: 'turns', title: 'In turn' }]}
-        onChange={(id) =>
-          actions.changeDrawn(id === 'turns' ? { isInTurn: true, isPlaying: true } : { units: expressions[id] })
-        }
-      />
-    </section>
-  )
+  const choose = (id: Choice) =>
+    actions.changeDrawn(id === 'turns' ? { isInTurn: true, isPlaying: true } : { units: expressions[id] })
+  return [isInTurn ? 'turns' : expressionOf(units), choose]
 }
 
-function Units() {
-  const { store, actions } = usePage().session
-  const units = useStore(store, (state) => state.drawn.units)
+const choices = [
+  ...expressionIds.map((id) => ({ id, title: words.expressions[id] })),
+  { id: 'turns', title: words.inTurn },
+] as const
+
+function Expressions() {
+  const [value, choose] = useExpression()
+  return <Chips<Choice> label={words.expression} value={value} options={choices} onChange={choose} />
+}
+
+/** The same in one control, for narrow screens. */
+function ExpressionList() {
+  const [value, choose] = useExpression()
   return (
-    <Fold title="Action units" isOpenAtFirst="wide" className={styles.units}>
-      {actionUnits.map((unit) => (
-        <SliderField
-          key={unit}
-          isCompact
-          label={<UnitLabel unit={unit} />}
-          value={units[unit] ?? 0}
-          bound={share}
-          show={(value) => value.toFixed(2)}
-          onChange={(value) => actions.changeDrawn({ units: withUnit(units, unit, value) })}
-        />
+    <select
+      className={styles.list}
+      aria-label={words.expression}
+      value={value ?? ''}
+      onChange={({ target }) => {
+        const choice = choices.find(({ id }) => id === target.value)
+        if (choice) choose(choice.id)
+      }}
+    >
+      {value === undefined && <option value="">{words.asAdjusted}</option>}
+      {choices.map(({ id, title }) => (
+        <option key={id} value={id}>
+          {title}
+        </option>
       ))}
-    </Fold>
+    </select>
   )
 }
 
-function UnitLabel({ unit }: { readonly unit: ActionUnit }) {
+function UseCamera() {
+  const page = usePage()
+  const areKeysOn = useStore(page.session.store, (state) => state.settings.areKeysOn)
+  const camera = actionOf('camera')
   return (
-    <span className={styles.unit}>
-      <span className={styles.code}>{unit}</span> <span className={styles.words}>{unitTitles[unit]}</span>
-    </span>
+    <Button
+      kind="primary"
+      className={styles.camera}
+      aria-keyshortcuts={shortcutOf(camera, areKeysOn)}
+      onClick={() => runAction(page, camera)}
+    >
+      <Icon name="camera" />
+      {words.useCamera}
+    </Button>
   )
 }
 
-function Motions() {
-  const { store, actions } = usePage().session
-  const motion = useStore(store, (state) => state.drawn.motion)
-  return (
-    <Fold title="Motion" isOpenAtFirst="wide" className={styles.motions}>
-      <Chips
-        label="Motion"
-        value={motion}
-        options={motionTitles}
-        onChange={(id) => actions.changeDrawn({ motion: id, ...(id === 'none' ? {} : { isPlaying: true }) })}
-      />
-    </Fold>
+/** Units, motions and looks: below their button, and on narrow screens in a sheet that the page's bar opens. */
+function Adjust({ isNarrow }: { readonly isNarrow: boolean }) {
+  const { session, view } = usePage()
+  const isOpen = useStore(view, ({ sheet }) => sheet === 'adjust')
+  const isPlaying = useStore(session.store, (state) => state.drawn.isPlaying)
+  const id = useId()
+  const content = (
+    <Suspense fallback={<div className={styles.loading} />}>
+      <AdjustFace />
+    </Suspense>
   )
-}
-
-/** Fields of the looks that are chosen from a list, by their titles. */
-const lists = [
-  ['skin', 'Skin', skins],
-  ['faceShape', 'Face shape', faceShapes],
-  ['hairLength', 'Hair length', hairLengths],
-  ['hairColour', 'Hair colour', hairColours],
-  ['hairTexture', 'Hair', hairTextures],
-  ['browShape', 'Brows', browShapes],
-  ['beard', 'Beard', beards],
-  ['glasses', 'Glasses', glasses],
-] as const satisfies readonly (readonly [keyof Looks, string, readonly string[]])[]
-
-const flags = [
-  ['hasMustache', 'Mustache'],
-  ['hasBangs', 'Bangs'],
-  ['hasRecedingHairline', 'Receding hairline'],
-  ['hasRosyCheeks', 'Rosy cheeks'],
-  ['hasEyeBags', 'Bags under the eyes'],
-  ['hasBigNose', 'Big nose'],
-  ['hasBigLips', 'Big lips'],
-  ['hasLipstick', 'Lipstick'],
-  ['hasHat', 'Hat'],
-  ['hasEarrings', 'Earrings'],
-  ['hasNecklace', 'Necklace'],
-  ['hasNecktie', 'Necktie'],
-] as const satisfies readonly (readonly [keyof Looks, string])[]
-
-const tones = [
-  ['irisTone', 'Colour of the eyes'],
-  ['clothesTone', 'Colour of the clothes'],
-  ['hatTone', 'Colour of the hat'],
-] as const satisfies readonly (readonly [keyof Looks, string])[]
-
-/** Looks of the person and of the place. */
-function Looking() {
-  const { store, actions } = usePage().session
-  const looks = useStore(store, (state) => state.drawn.looks)
-  const scene = useStore(store, (state) => state.drawn.scene)
-  const change = (wish: Partial<Looks>) => actions.changeDrawn({ looks: withLooks(looks, wish) })
+  if (isNarrow) {
+    return (
+      <NarrowSheet id="adjust" title={words.adjust}>
+        {content}
+      </NarrowSheet>
+    )
+  }
+  const title = isPlaying ? words.holdStill : words.move
   return (
-    <Fold title="Looks and place" isOpenAtFirst="never" className={styles.looks}>
-      <div className={styles.people}>
-        <Chips
-          label="Person"
-          value={personOf(looks)?.id}
-          options={persons.map(({ id, name }) => ({ id, title: name }))}
-          onChange={(chosen) => {
-            const person = persons.find(({ id }) => id === chosen)
-            if (person) actions.changeDrawn({ looks: person.looks })
-          }}
-        />
+    <>
+      <div className={styles.buttons}>
         <Button
-          className={styles.else}
-          onClick={() => actions.changeDrawn({ looks: sampleLooks(new Random(Math.floor(Math.random() * 2 ** 31))) })}
+          className={styles.adjust}
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => view.update({ sheet: isOpen ? undefined : 'adjust' })}
         >
-          <Icon name="again" />
-          Somebody else
+          {words.adjust}
+          <Icon name="down" />
+        </Button>
+        <Button
+          isSquare
+          aria-label={title}
+          title={title}
+          onClick={() => session.actions.changeDrawn({ isPlaying: !isPlaying })}
+        >
+          <Icon name={isPlaying ? 'pause' : 'play'} />
         </Button>
       </div>
-      <Chips
-        label="Background"
-        value={scene.background}
-        options={backgrounds.map((id) => ({ id, title: sentence(id) }))}
-        onChange={(background) => actions.changeDrawn({ scene: { ...scene, background } })}
-      />
-      <div className={styles.fields}>
-        <SelectField
-          label="Sex"
-          value={looks.isMale ? 'man' : 'woman'}
-          options={optionsOf(['woman', 'man'])}
-          onChange={(id) => change({ isMale: id === 'man' })}
-        />
-        <SelectField
-          label="Age"
-          value={looks.isYoung ? 'young' : 'middle-aged'}
-          options={optionsOf(['young', 'middle-aged'])}
-          onChange={(id) => change({ isYoung: id === 'young' })}
-        />
-        {lists.map(([field, label, values]) => (
-          <SelectField
-            key={field}
-            label={label}
-            value={looks[field]}
-            options={optionsOf(values)}
-            onChange={(id) => change({ [field]: id })}
-          />
-        ))}
-      </div>
-      <div className={styles.fields}>
-        {flags.map(([field, label]) => (
-          <SwitchField key={field} label={label} isOn={looks[field]} onChange={(isOn) => change({ [field]: isOn })} />
-        ))}
-      </div>
-      <div className={styles.fields}>
-        {tones.map(([field, label]) => (
-          <SliderField
-            key={field}
-            label={label}
-            value={looks[field]}
-            bound={share}
-            show={(value) => value.toFixed(2)}
-            onChange={(value) => change({ [field]: value })}
-          />
-        ))}
-      </div>
-    </Fold>
+      <div id={id}>{isOpen && content}</div>
+    </>
   )
-}
-
-function optionsOf(values: readonly string[]): readonly { readonly id: string; readonly title: string }[] {
-  return values.map((id) => ({ id, title: sentence(id) }))
-}
-
-interface FoldProps {
-  readonly title: string
-  /** `wide`: open on wide screens only; on narrow ones the reading needs the room. */
-  readonly isOpenAtFirst: 'wide' | 'never'
-  readonly className?: string | undefined
-  readonly children: ReactNode
-}
-
-/** A group that can be folded. */
-function Fold({ title, isOpenAtFirst, className, children }: FoldProps) {
-  // Decided once: resizing the window later opens and closes nothing.
-  const [isOpen] = useState(() => isOpenAtFirst === 'wide' && matchMedia('(min-width: 561px)').matches)
-  // The content is rendered when it is first opened.
-  const [isSeen, setSeen] = useState(isOpen)
-  return (
-    <details
-      className={className ? `${styles.fold} ${className}` : styles.fold}
-      open={isOpen}
-      onToggle={() => setSeen(true)}
-    >
-      <summary className={styles.summary}>
-        <h2 className={styles.title}>{title}</h2>
-        <Icon name="down" />
-      </summary>
-      <div className={styles.content}>{isSeen && children}</div>
-    </details>
-  )
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

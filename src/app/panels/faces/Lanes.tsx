@@ -6,17 +6,18 @@ import { isLive, type Source } from '../../session/session-state.ts'
 import { usePage } from '../../view.ts'
 import { cleared } from './canvas-size.ts'
 import styles from './Lanes.module.css'
-import { movedMost, steadyLanes } from './lane-choice.ts'
+import { movedMost } from './lane-choice.ts'
 import { laneS, measuredAt, type Span, within } from './lane-scaling.ts'
 import { drawLanes, type LaneColors, laneColorsOf } from './lanes.ts'
 import { UnitName } from './UnitName.tsx'
 import { useDrawing } from './use-drawing.ts'
 import { useShownFaces } from './use-shown-faces.ts'
+import { words } from './words.ts'
 
 /** Figures change at most this often, so that they can be read. */
 const figuresEveryMs = 250
 /** How often the units that moved most are looked for. */
-const chooseEveryMs = 2000
+const chooseEveryMs = 4000
 /** With the wish for less motion, lanes move on this often. */
 const calmMs = 1000
 
@@ -24,17 +25,18 @@ interface Props {
   readonly source: Source
   /** The face that is measured; undefined where there is none. */
   readonly track: TrackId | undefined
+  /** The units that are shown before any has moved: as many as there are lanes. */
+  readonly first: readonly MeasuredUnit[]
 }
 
 /** Measured units over time, each in its place; drawn past React, once for each frame at most. */
-export function Lanes({ source, track }: Props) {
+export function Lanes({ source, track, first }: Props) {
   const { facesBoard: board } = usePage().session
   const faces = useShownFaces(source)
   const canvas = useRef<HTMLCanvasElement>(null)
   const rows = useRef<HTMLOListElement>(null)
   const axis = useRef<HTMLParagraphElement>(null)
-  const [others, setOthers] = useState(() => movedMost([]))
-  const units = useMemo<readonly MeasuredUnit[]>(() => [...steadyLanes, ...others], [others])
+  const [units, setUnits] = useState(first)
   const isFile = !isLive(source)
   const draw = useMemo(() => {
     let [figuresAtMs, chosenAtMs] = [Number.NEGATIVE_INFINITY, performance.now()]
@@ -58,7 +60,7 @@ export function Lanes({ source, track }: Props) {
       }
       if (nowMs - chosenAtMs >= chooseEveryMs) {
         chosenAtMs = nowMs
-        setOthers((before) => {
+        setUnits((before) => {
           const most = movedMost(measures, before)
           return most.every((unit, index) => unit === before[index]) ? before : most
         })
@@ -73,7 +75,7 @@ export function Lanes({ source, track }: Props) {
         {units.map((unit) => (
           <li key={unit} className={styles.row}>
             <UnitName unit={unit} className={styles.name} />
-            <span className={styles.value}>–</span>
+            <span className={styles.value}>{words.noValue}</span>
           </li>
         ))}
       </ol>
@@ -81,8 +83,8 @@ export function Lanes({ source, track }: Props) {
         <canvas ref={canvas} className={styles.canvas} />
       </div>
       <p ref={axis} className={styles.axis}>
-        <span>{laneS} s ago</span>
-        <span>now</span>
+        <span>{words.secondsAgo(laneS)}</span>
+        <span>{words.now}</span>
       </p>
     </div>
   )
@@ -95,13 +97,13 @@ function writeFigures(
 ): void {
   for (const [index, unit] of units.entries()) {
     const value = rows?.children[index]?.lastElementChild
-    if (value) write(value, measured ? formatPercent(measured.units[unit]) : '–')
+    if (value) write(value, measured ? formatPercent(measured.units[unit]) : words.noValue)
   }
 }
 
 function writeAxis({ children: [from, to] }: HTMLElement, span: Span | undefined): void {
-  write(from, span ? formatTime(span.fromS) : `${laneS} s ago`)
-  write(to, span ? formatTime(span.toS) : 'now')
+  write(from, span ? formatTime(span.fromS) : words.secondsAgo(laneS))
+  write(to, span ? formatTime(span.toS) : words.now)
 }
 
 function write(element: Element, text: string): void {

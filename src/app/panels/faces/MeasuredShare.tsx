@@ -12,6 +12,7 @@ import { drawLanes, type LaneColors, laneColorsOf, laneHeight } from './lanes.ts
 import styles from './MeasuredShare.module.css'
 import { useDrawing } from './use-drawing.ts'
 import { useShownFaces } from './use-shown-faces.ts'
+import { words } from './words.ts'
 
 const figuresEveryMs = 250
 const calmMs = 1000
@@ -37,18 +38,18 @@ export function MeasuredShare({ source, unit }: { readonly source: Source; reado
       if (performance.now() - figuresAtMs < figuresEveryMs) return
       figuresAtMs = performance.now()
       const measured = measuredAt(curve, timeS)
-      if (value.current) value.current.textContent = measured ? formatPercent(measured.units[unit]) : '–'
+      if (value.current) value.current.textContent = measured ? formatPercent(measured.units[unit]) : words.noValue
     }
   }, [faces, board, track, unit])
   useDrawing(canvas, faces, draw, calmMs)
   return (
     <span className={styles.measured}>
-      <span className="unseen">measured</span>
+      <span className="unseen">{words.measured}</span>
       <span className={styles.lane} aria-hidden="true">
         <canvas ref={canvas} className={styles.canvas} style={{ height: laneHeight }} />
       </span>
       <span ref={value} className={styles.value}>
-        –
+        {words.noValue}
       </span>
     </span>
   )

@@ -9,6 +9,7 @@ import { laneS, measuredAt, within } from './lane-scaling.ts'
 import styles from './MeasuresTable.module.css'
 import { gradeText } from './UnitName.tsx'
 import { useShownFaces } from './use-shown-faces.ts'
+import { words } from './words.ts'
 
 /** Slow enough to be read out. */
 const updateEveryMs = 2000
@@ -16,17 +17,6 @@ const updateEveryMs = 2000
 interface Props {
   readonly source: Source
   readonly track: TrackId | undefined
-}
-
-/** All that is measured, as text: the same as the lanes, for those who listen, and for those who want every figure. */
-export function MeasuresTable({ source, track }: Props) {
-  const [isOpen, setIsOpen] = useState(false)
-  return (
-    <details className={styles.details} onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary className={styles.summary}>All measures as a table</summary>
-      {isOpen && <Table source={source} track={track} />}
-    </details>
-  )
 }
 
 interface Row {
@@ -47,23 +37,24 @@ const rows: readonly Row[] = [
       most: (measures) => formatPercent(Math.max(...measures.map(({ units }) => units[unit]))),
     }),
   ),
-  angle('head turned', 'yaw'),
-  angle('head raised', 'pitch'),
-  angle('head tilted', 'roll'),
+  angle('yaw'),
+  angle('pitch'),
+  angle('roll'),
 ]
 
-function angle(name: string, axis: keyof MeasuredFace['head']): Row {
+function angle(axis: keyof MeasuredFace['head']): Row {
   const degrees = (value: number) => `${formatWhole(value).replace('-', '−')}°`
   return {
-    name,
-    grade: 'good',
+    name: words.head[axis],
+    grade: words.good,
     read: ({ head }) => degrees(head[axis]),
     most: (measures) =>
       degrees(measures.map(({ head }) => head[axis]).reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a))),
   }
 }
 
-function Table({ source, track }: Props) {
+/** All that is measured, as text: the same as the lanes, for those who listen, and for those who want every figure. */
+export function MeasuresTable({ source, track }: Props) {
   const { facesBoard: board } = usePage().session
   const faces = useShownFaces(source)
   const [, setTurn] = useState(0)
@@ -78,14 +69,14 @@ function Table({ source, track }: Props) {
   return (
     <table className={styles.table}>
       <caption className={styles.caption}>
-        {track === undefined ? 'No face is measured.' : `${faceName(track)}, every ${updateEveryMs / 1000} s.`}
+        {track === undefined ? words.noFaceMeasured : words.everyFewSeconds(faceName(track), updateEveryMs / 1000)}
       </caption>
       <thead>
         <tr>
-          <th scope="col">Movement</th>
-          <th scope="col">Measured</th>
-          <th scope="col">Now</th>
-          <th scope="col">Most in {laneS} s</th>
+          <th scope="col">{words.columns.movement}</th>
+          <th scope="col">{words.columns.grade}</th>
+          <th scope="col">{words.columns.now}</th>
+          <th scope="col">{words.columns.most(laneS)}</th>
         </tr>
       </thead>
       <tbody>
@@ -95,8 +86,8 @@ function Table({ source, track }: Props) {
               {name} {code}
             </th>
             <td>{grade}</td>
-            <td>{measured ? read(measured) : '–'}</td>
-            <td>{measures.length > 0 ? most(measures) : '–'}</td>
+            <td>{measured ? read(measured) : words.noValue}</td>
+            <td>{measures.length > 0 ? most(measures) : words.noValue}</td>
           </tr>
         ))}
       </tbody>

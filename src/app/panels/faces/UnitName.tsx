@@ -3,23 +3,21 @@ import type { MeasuredUnit } from '../../../affect/measures.ts'
 import { unitRules } from '../../../faces/action-units.ts'
 import styles from './UnitName.module.css'
 
-/** `lip corner puller AU12`, and how well it is measured. */
-export function UnitName({
-  unit,
-  className,
-}: {
+interface Props {
   readonly unit: MeasuredUnit
   readonly className?: string | undefined
-}) {
+}
+
+/** `lip corner puller AU12`, as `unitText` has it; where there is little room the code stays whole. */
+export function UnitName({ unit, className }: Props) {
   return (
-    <span className={className}>
-      {measuredUnitNames[unit]} <span className={styles.code}>{unit}</span>{' '}
-      <span className={styles.grade}>{gradeText(unit)}</span>
+    <span className={[styles.unit, className].filter(Boolean).join(' ')}>
+      <span className={styles.name}>{measuredUnitNames[unit]}</span> <span className={styles.code}>{unit}</span>
     </span>
   )
 }
 
-/** `good`, `poor, derived` */
+/** How well a unit is measured: `good`, `poor, derived` */
 export function gradeText(unit: MeasuredUnit): string {
   return unitRules[unit].isDerived ? `${unitGrades[unit]}, derived` : unitGrades[unit]
 }

@@ -1,24 +1,21 @@
 import { type MeasuredFace, type MeasuredUnit, measuredUnits } from '../../../affect/measures.ts'
 
-/** Always shown, each in its place: what is measured well, from the brows down. */
-export const steadyLanes = ['AU1', 'AU2', 'AU4', 'AU43', 'AU12', 'AU25', 'AU26'] as const satisfies MeasuredUnit[]
+/** Shown while nothing else has moved. */
+export const firstLanes: readonly MeasuredUnit[] = ['AU12', 'AU6', 'AU4', 'AU1']
 
-/** Shown below while nothing else has moved. */
-const firstOthers: readonly MeasuredUnit[] = ['AU6', 'AU15']
+/** Eyes close with every blink: their lane would always be among those that moved most, and say little. */
+const leftOut: readonly MeasuredUnit[] = ['AU43']
 
 /** A unit that moved less than this, from its least to its most, has not moved. */
 const leastMovement = 0.15
 /** How much more a unit must have moved to take the lane of another, so that lanes do not change places all the time. */
 const clearlyMore = 0.1
 
-/** The two other units that moved most, each in the lane that it had before. */
-export function movedMost(
-  measures: readonly MeasuredFace[],
-  before: readonly MeasuredUnit[] = firstOthers,
-): readonly MeasuredUnit[] {
+/** The units that moved most, as many as before, each in the lane that it had. */
+export function movedMost(measures: readonly MeasuredFace[], before: readonly MeasuredUnit[]): readonly MeasuredUnit[] {
   const movement = new Map<MeasuredUnit, number>()
   for (const unit of measuredUnits) {
-    if ((steadyLanes as readonly MeasuredUnit[]).includes(unit)) continue
+    if (leftOut.includes(unit)) continue
     const moved = range(measures.map(({ units }) => units[unit]))
     movement.set(unit, moved + (before.includes(unit) ? clearlyMore : 0))
   }

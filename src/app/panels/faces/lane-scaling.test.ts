@@ -63,4 +63,11 @@ describe('a lane’s line', () => {
     const lines = laneLines([at(0), at(0.5), at(3), at(3.5)], read, { fromS: 0, toS: 10 }, box)
     expect(lines.map(({ length }) => length)).toEqual([2, 2])
   })
+
+  it('is whole where a slow device measures seldom', () => {
+    const measures = Array.from({ length: 8 }, (_, index) => at(index * 0.9))
+    expect(laneLines(measures, read, { fromS: 0, toS: 10 }, box)).toHaveLength(1)
+    const gone = [...measures, at(10), at(10.9)]
+    expect(laneLines(gone, read, { fromS: 0, toS: 20 }, box).map(({ length }) => length)).toEqual([8, 2])
+  })
 })

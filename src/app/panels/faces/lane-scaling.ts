@@ -2,8 +2,12 @@ import type { MeasuredFace } from '../../../affect/measures.ts'
 
 /** How much of time lanes show, s. */
 export const laneS = 10
-/** Between measures further apart than this the face was not there, s: the line is broken. */
+/** Between measures further apart than this the face was not there, s, unless a slow device measures no more often. */
 const gapS = 0.6
+/** Measures that are this many of their usual intervals apart have a gap between them. */
+const gapIntervals = 2.5
+/** Of so many intervals the usual one is taken. */
+const usualOf = 32
 
 export interface Span {
   readonly fromS: number
@@ -29,8 +33,21 @@ export function within(curve: readonly MeasuredFace[], { fromS, toS }: Span): re
 /** The measure at a time, or the last before it; undefined where the face was not there. */
 export function measuredAt(curve: readonly MeasuredFace[], timeS: number): MeasuredFace | undefined {
   // Times of frames are told with some rounding.
-  const last = curve[firstAfter(curve, timeS + 0.002) - 1]
-  return last && timeS - last.timeS <= gapS ? last : undefined
+  const index = firstAfter(curve, timeS + 0.002)
+  const last = curve[index - 1]
+  return last && timeS - last.timeS <= gapAfter(curve, index) ? last : undefined
+}
+
+/** From how long on an interval is a gap, by the intervals between the measures before an index, s. */
+function gapAfter(curve: readonly MeasuredFace[], index: number): number {
+  const intervals = curve
+    .slice(Math.max(0, index - usualOf), index)
+    .map(({ timeS }, at, times) => (at === 0 ? 0 : timeS - times[at - 1].timeS))
+    .slice(1)
+    .sort((a, b) => a - b)
+  // Of one or two intervals nobody can say what is usual.
+  if (intervals.length < 3) return gapS
+  return Math.max(gapS, gapIntervals * intervals[intervals.length >> 1])
 }
 
 /** The index of the first measure after a time; the length where there is none. */
@@ -61,9 +78,10 @@ export function laneLines(
 ): readonly (readonly LanePoint[])[] {
   const lines: LanePoint[][] = []
   let before = Number.NEGATIVE_INFINITY
+  const gap = gapAfter(measures, measures.length)
   for (const measured of measures) {
     const { timeS } = measured
-    if (timeS - before > gapS) lines.push([])
+    if (timeS - before > gap) lines.push([])
     before = timeS
     const value = Math.min(1, Math.max(0, read(measured)))
     lines[lines.length - 1].push({

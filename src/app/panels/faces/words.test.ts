@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { eventText, faceNumber, flawWord, neutralText, trackWords } from './words.ts'
+import { eventText, faceNumber, flawWord, neutralText, qualityWord, trackWords } from './words.ts'
 
 it('calls faces by their numbers', () => {
   expect(faceNumber('face-12')).toBe('12')
@@ -10,6 +10,13 @@ it('says what is wrong with a face, the worst first, and nothing of one that is 
   expect(trackWords({ isHere: true, flaws: ['turned-away', 'dark'] })).toBe('turned away, dark')
   expect(trackWords({ isHere: true, flaws: ['still'] })).toBe('does not move: perhaps a picture')
   expect(flawWord('still')).toBe('does not move')
+})
+
+it('says one word of a face, where it matters', () => {
+  expect(qualityWord({ isHere: true, flaws: ['blurred'] })).toBe('')
+  expect(qualityWord({ isHere: true, flaws: ['blurred', 'dark', 'small'] })).toBe('dark')
+  expect(qualityWord({ isHere: true, flaws: ['still'] })).toBe('does not move')
+  expect(qualityWord({ isHere: false, flaws: ['dark'] })).toBe('not in the picture')
 })
 
 it('says of a face that is gone only that', () => {
@@ -23,6 +30,6 @@ it('gives short events a moment and long ones a beginning and an end', () => {
 })
 
 it('says against which face movement is measured', () => {
-  expect(neutralText({ neutral: 'learning' })).toContain('being learnt')
+  expect(neutralText({ neutral: 'learning' })).toContain('being learned')
   expect(neutralText({ neutral: 'chosen' })).toContain('that you chose')
 })

@@ -3,6 +3,43 @@ import type { TrackId } from '../../../affect/track.ts'
 import { formatSpan, formatTime } from '../../format.ts'
 import type { FollowedTrack } from '../../session/faces-state.ts'
 
+/** What the measured panel says: with the texts below one catalogue, so that it can be reviewed at once, and translated. */
+export const words = {
+  title: 'Measured',
+  titleOf: (face: string) => `Measured: ${face}`,
+  rateLive: 'at the camera’s rate',
+  rateFile: 'ten times a second',
+  whoIsRead: 'Which face is read',
+  whoIsShown: 'All faces are read in turn; which one is shown',
+  allMeasures: 'All measures',
+  failed: 'Faces are not followed; the reading of the picture goes on',
+  loading: 'The networks that find faces are being loaded.',
+  noneInFile: 'No face was found in this file.',
+  notFollowed: 'Nobody is followed any more.',
+  none: {
+    camera: 'No face found yet. Look into the camera, come closer, or turn on a light.',
+    screen: 'No face found yet. A face must be large and bright enough, and not seen strictly from the side.',
+    file: 'No face found yet. A face must be large and bright enough, and not seen strictly from the side.',
+    drawn: 'No face found yet.',
+    stopped: 'Nobody is followed any more.',
+  },
+  secondsAgo: (seconds: number) => `${seconds} s ago`,
+  now: 'now',
+  noValue: '–',
+  measured: 'measured',
+  measuring: (done: string, total: string) => `Measuring: ${done} of ${total}`,
+  measuredToEnd: 'Measured to the end',
+  notMeasured: 'Not measured yet',
+  atRest: 'Movement is measured against a face at rest.',
+  events: 'Movements lately',
+  noEvents: 'None yet.',
+  noFaceMeasured: 'No face is measured.',
+  everyFewSeconds: (face: string, seconds: number) => `${face}, every ${seconds} s.`,
+  columns: { movement: 'Movement', grade: 'Measured', now: 'Now', most: (seconds: number) => `Most in ${seconds} s` },
+  head: { yaw: 'head turned', pitch: 'head raised', roll: 'head tilted' },
+  good: 'good',
+} as const
+
 /** `2` of `face-2`: people are numbers, never names. */
 export function faceNumber(track: TrackId): string {
   return track.replace('face-', '')
@@ -29,9 +66,19 @@ export function trackWords({ isHere, flaws }: Pick<FollowedTrack, 'isHere' | 'fl
   return isHere ? flaws.map((flaw) => flawWords[flaw]).join(', ') : 'not in the picture'
 }
 
+/** What a person can do something about, or should know before trusting a figure: the rest is in the list of measures. */
+const weightyFlaws: readonly FaceFlaw[] = ['small', 'dark', 'turned-away', 'covered', 'cut-off', 'still']
+
+/** One word on a face where it matters: `small`, `turned away`; empty for a face that is seen well. */
+export function qualityWord({ isHere, flaws }: Pick<FollowedTrack, 'isHere' | 'flaws'>): string {
+  if (!isHere) return trackWords({ isHere, flaws })
+  const worst = flaws.find((flaw) => weightyFlaws.includes(flaw))
+  return worst ? flawWord(worst) : ''
+}
+
 const neutralTexts: Readonly<Record<FollowedTrack['neutral'], string>> = {
-  learning: 'Neutral face: being learnt from the first seconds.',
-  learnt: 'Measured against a neutral face learnt from the first seconds.',
+  learning: 'Neutral face: being learned from the first seconds.',
+  learnt: 'Measured against a neutral face learned from the first seconds.',
   chosen: 'Measured against the neutral face that you chose.',
 }
 

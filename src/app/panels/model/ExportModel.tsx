@@ -4,10 +4,10 @@ import { Button } from '../../controls/Button.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { Message } from '../../controls/Message.tsx'
 import { canPickFile, canPickFolder } from '../../file-pickers.ts'
-import { formatBytes } from '../../format.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import styles from './BuildPanel.module.css'
+import { words } from './words.ts'
 
 /** Buttons that export a stored model, to be published on a host. One export at a time. */
 export function ExportButtons({ bundle }: { readonly bundle: ExportedBundle }) {
@@ -19,20 +19,20 @@ export function ExportButtons({ bundle }: { readonly bundle: ExportedBundle }) {
       {canPickFolder() && (
         <Button
           disabled={isBusy}
-          aria-label={`Export ${name} to a folder`}
+          aria-label={words.export.folderNamed(name)}
           onClick={() => void buildSession.exportToFolder(bundle)}
         >
           <Icon name="folder" />
-          To a folder
+          {words.export.folder}
         </Button>
       )}
       <Button
         disabled={isBusy}
-        aria-label={`Save ${name} as a zip`}
+        aria-label={words.export.zipNamed(name)}
         onClick={() => void buildSession.exportToZip(bundle)}
       >
         <Icon name="download" />
-        As a zip
+        {words.export.zip}
       </Button>
     </>
   )
@@ -45,12 +45,7 @@ export function ExportStatus() {
   return (
     <>
       <Exported exported={exported} />
-      {!canPickFile() && (
-        <p className={styles.note}>
-          This browser saves a zip only as a whole, and needs as much memory or temporary space for it as the bundle has
-          bytes: above about 2 GB it may fail.
-        </p>
-      )}
+      {!canPickFile() && <p className={styles.note}>{words.export.noPicker}</p>}
     </>
   )
 }
@@ -66,8 +61,8 @@ function Exported({ exported }: { readonly exported: ExportState }) {
       return (
         <div className={styles.item}>
           <p id={textId} className={styles.figures}>
-            Exporting {name}
-            {progress && ` · ${formatBytes(progress.doneBytes)} of ${formatBytes(progress.totalBytes)}`}
+            {words.export.running(name)}
+            {progress && words.export.share(progress.doneBytes, progress.totalBytes)}
           </p>
           <progress
             className={styles.bar}
@@ -75,21 +70,18 @@ function Exported({ exported }: { readonly exported: ExportState }) {
             {...(progress ? { value: progress.doneBytes / progress.totalBytes } : {})}
           />
           <div className={styles.answers}>
-            <Button onClick={() => buildSession.cancelExport()}>Cancel</Button>
+            <Button onClick={() => buildSession.cancelExport()}>{words.cancel}</Button>
           </div>
         </div>
       )
     }
     case 'exported':
       return (
-        <Message tone="info" title={`${exported.name} is exported`}>
-          <p>
-            Put the {exported.to === 'folder' ? 'folder' : 'unpacked zip'} on any static host; its address is then what
-            others load.
-          </p>
+        <Message tone="info" title={words.export.done(exported.name)}>
+          <p>{words.export.doneText(exported.to)}</p>
         </Message>
       )
     case 'failed':
-      return <Message tone="danger" title={`${exported.name} was not exported`} error={exported.error} />
+      return <Message tone="danger" title={words.export.failed(exported.name)} error={exported.error} />
   }
 }

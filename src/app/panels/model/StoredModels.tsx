@@ -7,11 +7,13 @@ import { Fact, Facts, Group } from '../../controls/Facts.tsx'
 import { Message } from '../../controls/Message.tsx'
 import { formatBytes, formatDay } from '../../format.ts'
 import { isStoredAs, type StoredState } from '../../session/stored-models.ts'
+import { shownName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import panels from '../drawers/Panels.module.css'
 import { ExportButtons, ExportStatus } from './ExportModel.tsx'
 import styles from './StoredModels.module.css'
+import { words } from './words.ts'
 
 /** What this browser keeps of models; looks when the panel opens. Undefined until the first look has ended. */
 export function useStoredModels(): StoredState | undefined {
@@ -20,18 +22,38 @@ export function useStoredModels(): StoredState | undefined {
   return useStore(session.store, (state) => state.stored)
 }
 
+/** The stored models that are not in use, to choose from; nothing where there are none. */
+export function StoredChoices({ stored }: { readonly stored: StoredState | undefined }) {
+  const { session } = usePage()
+  const source = useStore(session.store, (state) => state.bundle?.source)
+  const choices = stored?.state === 'known' ? stored.bundles.filter((entry) => canLoad(entry, source)) : []
+  if (choices.length === 0) return null
+  return (
+    <Group title={words.stored.choose}>
+      <ul className={styles.list} aria-label={words.stored.choose}>
+        {choices.map((entry) => (
+          <li key={entry.key} className={styles.choice}>
+            <Described entry={entry} isInUse={false} />
+            <LoadButton entry={entry} />
+          </li>
+        ))}
+      </ul>
+    </Group>
+  )
+}
+
 /** The one list of the models that this browser keeps, to load, to export and to delete; and the room there is. */
 export function StoredModels() {
   const { session } = usePage()
   const stored = useStoredModels()
   return (
-    <Group title="Stored models">
-      {stored === undefined && <p className={panels.note}>Looking …</p>}
+    <Group title={words.stored.title}>
+      {stored === undefined && <p className={panels.note}>{words.stored.looking}</p>}
       {stored?.state === 'failed' && (
         <>
-          <Message tone="warn" title="Models cannot be listed" error={stored.error} />
+          <Message tone="warn" title={words.stored.failed} error={stored.error} />
           <div className={panels.actions}>
-            <Button onClick={() => void session.actions.lookAtStorage()}>Look again</Button>
+            <Button onClick={() => void session.actions.lookAtStorage()}>{words.stored.lookAgain}</Button>
           </div>
         </>
       )}
@@ -49,9 +71,9 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
   return (
     <div ref={top} tabIndex={-1} className={styles.known}>
       {bundles.length === 0 ? (
-        <p className={panels.note}>None. A model that you download is kept here for the next visit.</p>
+        <p className={panels.note}>{words.stored.none}</p>
       ) : (
-        <ul className={styles.list} aria-label="Stored models">
+        <ul className={styles.list} aria-label={words.stored.title}>
           {bundles.map((entry) => (
             <Model key={entry.key} entry={entry} isInUse={isStoredAs(entry, source)} onDelete={() => setAsked(entry)} />
           ))}
@@ -59,22 +81,20 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
       )}
       {bundles.length > 0 && <ExportStatus />}
       <Facts>
-        <Fact term="Used by models">{formatBytes(usedBytes)}</Fact>
-        {freeBytes !== undefined && <Fact term="Free for this site">{formatBytes(freeBytes)}</Fact>}
-        <Fact term="When space runs low">
-          {isPersistent ? 'the browser keeps them' : 'the browser may remove them by itself'}
-        </Fact>
+        <Fact term={words.stored.used}>{formatBytes(usedBytes)}</Fact>
+        {freeBytes !== undefined && <Fact term={words.stored.free}>{formatBytes(freeBytes)}</Fact>}
+        <Fact term={words.stored.whenLow}>{isPersistent ? words.stored.persistent : words.stored.evictable}</Fact>
       </Facts>
       {!isPersistent && bundles.length > 0 && (
         <div className={panels.actions}>
-          <Button onClick={() => void session.actions.protectStorage()}>Ask the browser to keep them</Button>
+          <Button onClick={() => void session.actions.protectStorage()}>{words.stored.protect}</Button>
         </div>
       )}
       <Question
-        title={`Delete ${asked?.name ?? ''}?`}
+        title={words.stored.deleteTitle(asked?.name ?? '')}
         isOpen={asked !== undefined}
         onClose={() => setAsked(undefined)}
-        answer="Delete"
+        answer={words.stored.delete}
         isDangerous
         onAnswer={() => {
           setAsked(undefined)
@@ -82,10 +102,7 @@ function Known({ stored }: { readonly stored: Extract<StoredState, { state: 'kno
           if (asked) void session.actions.removeStored(asked.key).then(() => top.current?.focus())
         }}
       >
-        <p>
-          {formatBytes(asked?.storedBytes ?? 0)} become free. To use the model again it has to be downloaded again
-          {asked && isStoredAs(asked, source) ? '; as long as this page is open it stays in use' : ''}.
-        </p>
+        <p>{asked && words.stored.deleteText(asked.storedBytes, isStoredAs(asked, source))}</p>
       </Question>
     </div>
   )
@@ -99,46 +116,72 @@ interface ModelProps {
 
 function Model({ entry, isInUse, onDelete }: ModelProps) {
   const { session } = usePage()
-  const { key, name, url, bytes, storedBytes, state, savedAt, usedAt } = entry
-  const isPartial = state === 'partial'
-  const facts = [
-    isPartial ? `${formatBytes(storedBytes)} of ${formatBytes(bytes)}, not whole yet` : formatBytes(bytes),
-    ...(isInUse ? ['in use'] : []),
-    ...(usedAt ? [`last used ${formatDay(usedAt)}`] : savedAt ? [`from ${formatDay(savedAt)}`] : []),
-  ]
-  // A partial download is resumed from its address; a bundle that was built here has no address.
-  const isDownloaded = /^https?:/.test(url)
-  const whole: BundleSource = { type: 'stored', key, name, ...(isDownloaded ? { url } : {}) }
-  const source: BundleSource = isPartial ? { type: 'url', url } : whole
-  const canLoad = !isInUse && (!isPartial || isDownloaded)
+  const source = useStore(session.store, (state) => state.bundle?.source)
+  const { name, state } = entry
   return (
     <li className={styles.model}>
-      <p className={styles.name}>{name}</p>
+      <Described entry={entry} isInUse={isInUse} />
+      <div className={styles.tools}>
+        {canLoad(entry, source) && <LoadButton entry={entry} />}
+        {state !== 'partial' && <ExportButtons bundle={entry} />}
+        <Button aria-label={words.stored.deleteNamed(name)} onClick={onDelete}>
+          {words.stored.delete}
+        </Button>
+      </div>
+    </li>
+  )
+}
+
+/** What a stored model is, and how much of it is there. */
+function Described({ entry, isInUse }: Pick<ModelProps, 'entry' | 'isInUse'>) {
+  const { name, url, bytes, storedBytes, state, savedAt, usedAt } = entry
+  const isPartial = state === 'partial'
+  const facts = [
+    isPartial ? words.stored.partial(storedBytes, bytes) : formatBytes(bytes),
+    ...(isInUse ? [words.stored.inUse] : []),
+    ...(usedAt ? [words.stored.lastUsed(formatDay(usedAt))] : savedAt ? [words.stored.since(formatDay(savedAt))] : []),
+  ]
+  return (
+    <div className={styles.described}>
+      <p className={styles.name}>
+        <bdi>{shownName(name)}</bdi>
+      </p>
       <div className={styles.facts}>
         <p>{facts.join(' · ')}</p>
         {url !== '' && <p>{url}</p>}
         {isPartial && (
           <progress
             className={styles.bar}
-            aria-label={`Stored of ${name}`}
+            aria-label={words.stored.storedOf(name)}
             value={bytes > 0 ? Math.min(1, storedBytes / bytes) : 0}
           />
         )}
       </div>
-      <div className={styles.tools}>
-        {canLoad && (
-          <Button
-            aria-label={`${isPartial ? 'Go on loading' : 'Load'} ${name}`}
-            onClick={() => void session.actions.loadBundle(source)}
-          >
-            {isPartial ? 'Go on' : 'Load'}
-          </Button>
-        )}
-        {!isPartial && <ExportButtons bundle={entry} />}
-        <Button aria-label={`Delete ${name}`} onClick={onDelete}>
-          Delete
-        </Button>
-      </div>
-    </li>
+    </div>
+  )
+}
+
+/** A partial download is resumed from its address; a bundle that was built here has no address. */
+function isDownloaded({ url }: BundleEntry): boolean {
+  return /^https?:/.test(url)
+}
+
+function canLoad(entry: BundleEntry, used: BundleSource | undefined): boolean {
+  return !isStoredAs(entry, used) && (entry.state !== 'partial' || isDownloaded(entry))
+}
+
+function LoadButton({ entry }: { readonly entry: BundleEntry }) {
+  const { session } = usePage()
+  const { key, name, url, state } = entry
+  const isPartial = state === 'partial'
+  const whole: BundleSource = { type: 'stored', key, name, ...(isDownloaded(entry) ? { url } : {}) }
+  const source: BundleSource = isPartial ? { type: 'url', url } : whole
+  return (
+    <Button
+      aria-label={isPartial ? words.stored.resumeNamed(name) : words.stored.loadNamed(name)}
+      onClick={() => void session.actions.loadBundle(source)}
+    >
+      {isPartial ? words.resume : words.stored.load}
+    </Button>
   )
 }

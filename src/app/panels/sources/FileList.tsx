@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { actionOf, runAction, shortcutOf } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Icon, type IconName } from '../../controls/Icon.tsx'
@@ -10,8 +10,9 @@ import { isolatedName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import styles from './FileList.module.css'
+import { words } from './words.ts'
 
-/** The files that are read one after the other, with what has become of each. */
+/** The files that are read one after the other: one line, and a list of them that opens over the picture. */
 export function FileList() {
   const page = usePage()
   const { store, actions } = page.session
@@ -20,15 +21,17 @@ export function FileList() {
   const areKeysOn = useStore(store, (state) => state.settings.areKeysOn)
   const isAnyWaiting = useStore(store, hasWaiting)
   const canSkip = useStore(store, actionOf('skip').isEnabled)
+  const [isOpen, setOpen] = useState(false)
   const list = useRef<HTMLOListElement>(null)
   const title = useRef<HTMLHeadingElement>(null)
   const index = queue.findIndex(({ progress }) => progress.state === 'reading')
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is rendered when it is opened
   useEffect(() => {
     const row = list.current?.children[index]
     // `scrollIntoView` would scroll the page, too.
     if (list.current && row instanceof HTMLElement) list.current.scrollTop = row.offsetTop - 36
-  }, [index])
+  }, [index, isOpen])
 
   if (queue.length < 2) return null
   const done = queue.filter(({ progress }) => progress.state !== 'waiting' && progress.state !== 'reading').length
@@ -41,11 +44,21 @@ export function FileList() {
     <section className={styles.files} aria-labelledby="files-title">
       <div className={styles.head}>
         <h2 id="files-title" ref={title} className={styles.title} tabIndex={-1}>
-          Files
+          {words.files}
         </h2>
         <p className={styles.count}>
-          {index >= 0 ? `${index + 1} of ${queue.length}` : `${done} of ${queue.length} done`}
+          {index >= 0 ? words.fileOf(index + 1, queue.length) : words.filesDone(done, queue.length)}
         </p>
+        <Button
+          kind="quiet"
+          isSquare
+          className={styles.opener}
+          aria-expanded={isOpen}
+          aria-label={isOpen ? words.hideList : words.showList}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Icon name="down" />
+        </Button>
         <div className={styles.tools}>
           {isAnyWaiting &&
             (index >= 0 && isActive(run) ? (
@@ -56,51 +69,57 @@ export function FileList() {
                 aria-keyshortcuts={shortcutOf(actionOf('skip'), areKeysOn)}
               >
                 <Icon name="right" />
-                Skip this file
+                {words.skip}
               </Button>
             ) : (
               <Button kind="quiet" onClick={() => void actions.readWaiting()}>
                 <Icon name="play" />
-                Read the rest
+                {words.readRest}
               </Button>
             ))}
           <Button kind="quiet" onClick={() => actions.clearFiles()}>
             <Icon name="close" />
-            {isAnyWaiting ? 'Remove the rest' : 'Close the list'}
+            {isAnyWaiting ? words.removeRest : words.closeList}
           </Button>
         </div>
       </div>
-      <ol ref={list} className={styles.list}>
-        {queue.map((item) => (
-          <Row key={item.id} item={item} onRemove={() => remove(item.id)} />
-        ))}
-      </ol>
+      {isOpen && (
+        <ol ref={list} className={styles.list}>
+          {queue.map((item) => (
+            <Row key={item.id} item={item} onRemove={() => remove(item.id)} />
+          ))}
+        </ol>
+      )}
     </section>
   )
 }
 
-const looks: Readonly<Record<QueuedFile['progress']['state'], { readonly icon: IconName; readonly text: string }>> = {
-  waiting: { icon: 'waiting', text: 'waits' },
-  reading: { icon: 'play', text: 'being read' },
-  read: { icon: 'check', text: 'read' },
-  stopped: { icon: 'stop', text: 'not read to its end' },
-  failed: { icon: 'wrong', text: 'failed' },
+const icons: Readonly<Record<QueuedFile['progress']['state'], IconName>> = {
+  waiting: 'waiting',
+  reading: 'play',
+  read: 'check',
+  stopped: 'stop',
+  failed: 'wrong',
 }
 
 function Row({ item, onRemove }: { readonly item: QueuedFile; readonly onRemove: () => void }) {
   const { name, progress } = item
-  const { icon, text } = looks[progress.state]
   return (
     <li
       className={styles.row}
       data-state={progress.state}
       aria-current={progress.state === 'reading' ? 'true' : undefined}
     >
-      <Icon name={icon} isFilled={progress.state === 'reading'} />
+      <Icon name={icons[progress.state]} isFilled={progress.state === 'reading'} />
       <Name className={styles.name}>{name}</Name>
-      <span className={styles.state}>{text}</span>
+      <span className={styles.state}>{words.fileState[progress.state]}</span>
       {progress.state === 'waiting' && (
-        <button type="button" className={styles.remove} aria-label={`Remove ${isolatedName(name)}`} onClick={onRemove}>
+        <button
+          type="button"
+          className={styles.remove}
+          aria-label={words.removeFile(isolatedName(name))}
+          onClick={onRemove}
+        >
           <Icon name="close" />
         </button>
       )}

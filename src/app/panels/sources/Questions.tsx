@@ -1,8 +1,11 @@
 import { useEffect } from 'react'
+import { answerReplace } from '../../actions.ts'
 import { Question } from '../../controls/Drawer.tsx'
+import type { SourceProblem } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import styles from '../drawers/Panels.module.css'
+import { words } from './words.ts'
 
 /** Asked once, before the first use of the camera. */
 export function ConsentQuestion() {
@@ -14,10 +17,10 @@ export function ConsentQuestion() {
   }, [isOpen, session])
   return (
     <Question
-      title="Before the camera starts"
+      title={words.consent.title}
       isOpen={isOpen}
       onClose={close}
-      answer="I agree, use my camera"
+      answer={words.consent.answer}
       onAnswer={() => {
         close()
         session.actions.giveCameraConsent()
@@ -25,13 +28,11 @@ export function ConsentQuestion() {
       }}
     >
       <ul className={styles.points}>
-        <li>Frames stay on this device. Nothing is recorded unless you download it.</li>
-        <li>Readings describe apparent expressions, not what anybody feels.</li>
-        <li>Not for use at work or in education. Everybody in the picture should agree.</li>
+        {words.consent.points.map((point) => (
+          <li key={point}>{point}</li>
+        ))}
       </ul>
-      <p className={styles.note}>
-        A red dot shows as long as the camera is on. Stop ends it; Erase forgets everything that was read.
-      </p>
+      <p className={styles.note}>{words.consent.note}</p>
     </Question>
   )
 }
@@ -44,20 +45,39 @@ export function EraseQuestion() {
   const close = () => view.update({ question: undefined })
   return (
     <Question
-      title="Erase everything?"
+      title={words.erase.title}
       isOpen={isOpen}
       onClose={close}
-      answer="Erase"
+      answer={words.erase.answer}
       isDangerous
       onAnswer={() => {
         view.update({ question: undefined, panel: undefined, review: undefined, pointed: undefined })
         session.actions.erase()
       }}
     >
-      <p>
-        {count === 1 ? 'One reading' : `${count} readings`} with all frames will be forgotten, and camera or screen
-        sharing ends. This cannot be undone. The model stays.
-      </p>
+      <p>{words.erase.text(count)}</p>
+    </Question>
+  )
+}
+
+/** Asked before another source ends a camera or a screen that is being read. */
+export function ReplaceQuestion() {
+  const page = usePage()
+  const isOpen = useStore(page.view, (state) => state.question === 'replace')
+  const waiting = useStore(page.view, (state) => state.waitingAction)
+  const kind = useStore(page.session.store, ({ source }) => (source?.kind === 'screen' ? 'screen' : 'camera'))
+  const answers: Readonly<Record<string, string>> = words.replace.answer satisfies Record<SourceProblem['at'], string>
+  return (
+    <Question
+      title={words.replace.title[kind]}
+      isOpen={isOpen}
+      onClose={() => answerReplace(page, false)}
+      decline={words.replace.keep[kind]}
+      answer={answers[waiting ?? ''] ?? ''}
+      isDangerous
+      onAnswer={() => answerReplace(page, true)}
+    >
+      <p>{words.replace.text[kind]}</p>
     </Question>
   )
 }

@@ -4,10 +4,9 @@ import { isShownMirrored, type Source } from '../../session/session-state.ts'
 import { isolatedName, shownName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
+import { followPlayer } from '../timeline/playing.ts'
 import styles from './Preview.module.css'
-
-/** A person who drags along the time line passes many places; the reading restarts from the last one. */
-const settleMs = 300
+import { words } from './words.ts'
 
 type FileSource = Extract<Source, { readonly kind: 'file' }>
 
@@ -33,50 +32,29 @@ interface PlayerProps {
   readonly onNoPicture: () => void
 }
 
-/** Seeking in the video restarts the reading from there. */
+/** Played and sought from the timeline, which only reviews; what is said follows where that decides. */
 function FilePlayer({ source, onNoPicture }: PlayerProps) {
-  const { actions } = usePage().session
+  const page = usePage()
   const video = useRef<HTMLVideoElement>(null)
-  const isLooping = useRef(false)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const { url, name } = source
   usePlayer(video)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each video starts anew
   useEffect(() => {
     if (!matchMedia('(prefers-reduced-motion: reduce)').matches) play(video.current)
-    return () => clearTimeout(timer.current)
   }, [url])
 
-  // Without the loop attribute: the browser's jump to the start would look like a person's.
-  const onEnded = () => {
-    if (!video.current) return
-    isLooping.current = true
-    video.current.currentTime = 0
-    play(video.current)
-  }
-  const onSeeked = () => {
-    if (isLooping.current) {
-      isLooping.current = false
-      return
-    }
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => {
-      if (video.current) void actions.readFrom(video.current.currentTime)
-    }, settleMs)
-  }
   return (
     <video
       ref={video}
       className={styles.video}
       src={url}
       aria-label={shownName(name)}
-      controls
       preload="auto"
       muted
+      loop
       playsInline
-      onEnded={onEnded}
-      onSeeked={onSeeked}
+      onTimeUpdate={({ currentTarget }) => followPlayer(page, currentTarget.currentTime)}
       onError={onNoPicture}
       // A browser that cannot decode the picture may still play the sound.
       onLoadedMetadata={({ currentTarget }) => currentTarget.videoWidth === 0 && onNoPicture()}
@@ -128,17 +106,17 @@ function NewestFrame({ name }: { readonly name: string }) {
         className={styles.video}
         hidden={!image}
         role="img"
-        aria-label={`The newest frame of ${isolatedName(name)}`}
+        aria-label={words.newestFrameOf(isolatedName(name))}
       />
       <p className={styles.note} data-alone={!image || undefined}>
-        {image ? 'This browser cannot show this file; you see the newest frame that was read.' : cannotShow(isRead)}
+        {image ? words.cannotShowNewest : cannotShow(isRead)}
       </p>
     </div>
   )
 }
 
 function cannotShow(isRead: boolean): string {
-  return `This browser cannot show this file.${isRead ? ' It is read all the same.' : ''}`
+  return isRead ? `${words.cannotShow} ${words.readAllTheSame}` : words.cannotShow
 }
 
 /** A camera, mirrored if the settings say so, or a screen. */
@@ -187,7 +165,7 @@ export function StoppedPreview({ source }: { readonly source: Extract<Source, { 
       className={styles.video}
       data-mirrored={isMirrored || undefined}
       role="img"
-      aria-label={`The last picture of ${shownName(name)}`}
+      aria-label={words.lastPictureOf(shownName(name))}
     />
   )
 }
@@ -215,7 +193,7 @@ function usePlayer(video: RefObject<HTMLVideoElement | null>): void {
   }, [view, video])
 }
 
-/** A browser that refuses to play by itself shows the first frame and its controls. */
+/** A browser that refuses to play by itself shows the first frame; the timeline's button plays it. */
 function play(video: HTMLVideoElement | null): void {
   video?.play().catch(() => undefined)
 }

@@ -5,58 +5,63 @@ import { actionOf, runAction } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { Name } from '../../controls/Name.tsx'
-import { emotionHue } from '../../emotion-hue.ts'
-import { faceName, formatLabel, formatSpan } from '../../format.ts'
+import { emotionHue, emotionWord } from '../../emotion-hue.ts'
+import { faceName, formatSpan } from '../../format.ts'
 import type { RecordedReading } from '../../session/session-state.ts'
-import { emotionsOf, showReading } from '../../shown.ts'
+import { emotionsOf } from '../../shown.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
+import { reviewReading } from './playing.ts'
 import styles from './RecordingList.module.css'
+import { words } from './words.ts'
 
-/** The finished readings, newest first; each can be looked at again. */
-export function RecordingList() {
+interface ListProps {
+  /** Called when a reading was chosen to be looked at. */
+  readonly onShow: () => void
+}
+
+/** The finished readings of all sources, newest first; each can be looked at again. */
+export function RecordingList({ onShow }: ListProps) {
   const page = usePage()
   const recording = useStore(page.session.store, (state) => state.recording)
   const shown = useStore(page.view, ({ review }) => (review?.kind === 'reading' ? review.update : undefined))
-  if (recording.length === 0) return null
+  if (recording.length === 0) return <p className={styles.none}>{words.noReadings}</p>
+  const show = (reading: RecordedReading) => {
+    reviewReading(page, reading)
+    onShow()
+  }
   const groups = bySource(recording)
   return (
-    <section className={styles.recording} aria-labelledby="recording-title">
-      <div className={styles.head}>
-        <h2 id="recording-title" className={styles.title}>
-          Readings so far
-        </h2>
-        <p className={styles.count}>{recording.length}</p>
-        <div className={styles.tools}>
-          {exporters.map(({ id, title }) => (
-            <Button key={id} kind="quiet" onClick={() => void page.session.actions.downloadRecording(id)}>
-              <Icon name="download" />
-              {title}
-            </Button>
-          ))}
-          <Button kind="quiet" onClick={() => runAction(page, actionOf('erase'))}>
-            <Icon name="erase" />
-            Erase
+    <section className={styles.recording} aria-label={words.readings}>
+      <div className={styles.tools}>
+        {exporters.map(({ id, title }) => (
+          <Button key={id} kind="quiet" onClick={() => void page.session.actions.downloadRecording(id)}>
+            <Icon name="download" />
+            {title}
           </Button>
-        </div>
+        ))}
+        <Button
+          kind="quiet"
+          onClick={() => {
+            onShow()
+            runAction(page, actionOf('erase'))
+          }}
+        >
+          <Icon name="erase" />
+          {words.erase}
+        </Button>
       </div>
-      <div className={styles.scroll}>
+      <div className={styles.groups}>
         {groups.map((readings) => (
           <Fragment key={readings[0].update}>
-            {groups.length > 1 && (
-              <h3 className={styles.source}>
-                <Name>{readings[0].source.name}</Name>
-                <span className={styles.of}>{readings.length}</span>
-              </h3>
-            )}
+            <h3 className={styles.source}>
+              <Name>{readings[0].source.name}</Name>
+              <span className={styles.of}>{readings.length}</span>
+            </h3>
             <ol className={styles.list}>
               {readings.map((reading) => (
                 <li key={reading.update}>
-                  <Reading
-                    reading={reading}
-                    isShown={reading.update === shown}
-                    onPress={() => showReading(page, reading.update === shown ? undefined : reading.update)}
-                  />
+                  <Reading reading={reading} isShown={reading.update === shown} onPress={() => show(reading)} />
                 </li>
               ))}
             </ol>
@@ -94,12 +99,12 @@ function Reading({ reading, isShown, onPress }: ReadingProps) {
         {formatSpan(reading.startS, reading.endS)}
       </span>
       {emotions.length === 0 ? (
-        <span className={styles.none}>no emotion named</span>
+        <span className={styles.none}>{words.noEmotion}</span>
       ) : (
         <span className={styles.labels}>
           {emotions.map(({ person, label }) => (
             <span key={person} className={styles.label} data-hue={emotionHue(label)}>
-              {formatLabel(label)}
+              {emotionWord(label)}
             </span>
           ))}
         </span>

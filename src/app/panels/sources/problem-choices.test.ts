@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { CaptureError } from '../../../base/errors.ts'
+import type { SourceProblem } from '../../session/session-state.ts'
+import { problemChoices } from './problem-choices.ts'
+
+const error = new CaptureError({ code: 'a', message: 'It did not open.', action: 'Try another.' })
+const choices = (at: SourceProblem['at'], firstChoice: SourceProblem['firstChoice']) =>
+  problemChoices({ at, title: 'Not opened', error, firstChoice }).map(({ id, title }) => `${id}: ${title}`)
+
+it('offers first what helps most', () => {
+  expect(choices('camera', 'try-again')).toEqual(['camera: Try again', 'drawn: Use the drawn face'])
+  expect(choices('drawn', 'try-again')).toEqual(['drawn: Try again', 'file: Open a video'])
+  expect(choices('file', 'choose-file')).toEqual(['file: Choose another file', 'drawn: Use the drawn face'])
+})
+
+it('does not offer again what cannot succeed here', () => {
+  expect(choices('camera', 'choose-file')).toEqual(['file: Open a video', 'drawn: Use the drawn face'])
+  expect(choices('drawn', 'choose-file')).toEqual(['file: Open a video'])
+})

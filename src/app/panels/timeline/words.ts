@@ -1,0 +1,23 @@
+/** What the timeline says: one catalogue, so that it can be reviewed at once, and translated. */
+export const words = {
+  title: 'Timeline',
+  slider: 'Time of the source',
+  sheet: 'Timeline',
+  earlier: 'Earlier readings',
+  earlierCount: (count: number) => `Earlier readings (${count})`,
+  readings: 'Readings so far',
+  noReadings: 'Nothing has been read to its end yet.',
+  live: 'Live',
+  newest: 'Newest',
+  backToLive: 'Live: back to the newest reading',
+  backToNewest: 'Newest: back to the reading under way',
+  play: 'Play the video',
+  pause: 'Pause the video',
+  readFrom: (time: string) => `Read from ${time}`,
+  wholePicture: 'Whole picture',
+  noEmotion: 'no emotion named',
+  unread: 'nothing read here',
+  at: (time: string, what: string) => `${time}, ${what}`,
+  appears: (emotion: string) => `appears ${emotion}`,
+  erase: 'Erase …',
+} as const
