@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { dfewEmotions } from '../affect/labels.ts'
 import type { TrackId } from '../affect/track.ts'
 import type { View } from '../affect/view.ts'
-import { type Headline, headlineLabel, headlineOf } from './headline.ts'
+import { type Headline, headlineOf, headlineVerdict } from './headline.ts'
 import { noFaces } from './session/faces-state.ts'
 import type { RecordedReading, SessionState, Source, TrackHeadline } from './session/session-state.ts'
 import { shownBy } from './shown.ts'
@@ -151,9 +151,9 @@ describe('while it reads', () => {
 
   it('names the emotion that is spoken, and none of what is stale', () => {
     const state = { ...blankState, ...reading, headlines: happy }
-    expect(headlineLabel(state)).toBe('happy')
-    expect(headlineLabel({ ...state, run: { state: 'over', reason: 'stopped' } })).toBeUndefined()
-    expect(headlineLabel({ ...state, bundle: smallBundle })).toBeUndefined()
+    expect(headlineVerdict(state)?.label).toBe('happy')
+    expect(headlineVerdict({ ...state, run: { state: 'over', reason: 'stopped' } })).toBeUndefined()
+    expect(headlineVerdict({ ...state, bundle: smallBundle })).toBeUndefined()
   })
 })
 

@@ -72,6 +72,8 @@ function absenceText(absence: Absence): string {
 /** The sentence below: what a person may know or do; empty where there is nothing to add. */
 function absenceNote(absence: Absence): string {
   switch (absence.kind) {
+    case 'loading':
+      return 'quiet' in absence.load && absence.load.quiet ? `Still waiting for ${absence.load.quiet.host}` : ''
     case 'drawings-only':
       return 'It has never seen a real face. Let it read through the drawn twin, or load VidEmo-3B.'
     case 'placeholder':
