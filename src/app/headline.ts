@@ -7,7 +7,6 @@ import { type FollowedTrack, measuredFace } from './session/faces-state.ts'
 import { isLive, type RecordedReading, type SessionState, type Source } from './session/session-state.ts'
 import type { Shown } from './shown.ts'
 import { type Verdict, verdictsOf, verdictsOfReading } from './verdict.ts'
-import { viewOf } from './view-words.ts'
 
 /** What stands in the row of one person. */
 export type Row =
@@ -86,6 +85,7 @@ export function headlineOf(state: HeadlineState, shown: Shown = { kind: 'newest'
   }
 }
 
+<<<<<<< HEAD
 /** What the headline names of whose reading is on show: what is spoken when it changes. None of what is stale. */
 export function headlineVerdict(state: SessionState): Verdict | undefined {
   const headline = headlineOf({ ...state, view: viewOf(state) })
@@ -94,6 +94,8 @@ export function headlineVerdict(state: SessionState): Verdict | undefined {
   return verdicts.find(({ track }) => track === state.shownTrack) ?? verdicts[0]
 }
 
+=======
+>>>>>>> h-session
 function newestHeadline(state: HeadlineState, willStart: boolean): Headline {
   const { source, bundle, load, run, headlines, faces, settings, view } = state
   const isOn = isActive(run)
