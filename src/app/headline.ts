@@ -85,7 +85,6 @@ export function headlineOf(state: HeadlineState, shown: Shown = { kind: 'newest'
   }
 }
 
-<<<<<<< HEAD
 /** What the headline names of whose reading is on show: what is spoken when it changes. None of what is stale. */
 export function headlineVerdict(state: SessionState): Verdict | undefined {
   const headline = headlineOf({ ...state, view: viewOf(state) })
@@ -94,8 +93,6 @@ export function headlineVerdict(state: SessionState): Verdict | undefined {
   return verdicts.find(({ track }) => track === state.shownTrack) ?? verdicts[0]
 }
 
-=======
->>>>>>> h-session
 function newestHeadline(state: HeadlineState, willStart: boolean): Headline {
   const { source, bundle, load, run, headlines, faces, settings, view } = state
   const isOn = isActive(run)
