@@ -16,8 +16,8 @@ export function requireRepository(what: string): void {
 export function needsRepository(what: string): VidemoError {
   return new VidemoError({
     code: 'needs-repository',
-    message: `${what} runs only in the project's repository: it serves source files to a browser, or draws with packages that are not installed with this one.`,
-    action: 'Clone the repository, run “npm ci” in it, and then the same command as “npm run videmo -- ...”.',
+    message: `${what} runs only in the project’s repository: it serves source files to a browser, or draws with packages that are not installed with this one.`,
+    action: 'Clone the repository, run “npm ci” in it, and then the same command as “npm run videmo -- …”.',
     subject: what,
   })
 }

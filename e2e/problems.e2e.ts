@@ -142,7 +142,7 @@ test('an adapter in software is used for what is too large for the processor, an
   const status = page.getByRole('navigation', { name: 'Panels' })
   await expect(status).toContainText('processor (no GPU)', { timeout: 60_000 })
   await reader.openPanel('Device and self-check')
-  await expect(page.getByRole('dialog')).toContainText('The only graphics adapter is one in software')
+  await expect(page.getByRole('dialog')).toContainText('The only graphics adapter is a software one')
   await page.keyboard.press('Escape')
   weights.changeManifest(large)
   await reader.load(weights.url)

@@ -79,7 +79,7 @@ function workerDied(): BuildError {
   return new BuildError({
     code: 'worker-died',
     message: 'The part of the app that builds has stopped. Every weight that was finished is kept.',
-    action: 'Go on; if it stops again, close other pages to free memory.',
+    action: 'Resume the build; if it stops again, close other pages to free memory.',
     recoverable: true,
   })
 }

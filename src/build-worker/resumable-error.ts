@@ -9,7 +9,7 @@ export function asResumable(error: unknown): unknown {
   return new CheckpointError({
     code: error.code,
     message: `${error.message} Every weight that was finished is kept.`,
-    action: `${error.action} Only what is missing is fetched then.`,
+    action: `${error.action} Only what is missing will be fetched.`,
     ...(error.subject === undefined ? {} : { subject: error.subject }),
     recoverable: true,
     cause: error.cause,

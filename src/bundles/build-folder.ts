@@ -286,7 +286,7 @@ async function takeLock(name: string): Promise<() => void> {
         new BundleError({
           code: 'build-busy',
           message: 'Another tab is building this model.',
-          action: 'Let it finish there, or close that tab and go on here.',
+          action: 'Let it finish there, or close that tab and resume here.',
           recoverable: true,
         }),
       )

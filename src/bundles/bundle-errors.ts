@@ -61,9 +61,9 @@ export function wrongHash(path: string): BundleError {
 export function wrongServerFile(path: string): BundleError {
   return new BundleError({
     code: 'wrong-hash',
-    message: `The server’s ${path} is not the file that the manifest describes: it came twice alike, and its SHA-256 differs.`,
+    message: `The server’s ${path} is not the file that the manifest describes: two downloads were identical, and have another SHA-256.`,
     action:
-      'Whoever hosts it must put this file there again, or the whole bundle; loading it again will not help before.',
+      'Whoever hosts it must upload this file again, or the whole bundle; until then, loading it again will not help.',
     subject: path,
     recoverable: true,
   })
@@ -73,7 +73,7 @@ export function wrongServerFile(path: string): BundleError {
 export function changedInTransit(path: string): BundleError {
   return new BundleError({
     code: 'changed-in-transit',
-    message: `${path} came twice, and each time with other bytes: something between the server and this browser changes them.`,
+    message: `${path} was downloaded twice and differed each time: something between the server and this browser changes it.`,
     action: 'Try again over another connection, without a proxy or VPN, or download the folder and choose it here.',
     subject: path,
     recoverable: true,
@@ -83,7 +83,7 @@ export function changedInTransit(path: string): BundleError {
 export function changedOnDisk(path: string): BundleError {
   return new BundleError({
     code: 'changed-on-disk',
-    message: `${path} came right, and twice was not the same when it was read back from this device’s storage.`,
+    message: `${path} was downloaded correctly, but was twice read back differently from this device’s storage.`,
     action: 'Check this device’s disk, delete the bundle under Storage, and load it again.',
     subject: path,
     recoverable: true,
@@ -94,7 +94,7 @@ export function changedOnDisk(path: string): BundleError {
 export function contradictoryManifest(path: string): BundleError {
   return new BundleError({
     code: 'wrong-hash',
-    message: `The manifest contradicts itself: every part of ${path} has the right SHA-256, the whole file has not.`,
+    message: `The manifest contradicts itself: every part of ${path} has the right SHA-256, but the whole file has not.`,
     action: 'Build the bundle again.',
     subject: path,
     recoverable: true,

@@ -44,14 +44,14 @@ it('tells of other statuses, of signatures that have run out and of limits', () 
   })
   expect(errors.accessLapsed(file, 403)).toMatchObject({
     code: 'access-lapsed',
-    message: 'The server gave parts of data/vision.000, and now answers 403 each time it is asked.',
+    message: 'The server sent parts of data/vision.000, and now answers 403 to every request.',
   })
   expect(errors.tooManyRequests(file, 86_400_000)).toMatchObject({
     code: 'too-many-requests',
     message:
-      'The server limits how often it may be asked (429) and asks to wait 86400 s; data/vision.000 did not come.',
+      'The server limits how often it may be asked (429) and asks to wait 86400 s; data/vision.000 was not sent.',
   })
   expect(errors.tooManyRequests(file, undefined).message).toBe(
-    'The server limits how often it may be asked (429); data/vision.000 did not come.',
+    'The server limits how often it may be asked (429); data/vision.000 was not sent.',
   )
 })

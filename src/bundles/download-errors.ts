@@ -44,8 +44,8 @@ function refused({ name: path }: RemoteFile, refusal: PermanentRefusal, { status
 function accessLapsed({ name: path }: RemoteFile, status: number): BundleError {
   return new BundleError({
     code: 'access-lapsed',
-    message: `The server gave parts of ${path}, and now answers ${status} each time it is asked.`,
-    action: 'Load it again in a while. If the address itself was signed for a limited time, use a fresh one.',
+    message: `The server sent parts of ${path}, and now answers ${status} to every request.`,
+    action: 'Load it again later. If the address itself was signed for a limited time, use a fresh one.',
     subject: path,
     recoverable: true,
   })
@@ -54,7 +54,7 @@ function accessLapsed({ name: path }: RemoteFile, status: number): BundleError {
 function tooManyRequests({ name: path }: RemoteFile, askedMs: number | undefined): BundleError {
   return new BundleError({
     code: 'too-many-requests',
-    message: `The server limits how often it may be asked (429)${askedWait(askedMs)}; ${path} did not come.`,
+    message: `The server limits how often it may be asked (429)${askedWait(askedMs)}; ${path} was not sent.`,
     action: 'Load it again when that time is over; other visitors behind the same address count, too.',
     subject: path,
     recoverable: true,
@@ -96,7 +96,8 @@ function networkError(path: string, message: string, cause?: unknown): BundleErr
   return new BundleError({
     code: 'network',
     message,
-    action: 'Check the connection and the address. A server elsewhere must also allow requests from this site (CORS).',
+    action:
+      'Check the connection and the address. A server on another host must also allow requests from this site (CORS).',
     subject: path,
     recoverable: true,
     cause,
@@ -108,7 +109,7 @@ function serverError(path: string, message: string): BundleError {
   return new BundleError({
     code: 'network',
     message,
-    action: 'Load it again in a while; if that does not help, check the address.',
+    action: 'Load it again later; if that does not help, check the address.',
     subject: path,
     recoverable: true,
   })

@@ -136,12 +136,12 @@ function cameraDenied(cause: unknown): CaptureError {
   }
   if (/polic/i.test(told)) {
     return denied(
-      'The page that shows this one does not pass the camera on.',
+      'The page that embeds this one does not let it use the camera.',
       'Open this page by itself, in a tab of its own.',
     )
   }
   return denied(
-    'This page may not use the camera: you or the browser’s settings said no.',
+    'This page may not use the camera: it is blocked by you or by the browser’s settings.',
     'Allow the camera at the left of the address bar, and in the system’s privacy settings; then try again.',
   )
 }
@@ -180,7 +180,7 @@ function cameraConstraints(cause: unknown): CaptureError {
 function cameraEnded(): CaptureError {
   return new CaptureError({
     code: 'camera-ended',
-    message: 'The camera was unplugged or taken away.',
+    message: 'The camera was unplugged, or is no longer available.',
     action: 'Plug it in again or choose another camera.',
     recoverable: true,
   })

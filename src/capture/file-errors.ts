@@ -32,7 +32,7 @@ export function emptyFile(): CaptureError {
 export function nothingToOpen(): CaptureError {
   return new CaptureError({
     code: 'nothing-to-open',
-    message: 'There is no file in what was dropped whose name is that of a video or an image.',
+    message: 'None of the dropped files is a video or an image.',
     action: 'Drop the files themselves, or choose them with “Open a video”.',
     recoverable: true,
   })
@@ -43,7 +43,7 @@ export function notAVideo(what?: string): CaptureError {
   return new CaptureError({
     code: 'not-a-video',
     message: what
-      ? `The file is ${what}, and not a video, whatever its name says.`
+      ? `The file is ${what}, not a video, although its name suggests one.`
       : 'The file is not a video that can be read here, or its beginning is damaged.',
     action: 'Choose an MP4, MOV, WebM, MKV or TS video, or a picture: GIF, PNG, JPEG, WebP or AVIF.',
     ...(what ? { subject: what } : {}),
@@ -119,7 +119,7 @@ export function noVideoTrack(): CaptureError {
 export function noTracks(): CaptureError {
   return new CaptureError({
     code: 'no-tracks',
-    message: 'The file holds neither picture nor sound that is known here.',
+    message: 'The file holds no picture or sound that this page can read.',
     action: 'Check that it plays elsewhere, or choose another one.',
     recoverable: true,
   })

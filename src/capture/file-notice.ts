@@ -18,7 +18,7 @@ export interface LostPart {
 export function beganLate(toS: number): FileNotice {
   return {
     code: 'began-late',
-    message: `The pictures before ${seconds(toS)} cannot be decoded: they build on one that the file does not hold. It is read from there on.`,
+    message: `The pictures before ${seconds(toS)} cannot be decoded: they build on one that the file does not hold. The file is read from there on.`,
   }
 }
 
@@ -27,11 +27,11 @@ export function lostPart({ fromS, toS, cause }: LostPart, endS: number): FileNot
     const whole = endS > fromS + 0.05 ? `, though it says that it lasts until ${seconds(endS)}` : ''
     return {
       code: 'cut-off-part',
-      message: `The file was cut off: its pictures end at ${seconds(fromS)}${whole}. What is there was read; download or copy it again for the rest.`,
+      message: `The file was cut off: its pictures end at ${seconds(fromS)}${whole}. What came before was read; download or copy the file again for the rest.`,
     }
   }
   const where = toS === undefined ? `From ${seconds(fromS)} on` : `From ${seconds(fromS)} to ${seconds(toS)}`
-  const then = toS === undefined ? '' : ' The reading goes on behind it.'
+  const then = toS === undefined ? '' : ' The reading resumes after it.'
   return {
     code: 'damaged-part',
     message: `${where} the video could not be decoded; the file is damaged there.${then}`,

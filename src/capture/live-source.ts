@@ -292,7 +292,7 @@ function hasSameSize(a: Size, b: Size): boolean {
 export function captureBroken(cause?: unknown): CaptureError {
   return new CaptureError({
     code: 'capture-broken',
-    message: 'The picture of the camera or the screen broke off.',
+    message: 'The picture of the camera or the screen ended unexpectedly.',
     action: 'Start the camera or the sharing again.',
     recoverable: true,
     ...(cause === undefined ? {} : { cause }),

@@ -52,7 +52,7 @@ export class Painter {
     if (!context) {
       throw new CaptureError({
         code: 'no-canvas',
-        message: `The browser has no memory for a picture of ${width} by ${height} pixels.`,
+        message: `The browser has not enough memory for a picture of ${width} by ${height} pixels.`,
         action: 'Close other tabs, or choose a smaller picture.',
         recoverable: true,
       })

@@ -73,7 +73,7 @@ function screenDenied(cause: unknown): CaptureError {
 function screenEnded(): CaptureError {
   return new CaptureError({
     code: 'screen-ended',
-    message: 'The sharing was ended, or what was shared was closed.',
+    message: 'Sharing was ended, or the shared window was closed.',
     action: 'Share a tab or a screen again.',
     recoverable: true,
   })

@@ -104,7 +104,7 @@ export function describeProblem(problem: DeviceProblem): { readonly message: str
       }
     case 'software-adapter':
       return {
-        message: `The only graphics adapter is one in software (${problem.name}): right, but slow.`,
+        message: `The only graphics adapter is a software one (${problem.name}): correct, but slow.`,
         action: 'For speed, turn on hardware acceleration in the browser’s settings.',
       }
     case 'no-shader-f16':

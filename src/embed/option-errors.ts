@@ -118,7 +118,7 @@ export function badOption(name: string, given: unknown, wanted: string): UseErro
   return new UseError({
     code: 'bad-option',
     message: `${name} is ${told(given)}, and not ${wanted}.`,
-    action: 'Mend it, or leave it out.',
+    action: 'Correct it, or leave it out.',
     subject: name,
   })
 }

@@ -9,7 +9,7 @@ export class UseError extends VidemoError {
 export function downloadDeclined(name: string): UseError {
   return new UseError({
     code: 'download-declined',
-    message: `The weights of ${name} were not fetched, for mayDownload did not answer true.`,
+    message: `The weights of ${name} were not fetched, because mayDownload did not return true.`,
     action: 'Make another analyzer when the download is wanted, or give it a smaller bundle.',
     subject: name,
     recoverable: true,
@@ -22,7 +22,7 @@ export function mayDownloadFailed(cause: unknown): UseError {
   return new UseError({
     code: 'may-download-failed',
     message: `The function given as mayDownload threw an error, so nothing was fetched: ${why}`,
-    action: 'Mend that function: it answers true or false, or a promise of it.',
+    action: 'Correct that function: it must return true or false, or a promise of it.',
     cause,
   })
 }

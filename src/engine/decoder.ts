@@ -297,6 +297,6 @@ function checkVideoTokens(pads: number, features: number): void {
   throw new EngineError({
     code: 'video-tokens',
     message: `${pads} video tokens for ${features} features.`,
-    action: 'Start the analysis again; if it persists, report it.',
+    action: 'Start the reading again; if it persists, report it.',
   })
 }

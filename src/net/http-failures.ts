@@ -31,7 +31,7 @@ export type RequestFailure =
  */
 export interface HttpErrors {
   refused(file: RemoteFile, refusal: PermanentRefusal, response: Response): VidemoError
-  /** The server gave parts of the file, and answered 401 or 403 each time it was asked for more. */
+  /** The server sent parts of the file, and answered 401 or 403 each time it was asked for more. */
   accessLapsed(file: RemoteFile, status: number): VidemoError
   /**
    * The server limits requests (429) for longer than this app waits.

@@ -357,7 +357,7 @@ function parsePreprocessor(fields: Fields, vision: VisionConfig): PreprocessorCo
 function unsupportedPreprocessing(subject: string, found: unknown): ConfigError {
   return new ConfigError({
     code: 'unsupported-preprocessing',
-    message: `${subject} is ${show(found)}; frames are always divided by 255 and normalised.`,
+    message: `${subject} is ${show(found)}; frames are always divided by 255 and normalized.`,
     action: 'Use the preprocessor_config.json of the checkpoint.',
     subject,
   })

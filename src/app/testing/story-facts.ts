@@ -136,7 +136,7 @@ export const softwareAdapter: DeviceReport = {
     {
       kind: 'software-adapter',
       name: 'google swiftshader',
-      message: 'The only graphics adapter is one in software (google swiftshader): right, but slow.',
+      message: 'The only graphics adapter is a software one (google swiftshader): correct, but slow.',
       action: 'For speed, turn on hardware acceleration in the browser’s settings.',
     },
   ],

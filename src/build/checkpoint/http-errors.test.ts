@@ -31,7 +31,7 @@ it('advises as fits: Node has no CORS, and a server that has given something let
   expect(action(false)).toContain('(CORS)')
   expect(action(true)).toContain('A refusal that the server hides from other sites looks the same here.')
   expect(checkpointErrors.failed(file, { kind: 'busy', status: 500, askedMs: undefined }, 6, false).action).toBe(
-    'Try again in a while.',
+    'Try again later.',
   )
 })
 
@@ -39,19 +39,19 @@ it('tells of an answer that does not fit', () => {
   expect(oddAnswer(file, 'the server sent more than the range').toError(2)).toMatchObject({
     code: 'network',
     message: `${shown} could not be read in 2 attempts; the last one: the server sent more than the range.`,
-    action: 'Try again in a while.',
+    action: 'Try again later.',
   })
 })
 
 it('tells of signatures that have run out and of limits', () => {
   expect(checkpointErrors.accessLapsed(file, 403)).toMatchObject({
     code: 'access-lapsed',
-    message: `The server gave parts of ${shown}, and now answers 403 each time it is asked.`,
+    message: `The server sent parts of ${shown}, and now answers 403 to every request.`,
   })
   expect(checkpointErrors.tooManyRequests(file, 3_601_000).message).toBe(
-    `The server limits how often it may be asked (429) and asks to wait 61 min; ${shown} did not come.`,
+    `The server limits how often it may be asked (429) and asks to wait 61 min; ${shown} was not sent.`,
   )
   expect(checkpointErrors.tooManyRequests(file, undefined).message).toBe(
-    `The server limits how often it may be asked (429) and does not say for how long; ${shown} did not come.`,
+    `The server limits how often it may be asked (429) and does not say for how long; ${shown} was not sent.`,
   )
 })

@@ -9,7 +9,7 @@ import {
 import { withoutQuery } from './checkpoint-address.ts'
 
 const withOwnAccount = 'download it with your own account, then build from its folder.'
-const later = 'Try again in a while.'
+const later = 'Try again later.'
 
 /** The CheckpointErrors of requests: `network`, `http-status`, or one called as the refusal. */
 export const checkpointErrors: HttpErrors = {
@@ -83,8 +83,8 @@ function revisionOf(file: RemoteFile): string {
 function accessLapsed(file: RemoteFile, status: number): CheckpointError {
   return new CheckpointError({
     code: 'access-lapsed',
-    message: `The server gave parts of ${shownUrl(file)}, and now answers ${status} each time it is asked.`,
-    action: 'Try again in a while. If the address itself was signed for a limited time, begin with a fresh one.',
+    message: `The server sent parts of ${shownUrl(file)}, and now answers ${status} to every request.`,
+    action: 'Try again later. If the address itself was signed for a limited time, begin with a fresh one.',
     subject: file.name,
     recoverable: true,
   })
@@ -94,7 +94,7 @@ function tooManyRequests(file: RemoteFile, askedMs: number | undefined): Checkpo
   const asked = askedMs === undefined ? 'does not say for how long' : `asks to wait ${Math.ceil(askedMs / 60_000)} min`
   return new CheckpointError({
     code: 'too-many-requests',
-    message: `The server limits how often it may be asked (429) and ${asked}; ${shownUrl(file)} did not come.`,
+    message: `The server limits how often it may be asked (429) and ${asked}; ${shownUrl(file)} was not sent.`,
     action: 'Try again when that time is over; other visitors behind the same address count, too.',
     subject: file.name,
     recoverable: true,
@@ -115,7 +115,7 @@ export function rangeIgnored(file: RemoteFile): CheckpointError {
   return new CheckpointError({
     code: 'range-ignored',
     message: `The server sends ${shownUrl(file)} only whole; weights are read in parts.`,
-    action: 'Use a host that honours Range requests, or download the checkpoint and build from its folder.',
+    action: 'Use a host that supports Range requests, or download the checkpoint and build from its folder.',
     subject: file.name,
   })
 }

@@ -220,7 +220,7 @@ export function refuseLfsPointer(name: string, text: string): void {
   const bytes = /^size (\d+)$/m.exec(text)?.[1]
   throw new CheckpointError({
     code: 'lfs-pointer',
-    message: `${name} is only Git LFS's pointer to the file${bytes === undefined ? '' : ` of ${bytes} bytes`}, which was not downloaded.`,
+    message: `${name} is only Git LFS’s pointer to the file${bytes === undefined ? '' : ` of ${bytes} bytes`}, which was not downloaded.`,
     action: 'Run "git lfs pull" in the clone, or download the file itself.',
     subject: name,
   })

@@ -192,7 +192,7 @@ export class WeightWriter {
     if (overflows > 0) {
       throw new BuildError({
         code: 'half-overflow',
-        message: `${weight}: ${overflows} values are beyond float16's range.`,
+        message: `${weight}: ${overflows} values are beyond the range of float16.`,
         action: 'Build this checkpoint with --dtype q4, q8 or fp32, which keep float32 scales.',
         subject: weight,
       })

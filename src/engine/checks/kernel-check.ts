@@ -117,7 +117,7 @@ function kernelsWrong(outcomes: readonly Outcome[], action: string): EngineError
   const causes = outcomes.flatMap(({ cause }) => cause ?? [])
   return new EngineError({
     code: 'kernels-wrong',
-    message: `This graphics adapter does not compute what it should. ${reasons.join(' ')}`,
+    message: `This graphics adapter computes wrong results. ${reasons.join(' ')}`,
     action,
     ...(causes.length === 0 ? {} : { cause: causes[causes.length - 1] }),
   })

@@ -119,7 +119,7 @@ export function refuseWrongBundle(report: CheckReport): void {
   if (report.verdict !== 'wrong') return
   throw new EngineError({
     code: 'bundle-wrong',
-    message: `This device does not compute the bundle's own numbers. ${report.reason ?? ''}`.trim(),
+    message: `This device’s results differ from the bundle’s reference numbers. ${report.reason ?? ''}`.trim(),
     action: 'Update the browser and the graphics driver, or load a bundle built with --dtype q4.',
   })
 }

@@ -41,7 +41,7 @@ export async function isIntact(bytes: Uint8Array, file: NetworkFile): Promise<bo
 export function notLoaded(subject: string, message: string, cause?: unknown): FaceError {
   return new FaceError({
     code: 'faces-not-loaded',
-    message: `Faces cannot be looked for: ${message}`,
+    message: `Faces cannot be found: ${message}`,
     action: 'Check the connection, then reload the page. The whole picture can be read without it.',
     subject,
     recoverable: true,

@@ -57,7 +57,7 @@ describe('nodeFaceNetworks', () => {
     await expect(opening).rejects.toMatchObject({
       name: 'FaceError',
       code: 'faces-not-loaded',
-      message: 'Faces cannot be looked for: models/faces/landmarks.onnx could not be loaded: 404',
+      message: 'Faces cannot be found: models/faces/landmarks.onnx could not be loaded: 404',
       subject: 'models/faces/landmarks.onnx',
     })
   })

@@ -4,7 +4,7 @@ import { CheckpointError, EngineError } from '../../base/errors.ts'
 export function notTransformersJs(folder: string, lacks: string, cause?: unknown): CheckpointError {
   return new CheckpointError({
     code: 'not-transformers-js',
-    message: `${folder} is no model in the layout of transformers.js: ${lacks}.`,
+    message: `${folder} is not a model in the layout of transformers.js: ${lacks}.`,
     action: 'Give the address of the folder that holds config.json, tokenizer.json and onnx/.',
     subject: folder,
     ...(cause === undefined ? {} : { cause }),
@@ -38,7 +38,7 @@ export function unreachable(url: string, why: string, cause?: unknown): Checkpoi
 export function outsideFolder(url: string): EngineError {
   return new EngineError({
     code: 'outside-folder',
-    message: `transformers.js asked for ${url}, which is not of the model's folder.`,
+    message: `transformers.js asked for ${url}, which is not in the model’s folder.`,
     action: 'Report this with the address of the model.',
     subject: url,
   })

@@ -57,7 +57,7 @@ export class TransformersReader implements Reader<TransformersRequest, Transform
       source: /^https?:/.test(request.folder) ? { url: request.folder } : { name },
       manifest: { dtype, video: frames },
       provider: backend.device,
-      notices: [...backend.notices, 'Read with transformers.js: its computing is not checked against known numbers.'],
+      notices: [...backend.notices, 'Read with transformers.js: there is no self-check of its numbers.'],
     }
   }
 

@@ -123,7 +123,7 @@ export const words = {
     notTold: 'not given',
     subgroups: 'Subgroups',
     subgroupSizes: (smallest: number, largest: number | undefined) =>
-      largest === undefined ? `from ${smallest}` : `${smallest} to ${largest}`,
+      largest === undefined || largest === smallest ? `${smallest}` : `${smallest} to ${largest}`,
     featuresInUse: 'Features in use',
     noFeatures: 'only those that every adapter has',
     allFeatures: 'All features it offers',

@@ -18,16 +18,11 @@ import { usePage } from '../../view.ts'
 import styles from './BuildPanel.module.css'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
 import { StoredModels } from './StoredModels.tsx'
+import { words } from './words.ts'
+
+const text = words.checkpoint
 
 const official = 'KlingTeam/VidEmo-3B'
-
-const dtypeTitles: Readonly<Record<Dtype, string>> = {
-  q4f16: 'q4f16: 4 bits, computes in 16-bit floats',
-  q4: 'q4: 4 bits, computes in 32-bit floats',
-  q8: 'q8: 8 bits',
-  fp16: 'fp16: 16 bits',
-  fp32: 'fp32: 32 bits',
-}
 
 /** Builds a bundle from a checkpoint in this browser, and lists what is stored. */
 export function BuildPanel() {
@@ -82,20 +77,19 @@ function Step({ build }: { readonly build: BuildState }) {
   }
 }
 
-const waited = 'The server asks to be left alone for a while.'
-
 /** Spoken at every change of state; never the running figures. */
 function announced(build: BuildState): string {
+  const { spoken } = text
   switch (build.state) {
     case 'looking':
-      return build.wait ? waited : 'Reading the checkpoint’s description.'
+      return build.wait ? spoken.waiting : spoken.looking
     case 'offered':
-      return 'Sizes and licence are shown.'
+      return spoken.offered
     case 'building':
-      if (build.wait) return waited
-      return build.isPaused ? 'The build is paused.' : 'The build is running.'
+      if (build.wait) return spoken.waiting
+      return build.isPaused ? spoken.paused : spoken.running
     case 'built':
-      return `${build.bundle.name} is built.`
+      return spoken.built(build.bundle.name)
     default:
       return ''
   }
@@ -118,44 +112,31 @@ function Choice() {
   return (
     <div ref={place} className={styles.content}>
       <Unfinished onFolderWanted={() => folder.current?.click()} />
-      <Group title="Build from the official checkpoint">
-        <p>
-          This page reads the original weights piece by piece, makes them small enough for a browser, and keeps the
-          result here. The original is never stored, and nothing is sent.
-        </p>
+      <Group title={text.title}>
+        <p>{text.intro}</p>
         <form className={styles.form} onSubmit={onSubmit}>
-          <AddressField
-            label={
-              <>
-                Name on the hub, or the address of a folder with <code>config.json</code>
-              </>
-            }
-            value={address}
-            onChange={setAddress}
-          />
+          <AddressField label={text.address} value={address} onChange={setAddress} />
           <SelectField
-            label="Weights"
+            label={text.weights}
             value={dtype}
-            options={dtypes.toReversed().map((id) => ({ id, title: dtypeTitles[id] }))}
+            options={dtypes.toReversed().map((id) => ({ id, title: text.dtypes[id] }))}
             onChange={(id) => setDtype(dtypes.find((each) => each === id) ?? 'q4')}
           />
-          {!isHalfPossible && dtype.endsWith('16') && (
-            <p className={styles.note}>This device cannot compute in 16-bit floats; q4 runs here.</p>
-          )}
+          {!isHalfPossible && dtype.endsWith('16') && <p className={styles.note}>{text.noHalf}</p>}
           <div className={styles.answers}>
             <Button type="submit" kind="primary" disabled={address.trim() === ''}>
-              Show size and licence
+              {text.look}
             </Button>
             <Button onClick={() => folder.current?.click()}>
               <Icon name="folder" />
-              Choose a folder instead
+              {text.folder}
             </Button>
           </div>
         </form>
-        <p className={styles.note}>A folder can be dropped here, too.</p>
+        <p className={styles.note}>{text.drop}</p>
         <FilePicker
           ref={folder}
-          label="Checkpoint folder"
+          label={text.folderLabel}
           onFiles={(files) => void buildSession.lookIn(folderOfFiles(files), dtype)}
         />
       </Group>
@@ -169,30 +150,27 @@ function Unfinished({ onFolderWanted }: { readonly onFolderWanted: () => void })
   const unfinished = useStore(buildSession.store, (state) => state.unfinished)
   if (unfinished.length === 0) return null
   return (
-    <Group title="Begun earlier">
+    <Group title={text.begun}>
       <ul className={styles.list}>
         {unfinished.map(({ id, name, origin, address, isRemote, dtype, doneBytes, totalBytes }) => (
           <li key={id} className={styles.item}>
             <p>
               {name}
-              <span className={styles.quiet}>
-                {' '}
-                · {formatBytes(doneBytes)} of {formatBytes(totalBytes)} done
-              </span>
-              {!isRemote && <span className={styles.line}>Choose the folder {origin} again to go on.</span>}
+              <span className={styles.quiet}>{text.done(doneBytes, totalBytes)}</span>
+              {!isRemote && <span className={styles.line}>{text.folderAgain(origin)}</span>}
             </p>
             <div className={styles.answers}>
               <Button
                 kind="primary"
-                aria-label={`Go on with ${name}`}
+                aria-label={words.stored.resumeNamed(name)}
                 onClick={() =>
                   isRemote ? void buildSession.look({ source: { type: 'address', address }, dtype }) : onFolderWanted()
                 }
               >
-                Go on
+                {words.resume}
               </Button>
-              <Button aria-label={`Throw away ${name}`} onClick={() => void buildSession.forget(id)}>
-                Throw away
+              <Button aria-label={text.discardNamed(name)} onClick={() => void buildSession.forget(id)}>
+                {text.discard}
               </Button>
             </div>
           </li>
@@ -206,72 +184,65 @@ function Looking({ wait }: { readonly wait: ShownWait | undefined }) {
   const { buildSession } = usePage()
   const textId = useId()
   return (
-    <Group title="Reading its description">
-      <p id={textId}>Config, tokenizer and the headers of the weights are read; nothing else is.</p>
+    <Group title={text.looking}>
+      <p id={textId}>{text.lookingText}</p>
       {wait && <ServerWaitNote wait={wait} />}
       <progress className={styles.bar} aria-labelledby={textId} />
       <div className={styles.answers}>
-        <Button onClick={() => buildSession.leave()}>Back</Button>
+        <Button onClick={() => buildSession.leave()}>{words.back}</Button>
       </div>
     </Group>
   )
 }
 
-/** Size and licence, shown before the first weight is read. */
+/** Size and license, shown before the first weight is read. */
 function Offer({ offer }: { readonly offer: BuildOffer }) {
   const { buildSession } = usePage()
   const { name, origin, isRemote, parameters, sourceBytes, resultBytes, keptBytes } = offer
   const left = sourceBytes - keptBytes
   return (
-    <Group title={`Build ${name}?`}>
+    <Group title={text.offer(name)}>
       <Facts>
-        <Fact term="From">{isRemote ? origin : `the folder ${origin}`}</Fact>
-        <Fact term="Parameters">{formatCount(parameters)}</Fact>
-        <Fact term={isRemote ? 'To be fetched' : 'To be read'}>
+        <Fact term={text.from}>{isRemote ? origin : text.fromFolder(origin)}</Fact>
+        <Fact term={text.parameters}>{formatCount(parameters)}</Fact>
+        <Fact term={isRemote ? text.fetched : text.read}>
           {formatBytes(left)}
-          {keptBytes > 0 && ` of ${formatBytes(sourceBytes)}; the rest was worked through before`}
+          {keptBytes > 0 && text.ofAll(sourceBytes)}
         </Fact>
-        <Fact term="To be stored">{formatBytes(resultBytes)}</Fact>
-        <Fact term="Room">{roomText(offer) ?? 'the browser does not say'}</Fact>
+        <Fact term={text.stored}>{formatBytes(resultBytes)}</Fact>
+        <Fact term={text.room}>{roomText(offer) ?? text.roomUntold}</Fact>
       </Facts>
       {offer.oversize && <p className={styles.note}>{offer.oversize}</p>}
-      <Licence offer={offer} />
+      <License offer={offer} />
       {!hasRoom(offer) && (
-        <Message tone="warn" title="There is not enough room">
-          <p>Free some disk space, or remove a stored model, and look again.</p>
+        <Message tone="warn" title={text.noRoom}>
+          <p>{text.noRoomText}</p>
         </Message>
       )}
       <div className={styles.answers}>
         <Button kind="primary" disabled={!hasRoom(offer)} onClick={() => void buildSession.start()}>
-          Accept and build
+          {text.accept}
         </Button>
-        <Button onClick={() => buildSession.leave()}>Not now</Button>
+        <Button onClick={() => buildSession.leave()}>{words.notNow}</Button>
       </div>
-      <p className={styles.note}>
-        You can pause it, close this panel, or reload the page: every weight that is finished is kept.
-      </p>
+      <p className={styles.note}>{text.keeps}</p>
     </Group>
   )
 }
 
-function Licence({ offer }: { readonly offer: BuildOffer }) {
-  const { name, link, text } = offer.license
+function License({ offer }: { readonly offer: BuildOffer }) {
+  const { name, link, text: full } = offer.license
   return (
-    <section className={styles.licence} aria-label="Licence">
-      <p className={styles.label}>Licence of the weights</p>
+    <section className={styles.license} aria-label={text.license}>
+      <p className={styles.label}>{text.licenseTitle}</p>
       {name && <p>{name}</p>}
-      {text && (
+      {full && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
         <pre className={styles.text} tabIndex={0}>
-          {text}
+          {full}
         </pre>
       )}
-      {!statesLicense(offer) && (
-        <p>
-          The checkpoint states none. Weights made from Qwen2.5-VL-3B, as VidEmo-3B’s are, are for research only. Make
-          sure that you may use them.
-        </p>
-      )}
+      {!statesLicense(offer) && <p>{text.licenseNone}</p>}
       {link && <p className={styles.quiet}>{link}</p>}
     </section>
   )
@@ -281,9 +252,9 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
   const { buildSession } = usePage()
   const textId = useId()
   const { name, isPaused, step, kept, wait } = build
-  const { text, share } = stepText(build)
+  const { text: doing, share } = stepText(build)
   return (
-    <Group title={`Building ${name}`}>
+    <Group title={text.building(name)}>
       {kept && (
         <Message tone={kept.type === 'kept' ? 'info' : 'warn'}>
           <p>{keptText(kept)}</p>
@@ -291,17 +262,17 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
       )}
       {wait && <ServerWaitNote wait={wait} />}
       <p id={textId} className={styles.figures}>
-        {text}
+        {doing}
       </p>
       <progress className={styles.bar} aria-labelledby={textId} {...(share === undefined ? {} : { value: share })} />
       <p className={styles.weight}>{step?.type === 'building' ? step.weight : ' '}</p>
       <div className={styles.answers}>
         <Button disabled={step?.type !== 'building'} onClick={() => buildSession.pause(!isPaused)}>
-          {isPaused ? 'Go on' : 'Pause'}
+          {isPaused ? words.resume : text.pause}
         </Button>
-        <Button onClick={() => void buildSession.stop()}>Stop</Button>
+        <Button onClick={() => void buildSession.stop()}>{text.stop}</Button>
       </div>
-      <p className={styles.note}>Stopping keeps what is finished; it is gone on with when you build this again.</p>
+      <p className={styles.note}>{text.stopKeeps}</p>
     </Group>
   )
 }
@@ -309,14 +280,14 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
 function Failed({ build: { name, error } }: { readonly build: Extract<BuildState, { state: 'failed' }> }) {
   const { buildSession } = usePage()
   return (
-    <Message tone="danger" title={`${name} was not built`} error={error}>
+    <Message tone="danger" title={text.failed(name)} error={error}>
       <div className={styles.answers}>
         {error.recoverable && (
           <Button kind="primary" onClick={() => void buildSession.start()}>
-            Go on
+            {words.resume}
           </Button>
         )}
-        <Button onClick={() => buildSession.leave()}>Back</Button>
+        <Button onClick={() => buildSession.leave()}>{words.back}</Button>
       </div>
     </Message>
   )
@@ -326,23 +297,20 @@ function Built({ build: { bundle } }: { readonly build: Extract<BuildState, { st
   const { session, buildSession, view } = usePage()
   const { key, name, bytes } = bundle
   return (
-    <Group title={`${name} is built`}>
-      <p>
-        {formatBytes(bytes)} lie in this browser’s storage, each file with its SHA-256. Load it below, or export it for
-        a host to publish.
-      </p>
+    <Group title={text.built(name)}>
+      <p>{text.builtText(bytes)}</p>
       <div className={styles.answers}>
         <Button
           kind="primary"
-          aria-label={`Load it now: ${name}`}
+          aria-label={text.loadNowNamed(name)}
           onClick={() => {
             view.update({ panel: undefined })
             void session.actions.loadBundle({ type: 'stored', key, name })
           }}
         >
-          Load it now
+          {text.loadNow}
         </Button>
-        <Button onClick={() => buildSession.leave()}>Build another</Button>
+        <Button onClick={() => buildSession.leave()}>{text.another}</Button>
       </div>
     </Group>
   )

@@ -8,9 +8,9 @@ import { placedName } from '../../model-kind.ts'
 import { type BusyLoad, loadText } from '../../run-text.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
-import panels from '../drawers/Panels.module.css'
 import { needsOf } from './device-verdict.ts'
 import styles from './LoadProgress.module.css'
+import steps from './ModelSteps.module.css'
 import { CanStep, Step, Steps, useVerdict } from './ModelSteps.tsx'
 import { isReadAgain } from './read-again.ts'
 import { ServerWaitNote } from './ServerWaitNote.tsx'
@@ -52,7 +52,7 @@ function Offer({ name, load }: { readonly name: string; readonly load: Extract<B
           </Facts>
         </Step>
       </Steps>
-      <div className={panels.actions}>
+      <div className={steps.press}>
         <Button kind="primary" onClick={() => session.actions.acceptLoad()}>
           {storedBytes > 0 ? offer.resume(leftBytes) : offer.download(leftBytes)}
         </Button>
@@ -89,6 +89,9 @@ export function LoadProgress({ load }: { readonly load: BusyLoad }) {
       <p id={textId} className={styles.figures}>
         {text}
       </p>
+      {'quiet' in load && load.quiet && (
+        <p className={styles.quietHost}>{words.progress.quiet(load.quiet.host, load.quiet.s)}</p>
+      )}
       {'wait' in load && load.wait && <ServerWaitNote wait={load.wait} />}
       {load.state === 'downloading' && (
         <p className={styles.quiet}>{words.progress.license(licenceText(load.manifest))}</p>

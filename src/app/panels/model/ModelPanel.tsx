@@ -12,6 +12,7 @@ import { LoadProgress } from './LoadProgress.tsx'
 import { ModelFacts } from './ModelFacts.tsx'
 import { GetVidEmo } from './ModelSteps.tsx'
 import { OwnBundle } from './OwnBundle.tsx'
+import { RetryButton } from './RetryButton.tsx'
 import { isReadAgain } from './read-again.ts'
 import { SmallModelButton } from './SmallModelButton.tsx'
 import { StoredChoices, useStoredModels } from './StoredModels.tsx'
@@ -31,7 +32,7 @@ export function ModelPanel() {
         <Message tone="danger" title={words.failed.title(placedName(load.source))} error={load.error}>
           {bundle && <p>{words.failed.stays(isolatedName(bundle.name))}</p>}
           <div className={panels.actions}>
-            <Button onClick={() => void session.actions.retryLoad()}>{words.tryAgain}</Button>
+            <RetryButton source={load.source} />
             <SmallModelButton insteadOf={load.source.type === 'url' ? load.source.url : undefined} />
           </div>
         </Message>

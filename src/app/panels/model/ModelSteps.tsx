@@ -112,7 +112,7 @@ export function GetVidEmo() {
           </Facts>
         </Step>
       </Steps>
-      <div>
+      <div className={styles.press}>
         <Button kind={isRefused ? 'plain' : 'primary'} onClick={() => view.update({ panel: 'build' })}>
           <Icon name="model" />
           {words.build}

@@ -19,7 +19,7 @@ export const words = {
   steps: {
     can: 'Can this device run it?',
     license: 'May you use it?',
-    size: 'How large is it, and how long does it take?',
+    size: 'How large, and how long?',
   },
   answer: {
     yes: 'Yes.',
@@ -49,7 +49,7 @@ export const words = {
     kept: 'Kept on this device',
     keptText: 'about 2.1 GB at 4 bits',
     time: 'Time',
-    timeText: 'shown as soon as bytes arrive: it depends on your connection',
+    timeText: 'told as soon as bytes arrive',
   },
   build: 'Build it in this browser',
   buildNote:
@@ -84,6 +84,8 @@ export const words = {
   progress: {
     loading: (name: string) => `Loading ${name}`,
     license: (text: string) => `License: ${text}`,
+    quiet: (host: string, s: number) =>
+      `${host} has not answered for ${s} s. It goes on by itself when an answer comes; if you cancel, what is here is kept.`,
     after: (name: string) => `When it is ready, the reading starts again with ${name}.`,
   },
   ready: {
@@ -159,6 +161,76 @@ export const words = {
     storedOf: (name: string) => `Stored of ${name}`,
   },
 
+  checkpoint: {
+    title: 'Build from the official checkpoint',
+    intro:
+      'This page reads the original weights piece by piece, makes them small enough for a browser, and keeps the result here. The original is never stored, and nothing is sent.',
+    address: 'Name on the hub, or the address of a folder with config.json',
+    weights: 'Weights',
+    dtypes: {
+      q4f16: 'q4f16: 4 bits, computes in 16-bit floats',
+      q4: 'q4: 4 bits, computes in 32-bit floats',
+      q8: 'q8: 8 bits',
+      fp16: 'fp16: 16 bits',
+      fp32: 'fp32: 32 bits',
+    },
+    noHalf: 'This device cannot compute in 16-bit floats; q4 runs here.',
+    look: 'Show size and license',
+    folder: 'Choose a folder instead',
+    drop: 'A folder can be dropped here, too.',
+    folderLabel: 'Checkpoint folder',
+
+    begun: 'Begun earlier',
+    done: (done: number, total: number) => ` · ${formatBytes(done)} of ${formatBytes(total)} done`,
+    folderAgain: (origin: string) => `Choose the folder ${origin} again to resume.`,
+    discard: 'Discard',
+    discardNamed: (name: string) => `Discard ${name}`,
+
+    looking: 'Reading its description',
+    lookingText: 'The config, the tokenizer and the headers of the weights are read, and nothing else.',
+
+    offer: (name: string) => `Build ${name}?`,
+    from: 'From',
+    fromFolder: (origin: string) => `the folder ${origin}`,
+    parameters: 'Parameters',
+    fetched: 'To be fetched',
+    read: 'To be read',
+    ofAll: (bytes: number) => ` of ${formatBytes(bytes)}; the rest was worked through before`,
+    stored: 'To be stored',
+    room: 'Room',
+    roomUntold: 'the browser does not tell',
+    license: 'License',
+    licenseTitle: 'License of the weights',
+    licenseNone:
+      'The checkpoint states none. Weights made from Qwen2.5-VL-3B, as VidEmo-3B’s are, are for research only. Make sure that you may use them.',
+    noRoom: 'There is not enough room',
+    noRoomText: 'Free some disk space, or delete a stored model, and look again.',
+    accept: 'Accept and build',
+    keeps: 'You can pause it, close this panel, or reload the page: every weight that is finished is kept.',
+
+    building: (name: string) => `Building ${name}`,
+    pause: 'Pause',
+    stop: 'Stop',
+    stopKeeps: 'Stopping keeps what is finished; it is resumed when you build this again.',
+
+    failed: (name: string) => `${name} was not built`,
+    built: (name: string) => `${name} is built`,
+    builtText: (bytes: number) =>
+      `${formatBytes(bytes)} are kept in this browser’s storage, each file with its SHA-256. Load it, or export it for a host to publish.`,
+    loadNow: 'Load it now',
+    loadNowNamed: (name: string) => `Load it now: ${name}`,
+    another: 'Build another',
+
+    spoken: {
+      waiting: 'The server asks to be left alone for a while.',
+      looking: 'Reading the description of the checkpoint.',
+      offered: 'Sizes and license are shown.',
+      paused: 'The build is paused.',
+      running: 'The build is running.',
+      built: (name: string) => `${name} is built.`,
+    },
+  },
+
   export: {
     folder: 'To a folder',
     folderNamed: (name: string) => `Export ${name} to a folder`,
@@ -193,8 +265,8 @@ function reasonText(reason: Reason): string {
         : '16-bit floats (shader-f16): no. The weights q4 run without them.'
     case 'buffers':
       return reason.standing === 'fine'
-        ? `Size of a buffer: ${formatBytes(reason.has)}, of which ${formatBytes(reason.needs)} are needed`
-        : `Size of a buffer: ${formatBytes(reason.has)}, and ${formatBytes(reason.needs)} are needed`
+        ? `Size of a buffer: ${formatBytes(reason.has)}, ${formatBytes(reason.needs)} needed`
+        : `Size of a buffer: ${formatBytes(reason.has)}, ${formatBytes(reason.needs)} needed`
     case 'storage':
       return reason.standing === 'fine'
         ? `Room on disk: ${formatBytes(reason.free)} free for this site, ${formatBytes(reason.needs)} needed`

@@ -36,6 +36,7 @@ function Choice({ id, icon, title, isFirst = false }: ChoiceProps) {
   return (
     <Button
       kind={isFirst ? 'primary' : 'plain'}
+      data-source={id}
       aria-keyshortcuts={shortcutOf(action, areKeysOn)}
       onClick={() => runAction(page, action)}
     >

@@ -1,5 +1,5 @@
-import { Icon, type IconName } from '../../controls/Icon.tsx'
-import { type RunForm, runText } from '../../run-text.ts'
+import { Icon } from '../../controls/Icon.tsx'
+import { runText } from '../../run-text.ts'
 import type { Source } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
@@ -7,21 +7,10 @@ import { FacesOverlay } from '../FaceParts.tsx'
 import { Hud } from './Hud.tsx'
 import styles from './Picture.module.css'
 import { DrawnPreview, FilePreview, LivePreview, StoppedPreview } from './Preview.tsx'
+import { runIcons } from './run-icons.ts'
 import { StageNotices } from './StageNotices.tsx'
 import { Twin } from './Twin.tsx'
 import { words } from './words.ts'
-
-const icons: Readonly<Record<RunForm, IconName>> = {
-  idle: 'idle',
-  waiting: 'waiting',
-  warming: 'warming',
-  running: 'play',
-  lagging: 'lagging',
-  paused: 'pause',
-  recovering: 'again',
-  over: 'check',
-  failed: 'wrong',
-}
 
 /**
  * The picture, as large as the room around it allows. It always fills that room, with empty edges where the source has
@@ -39,8 +28,8 @@ export function Picture({ source }: { readonly source: Source }) {
         <FacesOverlay />
         <div className={styles.marks}>
           <SourceMark source={source} />
-          <p className={styles.mark} data-form={form}>
-            <Icon name={icons[form]} isFilled={form === 'running'} />
+          <p className={styles.mark} data-form={form} data-drawn={source.kind === 'drawn' || undefined}>
+            <Icon name={runIcons[form]} isFilled={form === 'running'} />
             {text}
           </p>
         </div>

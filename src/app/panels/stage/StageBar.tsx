@@ -1,26 +1,33 @@
-import { useEffect, useRef } from 'react'
+import type { Ref } from 'react'
 import { actionOf, runAction, shortcutOf } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
 import { SelectField } from '../../controls/Fields.tsx'
 import { Icon, type IconName } from '../../controls/Icon.tsx'
 import { Name } from '../../controls/Name.tsx'
 import { formatLeft, formatTime, formatWhole } from '../../format.ts'
-import { isActive } from '../../run-text.ts'
+import { isActive, runText } from '../../run-text.ts'
 import type { Source } from '../../session/session-state.ts'
 import { shownName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import { viewOf } from '../../view-words.ts'
 import { ReadFromHere } from '../timeline/ReadFromHere.tsx'
+import { runIcons } from './run-icons.ts'
 import styles from './StageBar.module.css'
 import { useFollowedRate } from './use-followed-rate.ts'
 import { words } from './words.ts'
 
+interface Props {
+  readonly source: Source
+  /** The button that starts, pauses and resumes. */
+  readonly main: Ref<HTMLButtonElement>
+}
+
 /** The controls of what is watched, its name, and what is drawn over it. */
-export function StageBar({ source }: { readonly source: Source }) {
+export function StageBar({ source, main }: Props) {
   return (
     <div className={styles.bar}>
-      <RunButtons source={source} />
+      <RunButtons source={source} main={main} />
       <SourceFacts source={source} />
       <Figures source={source} />
       <ReadFromHere className={styles.from} />
@@ -29,7 +36,7 @@ export function StageBar({ source }: { readonly source: Source }) {
   )
 }
 
-function RunButtons({ source }: { readonly source: Source }) {
+function RunButtons({ source, main }: Props) {
   const page = usePage()
   const { store } = page.session
   const run = useStore(store, (state) => state.run)
@@ -37,13 +44,6 @@ function RunButtons({ source }: { readonly source: Source }) {
   const canStart = useStore(store, actionOf('start-pause').isEnabled)
   const canStop = useStore(store, actionOf('stop').isEnabled)
   const areKeysOn = useStore(store, (state) => state.settings.areKeysOn)
-  const main = useRef<HTMLButtonElement>(null)
-
-  const isAsked = !(source.kind === 'drawn' && source.isUnasked)
-  useEffect(() => {
-    // The button that was pressed may be gone: the one in its place takes the focus, unless another element has it.
-    if (isAsked && document.activeElement === document.body) main.current?.focus({ preventScroll: true })
-  }, [isAsked])
 
   const isGoing = isActive(run) && run.state !== 'paused'
   const isAgain = source.kind === 'stopped' || run.state === 'over' || run.state === 'failed'
@@ -93,14 +93,29 @@ function SourceFacts({ source }: { readonly source: Source }) {
       </div>
     )
   }
+  if (source.kind === 'drawn') return <StateBeside />
   return (
     <p className={styles.facts}>
-      {source.kind !== 'drawn' && <Name className={styles.name}>{source.name}</Name>}
+      <Name className={styles.name}>{source.name}</Name>
       {source.kind === 'file' && clip?.durationS !== undefined && (
         <span className={styles.length} title={words.size(clip.width, clip.height, clip.codec)}>
           {clip.isStillImage ? words.picture : formatTime(clip.durationS)}
         </span>
       )}
+    </p>
+  )
+}
+
+/** What the reading does, on narrow screens, where the drawn face leaves no room for it on the picture. */
+function StateBeside() {
+  const { store } = usePage().session
+  const run = useStore(store, (state) => state.run)
+  const picture = useStore(store, (state) => state.picture)
+  const { text, form } = runText(run, picture)
+  return (
+    <p className={styles.state}>
+      <Icon name={runIcons[form]} isFilled={form === 'running'} />
+      {text}
     </p>
   )
 }

@@ -6,6 +6,7 @@ import { placedName } from '../../model-kind.ts'
 import { isolatedName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
+import { RetryButton } from '../model/RetryButton.tsx'
 import { SmallModelButton } from '../model/SmallModelButton.tsx'
 import { words as model } from '../model/words.ts'
 import styles from './LoadProblem.module.css'
@@ -29,9 +30,7 @@ export function LoadProblem() {
       <Message tone="danger" title={model.failed.title(placedName(source))} error={error}>
         {bundle && <p>{model.failed.stays(isolatedName(bundle.name))}</p>}
         <div className={styles.actions}>
-          <Button kind="primary" onClick={() => void session.actions.retryLoad()}>
-            {model.tryAgain}
-          </Button>
+          <RetryButton source={source} />
           <SmallModelButton insteadOf={source.type === 'url' ? source.url : undefined} />
           <OpenModel onDone={() => undefined}>{model.get}</OpenModel>
         </div>

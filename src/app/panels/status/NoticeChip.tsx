@@ -32,7 +32,7 @@ export function NoticeChip() {
   }
   const first = notices.at(0)
   return (
-    <div ref={place} tabIndex={-1} className={styles.place}>
+    <div ref={place} role="group" aria-label={words.notices} tabIndex={-1} className={styles.place}>
       {first && (
         <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
           <PressButton className={styles.chip} data-tone={noticeText(first).tone}>

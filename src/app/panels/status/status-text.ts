@@ -19,7 +19,8 @@ export function modelText({ bundle, load, lostLoad, smallBundle }: StatusParts):
   if (isLoading(load)) {
     const { name, share } = loadText(load)
     if (load.state === 'offered') return words.offered(name)
-    return share === undefined ? words.loading(name) : words.loadingShare(name, share)
+    const loading = share === undefined ? words.loading(name) : words.loadingShare(name, share)
+    return 'quiet' in load && load.quiet ? `${loading} · ${words.quiet(load.quiet.s)}` : loading
   }
   if (bundle) {
     const isSmall = 'url' in bundle.source && bundle.source.url === smallBundle

@@ -13,6 +13,7 @@ export const words = {
   from: (host: string) => `from ${host}:`,
   loading: (name: string) => `Loading ${name}`,
   loadingShare: (name: string, share: number) => `Loading ${name}: ${formatPercent(Math.floor(share * 100) / 100)}`,
+  quiet: (s: number) => `no answer for ${s} s`,
   offered: (name: string) => `${name}: waiting for your answer`,
   cancelLoad: 'Cancel loading',
   cancel: 'Cancel',
