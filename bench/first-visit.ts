@@ -76,6 +76,8 @@ async function visitOnce(
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     const requestsAtFirst = host.requests.length
+    // What runs this command marks named functions by this one, which a page lacks.
+    await page.addInitScript('globalThis.__name = (target) => target')
     await page.addInitScript(noteDrawnFace)
     if (!line) {
       const devtools = await page.context().newCDPSession(page)
@@ -116,7 +118,7 @@ declare global {
 /** Runs in the page: looks in every frame whether a canvas of some size shows more than one color. */
 function noteDrawnFace(): void {
   const look = () => {
-    for (const canvas of document.querySelectorAll('canvas')) {
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>('canvas[role=img]')) {
       const { width, height } = canvas.getBoundingClientRect()
       if (width < 100 || height < 100 || !canvas.checkVisibility()) continue
       const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }

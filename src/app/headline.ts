@@ -86,14 +86,6 @@ export function headlineOf(state: HeadlineState, shown: Shown = { kind: 'newest'
   }
 }
 
-/** The emotion that the headline names of whose reading is on show: what is spoken when it changes. */
-export function headlineLabel(state: SessionState): string | undefined {
-  const headline = headlineOf({ ...state, view: viewOf(state) })
-  if (headline.kind !== 'rows' || headline.standing.kind !== 'now') return undefined
-  const verdicts = headline.rows.flatMap((row) => (row.kind === 'verdict' ? [row.verdict] : []))
-  return (verdicts.find(({ track }) => track === state.shownTrack) ?? verdicts[0])?.label
-}
-
 function newestHeadline(state: HeadlineState, willStart: boolean): Headline {
   const { source, bundle, load, run, headlines, faces, settings, view } = state
   const isOn = isActive(run)
