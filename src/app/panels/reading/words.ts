@@ -72,6 +72,8 @@ function absenceText(absence: Absence): string {
 /** The sentence below: what a person may know or do; empty where there is nothing to add. */
 function absenceNote(absence: Absence): string {
   switch (absence.kind) {
+    case 'loading':
+      return 'quiet' in absence.load && absence.load.quiet ? `Still waiting for ${absence.load.quiet.host}` : ''
     case 'drawings-only':
       return 'It has never seen a real face. Let it read through the drawn twin, or get VidEmo-3B.'
     case 'placeholder':
@@ -135,8 +137,11 @@ export const words = {
   aboutDrawingsOnly:
     'The small model was trained on drawn faces alone, and is shown a real picture as it is: what it says means little, so no emotion is named.',
   aboutStandIn: 'This model has random weights. It proves the arithmetic; its words and numbers mean nothing.',
-  aboutPicture: 'The model is shown the whole picture.',
-  aboutFace: 'The model is shown the followed face alone, cut out of the picture.',
+  aboutView: {
+    picture: 'The model is shown the whole picture.',
+    face: 'The model is shown the followed face alone, cut out of the picture.',
+    twin: 'The model is shown a drawn twin that moves as the followed face does: what is said and what is measured come from the same movement.',
+  } satisfies Record<View, string>,
   aboutNumbers:
     'The bar shows how likely this emotion is for the model when it is asked a closed question, several times per reading. The text is what it writes by itself. Where the two differ, the row says so. Both describe an apparent expression, not what anybody feels.',
 

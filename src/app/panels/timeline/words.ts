@@ -13,7 +13,7 @@ export const words = {
   backToNewest: 'Newest: back to the reading under way',
   play: 'Play the video',
   pause: 'Pause the video',
-  readFrom: (time: string) => `Read from ${time}`,
+  readFrom: 'Read from here',
   wholePicture: 'Whole picture',
   noEmotion: 'no emotion named',
   unread: 'nothing read here',
