@@ -14,6 +14,8 @@ export const words = {
   loading: (name: string) => `Loading ${name}`,
   loadingShare: (name: string, share: number) => `Loading ${name}: ${formatPercent(Math.floor(share * 100) / 100)}`,
   quiet: (s: number) => `no answer for ${s} s`,
+  otherTab: 'another tab is storing it',
+  limited: 'the server asks to wait',
   offered: (name: string) => `${name}: waiting for your answer`,
   cancelLoad: 'Cancel loading',
   cancel: 'Cancel',
