@@ -35,7 +35,8 @@ test('consent, a live reading that is exact, newest pairs only, and an end to th
     await expect(reader.answer(title)).toContainText(/\w/)
   }
   await expect(video(reader).getByText(/^Lagging by [\d.]+ s$/)).toBeVisible()
-  await expect(video(reader).getByText(/^[1-9]\d* pairs$/), 'passed over').toBeVisible()
+  const figure = (term: string) => reader.video.getByLabel('Figures').getByText(term).locator('xpath=..')
+  await expect(figure('Frames skipped'), 'passed over').toContainText(/[1-9]/)
 
   expect(new Set(await trackStates(page))).toEqual(new Set(['live']))
   await reader.stop()
