@@ -1,3 +1,4 @@
+import { pictureWords } from '../src/app/words/run.ts'
 import { consentEarlier } from './camera-page.ts'
 import { installFakeCamera } from './fake-camera.ts'
 import { expect, quick, type ReaderPage, processorTest as test } from './page.ts'
@@ -31,12 +32,12 @@ test('a camera that hangs or is muted is not read, says what it may be, and goes
   }
   await test.step('no frames come', async () => {
     await page.evaluate(() => globalThis.fakeCamera?.setRate(0))
-    await expect(reader.video).toContainText('another program may have taken it over')
+    await expect(reader.video).toContainText(pictureWords.silent)
     await holdsAndGoesOn(() => page.evaluate(() => globalThis.fakeCamera?.setRate(20)))
   })
   await test.step('muted, and black frames may come', async () => {
     await page.evaluate(() => globalThis.fakeCamera?.mute(true))
-    await expect(reader.video).toContainText('its shutter or switch may be closed')
+    await expect(reader.video).toContainText(pictureWords.muted)
     await holdsAndGoesOn(() => page.evaluate(() => globalThis.fakeCamera?.mute(false)))
   })
   await test.step('it can be stopped meanwhile', async () => {

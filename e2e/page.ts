@@ -11,6 +11,7 @@ import { chromiumArgs, findChromium, webgpuArgs } from '../scripts/find-chromium
 import { fixtureName } from '../scripts/fixture-bundle.ts'
 import type { StageId } from '../src/affect/stages.ts'
 import { actionOf } from '../src/app/actions.ts'
+import { words as model } from '../src/app/panels/model/words.ts'
 import { words as sources } from '../src/app/panels/sources/words.ts'
 import { words as status } from '../src/app/panels/status/words.ts'
 import { words as timeline } from '../src/app/panels/timeline/words.ts'
@@ -116,9 +117,29 @@ export class ReaderPage {
   /** Loads the bundle at an address, as a person would. */
   async load(address: string): Promise<void> {
     await this.openPanel('Model')
-    const field = this.page.getByLabel(/Address of a folder/)
+    const field = await this.addressField()
     await field.fill(address)
     await field.press('Enter')
+  }
+
+  /** The field of a bundle's address, which is folded in the model's drawer. */
+  async addressField() {
+    const field = this.page.getByLabel(model.own.address)
+    if (!(await field.isVisible())) await this.page.getByText(model.own.title, { exact: true }).click()
+    return field
+  }
+
+  /** The chip of the status line: the title of the weightiest notice, and how many more there are. */
+  get chip() {
+    return this.page.getByRole('group', { name: status.notices }).getByRole('button')
+  }
+
+  /** Presses the chip; the notices in full. */
+  async openNotices() {
+    await this.chip.click()
+    const notices = this.page.getByRole('dialog', { name: status.notices })
+    await expect(notices).toBeVisible()
+    return notices
   }
 
   /** Does something from the page's menu. */

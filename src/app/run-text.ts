@@ -66,7 +66,7 @@ export function loadText(load: BusyLoad): { readonly name: string; readonly text
   const name = sourceName(load.source)
   switch (load.state) {
     case 'asking':
-      return { name, text: load.quiet ? loadWords.quiet(load.quiet.host, load.quiet.s) : loadWords.asking }
+      return { name, text: loadWords.asking }
     case 'offered':
       return { name, text: loadWords.offered(formatBytes(load.totalBytes)) }
     case 'waiting':
@@ -76,8 +76,7 @@ export function loadText(load: BusyLoad): { readonly name: string; readonly text
       if (totalBytes <= 0) return { name, text: formatBytes(doneBytes) }
       const parts = [loadWords.done(formatBytes(doneBytes), formatBytes(totalBytes))]
       // What was measured before bytes stopped coming is not true any more.
-      if (load.quiet) parts.push(loadWords.quiet(load.quiet.host, load.quiet.s))
-      else if (bytesPerS !== undefined) parts.push(`${formatBytes(bytesPerS)}/s`)
+      if (!load.quiet && bytesPerS !== undefined) parts.push(`${formatBytes(bytesPerS)}/s`)
       if (!load.quiet && leftS !== undefined) parts.push(formatLeft(leftS))
       if (keptBytes !== undefined) parts.push(loadWords.kept(formatBytes(keptBytes)))
       return { name, text: parts.join(' · '), share: Math.min(1, doneBytes / totalBytes) }

@@ -16,7 +16,6 @@ export const runWords = {
 
 export const loadWords = {
   asking: 'reading its manifest',
-  quiet: (host: string, seconds: number) => `no answer from ${host} for ${seconds} s; still trying`,
   offered: (size: string) => `${size}, waiting for your answer`,
   waiting: 'another tab is storing the same model; it will be loaded from there',
   done: (size: string, total: string) => `${size} of ${total}`,
