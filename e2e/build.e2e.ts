@@ -81,7 +81,7 @@ function overlap(earlier: Sent, later: Sent): number {
 
 async function look(page: Page, address: string): Promise<void> {
   await page.getByLabel(/Name on the hub/).fill(address)
-  await page.getByRole('button', { name: 'Show size and licence' }).click()
+  await page.getByRole('button', { name: 'Show size and license' }).click()
 }
 
 test('a checkpoint is built in the page, over a reload, to the bytes that the command line makes', async ({
@@ -103,7 +103,7 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
       await dialog.getByRole('button', { name: 'Back' }).click()
     })
 
-    await test.step('sizes, room and licence come before the first weight', async () => {
+    await test.step('sizes, room and license come before the first weight', async () => {
       await look(page, host.url)
       await expect(dialog).toContainText(`Build ${name}?`)
       await expect(dialog).toContainText('3.4 MB')
@@ -131,7 +131,7 @@ test('a checkpoint is built in the page, over a reload, to the bytes that the co
     const sentBefore = host.sentBytes
     await test.step('it goes on where it was, and ends', async () => {
       await reader.openPanel('Build a model')
-      await dialog.getByRole('button', { name: `Go on with ${name}` }).click()
+      await dialog.getByRole('button', { name: `Resume ${name}` }).click()
       await expect(dialog).toContainText('the rest was worked through before')
       leftBytes = Number(/To be fetched\s*([\d.]+) MB of/.exec((await dialog.textContent()) ?? '')?.[1]) * 1e6
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
@@ -265,8 +265,8 @@ test('a folder is built; a lost connection keeps what is finished, and another v
     await test.step('pause, and a stop that keeps what is finished', async () => {
       host.stallAfter(Number.POSITIVE_INFINITY)
       host.stallFile('model-00005-of-00005.safetensors')
-      await dialog.getByRole('button', { name: 'Go on' }).click()
-      await expect(dialog).toContainText(/Goes on after \d.* that were read before/)
+      await dialog.getByRole('button', { name: 'Resume', exact: true }).click()
+      await expect(dialog).toContainText(/Resumes after \d.* that were read before/)
       await dialog.getByRole('button', { name: 'Pause' }).click()
       await expect(dialog).toContainText('read · paused')
       await dialog.getByRole('button', { name: 'Stop' }).click()
@@ -276,7 +276,7 @@ test('a folder is built; a lost connection keeps what is finished, and another v
     await test.step('another version of the source', async () => {
       host.version = '2'
       host.goOn()
-      await dialog.getByRole('button', { name: `Go on with ${name}` }).click()
+      await dialog.getByRole('button', { name: `Resume ${name}` }).click()
       await dialog.getByRole('button', { name: 'Accept and build' }).click()
       // What was kept is not mixed with it.
       await expect(dialog).toContainText('it starts again')

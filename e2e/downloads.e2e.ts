@@ -60,7 +60,7 @@ test('a line that is cut at 70 % and a tab that is closed lose no chunk; the sec
   expect(kept).toBeGreaterThan(total * 0.5)
 
   await reader.openPanel('Storage')
-  await expect(storedModels(page)).toContainText('not whole yet')
+  await expect(storedModels(page)).toContainText('incomplete')
   await page.close({ runBeforeUnload: false })
 
   const next = await context.newPage()
@@ -87,7 +87,7 @@ test('a line that is cut at 70 % and a tab that is closed lose no chunk; the sec
     weights.sentBytes = 0
     await next.reload()
     await expectLoaded(next, weights)
-    await expect(next.getByText(/The address cannot be reached/)).toBeVisible()
+    await expect(await new ReaderPage(next).openNotices()).toContainText('The address cannot be reached')
     expect(weights.sentBytes).toBe(0)
   })
 
@@ -98,13 +98,17 @@ test('a line that is cut at 70 % and a tab that is closed lose no chunk; the sec
     })
     weights.interfere = () => false
     await next.reload()
-    await expect(next.getByText('A stored model is gone')).toBeVisible({ timeout: 30_000 })
-    const notice = next.getByText(/The browser removed .* to free space/)
-    await expect(notice).toContainText('1.8 MB')
+    const own = new ReaderPage(next)
+    await expect(own.chip).toContainText('A stored model is gone', { timeout: 30_000 })
     await expectLoaded(next, weights)
+    const notices = await own.openNotices()
+    await expect(notices).toContainText(/The browser removed .*1\.8 MB.* to free space/)
     expect(weights.sentBytes).toBe(total)
-    await next.getByRole('button', { name: 'Dismiss' }).click()
-    await expect(notice).toHaveCount(0)
+    await notices.getByRole('button', { name: 'Dismiss: A stored model is gone' }).click()
+    await expect(notices).not.toContainText('A stored model is gone')
+    await next.keyboard.press('Escape')
+    await expect(notices).toHaveCount(0)
+    await expect(own.chip).not.toContainText('A stored model is gone')
     recordFault({
       fault: 'eviction between visits',
       injected: 'every stored file removed from the origin private file system',
@@ -122,7 +126,7 @@ test('a line that is cut at 70 % and a tab that is closed lose no chunk; the sec
     await expect(storedModels(next)).toContainText('last used')
     await next.screenshot({ path: 'test-results/stored-models.png' })
     await next.getByRole('button', { name: /^Delete / }).press('Enter')
-    await expect(next.getByRole('alertdialog')).toContainText('become free')
+    await expect(next.getByRole('alertdialog')).toContainText('will be freed')
     await next.getByRole('button', { name: 'Not now' }).press('Enter')
     await expect(storedModels(next).getByRole('listitem')).toHaveCount(1)
     await next.getByRole('button', { name: /^Delete / }).press('Enter')
@@ -146,10 +150,10 @@ test('of two tabs the second waits for the first, says so, and loads what that h
   await expect.poll(() => weights.requests.length, { timeout: 60_000 }).toBeGreaterThan(2)
   const tab = await context.newPage()
   await open(tab, weights)
-  const waiting = tab.getByText(/another tab is storing the same model/)
+  const waiting = tab.getByText(/another tab is storing it/)
   await expect(waiting).toBeVisible({ timeout: 60_000 })
   // The choice to cancel.
-  await tab.getByRole('button', { name: 'Cancel' }).click()
+  await tab.getByRole('button', { name: 'Cancel loading' }).click()
   await expect(waiting).toHaveCount(0)
   await tab.reload()
   await expect(waiting).toBeVisible({ timeout: 60_000 })
@@ -188,7 +192,8 @@ test('a flipped byte is refused when it comes every time, and costs one chunk wh
     if (path === damaged && range?.from === chunkBytes && ++asked === 2) weights.change(damaged, undefined)
     return false
   }
-  await page.getByRole('button', { name: 'Try again' }).first().click()
+  // What came right is kept, and the load goes on from there.
+  await page.getByRole('button', { name: 'Resume' }).click()
   await expectLoaded(page, weights)
   expect(asked).toBe(2)
   const again = weights.sentBytes - before
@@ -201,7 +206,11 @@ test('a flipped byte is refused when it comes every time, and costs one chunk wh
   })
 })
 
-test('when the room ends on the way, the model is loaded and what is stored stays', async ({ page, weights }) => {
+test('when the room ends on the way, the model is loaded and what is stored stays', async ({
+  page,
+  reader,
+  weights,
+}) => {
   const total = await totalOf(weights)
   const session = await page.context().newCDPSession(page)
   weights.hold()
@@ -213,8 +222,9 @@ test('when the room ends on the way, the model is loaded and what is stored stay
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: limit })
   weights.release()
   await expectLoaded(page, weights)
-  await expect(page.getByText(/There is not enough room to store the model/)).toBeVisible()
-  await expect(page.getByText(/of it are stored and kept/)).toBeVisible()
+  const notices = await reader.openNotices()
+  await expect(notices).toContainText('There is not enough room to store the model')
+  await expect(notices).toContainText('of it are stored and kept')
   // What was under way in that moment comes again.
   expect(weights.sentBytes).toBeLessThanOrEqual(total + 8 * chunkBytes)
 
@@ -225,7 +235,7 @@ test('when the room ends on the way, the model is loaded and what is stored stay
   const kept = total - weights.sentBytes
   console.log(`    with room for ${limit} bytes, ${kept} of ${total} were kept`)
   expect(kept).toBeGreaterThan(0)
-  await expect(page.getByText(/There is not enough room/)).toHaveCount(0)
+  await expect(await reader.openNotices()).not.toContainText('There is not enough room')
   recordFault({
     fault: 'quota exceeded mid-download',
     injected: `the site's quota set to ${limit} of the model's ${total} bytes`,
@@ -240,7 +250,8 @@ test('without a file system the model is kept in memory, with a notice', async (
     `StorageManager.prototype.getDirectory = async () => { throw new DOMException('no', 'SecurityError') }`,
   )
   await reader.open('test&tokens=2')
-  await expect(page.getByText(/The browser does not let this page store files/)).toBeVisible()
+  await expect(await reader.openNotices()).toContainText('The browser does not let this page store files')
+  await page.keyboard.press('Escape')
   await reader.openPanel('Storage')
   await expect(page.getByRole('dialog')).toContainText('Models cannot be listed')
   recordFault({
@@ -261,10 +272,12 @@ test('a host that limits requests is waited for in sight, and can be left', asyn
   }
   const wait = page.getByRole('timer').first()
   await open(page, weights)
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toContainText('the server asks to wait')
+  await page.getByRole('button', { name: /the server asks to wait/ }).click()
   // Other sites may not read how long, unless the host says so.
   await expect(wait).toContainText(/limits how often it may be asked.*asked again in 0:0\d/)
   const asked = weights.requests.length
-  await page.getByRole('button', { name: 'Cancel' }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
   await expect(wait).toHaveCount(0)
   expect(weights.requests.length).toBe(asked)
 

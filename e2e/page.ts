@@ -11,7 +11,11 @@ import { chromiumArgs, findChromium, webgpuArgs } from '../scripts/find-chromium
 import { fixtureName } from '../scripts/fixture-bundle.ts'
 import type { StageId } from '../src/affect/stages.ts'
 import { actionOf } from '../src/app/actions.ts'
+import { words as model } from '../src/app/panels/model/words.ts'
 import { words as sources } from '../src/app/panels/sources/words.ts'
+import { words as status } from '../src/app/panels/status/words.ts'
+import { words as timeline } from '../src/app/panels/timeline/words.ts'
+import { words as session } from '../src/app/session/words.ts'
 import type { HandedFrame, RecordedSummary } from '../src/app/test-hooks.ts'
 import { blankState } from '../src/app/testing/fake-session.ts'
 import type { Transcript } from '../src/app/transcript.ts'
@@ -44,9 +48,6 @@ export function reads(emotion: string, unit: string): (said: Transcript) => bool
 /** Has the page load the bundle of the random reference checkpoint, which is small and quick. */
 export const fixture = `bundle=models/${fixtureName}/`
 
-/** Of the timeline: its list of complete readings lies in a drawer. */
-const timeline = { earlier: 'Earlier readings', readings: 'Readings so far' } as const
-
 declare global {
   /** Sources that the page had opened when a test last chose a file. */
   var openedBefore: number | undefined
@@ -62,7 +63,7 @@ export class ReaderPage {
    */
   async open(query = 'test', check: 'checked' | 'unchecked' = 'unchecked'): Promise<void> {
     await this.page.goto(`?${query}&${fixture}${check === 'unchecked' ? '&unchecked' : ''}`)
-    await expect(this.page.getByText('this small bundle has random weights')).toBeVisible({ timeout: 60_000 })
+    await expect(this.page.getByText(status.random.title)).toBeVisible({ timeout: 60_000 })
   }
 
   /** Gives the page a video file, as the file picker would. */
@@ -116,9 +117,29 @@ export class ReaderPage {
   /** Loads the bundle at an address, as a person would. */
   async load(address: string): Promise<void> {
     await this.openPanel('Model')
-    const field = this.page.getByLabel(/Address of a folder/)
+    const field = await this.addressField()
     await field.fill(address)
     await field.press('Enter')
+  }
+
+  /** The field of a bundle's address, which is folded in the model's drawer. */
+  async addressField() {
+    const field = this.page.getByLabel(model.own.address)
+    if (!(await field.isVisible())) await this.page.getByText(model.own.title, { exact: true }).click()
+    return field
+  }
+
+  /** The chip of the status line: the title of the weightiest notice, and how many more there are. */
+  get chip() {
+    return this.page.getByRole('group', { name: status.notices }).getByRole('button')
+  }
+
+  /** Presses the chip; the notices in full. */
+  async openNotices() {
+    await this.chip.click()
+    const notices = this.page.getByRole('dialog', { name: status.notices })
+    await expect(notices).toBeVisible()
+    return notices
   }
 
   /** Does something from the page's menu. */
@@ -182,7 +203,7 @@ export class ReaderPage {
         timeout: 60_000,
       },
     )
-    await expect(this.page.getByRole('status')).toHaveText('The reading is complete.', { timeout: 240_000 })
+    await expect(this.page.getByRole('status')).toHaveText(session.complete, { timeout: 240_000 })
   }
 
   /** Waits until an answer streams, with most of it still to come. */

@@ -32,6 +32,16 @@ describe('the status line', () => {
     expect(line({ lostLoad: { name: 'b', phase: 'starting', at: '2026-03-01T10:20:00.000Z' } })).toBe('No model')
   })
 
+  it('says what a load waits for', () => {
+    const source = { type: 'url', url: 'https://page.example/videmo/b/' } as const
+    const asking = { state: 'asking', source } as const
+    expect(line({ load: { ...asking, quiet: { host: 'page.example', s: 10 } } })).toBe('Loading b · no answer for 10 s')
+    expect(line({ load: { ...asking, wait: { untilMs: 0, isTold: false } } })).toBe(
+      'Loading b · the server asks to wait',
+    )
+    expect(line({ load: { state: 'waiting', source, manifest: fullManifest, totalBytes: 1 } })).toContain('another tab')
+  })
+
   it('says how far a load is, and never more than is there', () => {
     const source = { type: 'url', url: 'https://page.example/videmo/b/' } as const
     const load = (doneBytes: number): SessionState['load'] => ({

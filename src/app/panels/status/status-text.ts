@@ -1,6 +1,6 @@
 import { foreignHost } from '../../bundle-link.ts'
 import { sourceName } from '../../model-kind.ts'
-import { isLoading, loadText } from '../../run-text.ts'
+import { type BusyLoad, isLoading, loadText } from '../../run-text.ts'
 import type { SessionState } from '../../session/session-state.ts'
 import { isolatedName } from '../../shown-name.ts'
 import { words } from './words.ts'
@@ -20,7 +20,8 @@ export function modelText({ bundle, load, lostLoad, smallBundle }: StatusParts):
     const { name, share } = loadText(load)
     if (load.state === 'offered') return words.offered(name)
     const loading = share === undefined ? words.loading(name) : words.loadingShare(name, share)
-    return 'quiet' in load && load.quiet ? `${loading} · ${words.quiet(load.quiet.s)}` : loading
+    const held = heldText(load)
+    return held === undefined ? loading : `${loading} · ${held}`
   }
   if (bundle) {
     const isSmall = 'url' in bundle.source && bundle.source.url === smallBundle
@@ -28,6 +29,13 @@ export function modelText({ bundle, load, lostLoad, smallBundle }: StatusParts):
   }
   if (load.state === 'failed') return words.notLoaded(sourceName(load.source))
   return load.isCancelled || lostLoad ? words.noModel : words.preparing
+}
+
+/** What a load waits for, where it does. */
+function heldText(load: BusyLoad): string | undefined {
+  if (load.state === 'waiting') return words.otherTab
+  if ('wait' in load && load.wait) return words.limited
+  return 'quiet' in load && load.quiet ? words.quiet(load.quiet.s) : undefined
 }
 
 /** Where the model in use computes; before there is one, nothing. */

@@ -1,4 +1,4 @@
-/** What the timeline says: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the timeline says: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   title: 'Timeline',
   slider: 'Time of the source',
@@ -19,5 +19,5 @@ export const words = {
   unread: 'nothing read here',
   at: (time: string, what: string) => `${time}, ${what}`,
   appears: (emotion: string) => `appears ${emotion}`,
-  erase: 'Erase …',
+  erase: 'Erase…',
 } as const
