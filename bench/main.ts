@@ -11,6 +11,7 @@ import { runDawn } from './dawn.ts'
 import { defaultCycles, defaultDtype, defaultTokens } from './dawn-options.ts'
 import { facesMarkdown, runFaces } from './faces.ts'
 import { facesLiveText, measureFacesLive } from './faces-live.ts'
+import { firstVisitText, measureFirstVisit } from './first-visit.ts'
 import { pack } from './pack.ts'
 import { packedMarkdown } from './packed-report.ts'
 import { plotsPage } from './plots.ts'
@@ -40,6 +41,11 @@ const bench = defineCommand({
       type: 'boolean',
       default: false,
       description: 'How often a face is measured in front of a camera, and what that costs the page',
+    },
+    'first-visit': {
+      type: 'boolean',
+      default: false,
+      description: 'How soon a first visitor sees the drawn face, and its first reading, over slow lines',
     },
     seconds: { type: 'string', description: 'With --faces-live: of each case; default: 20' },
     dawn: { type: 'boolean', default: false, description: 'Ours alone, in Node on Dawn' },
@@ -84,6 +90,12 @@ const bench = defineCommand({
     if (args['faces-live']) {
       const report = await measureFacesLive(countOption('--seconds', args.seconds, 1) ?? 20, onProgress)
       process.stdout.write(`${facesLiveText(report)}\n`)
+      await write(args.json, `${JSON.stringify(report, null, 1)}\n`)
+      return
+    }
+    if (args['first-visit']) {
+      const report = await measureFirstVisit(onProgress)
+      process.stdout.write(`${firstVisitText(report)}\n`)
       await write(args.json, `${JSON.stringify(report, null, 1)}\n`)
       return
     }

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { recordFault } from '../scripts/fault-table.ts'
-import { consentEarlier, expect, fixture, quick, spyOnCamera, test, trackStates } from './camera-page.ts'
+import { consentEarlier, expect, quick, spyOnCamera, test, trackStates } from './camera-page.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import type { ReaderPage } from './page.ts'
 
@@ -16,7 +17,7 @@ test('consent, a live reading that is exact, newest pairs only, and an end to th
   await reader.settings({ reading: { framesPerSecond }, isHudShown: true, probes: { isOn: false } })
   await reader.open(`test&tokens=${tokens}`)
 
-  const ask = page.getByRole('button', { name: 'Use my camera' })
+  const ask = reader.sourceButton('camera')
   const consent = page.getByRole('dialog', { name: 'Before the camera starts' })
   await ask.click()
   await consent.getByRole('button', { name: 'Not now' }).click()
@@ -34,14 +35,16 @@ test('consent, a live reading that is exact, newest pairs only, and an end to th
     await expect(reader.answer(title)).toContainText(/\w/)
   }
   await expect(video(reader).getByText(/^Lagging by [\d.]+ s$/)).toBeVisible()
-  await expect(video(reader).getByText(/^[1-9]\d* pairs$/), 'passed over').toBeVisible()
+  const figure = (term: string) => reader.video.getByLabel('Figures').getByText(term).locator('xpath=..')
+  await expect(figure('Frames skipped'), 'passed over').toContainText(/[1-9]/)
 
   expect(new Set(await trackStates(page))).toEqual(new Set(['live']))
-  await page.getByRole('button', { name: 'Stop' }).click()
+  await reader.stop()
   await expect(page.getByRole('status')).toHaveText('Stopped.')
   await expect(liveMark(reader)).toHaveCount(0)
   expect(new Set(await trackStates(page)), 'the camera and every copy of its track').toEqual(new Set(['ended']))
-  await expect(reader.readings).toHaveCount(await reader.finished())
+  await expectLastPicture(reader)
+  expect(await reader.readingCount()).toBe(await reader.finished())
   const said = (await reader.transcripts()).slice(0, 3)
 
   // One encode an update, and nothing waits in line: each update's newest pair came after the one before was seen.
@@ -87,22 +90,22 @@ test('a file takes over from the camera; and a camera that is taken away says so
   await spyOnCamera(page)
   await reader.settings({ ...quick, reading: { ...quick.reading, framesPerSecond } })
   await reader.open('test&tokens=4')
-  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await reader.sourceButton('camera').click()
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(1)
 
   await reader.choose('fixtures/data/clips/tiny.webm')
   await expect(liveMark(reader)).toHaveCount(0)
-  const ofCamera = await reader.readings.count()
+  const ofCamera = await reader.readingCount()
   await reader.waitForReading()
   expect(await reader.transcripts(), 'updates of the file').toHaveLength(1)
   // 2.2 s at five frames a second, in pairs.
-  await expect(page.getByRole('region', { name: 'What the model sees' }).getByRole('img')).toHaveCount(10)
+  expect(await reader.framesOf(0)).toHaveLength(10)
   expect(new Set(await trackStates(page))).toEqual(new Set(['ended']))
   const ofFile = ofCamera + 1
   // Longer than the camera's next update would have taken.
   await page.waitForTimeout(2000)
   expect(await reader.transcripts()).toHaveLength(1)
-  await expect(reader.readings).toHaveCount(ofFile)
+  expect(await reader.readingCount()).toBe(ofFile)
 
   await page.keyboard.press('1')
   await expect(liveMark(reader)).toBeVisible()
@@ -111,18 +114,20 @@ test('a file takes over from the camera; and a camera that is taken away says so
   await context.clearPermissions()
   await expect(reader.alert).toContainText('camera-ended')
   await expect(reader.alert).toContainText('Plug it in again or choose another camera.')
+  await expect(page.getByRole('status')).toHaveText('The camera was lost.')
   await expect(liveMark(reader)).toHaveCount(0)
   expect(new Set(await trackStates(page))).toEqual(new Set(['ended']))
-  const ofAll = await reader.readings.count()
+  await expectLastPicture(reader)
+  const ofAll = await reader.readingCount()
   expect(ofAll).toBeGreaterThan(ofFile)
 
   // It is plugged in again.
   await context.grantPermissions(['camera'])
   await page.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('devicechange')))
-  await page.keyboard.press('1')
+  await page.getByRole('button', { name: 'Start again' }).click()
   await expect(liveMark(reader)).toBeVisible()
   await expect(reader.alert).toHaveCount(0)
-  await expect.poll(() => reader.readings.count(), { timeout: 120_000 }).toBeGreaterThan(ofAll)
+  await expect.poll(() => reader.readingCount(), { timeout: 120_000 }).toBeGreaterThan(ofAll)
   recordFault({
     fault: 'camera unplugged and back',
     injected: 'the browser ended the tracks and gave the camera again later',
@@ -131,14 +136,56 @@ test('a file takes over from the camera; and a camera that is taken away says so
   })
 })
 
-test('a camera that is refused says what to do', async ({ page, reader, context }) => {
+test('a camera that is refused says what to do, and the file that was read stays on show', async ({
+  page,
+  reader,
+  context,
+}) => {
   await consentEarlier(page)
   await context.clearPermissions()
-  await page.goto(`?test&${fixture}`)
-  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await reader.settings(quick)
+  await reader.open('test&tokens=2')
+  await reader.choose('fixtures/data/clips/tiny.webm')
+  await reader.waitForReading()
+  await reader.sourceButton('camera').click()
+  await expect(reader.alert).toContainText('Camera not started')
   await expect(reader.alert).toContainText('camera-denied')
   await expect(reader.alert).toContainText('Allow the camera at the left of the address bar')
+  await expect(reader.alert).toBeInViewport({ ratio: 1 })
+  await expect(page.getByRole('status')).toHaveText('Camera not started.')
   await expect(liveMark(reader)).toHaveCount(0)
+  await expect(video(reader).getByText('tiny.webm')).toBeVisible()
+  await expect(video(reader).getByText('Done', { exact: true })).toBeVisible()
+  expect(await reader.readingCount()).toBe(1)
+  await page.keyboard.press('Escape')
+  await expect(reader.alert).toHaveCount(0)
+})
+
+test('files that cannot be read replace nothing: the camera is read on', async ({ page, reader }) => {
+  await consentEarlier(page)
+  await reader.settings({ ...quick, reading: { ...quick.reading, framesPerSecond } })
+  await reader.open('test&tokens=2')
+  await reader.sourceButton('camera').click()
+  await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(1)
+  const clip = await readFile('fixtures/data/clips/tiny.webm')
+  const files = [
+    { name: 'notes.mp4', bytes: Buffer.from('nothing but words'), code: 'not-a-video' },
+    // Begins as a video does.
+    { name: 'corrupt.webm', bytes: Buffer.concat([clip.subarray(0, 40), Buffer.alloc(4000, 7)]), code: 'not-a-video' },
+  ]
+  for (const { name, bytes, code } of files) {
+    const before = await reader.finished()
+    await reader.choose({ name, mimeType: 'video/webm', buffer: bytes })
+    await expect(reader.alert).toContainText('This file cannot be read')
+    await expect(reader.alert).toContainText(code)
+    await expect(liveMark(reader)).toBeVisible()
+    await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThan(before + 1)
+    await page.keyboard.press('Escape')
+    await expect(reader.alert).toHaveCount(0)
+  }
+  await reader.choose({ name: 'clip.webm', mimeType: 'video/webm', buffer: clip })
+  await expect(liveMark(reader)).toHaveCount(0)
+  await reader.waitForReading()
 })
 
 test('without MediaStreamTrackProcessor the camera comes in as bitmaps', async ({ page, reader }) => {
@@ -154,7 +201,7 @@ test('without MediaStreamTrackProcessor the camera comes in as bitmaps', async (
   })
   await reader.settings({ ...quick, reading: { ...quick.reading, framesPerSecond } })
   await reader.open('test&tokens=2')
-  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await reader.sourceButton('camera').click()
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(2)
   const bitmaps = await page.evaluate(() => globalThis.bitmapsOfVideo)
   expect(bitmaps).toBeGreaterThanOrEqual(6)
@@ -162,7 +209,7 @@ test('without MediaStreamTrackProcessor the camera comes in as bitmaps', async (
   expect(frames).toHaveLength(6)
   expect(frames[0]).toMatchObject({ width: 160, height: 120 })
   expect(frames[0].rgba).not.toEqual(frames[5].rgba)
-  await page.keyboard.press('Escape')
+  await reader.stop()
   await expect(page.getByRole('status')).toHaveText('Stopped.')
 })
 
@@ -177,5 +224,18 @@ function video({ page }: ReaderPage) {
 
 /** Shown as long as the camera is on. */
 function liveMark(reader: ReaderPage) {
-  return video(reader).getByText('live', { exact: true })
+  return video(reader).getByText('Live', { exact: true })
+}
+
+/** The last picture stays, with a way to start again; it is a picture, and not an empty canvas. */
+async function expectLastPicture(reader: ReaderPage): Promise<void> {
+  const picture = video(reader).getByRole('img', { name: /^The last picture of/ })
+  await expect(picture).toBeVisible()
+  await expect(reader.page.getByRole('button', { name: 'Start again' })).toBeVisible()
+  const brightness = await picture.evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return []
+    const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }
+    return [...new Set(data)]
+  })
+  expect(brightness.length, 'different values of its pixels').toBeGreaterThan(8)
 }

@@ -13,8 +13,8 @@ test('the sample face before a camera is read as happy with AU12, then as angry,
   // A camera is taken to show real faces: the person chooses to have the drawing itself read.
   await reader.settings({ probes: { isOn: false }, faces: { view: 'picture' } })
   await page.goto('?test&unchecked&tokens=256')
-  await page.getByRole('button', { name: 'Use my camera' }).click()
-  await expect(page.getByText(/it has never seen a real face/)).toBeVisible(patience)
+  await reader.sourceButton('camera').click()
+  await expect(page.getByText('Not for real faces').first()).toBeVisible(patience)
   const hasRead = (emotion: string, unit: string) => async () => (await reader.transcripts()).some(reads(emotion, unit))
   await expect.poll(hasRead('happy', 'AU12'), patience).toBe(true)
   await expect.poll(hasRead('angry', 'AU4'), patience).toBe(true)

@@ -26,7 +26,7 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
   await reader.settings({ ...quick, reading })
   await reader.open(`test&tokens=${tokens}`)
   const before = await figuresAtRest(reader)
-  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await reader.sourceButton('camera').click()
   const held: DeviceFigures[] = []
   for (let count = 1; count <= updates; count++) {
     await expect.poll(() => reader.finished(), { timeout: 120_000, intervals: [50] }).toBeGreaterThanOrEqual(count)
@@ -37,7 +37,7 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
     held.push(await figuresAtRest(reader))
     await goOn.click()
   }
-  await page.getByRole('button', { name: 'Stop' }).click()
+  await reader.stop()
   await expect(page.getByRole('status')).toHaveText('Stopped.')
   const after = await figuresAtRest(reader)
 

@@ -14,6 +14,8 @@ import { actionOf } from '../src/app/actions.ts'
 import { words as model } from '../src/app/panels/model/words.ts'
 import { words as sources } from '../src/app/panels/sources/words.ts'
 import { words as status } from '../src/app/panels/status/words.ts'
+import { words as timeline } from '../src/app/panels/timeline/words.ts'
+import { words as session } from '../src/app/session/words.ts'
 import type { HandedFrame, RecordedSummary } from '../src/app/test-hooks.ts'
 import { blankState } from '../src/app/testing/fake-session.ts'
 import type { Transcript } from '../src/app/transcript.ts'
@@ -46,9 +48,6 @@ export function reads(emotion: string, unit: string): (said: Transcript) => bool
 /** Has the page load the bundle of the random reference checkpoint, which is small and quick. */
 export const fixture = `bundle=models/${fixtureName}/`
 
-/** Of the timeline: its list of complete readings lies in a drawer. */
-const timeline = { earlier: 'Earlier readings', readings: 'Readings so far' } as const
-
 declare global {
   /** Sources that the page had opened when a test last chose a file. */
   var openedBefore: number | undefined
@@ -64,7 +63,7 @@ export class ReaderPage {
    */
   async open(query = 'test', check: 'checked' | 'unchecked' = 'unchecked'): Promise<void> {
     await this.page.goto(`?${query}&${fixture}${check === 'unchecked' ? '&unchecked' : ''}`)
-    await expect(this.page.getByText('this small bundle has random weights')).toBeVisible({ timeout: 60_000 })
+    await expect(this.page.getByText(status.random.title)).toBeVisible({ timeout: 60_000 })
   }
 
   /** Gives the page a video file, as the file picker would. */
@@ -204,7 +203,7 @@ export class ReaderPage {
         timeout: 60_000,
       },
     )
-    await expect(this.page.getByRole('status')).toHaveText('The reading is complete.', { timeout: 240_000 })
+    await expect(this.page.getByRole('status')).toHaveText(session.complete, { timeout: 240_000 })
   }
 
   /** Waits until an answer streams, with most of it still to come. */

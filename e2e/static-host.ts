@@ -8,6 +8,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { headersFor, parseHeaders } from '../cli/serve/header-rules.ts'
 import { mediaTypeOf, sendFile } from '../cli/serve/static-files.ts'
 import { fixtureFolder, fixtureName } from '../scripts/fixture-bundle.ts'
@@ -31,6 +32,8 @@ export interface HostOptions {
   readonly servesFolderAsFile?: boolean
   /** Script that every worker of the page runs before its own. */
   readonly workerPrelude?: string
+  /** Sends texts gzipped, as most hosts do. */
+  readonly isGzipping?: boolean
 }
 
 export interface StaticHost {
@@ -45,10 +48,25 @@ export interface StaticHost {
 
 const isWorker = /\.(worker|shared)-[\w-]+\.js$/
 const fixturePath = join('models', fixtureName, '/')
+
+const zipped = new Map<string, Buffer>()
+
+/** A script, a style or a page of the build, as a host sends it that compresses; undefined where it is none. */
+async function gzippedText(folder: string, name: string): Promise<Buffer | undefined> {
+  if (name.startsWith('..') || !/\.(html|js|css|svg|webmanifest)$/.test(name)) return undefined
+  const path = join(folder, name)
+  const known = zipped.get(path)
+  if (known) return known
+  const text = await readFile(path).catch(() => undefined)
+  const bytes = text && gzipSync(text, { level: 6 })
+  if (bytes) zipped.set(path, bytes)
+  return bytes
+}
+
 /** Throws when the folder holds no build. */
 export async function startStaticHost(options: HostOptions = {}): Promise<StaticHost> {
   const { folder = dist, port = 0, headers = {}, hasNoHeaders = false } = options
-  const { servesFolderAsFile = false, workerPrelude } = options
+  const { servesFolderAsFile = false, workerPrelude, isGzipping = false } = options
   const rules = hasNoHeaders ? [] : parseHeaders(await readFile(join(folder, '_headers'), 'utf8'))
   const requests: string[] = []
   const server = createServer(async (request, response) => {
@@ -68,7 +86,11 @@ export async function startStaticHost(options: HostOptions = {}): Promise<Static
       workerPrelude && isWorker.test(name)
         ? await readFile(join(folder, name), 'utf8').catch(() => undefined)
         : undefined
-    if (workerPrelude && code !== undefined) {
+    const gzipped = isGzipping ? await gzippedText(folder, name) : undefined
+    if (gzipped) {
+      response.writeHead(200, { 'content-type': mediaTypeOf(name), 'content-encoding': 'gzip', ...sent })
+      response.end(gzipped)
+    } else if (workerPrelude && code !== undefined) {
       response.writeHead(200, { 'content-type': mediaTypeOf(name), ...sent })
       response.end(withPrelude(workerPrelude, code))
     } else if (name.startsWith(fixturePath)) {

@@ -56,8 +56,9 @@ export class StoryTeller {
   private async warmUp(): Promise<void> {
     for (const name of Object.keys(stories)) {
       await this.page.evaluate((told) => globalThis.tellStory?.(told), name)
-      await this.page.waitForLoadState('networkidle')
+      await this.page.waitForTimeout(20)
     }
+    await this.page.waitForLoadState('networkidle')
   }
 
   async see({ size: { width, height }, theme }: Look): Promise<void> {

@@ -127,11 +127,11 @@ function Top({ page: { view } }: { readonly page: Page }) {
   )
 }
 
-/** Tells screen readers of whole answers and changes of state, never of single tokens. */
+/** The one live region of the page; what may be said when is `session/speech.ts`'s to decide. Dialogs do not hide it. */
 function Announcer({ session }: { readonly session: PageSession }) {
   const announcement = useStore(session.store, (state) => state.announcement)
   return (
-    <p className="unseen" role="status" aria-live="polite">
+    <p className="unseen" role="status" aria-live="polite" data-live-announcer="true">
       {announcement}
     </p>
   )

@@ -86,12 +86,12 @@ export function headlineOf(state: HeadlineState, shown: Shown = { kind: 'newest'
   }
 }
 
-/** The emotion that the headline names of whose reading is on show: what is spoken when it changes. */
-export function headlineLabel(state: SessionState): string | undefined {
+/** What the headline names of whose reading is on show: what is spoken when it changes. None of what is stale. */
+export function headlineVerdict(state: SessionState): Verdict | undefined {
   const headline = headlineOf({ ...state, view: viewOf(state) })
   if (headline.kind !== 'rows' || headline.standing.kind !== 'now') return undefined
   const verdicts = headline.rows.flatMap((row) => (row.kind === 'verdict' ? [row.verdict] : []))
-  return (verdicts.find(({ track }) => track === state.shownTrack) ?? verdicts[0])?.label
+  return verdicts.find(({ track }) => track === state.shownTrack) ?? verdicts[0]
 }
 
 function newestHeadline(state: HeadlineState, willStart: boolean): Headline {

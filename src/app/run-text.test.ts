@@ -54,6 +54,12 @@ it('a download tells bytes, rate and time left, as far as they are known', () =>
   expect(loadText({ ...load, totalBytes: 0 }).share).toBeUndefined()
 })
 
+it('tells no rate and no time left while the host gives no answer', () => {
+  const quiet = { host: 'a.test', s: 10 }
+  const load = { state: 'downloading', source, manifest: fullManifest, ...bytes, bytesPerS: 24e6, leftS: 55 } as const
+  expect(loadText({ ...load, quiet }).text).toBe('812.0 MB of 2.1 GB')
+})
+
 it('an address that is none is named as it stands', () => {
   expect(loadText({ state: 'asking', source: { type: 'url', url: 'http://' } }).name).toBe('http://')
 })

@@ -75,8 +75,9 @@ export function loadText(load: BusyLoad): { readonly name: string; readonly text
       const { doneBytes, totalBytes, keptBytes, bytesPerS, leftS } = load
       if (totalBytes <= 0) return { name, text: formatBytes(doneBytes) }
       const parts = [loadWords.done(formatBytes(doneBytes), formatBytes(totalBytes))]
-      if (bytesPerS !== undefined) parts.push(`${formatBytes(bytesPerS)}/s`)
-      if (leftS !== undefined) parts.push(formatLeft(leftS))
+      // What was measured before bytes stopped coming is not true any more.
+      if (!load.quiet && bytesPerS !== undefined) parts.push(`${formatBytes(bytesPerS)}/s`)
+      if (!load.quiet && leftS !== undefined) parts.push(formatLeft(leftS))
       if (keptBytes !== undefined) parts.push(loadWords.kept(formatBytes(keptBytes)))
       return { name, text: parts.join(' · '), share: Math.min(1, doneBytes / totalBytes) }
     }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { dfewEmotions } from '../../affect/labels.ts'
-import type { TrackId } from '../../affect/track.ts'
+import { type TrackId, wholePicture } from '../../affect/track.ts'
 import { Store } from '../store.ts'
 import { fullBundle } from '../testing/story-facts.ts'
 import { noFaces } from './faces-state.ts'
@@ -54,8 +54,11 @@ const camera = {
   run: { state: 'running' },
 } as const satisfies Partial<SessionState>
 
-const probes = (emotion: string, timeS = 0) => ({
-  emotion: [{ timeS, probabilities: dfewEmotions.map((label) => (label === emotion ? 0.9 : 0.01)) }],
+const appears = (emotion: string, track: TrackId = wholePicture) => ({
+  headlines: {
+    [track]: { probed: [{ timeS: 0, probabilities: dfewEmotions.map((label) => (label === emotion ? 0.9 : 0.01)) }] },
+  },
+  shownTrack: track,
 })
 const faces = (...here: TrackId[]) => ({
   ...noFaces,
@@ -65,11 +68,11 @@ const faces = (...here: TrackId[]) => ({
 
 it('says a change of the emotion at once, the next ten seconds later, and the latest of those between', () => {
   const { store, said, passTo } = speaking(camera)
-  store.update({ probes: probes('happy') })
+  store.update(appears('happy'))
   passTo(2)
-  store.update({ probes: probes('angry', 20) })
+  store.update(appears('angry'))
   passTo(4)
-  store.update({ probes: probes('sad', 40) })
+  store.update(appears('sad'))
   passTo(9)
   expect(said).toEqual(['0 Appears happy.'])
   passTo(30)
@@ -78,11 +81,11 @@ it('says a change of the emotion at once, the next ten seconds later, and the la
 
 it('says nothing of an emotion that comes back before its turn', () => {
   const { store, said, passTo } = speaking(camera)
-  store.update({ probes: probes('happy') })
+  store.update(appears('happy'))
   passTo(3)
-  store.update({ probes: probes('angry', 20) })
+  store.update(appears('angry'))
   passTo(5)
-  store.update({ probes: probes('happy', 40) })
+  store.update(appears('happy'))
   passTo(60)
   expect(said).toEqual(['0 Appears happy.'])
 })
@@ -91,7 +94,7 @@ it('names the face where there are several, and merges who was found with how th
   const { store, said, passTo } = speaking(camera)
   store.update({ faces: faces('face-1') })
   passTo(1)
-  store.update({ faces: faces('face-1', 'face-2', 'face-3'), shownTrack: 'face-2', probes: probes('sad') })
+  store.update({ faces: faces('face-1', 'face-2', 'face-3'), ...appears('sad', 'face-2') })
   passTo(20)
   store.update({ faces: faces() })
   passTo(40)
@@ -109,7 +112,7 @@ it('tells nothing of faces of a file, which is measured faster than it plays', (
 it('lets a change of state be heard before the news', () => {
   const { store, said, passTo } = speaking(camera)
   store.update({ announcement: 'The model is ready.' })
-  store.update({ probes: probes('happy') })
+  store.update(appears('happy'))
   passTo(1)
   expect(said).toEqual(['0 The model is ready.'])
   passTo(10)
@@ -118,9 +121,9 @@ it('lets a change of state be heard before the news', () => {
 
 it('leaves the last word to the end of a reading', () => {
   const { store, said, passTo } = speaking(camera)
-  store.update({ probes: probes('happy') })
+  store.update(appears('happy'))
   passTo(1)
-  store.update({ probes: probes('angry', 20) })
+  store.update(appears('angry'))
   store.update({ run: { state: 'over', reason: 'stopped' }, announcement: 'Stopped.' })
   passTo(30)
   expect(said).toEqual(['0 Appears happy.', '1 Stopped.'])
@@ -129,7 +132,7 @@ it('leaves the last word to the end of a reading', () => {
 
 it('says no change where whole answers are spoken', () => {
   const { store, said, passTo } = speaking({ ...camera, settings: { ...defaultSettings, spoken: 'answers' } })
-  store.update({ probes: probes('happy') })
+  store.update(appears('happy'))
   passTo(30)
   expect(said).toEqual([])
 })
@@ -141,9 +144,8 @@ it('needs fewer than 40 words for 30 seconds of a camera in which everything cha
     passTo(second)
     const track: TrackId = second % 3 === 0 ? 'face-2' : 'face-1'
     store.update({
-      probes: probes(dfewEmotions[second % dfewEmotions.length], second * 20),
+      ...appears(dfewEmotions[second % dfewEmotions.length], track),
       faces: second % 4 < 2 ? faces('face-1', 'face-2') : faces('face-1'),
-      shownTrack: track,
     })
   }
   passTo(30)

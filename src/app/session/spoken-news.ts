@@ -1,16 +1,11 @@
-import { dfewEmotions } from '../../affect/labels.ts'
-import { topOptions } from '../../affect/probes/probe-set.ts'
-import { smoothed, smoothingS } from '../../affect/probes/smoothing.ts'
 import type { TrackId } from '../../affect/track.ts'
 import { emotionWord } from '../emotion-hue.ts'
-import { verdictOfReading } from '../verdict.ts'
+import { headlineVerdict } from '../headline.ts'
+import type { Verdict } from '../verdict.ts'
 import { isLive, type SessionState } from './session-state.ts'
 import { words } from './words.ts'
 
-interface SpokenVerdict {
-  readonly track: TrackId
-  readonly label: string
-}
+type SpokenVerdict = Pick<Verdict, 'track' | 'label'>
 
 /** What a reading has brought and a screen reader has not been told yet. */
 export class SpokenNews {
@@ -35,7 +30,7 @@ export class SpokenNews {
     const text = this.text()
     if (!this.state) return text
     const verdict = this.verdict()
-    if (verdict) this.toldLabels.set(verdict.track, verdict.label)
+    if (verdict) this.toldLabels.set(verdict.track, emotionWord(verdict.label))
     const here = this.here()
     if (here) this.toldHere = here
     this.hasNews = false
@@ -48,7 +43,7 @@ export class SpokenNews {
 
   private emotionText(): string {
     const verdict = this.verdict()
-    if (!verdict || this.toldLabels.get(verdict.track) === verdict.label) return ''
+    if (!verdict || this.toldLabels.get(verdict.track) === emotionWord(verdict.label)) return ''
     const label = emotionWord(verdict.label)
     const isOneOfSeveral = (this.state?.faces.tracks.filter(({ isHere }) => isHere).length ?? 0) > 1
     return isOneOfSeveral ? words.faceAppears(numberOf(verdict.track), label) : words.appears(label)
@@ -67,7 +62,7 @@ export class SpokenNews {
   private verdict(): SpokenVerdict | undefined {
     const { state } = this
     if (state?.settings.spoken !== 'changes') return undefined
-    return ['running', 'lagging'].includes(state.run.state) ? spokenVerdict(state) : undefined
+    return ['running', 'lagging'].includes(state.run.state) ? headlineVerdict(state) : undefined
   }
 
   /** Who is in the picture of a live source; in a file, who comes and goes is no news. */
@@ -83,24 +78,12 @@ const seen = [
   'opened',
   'bundle',
   'run',
-  'probes',
-  'recording',
+  'load',
+  'headlines',
   'shownTrack',
   'faces',
   'settings',
 ] as const satisfies readonly (keyof SessionState)[]
-
-/** The emotion of the headline: that of the newest probabilities, or of the newest words where none are asked for. */
-export function spokenVerdict(state: SessionState): SpokenVerdict | undefined {
-  const { probes, settings, shownTrack: track, recording, opened } = state
-  const points = probes.emotion ?? []
-  const newest = smoothed(points, settings.probes.isSmoothed ? smoothingS : 0).at(-1)
-  const top = newest && topOptions(dfewEmotions, newest.probabilities)
-  if (top) return { track, label: top.first.label }
-  const last = recording.findLast((each) => each.opened === opened && each.track === track)
-  const verdict = last && verdictOfReading(last)
-  return verdict && { track, label: verdict.label }
-}
 
 function numberOf(track: TrackId): string {
   return track.replace('face-', '')

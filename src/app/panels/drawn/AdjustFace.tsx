@@ -54,16 +54,18 @@ function Units() {
   const units = useStore(store, (state) => state.drawn.units)
   return (
     <Fold title={words.units} isOpenAtFirst>
-      {actionUnits.map((unit) => (
-        <SliderField
-          key={unit}
-          label={<span className={styles.unit}>{unitText(unit)}</span>}
-          value={units[unit] ?? 0}
-          bound={share}
-          show={percent}
-          onChange={(value) => actions.changeDrawn({ units: withUnit(units, unit, value) })}
-        />
-      ))}
+      <div className={styles.sliders}>
+        {actionUnits.map((unit) => (
+          <SliderField
+            key={unit}
+            label={<span className={styles.unit}>{unitText(unit)}</span>}
+            value={units[unit] ?? 0}
+            bound={share}
+            show={percent}
+            onChange={(value) => actions.changeDrawn({ units: withUnit(units, unit, value) })}
+          />
+        ))}
+      </div>
     </Fold>
   )
 }

@@ -31,13 +31,15 @@ export function DrawnFacePanel({ isUnasked, children }: Props) {
   return (
     <div className={styles.panel}>
       <div className={styles.picture}>{children}</div>
-      <div className={styles.beside} data-adjustable>
+      <div className={styles.beside}>
         <Truth />
-        <div className={styles.controls}>
-          {isNarrow ? <ExpressionList /> : <Expressions />}
-          {isUnasked && <UseCamera />}
+        <div className={styles.scroller} data-adjustable>
+          <div className={styles.controls}>
+            {isNarrow ? <ExpressionList /> : <Expressions />}
+            {isUnasked && <UseCamera />}
+          </div>
+          <Adjust isNarrow={isNarrow} />
         </div>
-        <Adjust isNarrow={isNarrow} />
       </div>
     </div>
   )

@@ -13,6 +13,7 @@ import { Message } from '../../controls/Message.tsx'
 import { formatBytes, formatCount } from '../../format.ts'
 import type { ShownWait } from '../../server-wait.ts'
 import { useStore } from '../../store.ts'
+import { useAnnounced } from '../../use-announced.ts'
 import { useFolderDrop } from '../../use-folder-drop.ts'
 import { usePage } from '../../view.ts'
 import styles from './BuildPanel.module.css'
@@ -35,15 +36,13 @@ export function BuildPanel() {
     if (isBuilt) void session.actions.lookAtStorage()
   }, [session, isBuilt])
   const content = useFocusAt(build.state)
+  useAnnounced(announced(build))
   return (
     <>
       <div ref={content} tabIndex={-1} className={styles.content}>
         <Step build={build} />
       </div>
       <StoredModels />
-      <p className="unseen" aria-live="polite">
-        {announced(build)}
-      </p>
     </>
   )
 }

@@ -29,6 +29,7 @@ export function StreamingText({ stage, content, isStreaming, isOld }: Props) {
     <p
       ref={element}
       className={styles.text}
+      data-stage={stage}
       data-streaming={isStreaming || undefined}
       data-old={isOld || undefined}
       dir="auto"

@@ -4,6 +4,7 @@ import { appUpdate } from '../../app-update.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { useStore } from '../../store.ts'
+import { useAnnounced } from '../../use-announced.ts'
 import { usePage } from '../../view.ts'
 import { NoticeActions } from './NoticeActions.tsx'
 import styles from './NoticeChip.module.css'
@@ -30,6 +31,8 @@ export function NoticeChip() {
     // The chip goes with the last notice: whoever uses keys goes on where it stood.
     place.current?.focus()
   }
+  // Alone of the notices it is spoken: it comes at any time, and only a person can act on it.
+  useAnnounced(isUpdateReady ? words.update.title : '')
   const first = notices.at(0)
   return (
     <fieldset ref={place} aria-label={words.notices} tabIndex={-1} className={styles.place}>
@@ -54,10 +57,6 @@ export function NoticeChip() {
           </Popover>
         </DialogTrigger>
       )}
-      {/* Alone of the notices it is spoken: it comes at any time, and only a person can act on it. */}
-      <p className="unseen" aria-live="polite">
-        {isUpdateReady && words.update.title}
-      </p>
     </fieldset>
   )
 }

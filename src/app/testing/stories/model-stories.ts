@@ -81,6 +81,13 @@ export const modelStories: Readonly<Record<string, Teller>> = {
     view: model,
   }),
   'model/asking': () => ({ state: { device: graphicsCard, load: { state: 'asking', source } } }),
+  'model/hung': () => ({
+    state: {
+      device: graphicsCard,
+      load: { state: 'asking', source, quiet: { host: 'models.example', s: 5 } },
+    },
+    view: model,
+  }),
   'model/waiting-for-a-tab': () => ({
     state: { device: graphicsCard, load: { state: 'waiting', source, manifest: fullManifest, totalBytes: 2124e6 } },
     view: model,
