@@ -12,6 +12,7 @@ const isHopeless: Readonly<Record<string, boolean>> = {
   'no-camera': true,
   'insecure-context': true,
   'no-screen-capture': true,
+  'no-canvas-capture': true,
 }
 
 const again: Readonly<Record<SourceProblem['at'], string>> = {
