@@ -60,7 +60,7 @@ test('a line that is cut at 70 % and a tab that is closed lose no chunk; the sec
   expect(kept).toBeGreaterThan(total * 0.5)
 
   await reader.openPanel('Storage')
-  await expect(storedModels(page)).toContainText('not whole yet')
+  await expect(storedModels(page)).toContainText('incomplete')
   await page.close({ runBeforeUnload: false })
 
   const next = await context.newPage()
@@ -126,7 +126,7 @@ test('a line that is cut at 70 % and a tab that is closed lose no chunk; the sec
     await expect(storedModels(next)).toContainText('last used')
     await next.screenshot({ path: 'test-results/stored-models.png' })
     await next.getByRole('button', { name: /^Delete / }).press('Enter')
-    await expect(next.getByRole('alertdialog')).toContainText('become free')
+    await expect(next.getByRole('alertdialog')).toContainText('will be freed')
     await next.getByRole('button', { name: 'Not now' }).press('Enter')
     await expect(storedModels(next).getByRole('listitem')).toHaveCount(1)
     await next.getByRole('button', { name: /^Delete / }).press('Enter')

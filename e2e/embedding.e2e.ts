@@ -210,6 +210,8 @@ test('in a frame the page has no head of its own, and begins with what the addre
   const frame = page.frameLocator('iframe')
   await expect(frame.getByRole('img', { name: 'Drawn face' })).toBeVisible()
   await expect(frame.getByRole('banner')).toHaveCount(0)
+  // Without a head, too, another source can be chosen.
+  await expect(frame.getByRole('navigation', { name: 'What to watch' }).getByRole('button')).toHaveCount(4)
   await expect(frame.getByRole('heading', { name: 'VidEmo', level: 1 })).toHaveCount(1)
   await expect(frame.getByText('Nothing leaves this device.')).toBeVisible()
 })

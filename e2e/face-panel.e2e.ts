@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { words as measured } from '../src/app/panels/faces/words.ts'
 import { consentEarlier } from './camera-page.ts'
 import { expect, quick, type ReaderPage, processorTest as test } from './page.ts'
 import { installTwoFaces } from './two-faces.ts'
@@ -16,9 +17,7 @@ async function bothNumbers(page: Page): Promise<readonly [number, number]> {
   await expect(page.getByRole('radio', { name: /^Face / })).toHaveCount(2, { timeout: 90_000 })
   const names = await page
     .getByRole('radio', { name: /^Face / })
-    .evaluateAll((radios) =>
-      radios.map((radio) => Number(/Face (\d+)/.exec(radio.closest('label')?.textContent ?? '')?.[1])),
-    )
+    .evaluateAll((radios) => radios.map((radio) => Number(/Face (\d+)/.exec(radio.ariaLabel ?? '')?.[1])))
   return [names[0], names[1]]
 }
 
@@ -82,7 +81,7 @@ test('a face is chosen from the list, by a key and by a click, and its measures 
   expect(await page.evaluate(() => globalThis.videmoTest?.faces().state.chosen)).toBe(`face-${one}`)
 
   // Every unit has a figure, as text.
-  await page.getByText('All measures as a table').click()
+  await page.getByRole('button', { name: measured.allMeasures }).click()
   const row = page.getByRole('row', { name: /lip corner puller AU12 good \d+ %/ })
   await expect(row).toBeVisible({ timeout: 10_000 })
 })
@@ -126,7 +125,7 @@ test('axe finds nothing serious while faces are followed and measured', async ({
   await page.goto('?test')
   await page.getByRole('button', { name: 'Use my camera' }).click()
   await bothNumbers(page)
-  await page.getByText('All measures as a table').click()
+  await page.getByRole('button', { name: measured.allMeasures }).click()
   for (const width of [1440, 360]) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

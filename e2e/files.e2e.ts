@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Dialog, Page } from '@playwright/test'
+import { words as sources } from '../src/app/panels/sources/words.ts'
+import { words as timeline } from '../src/app/panels/timeline/words.ts'
 import { expect, quick, processorTest as test } from './page.ts'
 import { testedBuild } from './tested-build.ts'
 
@@ -21,7 +23,8 @@ test('several files are read one after the other, those that fail are told, and 
     { name: 'third.webm', mimeType: 'video/webm', buffer: webm },
     { name: 'last.webm', mimeType: 'video/webm', buffer: webm },
   ])
-  const files = page.getByRole('region', { name: 'Files' })
+  const files = page.getByRole('region', { name: sources.files })
+  await files.getByRole('button', { name: sources.showList }).click()
   await expect(files.getByRole('listitem')).toHaveCount(5)
   await files.getByRole('button', { name: /^Remove .*last\.webm/ }).press('Enter')
   await expect(files.getByRole('listitem')).toHaveCount(4)
@@ -36,25 +39,32 @@ test('several files are read one after the other, those that fail are told, and 
   await expect(reader.alert).toHaveCount(0)
 
   // Readings of each file stand below its name.
-  const readings = page.getByRole('region', { name: 'Readings so far' })
+  await reader.openReadings()
+  const readings = page.getByRole('region', { name: timeline.readings })
   await expect(readings.getByRole('heading', { level: 3 })).toHaveText([/third\.webm/, /second\.gif/, /first\.webm/])
   await expect(reader.readings).toHaveCount(3)
+  // One that is chosen is looked at, and reads nothing anew.
+  await reader.readings.last().getByRole('button').click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(reader.page.getByText(/first\.webm/).first()).toBeVisible()
+  expect(await reader.readingCount()).toBe(3)
 
   // What is chosen later stands alone again; what is chosen while there is a queue joins it, and one can be skipped.
-  await files.getByRole('button', { name: 'Close the list' }).click()
+  await files.getByRole('button', { name: sources.closeList }).click()
   await expect(files).toHaveCount(0)
   // Long enough to be stopped and skipped in their midst.
   await drop(page, ['a.webm', 'b.webm', 'c.webm'], await readFile('public/sample.webm'))
+  await files.getByRole('button', { name: sources.showList }).click()
   await expect(files.getByRole('listitem')).toHaveCount(3)
   await reader.choose({ name: 'd.webm', mimeType: 'video/webm', buffer: webm })
   await expect(files.getByRole('listitem')).toHaveCount(4)
-  await page.keyboard.press('Escape')
-  await expect(files.getByRole('button', { name: 'Read the rest' })).toBeVisible()
-  await expect(files.getByRole('listitem').nth(0)).toContainText('not read to its end')
-  await files.getByRole('button', { name: 'Read the rest' }).click()
-  await expect(files.getByRole('listitem').nth(1)).toContainText('being read')
+  await reader.stop()
+  await expect(files.getByRole('button', { name: sources.readRest })).toBeVisible()
+  await expect(files.getByRole('listitem').nth(0)).toContainText(sources.fileState.stopped)
+  await files.getByRole('button', { name: sources.readRest }).click()
+  await expect(files.getByRole('listitem').nth(1)).toContainText(sources.fileState.reading)
   await page.keyboard.press('n')
-  await expect(files.getByRole('listitem').nth(1)).toContainText('not read to its end')
+  await expect(files.getByRole('listitem').nth(1)).toContainText(sources.fileState.stopped)
   await expect(page.getByRole('status')).toHaveText('2 of 4 files were read to their end.', { timeout: 120_000 })
   await expect(files.getByRole('listitem').nth(3)).toContainText(/d\.webm.*read/)
 })
@@ -105,13 +115,14 @@ test('leaving asks while there are readings that were not saved; names in any sc
     })
     await page.reload({ timeout: 3000 }).catch(() => undefined)
     expect(dialogs.map((dialog) => dialog.type())).toEqual(['beforeunload'])
-    await expect(reader.readings, 'it was stayed').toHaveCount(1)
+    expect(await reader.readingCount(), 'it was stayed').toBe(1)
+    await reader.openReadings()
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'JSON' }).click()
     await download
     await page.reload()
     expect(dialogs).toHaveLength(1)
-    await expect(reader.readings).toHaveCount(0)
+    expect(await reader.readingCount()).toBe(0)
   })
 })
 

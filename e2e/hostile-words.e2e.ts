@@ -42,6 +42,7 @@ test('whatever the model says is text: no HTML, no markdown, nothing fetched and
   await expect(page.getByRole('heading', { name: 'Owned' })).toHaveCount(0)
 
   // The recording holds the same words, as data.
+  await reader.openReadings()
   const saved = page.waitForEvent('download')
   await page.getByRole('button', { name: 'JSON' }).click()
   const { readings } = parseRecording(await readFile(await (await saved).path(), 'utf8'))

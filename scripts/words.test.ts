@@ -78,7 +78,7 @@ const slips: readonly (readonly [RegExp, string])[] = [
   [/\bmoustache/i, 'mustache'],
   [/\bfulfil\b|\bskilful\b|\bjudgement\b|\bartefact/i, 'fulfill, skillful, judgment, artifact'],
   [/\.\.\./, 'an ellipsis is one character: …'],
-  [/\S …/, 'no space before an ellipsis'],
+  [/\p{L} …/u, 'no space before an ellipsis'],
   [/\S {2,}\S/, 'one space'],
   [/\b(?:go|goes|gone|going) on with\b/i, 'resume'],
   [/\w'\w/, 'an apostrophe is ’'],

@@ -7,7 +7,7 @@ import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
 import { actionWords, panelTitles } from './words/actions.ts'
 
-export const actionGroups = ['Reading', 'Source', 'Faces', 'Recording', 'Panels'] as const
+export const actionGroups = ['reading', 'source', 'faces', 'recording', 'panels'] as const
 
 /** Something a person can do. Keys, menus and the help all come from one list of these. */
 export interface PageAction {
@@ -27,7 +27,7 @@ const always = () => true
 function panel(id: PanelId, ...keys: string[]): PageAction {
   return {
     id,
-    group: 'Panels',
+    group: 'panels',
     title: () => panelTitles[id],
     keys,
     isEnabled: always,
@@ -38,7 +38,7 @@ function panel(id: PanelId, ...keys: string[]): PageAction {
 export const pageActions: readonly PageAction[] = [
   {
     id: 'start-pause',
-    group: 'Reading',
+    group: 'reading',
     title: ({ run, source }) => {
       if (source?.kind === 'stopped') return actionWords.startAgain
       if (run.state === 'paused') return actionWords.resume
@@ -64,7 +64,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'stop',
-    group: 'Reading',
+    group: 'reading',
     title: () => actionWords.stop,
     keys: ['x'],
     isEnabled: ({ run, source }) => run.state !== 'stopping' && (isActive(run) || isLive(source)),
@@ -72,7 +72,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'skip',
-    group: 'Reading',
+    group: 'reading',
     title: () => actionWords.skip,
     keys: ['n'],
     isEnabled: (state) => {
@@ -83,7 +83,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'camera',
-    group: 'Source',
+    group: 'source',
     title: () => actionWords.camera,
     keys: ['1'],
     isEnabled: always,
@@ -99,7 +99,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'file',
-    group: 'Source',
+    group: 'source',
     title: () => actionWords.file,
     keys: ['2'],
     isEnabled: always,
@@ -108,7 +108,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'screen',
-    group: 'Source',
+    group: 'source',
     title: () => actionWords.screen,
     keys: ['3'],
     isEnabled: always,
@@ -117,7 +117,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'drawn',
-    group: 'Source',
+    group: 'source',
     title: () => actionWords.drawn,
     keys: ['4'],
     isEnabled: always,
@@ -126,7 +126,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'sample',
-    group: 'Source',
+    group: 'source',
     title: () => actionWords.sample,
     keys: ['5'],
     isEnabled: always,
@@ -135,7 +135,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'next-face',
-    group: 'Faces',
+    group: 'faces',
     title: ({ settings }) => (settings.faces.who === 'all' ? actionWords.showNextFace : actionWords.readNextFace),
     keys: ['f'],
     isEnabled: ({ faces, shownTrack }) => nextFace(faces, shownTrack) !== undefined,
@@ -147,7 +147,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'neutral',
-    group: 'Faces',
+    group: 'faces',
     title: () => actionWords.neutral,
     keys: ['r'],
     isEnabled: ({ faces, shownTrack }) => measuredFace(faces, shownTrack)?.isHere === true,
@@ -159,7 +159,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'outlines',
-    group: 'Faces',
+    group: 'faces',
     title: ({ settings }) => (settings.faces.areOutlinesShown ? actionWords.hideOutlines : actionWords.showOutlines),
     keys: ['o'],
     isEnabled: ({ faces }) => faces.status.state !== 'off',
@@ -170,7 +170,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'live',
-    group: 'Recording',
+    group: 'recording',
     title: () => actionWords.newest,
     keys: ['l'],
     isEnabled: ({ recording }) => recording.length > 0,
@@ -178,7 +178,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'download',
-    group: 'Recording',
+    group: 'recording',
     title: () => actionWords.download(exporters[0].title),
     keys: [],
     isEnabled: ({ recording }) => recording.length > 0,
@@ -186,7 +186,7 @@ export const pageActions: readonly PageAction[] = [
   },
   {
     id: 'erase',
-    group: 'Recording',
+    group: 'recording',
     title: () => actionWords.erase,
     keys: ['e'],
     isEnabled: ({ recording, frames, source }) => recording.length > 0 || frames.length > 0 || source !== undefined,
@@ -198,7 +198,7 @@ export const pageActions: readonly PageAction[] = [
   panel('performance', 'p'),
   {
     id: 'hud',
-    group: 'Panels',
+    group: 'panels',
     title: ({ settings }) => (settings.isHudShown ? actionWords.hideFigures : actionWords.showFigures),
     keys: ['h'],
     isEnabled: always,

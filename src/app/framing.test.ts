@@ -10,5 +10,5 @@ it('knows how it is framed, and begins with nothing else than what it knows', ()
 })
 
 it('begins with actions that are there', () => {
-  for (const source of framedSources) expect(actionOf(source).group).toBe('Source')
+  for (const source of framedSources) expect(actionOf(source).group).toBe('source')
 })

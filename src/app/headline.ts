@@ -7,6 +7,7 @@ import { type FollowedTrack, measuredFace } from './session/faces-state.ts'
 import { isLive, type RecordedReading, type SessionState, type Source } from './session/session-state.ts'
 import type { Shown } from './shown.ts'
 import { type Verdict, verdictsOf, verdictsOfReading } from './verdict.ts'
+import { viewOf } from './view-words.ts'
 
 /** What stands in the row of one person. */
 export type Row =
@@ -83,6 +84,14 @@ export function headlineOf(state: HeadlineState, shown: Shown = { kind: 'newest'
     case 'newest':
       return newestHeadline(state, willStart)
   }
+}
+
+/** What the headline names of whose reading is on show: what is spoken when it changes. None of what is stale. */
+export function headlineVerdict(state: SessionState): Verdict | undefined {
+  const headline = headlineOf({ ...state, view: viewOf(state) })
+  if (headline.kind !== 'rows' || headline.standing.kind !== 'now') return undefined
+  const verdicts = headline.rows.flatMap((row) => (row.kind === 'verdict' ? [row.verdict] : []))
+  return verdicts.find(({ track }) => track === state.shownTrack) ?? verdicts[0]
 }
 
 function newestHeadline(state: HeadlineState, willStart: boolean): Headline {

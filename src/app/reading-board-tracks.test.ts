@@ -135,6 +135,44 @@ it('closes the pictures of every face at the end', () => {
   expect(open()).toBe(0)
 })
 
+it('keeps the words and the verdict of the answer before until the new one says something', () => {
+  const { store, begin, say, end, take, shown } = setUp()
+  begin('face-1')
+  say('face-1', 'He appears sad.')
+  end('face-1')
+  const said = () => store.get().headlines['face-1']?.said?.emotions.map(({ label }) => label)
+  const states = () => store.get().current?.answers.emotion
+  begin('face-1')
+  // Its question is being prefilled.
+  expect(states()).toMatchObject({ state: 'thinking', text: 'He appears sad.' })
+  expect([shown()[1], said()]).toEqual(['He appears sad.', ['sad']])
+  const token = { type: 'token', track: 'face-1', id: 'emotion', tokenId: 1, ms: 1 } as const
+  take({ ...token, text: 'She' })
+  expect([shown()[1], said()]).toEqual(['She', ['sad']])
+  const before = store.get().headlines
+  take({ ...token, text: ' appears' })
+  expect(store.get().headlines, 'no token changes a row').toBe(before)
+  take({ ...token, text: ' happy' }, { ...token, text: '.' })
+  expect(said()).toEqual(['happy'])
+})
+
+it('tells of every face that is read, and forgets none of those that are not on show', () => {
+  const blank = fakeSession().store.get().settings
+  const { store, begin, say, end, take } = setUp({
+    settings: { ...blank, faces: { ...blank.faces, who: 'all' } },
+  })
+  begin('face-1')
+  say('face-1', 'He appears sad.')
+  end('face-1')
+  begin('face-2')
+  take({ type: 'probe', track: 'face-2', id: 'emotion', timeS: 1, probabilities: [1], figures: { tokens: 1, ms: 1 } })
+  say('face-2', 'She looks on.')
+  expect(store.get().headlines).toMatchObject({
+    'face-1': { probed: [], said: { emotions: [{ label: 'sad' }], atS: 0.5 } },
+    'face-2': { probed: [{ timeS: 1, probabilities: [1] }], said: { emotions: [] } },
+  })
+})
+
 it('has no answer spoken where changes of the emotion are', () => {
   const { store, begin, say, end } = setUp()
   begin('face-1')

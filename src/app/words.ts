@@ -1,4 +1,4 @@
-/** What the frame of the page says: one catalogue a folder, so that it can be reviewed at once, and translated. */
+/** What the frame of the page says: one catalog a folder, so that it can be reviewed at once, and translated. */
 export const words = {
   name: 'VidEmo',
   purpose: 'Faces in video, on your own device',

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { VidemoError } from '../../base/errors.ts'
 import styles from './Message.module.css'
+import { words } from './words.ts'
 
 type Tone = 'info' | 'warn' | 'danger'
 
@@ -11,13 +12,11 @@ interface Props {
   readonly children?: ReactNode
 }
 
-const words: Readonly<Record<Tone, string>> = { info: 'Note', warn: 'Please note', danger: 'Problem' }
-
 /** What happened and what to do; a problem is announced at once. */
 export function Message({ tone, title, error, children }: Props) {
   return (
     <div className={styles.message} data-tone={tone} role={tone === 'danger' ? 'alert' : undefined}>
-      <p className={styles.title}>{title ?? words[tone]}</p>
+      <p className={styles.title}>{title ?? words.tones[tone]}</p>
       {error && (
         <>
           <p>{error.message}</p>

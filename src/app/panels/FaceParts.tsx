@@ -2,6 +2,7 @@ import { type ComponentProps, Suspense } from 'react'
 import { lazyComponent } from '../lazy-component.tsx'
 import { useStore } from '../store.ts'
 import { usePage } from '../view.ts'
+import { measuredNote } from '../words/values.ts'
 import styles from './FaceParts.module.css'
 
 const load = () => import('./faces/index.ts')
@@ -54,7 +55,7 @@ export function MeasuredShare({ unit }: Pick<ComponentProps<typeof Share>, 'unit
 
 /** Says what stands below the probabilities. */
 export function MeasuredNote() {
-  return useFollowed() && ', and below each as it was measured'
+  return useFollowed() && measuredNote
 }
 
 /** The source in which faces are followed; undefined where they are not. */

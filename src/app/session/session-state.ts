@@ -141,6 +141,8 @@ export interface SourceProblem {
   /** `Camera not started` */
   readonly title: string
   readonly error: VidemoError
+  /** What is offered first, because it helps most. */
+  readonly firstChoice: 'try-again' | 'choose-file'
 }
 
 /** Whether the picture is shown as a mirror would. */

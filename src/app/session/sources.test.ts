@@ -65,6 +65,7 @@ describe('a source', () => {
       at: 'camera',
       title: 'Camera not started',
       error: { code: 'camera-denied' },
+      firstChoice: 'try-again',
     })
     expect(state().announcement).toBe('Camera not started.')
     expect(state().source).toMatchObject({ kind: 'file', name: 'x' })
@@ -268,6 +269,7 @@ describe('a source', () => {
       at: 'file',
       title: 'This file cannot be read',
       error: { code },
+      firstChoice: 'choose-file',
     })
     expect(state().source).toMatchObject({ name: 'x' })
     expect(state().run.state).toBe('opening')

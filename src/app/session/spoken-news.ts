@@ -1,8 +1,7 @@
 import type { TrackId } from '../../affect/track.ts'
 import { emotionWord } from '../emotion-hue.ts'
-import { headlineOf } from '../headline.ts'
+import { headlineVerdict } from '../headline.ts'
 import type { Verdict } from '../verdict.ts'
-import { viewOf } from '../view-words.ts'
 import { isLive, type SessionState } from './session-state.ts'
 import { words } from './words.ts'
 
@@ -63,7 +62,7 @@ export class SpokenNews {
   private verdict(): SpokenVerdict | undefined {
     const { state } = this
     if (state?.settings.spoken !== 'changes') return undefined
-    return ['running', 'lagging'].includes(state.run.state) ? spokenVerdict(state) : undefined
+    return ['running', 'lagging'].includes(state.run.state) ? headlineVerdict(state) : undefined
   }
 
   /** Who is in the picture of a live source; in a file, who comes and goes is no news. */
@@ -85,14 +84,6 @@ const seen = [
   'faces',
   'settings',
 ] as const satisfies readonly (keyof SessionState)[]
-
-/** The verdict of the headline on whose reading is on show. */
-function spokenVerdict(state: SessionState): SpokenVerdict | undefined {
-  const headline = headlineOf({ ...state, view: viewOf(state) })
-  if (headline.kind !== 'rows' || headline.standing.kind !== 'now') return undefined
-  const verdicts = headline.rows.flatMap((row) => (row.kind === 'verdict' ? [row.verdict] : []))
-  return verdicts.find(({ track }) => track === state.shownTrack) ?? verdicts[0]
-}
 
 function numberOf(track: TrackId): string {
   return track.replace('face-', '')

@@ -68,7 +68,7 @@ export function stopped({ frames }: Material, was: 'camera' | 'screen'): Source 
 
 /** What could not be opened; told while `what ran before` runs on. */
 export function problem(at: SourceProblem['at'], error: VidemoError, title = 'Camera not started'): SourceProblem {
-  return { at, title, error }
+  return { at, title, error, firstChoice: at === 'file' ? 'choose-file' : 'try-again' }
 }
 
 export function fileReading(material: Material, run: RunState): Partial<SessionState> {

@@ -1,6 +1,6 @@
 /** What a person can do, as keys, menus and the help name it; and the panels, which have the same names. */
 export const actionWords = {
-  groups: { Reading: 'Reading', Source: 'Source', Faces: 'Faces', Recording: 'Recording', Panels: 'Panels' },
+  groups: { reading: 'Reading', source: 'Source', faces: 'Faces', recording: 'Recording', panels: 'Panels' },
   resume: 'Resume',
   pause: 'Pause',
   start: 'Start reading',

@@ -9,3 +9,6 @@ export const valueWords = {
   zip: 'Zip archive',
   notLoaded: 'This part of the page could not be loaded. Check the connection and reload the page.',
 } as const
+
+/** Behind the title of the units: said of faces that are followed, before their chunk has come. */
+export const measuredNote = ', and below each as it was measured'

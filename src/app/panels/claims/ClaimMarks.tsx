@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Claim } from '../../../affect/claims.ts'
 import styles from './ClaimMarks.module.css'
 import { groupedClaims } from './grouped.ts'
@@ -6,20 +7,35 @@ import { claimDetail, claimText, nameBeside, shortName, verdictWords, words } fr
 
 const signs = { seen: '✓', 'not-seen': '✗', 'cannot-tell': '?' } as const
 
+interface Props {
+  readonly claims: readonly Claim[]
+  /** Of the row, which need not be said twice. */
+  readonly label: string
+  /** The label as it is shown, behind the first verdict. */
+  readonly children: ReactNode
+}
+
 /**
- * What was measured of what an expression says: a mark in words for each thing of it and, while the row is pointed at or
- * has the focus, the piece of the curve. Screen readers have the same words in the row's name.
- *
- * @param label of the row, which need not be said twice
+ * What was measured of what an expression says: a verdict in words, and, while the row is pointed at or has the focus, the
+ * piece of the curve. Screen readers have the same words in the row's name.
  */
-export function ClaimMarks({ claims, label }: { readonly claims: readonly Claim[]; readonly label: string }) {
+export function ClaimMarks({ claims, label, children }: Props) {
   const each = groupedClaims(claims)
+  const [first, ...others] = each
   const drawn = each.filter(({ curve }) => curve)
   return (
     <>
+      <span className={styles.lead} data-verdict={first?.verdict}>
+        {first && <Verdict verdict={first.verdict} />}
+      </span>
+      {children}
       <span className={styles.marks}>
-        {each.map((claim) => (
-          <Mark key={claim.what ?? 'nothing'} claim={claim} label={label} />
+        {first && <What claim={first} label={label} />}
+        {others.map((claim) => (
+          <span key={claim.what ?? 'nothing'} className={styles.mark} data-verdict={claim.verdict}>
+            <Verdict verdict={claim.verdict} />
+            <What claim={claim} label={label} />
+          </span>
         ))}
       </span>
       {drawn.length > 0 && (
@@ -33,16 +49,14 @@ export function ClaimMarks({ claims, label }: { readonly claims: readonly Claim[
   )
 }
 
-function Mark({ claim, label }: { readonly claim: Claim; readonly label: string }) {
-  const { verdict, what } = claim
+function What({ claim, label }: { readonly claim: Claim; readonly label: string }) {
   const detail = claimDetail(claim)
-  const name = what && nameBeside(what, label)
+  const name = claim.what && nameBeside(claim.what, label)
   return (
-    <span className={styles.mark} data-verdict={verdict}>
-      <Verdict verdict={verdict} />
+    <>
       {name && <span className={styles.what}>{name}</span>}
       {detail && <span className={styles.detail}>{detail}</span>}
-    </span>
+    </>
   )
 }
 

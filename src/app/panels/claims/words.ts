@@ -108,7 +108,7 @@ export function countText(claims: readonly Claim[]): string {
 /** What the marks say by themselves. */
 export const words = {
   summary: (claims: readonly Claim[]) => `Said and measured: ${countText(claims)}.`,
-  twinSummary: 'A mark here is no evidence: the twin is drawn from the measures.',
+  twinSummary: 'A mark here is not evidence: the twin is drawn from the measures.',
   summaryOf: (claims: readonly Claim[], view: View) =>
     [words.summary(claims), ...(view === 'twin' ? [words.twinSummary] : [])].join(' '),
   chips: 'Said and measured',

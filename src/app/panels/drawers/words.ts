@@ -1,4 +1,4 @@
-/** What the drawers say: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the drawers say: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   settings: {
     note: 'Changes apply from the next reading on, and are kept on this device.',

@@ -3,25 +3,25 @@ import type { TrackId } from '../../../affect/track.ts'
 import { formatSpan, formatTime } from '../../format.ts'
 import type { FollowedTrack } from '../../session/faces-state.ts'
 
-/** What the measured panel says: with the texts below one catalogue, so that it can be reviewed at once, and translated. */
+/** What the measured panel says: with the texts below one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   title: 'Measured',
   titleOf: (face: string) => `Measured: ${face}`,
   rateLive: 'at the camera’s rate',
-  rateFile: 'ten times a second',
+  rateFile: 'ten times per second',
   whoIsRead: 'Which face is read',
   whoIsShown: 'All faces are read in turn; which one is shown',
   allMeasures: 'All measures',
-  failed: 'Faces are not followed; the reading of the picture goes on',
+  failed: 'Faces are not followed; the whole picture is still read',
   loading: 'The networks that find faces are being loaded.',
   noneInFile: 'No face was found in this file.',
-  notFollowed: 'Nobody is followed any more.',
+  notFollowed: 'Nobody is followed anymore.',
   none: {
     camera: 'No face found yet. Look into the camera, come closer, or turn on a light.',
     screen: 'No face found yet. A face must be large and bright enough, and not seen strictly from the side.',
     file: 'No face found yet. A face must be large and bright enough, and not seen strictly from the side.',
     drawn: 'No face found yet.',
-    stopped: 'Nobody is followed any more.',
+    stopped: 'Nobody is followed anymore.',
   },
   secondsAgo: (seconds: number) => `${seconds} s ago`,
   now: 'now',
@@ -31,7 +31,7 @@ export const words = {
   measuredToEnd: 'Measured to the end',
   notMeasured: 'Not measured yet',
   atRest: 'Movement is measured against a face at rest.',
-  events: 'Movements lately',
+  events: 'Recent movements',
   noEvents: 'None yet.',
   noFaceMeasured: 'No face is measured.',
   everyFewSeconds: (face: string, seconds: number) => `${face}, every ${seconds} s.`,
@@ -91,7 +91,7 @@ const eventWords: Readonly<Record<FaceEventKind, string>> = {
   frown: 'frown',
   'brow-raise': 'brows raised',
   nod: 'nod',
-  shake: 'head shaken',
+  shake: 'head shake',
   turn: 'head turned',
   blink: 'blink',
   wink: 'wink',

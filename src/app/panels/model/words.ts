@@ -1,7 +1,7 @@
 import { formatBytes, formatWhole } from '../../format.ts'
 import type { Reason } from './device-verdict.ts'
 
-/** What the page says of models and of the way to one: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the page says of models and of the way to one: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   /** The one name of the way to the full model, wherever it is offered. */
   get: 'Get VidEmo-3B',
@@ -14,7 +14,7 @@ export const words = {
 
   inUse: (name: string) => `In use: ${name}`,
   noneInUse: 'No model is in use',
-  details: 'All about this model',
+  details: 'About this model',
 
   steps: {
     can: 'Can this device run it?',
@@ -25,12 +25,12 @@ export const words = {
     yes: 'Yes.',
     limited: 'Yes, with limits.',
     no: 'No.',
-    unknown: 'Looking at this device …',
+    unknown: 'Checking this device…',
   },
   smallOnly: 'No: on this device the small model only, which runs on the processor.',
-  tooSlow: 'Not usefully: it would compute right, and far too slowly to follow a video.',
+  tooSlow: 'Not usefully: its results would be right, but far too slow to follow a video.',
   reason: reasonText,
-  deviceDetails: 'Device and check',
+  deviceDetails: 'Device and self-check',
 
   license: {
     weights: 'Weights of VidEmo-3B',
@@ -49,7 +49,7 @@ export const words = {
     kept: 'Kept on this device',
     keptText: 'about 2.1 GB at 4 bits',
     time: 'Time',
-    timeText: 'told as soon as bytes arrive',
+    timeText: 'shown as soon as bytes arrive',
   },
   build: 'Build it in this browser',
   buildNote:
@@ -57,7 +57,7 @@ export const words = {
   buildElsewhere: 'It can be built here all the same, to be exported and used on another device.',
 
   own: {
-    title: 'I have a bundle already',
+    title: 'I already have a bundle',
     address: 'Address of a folder made by videmo build',
     placeholder: 'https://…/videmo-3b/',
     load: 'Load',
@@ -70,7 +70,7 @@ export const words = {
 
   offer: {
     title: (name: string) => `Download ${name}?`,
-    foreign: 'It lies on another host than this page, and what it says of itself is the word of whoever put it there.',
+    foreign: 'It lies on another host than this page, and what it says about itself is only the word of whoever put it there.',
     host: 'Host',
     from: 'Built from, as it says',
     weights: 'Weights',
@@ -85,7 +85,7 @@ export const words = {
     loading: (name: string) => `Loading ${name}`,
     license: (text: string) => `License: ${text}`,
     quiet: (host: string, s: number) =>
-      `${host} has not answered for ${s} s. It goes on by itself when an answer comes; if you cancel, what is here is kept.`,
+      `${host} has not answered for ${s} s. It resumes by itself when an answer comes; if you cancel, what is here is kept.`,
     after: (name: string) => `When it is ready, the reading starts again with ${name}.`,
   },
   ready: {
@@ -129,14 +129,14 @@ export const words = {
     contextText: (tokens: number) => `${formatWhole(tokens)} tokens`,
     trained: 'Trained on',
     trainedText: (frames: number, pixels: number, perSecond: number) =>
-      `up to ${frames} frames of ${formatWhole(pixels)} pixels, ${perSecond} a second`,
+      `up to ${frames} frames of ${formatWhole(pixels)} pixels, ${perSecond} per second`,
     publish: 'For a host of your own: the folder, or an unpacked zip, is the bundle.',
   },
 
   stored: {
     title: 'Stored models',
     choose: 'Stored on this device',
-    looking: 'Looking …',
+    looking: 'Looking…',
     failed: 'Models cannot be listed',
     lookAgain: 'Look again',
     none: 'None. A model that you download is kept here for the next visit.',
@@ -153,12 +153,12 @@ export const words = {
     deleteNamed: (name: string) => `Delete ${name}`,
     deleteTitle: (name: string) => `Delete ${name}?`,
     deleteText: (bytes: number, isInUse: boolean) =>
-      `${formatBytes(bytes)} become free. To use the model again it has to be downloaded again${isInUse ? '; as long as this page is open it stays in use' : ''}.`,
-    partial: (done: number, all: number) => `${formatBytes(done)} of ${formatBytes(all)}, not whole yet`,
+      `${formatBytes(bytes)} will be freed. To use the model again, it has to be downloaded again${isInUse ? '; as long as this page is open it stays in use' : ''}.`,
+    partial: (done: number, all: number) => `${formatBytes(done)} of ${formatBytes(all)}, incomplete`,
     inUse: 'in use',
     lastUsed: (day: string) => `last used ${day}`,
     since: (day: string) => `from ${day}`,
-    storedOf: (name: string) => `Stored of ${name}`,
+    storedOf: (name: string) => `Stored part of ${name}`,
   },
 
   checkpoint: {
@@ -256,7 +256,7 @@ function reasonText(reason: Reason): string {
     case 'adapter':
       return `Graphics processor: ${reason.name}`
     case 'software-adapter':
-      return `The only graphics adapter is one in software (${reason.name}). Turn on hardware acceleration in the browser’s settings.`
+      return `The only graphics adapter is a software one (${reason.name}). Turn on hardware acceleration in the browser’s settings.`
     case 'half-floats':
       return '16-bit floats (shader-f16): yes'
     case 'no-half-floats':

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { spanOf } from '../../shown.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
 import styles from './EvidenceStrip.module.css'
@@ -39,10 +40,15 @@ export function EvidenceStrip({ reading }: { readonly reading: ShownReading }) {
         isNew: readFrames !== undefined && !read.has(number),
         isPointed: pointed?.frames.has(number) ?? false,
       }))
+  const span = spanOf(pictures)
   const places = Math.max(pairsPerWindow * 2, pictures.length)
   return (
     <section className={styles.strip} aria-label={words.strip}>
-      <p className={styles.title}>{pictures.length > 0 ? words.shown(view, track) : words.noFrames}</p>
+      <p className={styles.title}>
+        {pictures.length > 0
+          ? [words.shown(view, track), ...(span ? [words.frames(pictures.length, span[0], span[1])] : [])].join(' · ')
+          : words.noFrames}
+      </p>
       <ol className={styles.frames} aria-label={words.framesList}>
         {pictures.map((picture) => (
           <li

@@ -44,7 +44,7 @@ function lineOf(manifest: Manifest, name: string, view: View): string {
 
 function aboutOf(manifest: Manifest, source: Source | undefined, view: View): string {
   if (isPlaceholder(manifest)) return words.aboutStandIn
-  if (!readsDrawnFaces(manifest)) return view === 'picture' ? words.aboutPicture : words.aboutFace
+  if (!readsDrawnFaces(manifest)) return words.aboutView[view]
   if (view === 'twin') return words.aboutTwin
   return source && !isDrawn(source) && source.kind !== 'stopped' ? words.aboutDrawingsOnly : words.aboutDrawn
 }

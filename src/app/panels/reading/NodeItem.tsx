@@ -53,7 +53,17 @@ function NodeContent({
   readonly row: TreeRow
 }) {
   const claimParts = useClaimParts()
-  const marks = claims && claimParts ? <claimParts.ClaimMarks claims={claims} label={label} /> : undefined
+  const name = (
+    <span className={styles.label} {...(emotion ? { 'data-hue': emotionHue(emotion), 'data-named': emotion } : {})}>
+      {label}
+    </span>
+  )
+  const marks =
+    claims && claimParts ? (
+      <claimParts.ClaimMarks claims={claims} label={label}>
+        {name}
+      </claimParts.ClaimMarks>
+    ) : undefined
   return (
     <span className={styles.content} title={restsOn ? words.restsOn(restsOn.label) : topic}>
       {rows.length > 0 && (
@@ -61,20 +71,13 @@ function NodeContent({
           <Icon name="right" />
         </Button>
       )}
-      <span className={styles.label} {...(emotion ? { 'data-hue': emotionHue(emotion), 'data-named': emotion } : {})}>
-        {label}
-      </span>
-      {/* With marks, each unit stands beside its own. */}
-      {(marks ? [] : actionUnits).map((unit) => {
-        const name = unitText(unit)
-        // A unit is named once: where the row is called after it, only its code is missing.
-        return (
-          <span key={unit} className={styles.unit}>
-            {name.startsWith(`${label} `) ? unit : name}
-          </span>
-        )
-      })}
-      {marks}
+      {marks ?? name}
+      {/* A unit is named once: with marks beside its own, and where the row is called after it, by its code alone. */}
+      {(marks ? [] : actionUnits.filter((unit) => unitText(unit) !== label)).map((unit) => (
+        <span key={unit} className={styles.unit}>
+          {unitText(unit).startsWith(`${label} `) ? unit : unitText(unit)}
+        </span>
+      ))}
       {phases.length > 0 && <span className={styles.phase}>{words.phases(phases)}</span>}
       {restsOn && <Icon name="link" />}
     </span>

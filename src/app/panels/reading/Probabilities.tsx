@@ -1,4 +1,4 @@
-import { Suspense, useId } from 'react'
+import { type ReactNode, Suspense, useEffect, useId, useRef } from 'react'
 import { Button } from '../../controls/Button.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { lazyComponent } from '../../lazy-component.tsx'
@@ -31,10 +31,25 @@ export function Probabilities() {
       <div id={partId} className={styles.part} hidden={!isOpen}>
         {isOpen && (
           <Suspense fallback={null}>
-            <All />
+            <Seen>
+              <All />
+            </Seen>
           </Suspense>
         )}
       </div>
     </section>
+  )
+}
+
+/** What somebody has opened comes into sight. */
+function Seen({ children }: { readonly children: ReactNode }) {
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    element.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
+  return (
+    <div ref={element} className={styles.seen}>
+      {children}
+    </div>
   )
 }

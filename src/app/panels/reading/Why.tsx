@@ -1,9 +1,11 @@
 import { useId } from 'react'
+import type { TrackId } from '../../../affect/track.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { NarrowSheet } from '../../controls/NarrowSheet.tsx'
-import { spanOf } from '../../shown.ts'
+import type { Headline } from '../../headline.ts'
 import { useStore } from '../../store.ts'
+import { useHeadline } from '../../use-headline.ts'
 import { narrow, useMedia } from '../../use-media.ts'
 import { usePage } from '../../view.ts'
 import { useLoadedClaimParts } from './claim-parts.ts'
@@ -61,33 +63,32 @@ function WhyParts({ reading, isWhole }: { readonly reading: ShownReading; readon
   const isNarrow = useMedia(narrow)
   return (
     <>
-      <Claims reading={reading} />
       <StageTree reading={reading} isWhole={isWhole} onWhole={() => view.update({ isWhyWhole: true })} />
       {isNarrow && <EvidenceStrip reading={reading} />}
     </>
   )
 }
 
-function Head({ reading: { track, frames } }: { readonly reading: ShownReading }) {
-  const span = spanOf(frames)
+function Head({ reading: { track, claims, view } }: { readonly reading: ShownReading }) {
+  const parts = useLoadedClaimParts(claims.length > 0)
+  const isLast = isKeptFor(track, useHeadline())
   return (
     <div className={styles.head}>
       <h2 id="why-title" className={styles.title} tabIndex={-1}>
         {words.why(track)}
       </h2>
-      <p className={styles.frames}>{span && words.frames(frames.length, span[0], span[1])}</p>
+      <div className={styles.claims}>
+        {isLast ? words.last : parts && claims.length > 0 && <parts.ClaimSummary claims={claims} view={view} />}
+      </div>
     </div>
   )
 }
 
-/** How many of the claims were seen; its line is kept, so that nothing moves when they come. */
-function Claims({ reading: { claims, view } }: { readonly reading: ShownReading }) {
-  const parts = useLoadedClaimParts(claims.length > 0)
-  return (
-    <div className={styles.claims}>
-      {parts && claims.length > 0 && <parts.ClaimSummary claims={claims} view={view} />}
-    </div>
-  )
+/** Whether what is said of a track is kept from before it was lost, or from a reading that has ended. */
+function isKeptFor(track: TrackId, headline: Headline): boolean {
+  if (headline.kind === 'absent') return headline.absence.kind === 'no-face'
+  const row = headline.rows.find((each) => each.track === track)
+  return headline.standing.kind === 'last' || row?.kind === 'away' || row?.kind === 'flawed'
 }
 
 /** On a phone: the first lines of the emotion's text, and what was measured; the whole is a sheet. */
@@ -99,21 +100,9 @@ function WhyInShort({ reading }: { readonly reading: ShownReading }) {
   const parts = useLoadedClaimParts(claims.length > 0)
   return (
     <section className={styles.short} aria-labelledby="why-title">
-      <div className={styles.head}>
-        <h2 id="why-title" className={styles.shortTitle} tabIndex={-1}>
-          {words.why(reading.track)}
-        </h2>
-        <Button
-          kind="quiet"
-          className={styles.open}
-          aria-haspopup="dialog"
-          aria-expanded={isOpen}
-          onClick={() => view.update({ sheet: 'why' })}
-        >
-          {words.openWhy}
-          <Icon name="down" />
-        </Button>
-      </div>
+      <h2 id="why-title" className="unseen" tabIndex={-1}>
+        {words.why(reading.track)}
+      </h2>
       <div className={styles.clamped}>
         {/* While the sheet is open, its own text is the one that words are lit in. */}
         {!isOpen && (
@@ -125,7 +114,19 @@ function WhyInShort({ reading }: { readonly reading: ShownReading }) {
           />
         )}
       </div>
-      <div className={styles.chips}>{parts && claims.length > 0 && <parts.ClaimChips claims={claims} />}</div>
+      <div className={styles.shortFoot}>
+        <div>{parts && claims.length > 0 && <parts.ClaimChips claims={claims} />}</div>
+        <Button
+          kind="quiet"
+          className={styles.open}
+          aria-haspopup="dialog"
+          aria-expanded={isOpen}
+          onClick={() => view.update({ sheet: 'why' })}
+        >
+          {words.openWhy}
+          <Icon name="down" />
+        </Button>
+      </div>
     </section>
   )
 }

@@ -63,6 +63,24 @@ describe('rowsByStage', () => {
     expect(rows.emotion[0]?.rows.map(({ label }) => label)).toEqual(['her smile', 'the light', 'lost'])
   })
 
+  it('gives what is said of several parts of the clip one row, with each unit once', () => {
+    const smile = person.expressions[0]
+    const said = [
+      smile,
+      { ...smile, label: 'AU4', actionUnits: ['AU4'] as const },
+      { ...smile, phase: 'beginning' as const, actionUnits: ['AU6', 'AU12'] as const },
+    ]
+    const claims = [
+      { of: { person: 0, index: 0 }, what: 'AU12', verdict: 'not-seen', strength: 0.1 },
+      { of: { person: 0, index: 2 }, what: 'AU12', verdict: 'cannot-tell', reason: 'dark' },
+    ] as const
+    const [first, second, ...none] = rowsByStage({ persons: [{ ...person, expressions: said }] }, claims).expression
+    expect(none).toEqual([])
+    expect(first).toMatchObject({ label: 'smile', phases: ['beginning', 'end'], actionUnits: ['AU12', 'AU6'], claims })
+    expect(first.spans).toHaveLength(2)
+    expect(second.label).toBe('brow lowerer AU4')
+  })
+
   it('links evidence to the row it rests on, where that is there', () => {
     const [smile, light, lost] = rowsByStage(one).emotion[0]?.rows ?? []
     const index = indexRows(Object.values(rowsByStage(one)).flat())
@@ -80,6 +98,13 @@ describe('rowsByStage', () => {
       ['Person 2', 'person'],
     ])
     expect(countNodes(rows.expression)).toBe(2)
+  })
+
+  it('gives what is said again the same key, wherever in the answer it is said', () => {
+    const frown = { ...person.expressions[0], label: 'frown' }
+    const keysOf = (expressions: PersonNode['expressions']) =>
+      rowsByStage({ persons: [{ ...person, expressions }] }).expression.map(({ key }) => key)
+    expect(keysOf([...person.expressions, frown]).toReversed()).toEqual(keysOf([frown, ...person.expressions]))
   })
 
   it('gives every row a key of its own, the same each time', () => {

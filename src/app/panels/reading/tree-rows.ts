@@ -1,9 +1,10 @@
 import type { Claim } from '../../../affect/claims.ts'
-import type { ActionUnit } from '../../../affect/labels.ts'
+import { type ActionUnit, actionUnits } from '../../../affect/labels.ts'
 import { type StageId, stageIds } from '../../../affect/stages.ts'
 import type { AffectiveTree, ExpressionNode, PersonNode, TextSpan } from '../../../affect/tree.ts'
 import { emotionWord } from '../../emotion-hue.ts'
 import { formatLabel } from '../../format.ts'
+import { unitText } from '../../unit-text.ts'
 
 export type TreePhase = NonNullable<ExpressionNode['phase']>
 
@@ -81,7 +82,7 @@ function personRows(stage: StageId, person: PersonNode, at: number, claims: read
         return {
           key: keyOf(at, 'expression', label),
           kind: 'expression',
-          label: formatLabel(label),
+          label: expressionText(label),
           actionUnits: [...new Set(nodes.flatMap(({ node }) => node.actionUnits))],
           ...(phases.length > 0 ? { phases } : {}),
           ...(own.length > 0 ? { claims: own } : {}),
@@ -107,7 +108,7 @@ function personRows(stage: StageId, person: PersonNode, at: number, claims: read
               label: item.text,
               spans: [item.span, ...(target ? [target.span] : [])],
               ...(item.of && target
-                ? { restsOn: { key: keyOf(at, item.of.kind, target.label), label: formatLabel(target.label) } }
+                ? { restsOn: { key: keyOf(at, item.of.kind, target.label), label: expressionText(target.label) } }
                 : {}),
               rows: [],
             }
@@ -121,6 +122,12 @@ function personRows(stage: StageId, person: PersonNode, at: number, claims: read
 
 function keyOf(person: number, kind: TreeRow['kind'], name: string): string {
   return `${kind}/${person}.${name}`
+}
+
+/** `smile`; of an answer that names a unit by its code alone, `lip corner puller AU12`. */
+function expressionText(label: string): string {
+  const unit = actionUnits.find((each) => each === label)
+  return unit ? unitText(unit) : formatLabel(label)
 }
 
 /** What is said several times, as of several parts of a clip, is one row; the first mention gives its place. */

@@ -72,12 +72,14 @@ function absenceText(absence: Absence): string {
 /** The sentence below: what a person may know or do; empty where there is nothing to add. */
 function absenceNote(absence: Absence): string {
   switch (absence.kind) {
+    case 'loading':
+      return 'quiet' in absence.load && absence.load.quiet ? `Still waiting for ${absence.load.quiet.host}` : ''
     case 'drawings-only':
-      return 'It has never seen a real face. Let it read through the drawn twin, or load VidEmo-3B.'
+      return 'It has never seen a real face. Let it read through the drawn twin, or get VidEmo-3B.'
     case 'placeholder':
       return 'Its weights are random: it proves the arithmetic, and its words mean nothing.'
     case 'no-face':
-      return 'The reading goes on as soon as somebody is seen.'
+      return 'The reading resumes as soon as somebody is seen.'
     default:
       return ''
   }
@@ -129,16 +131,19 @@ export const words = {
   modelReads: (name: string, view: View) => `${name} reads the ${viewNames[view]}`,
   about: 'About this reading',
   aboutTwin:
-    'The small model has learnt drawn faces alone. It is shown a drawn twin that moves as the followed face does. What is said and what is measured then come from the same movement: “seen” shows that the chain agrees with itself, no more. “She” in its words is the drawing, which looks the same for everybody.',
+    'The small model was trained on drawn faces alone. It is shown a drawn twin that moves as the followed face does. What is said and what is measured then come from the same movement: “seen” shows that the chain agrees with itself, no more. “She” in its words is the drawing, which looks the same for everybody.',
   aboutDrawn:
-    'The small model has learnt drawn faces alone, and reads this one as it is. For real faces load VidEmo-3B; until then it reads them through a drawn twin.',
+    'The small model was trained on drawn faces alone, and reads this one as it is. For real faces get VidEmo-3B; until then it reads them through a drawn twin.',
   aboutDrawingsOnly:
-    'The small model has learnt drawn faces alone, and is shown a real picture as it is: what it says means little, so no emotion is named.',
+    'The small model was trained on drawn faces alone, and is shown a real picture as it is: what it says means little, so no emotion is named.',
   aboutStandIn: 'This model has random weights. It proves the arithmetic; its words and numbers mean nothing.',
-  aboutPicture: 'The model is shown the whole picture.',
-  aboutFace: 'The model is shown the followed face alone, cut out of the picture.',
+  aboutView: {
+    picture: 'The model is shown the whole picture.',
+    face: 'The model is shown the followed face alone, cut out of the picture.',
+    twin: 'The model is shown a drawn twin that moves as the followed face does: what is said and what is measured come from the same movement.',
+  } satisfies Record<View, string>,
   aboutNumbers:
-    'The bar is how likely the model holds this emotion when it is asked a question with given answers, several times a reading. The text is what it writes by itself. Where the two differ, the row says so. Both describe an apparent expression, not what anybody feels.',
+    'The bar shows how likely this emotion is for the model when it is asked a closed question, several times per reading. The text is what it writes by itself. Where the two differ, the row says so. Both describe an apparent expression, not what anybody feels.',
 
   why: (track: TrackId) => (track === wholePicture ? 'Why' : `Why (${faceNumber(track)})`),
   openWhy: 'Why',
@@ -148,7 +153,7 @@ export const words = {
   frames: (count: number, fromS: number, toS: number) => `${formatWhole(count)} frames, ${formatSpan(fromS, toS)}`,
   stage: { emotion: 'Emotion', expression: 'Expression', attributes: 'Attributes' } satisfies Record<StageId, string>,
   stageState: { empty: '', waiting: '', thinking: 'thinking', streaming: '', done: '', stopped: 'stopped' },
-  standing: 'standing since the window began',
+  standing: 'kept from the start of the window',
   cutAt: (tokens: number) => `cut at ${formatWhole(tokens)} tokens`,
   cutFull: 'cut: the context is full',
   notAsked: 'Not asked of the drawn twin: a drawing’s hair says nothing of yours.',
@@ -181,7 +186,7 @@ export const words = {
   asRead: 'As it was read',
   calibrated: (clips: number) => `calibrated on ${formatWhole(clips)} drawn clips`,
   notCalibrated: 'not calibrated',
-  lessAsked: 'Yes-or-no questions are not asked: this model has not learnt them; its text tells action units.',
+  lessAsked: 'Yes-or-no questions are not asked: this model has not learned them; its text tells action units.',
   smooth: 'Smooth',
   valence: (value: string) => `Valence ${value}`,
   arousal: (value: string) => `Arousal ${value}`,

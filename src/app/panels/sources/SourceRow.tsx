@@ -49,7 +49,7 @@ export function SourceRow() {
         {isNarrow ? (
           kind === 'drawn' && <AdjustButton />
         ) : (
-          <ActionMenu label={words.moreSources} group="Source" kind="quiet" className={styles.more}>
+          <ActionMenu label={words.moreSources} group="source" kind="quiet" className={styles.more}>
             {words.moreSources}
             <Icon name="down" />
           </ActionMenu>

@@ -1,18 +1,19 @@
 import { expect, it } from 'vitest'
 import { CaptureError } from '../../../base/errors.ts'
+import type { SourceProblem } from '../../session/session-state.ts'
 import { problemChoices } from './problem-choices.ts'
 
-const error = (code: string) => new CaptureError({ code, message: 'It did not open.', action: 'Try another.' })
-const choices = (at: Parameters<typeof problemChoices>[0]['at'], code: string) =>
-  problemChoices({ at, title: 'Not opened', error: error(code) }).map(({ id, title }) => `${id}: ${title}`)
+const error = new CaptureError({ code: 'a', message: 'It did not open.', action: 'Try another.' })
+const choices = (at: SourceProblem['at'], firstChoice: SourceProblem['firstChoice']) =>
+  problemChoices({ at, title: 'Not opened', error, firstChoice }).map(({ id, title }) => `${id}: ${title}`)
 
-it('offers first what is likeliest to help', () => {
-  expect(choices('file', 'not-a-video')).toEqual(['file: Choose another file', 'drawn: Use the drawn face'])
-  expect(choices('camera', 'camera-denied')).toEqual(['camera: Try again', 'drawn: Use the drawn face'])
-  expect(choices('drawn', 'no-canvas')).toEqual(['drawn: Try again', 'file: Open a video'])
+it('offers first what helps most', () => {
+  expect(choices('camera', 'try-again')).toEqual(['camera: Try again', 'drawn: Use the drawn face'])
+  expect(choices('drawn', 'try-again')).toEqual(['drawn: Try again', 'file: Open a video'])
+  expect(choices('file', 'choose-file')).toEqual(['file: Choose another file', 'drawn: Use the drawn face'])
 })
 
-it('does not offer first what cannot succeed here', () => {
-  expect(choices('camera', 'no-camera')).toEqual(['drawn: Use the drawn face', 'camera: Try again'])
-  expect(choices('screen', 'no-screen-capture')).toEqual(['drawn: Use the drawn face'])
+it('does not offer again what cannot succeed here', () => {
+  expect(choices('camera', 'choose-file')).toEqual(['file: Open a video', 'drawn: Use the drawn face'])
+  expect(choices('drawn', 'choose-file')).toEqual(['file: Open a video'])
 })

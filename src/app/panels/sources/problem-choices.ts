@@ -7,26 +7,12 @@ export interface ProblemChoice {
   readonly title: string
 }
 
-/** What cannot succeed by trying again: this device or this page has no such thing. */
-const isHopeless: Readonly<Record<string, boolean>> = {
-  'no-camera': true,
-  'insecure-context': true,
-  'no-screen-capture': true,
-  'no-canvas-capture': true,
-}
-
-const again: Readonly<Record<SourceProblem['at'], string>> = {
-  camera: words.tryAgain,
-  file: words.chooseAnotherFile,
-  screen: words.tryAgain,
-  drawn: words.tryAgain,
-  sample: words.tryAgain,
-}
-
-/** What a person can do about a source that did not open, the likeliest first. */
-export function problemChoices({ at, error }: SourceProblem): readonly ProblemChoice[] {
-  const retry = { id: at, title: again[at] }
-  const other: ProblemChoice =
-    at === 'drawn' ? { id: 'file', title: words.openVideo } : { id: 'drawn', title: words.useDrawn }
-  return isHopeless[error.code] ? [other, ...(at === 'screen' ? [] : [retry])] : [retry, other]
+/** What a person can do about a source that did not open, the likeliest to help first. */
+export function problemChoices({ at, firstChoice }: SourceProblem): readonly ProblemChoice[] {
+  const file = { id: 'file', title: at === 'file' ? words.chooseAnotherFile : words.openVideo } as const
+  const drawn = { id: 'drawn', title: words.useDrawn } as const
+  const again = { id: at, title: words.tryAgain }
+  const other = at === 'drawn' ? file : drawn
+  if (firstChoice === 'try-again') return [again, other]
+  return at === 'drawn' ? [file] : [file, drawn]
 }

@@ -2,7 +2,7 @@ import type { SourceProblem } from '../../session/session-state.ts'
 
 type SourceId = SourceProblem['at']
 
-/** What the page says of sources: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the page says of sources: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   sources: 'What to watch',
   moreSources: 'More',
@@ -21,7 +21,7 @@ export const words = {
   chooseAnotherFile: 'Choose another file',
   useDrawn: 'Use the drawn face',
   dismiss: 'Dismiss',
-  goesOn: 'What was on before goes on.',
+  goesOn: 'What ran before keeps running.',
 
   files: 'Files',
   fileOf: (number: number, count: number) => `${number} of ${count}`,

@@ -1,4 +1,4 @@
-/** What the stage says: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the stage says: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   stage: 'Video',
   camera: 'Camera',
@@ -15,7 +15,7 @@ export const words = {
   boxes: 'Boxes',
   boxesHint: 'Outline the faces that are followed',
   rate: (framesPerS: number) => `${framesPerS} fps`,
-  rateHint: 'Pictures a second in which faces are followed',
+  rateHint: 'Frames per second in which faces are followed',
   picture: 'picture',
   size: (width: number, height: number, codec: string | undefined) =>
     `${width} × ${height}${codec ? `, ${codec}` : ''}`,
@@ -29,5 +29,5 @@ export const words = {
   lastPictureOf: (name: string) => `The last picture of ${name}`,
   cannotShowNewest: 'This browser cannot show this file; you see the newest frame that was read.',
   cannotShow: 'This browser cannot show this file.',
-  readAllTheSame: 'It is read all the same.',
+  readAllTheSame: 'It is still read.',
 } as const

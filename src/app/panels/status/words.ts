@@ -1,7 +1,7 @@
 import { formatBytes, formatPercent } from '../../format.ts'
 import type { LostLoad } from '../../session/session-state.ts'
 
-/** What the status line and its notices say: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the status line and its notices say: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   panels: 'Panels',
   settings: 'Settings',
@@ -20,7 +20,7 @@ export const words = {
   cancelLoad: 'Cancel loading',
   cancel: 'Cancel',
   device: {
-    looking: 'looking at this device',
+    looking: 'checking this device',
     none: 'no graphics adapter',
     processor: 'processor',
     software: (name: string) => `${name} (software, slow)`,
@@ -51,7 +51,7 @@ export const words = {
     title: 'A stored model is gone',
     cause: (models: readonly { readonly name: string; readonly bytes: number }[]) =>
       `The browser removed ${models.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(', ')} to free space, or its data was cleared.`,
-    action: 'It has to be downloaded again; under Storage you can ask the browser to keep models.',
+    action: 'To use it, download it again; under Storage you can ask the browser to keep models.',
   },
   noneLoaded: {
     title: 'No model is loaded',

@@ -4,7 +4,6 @@ import { isActive } from '../../run-text.ts'
 import { showReading, useShown } from '../../shown.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
-import { axisTime } from './time-scale.ts'
 import { words } from './words.ts'
 
 /**
@@ -31,7 +30,7 @@ export function ReadFromHere({ className }: { readonly className?: string | unde
       }}
     >
       <Icon name="play" />
-      {words.readFrom(axisTime(timeS))}
+      {words.readFrom}
     </Button>
   )
 }

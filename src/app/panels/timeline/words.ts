@@ -1,4 +1,4 @@
-/** What the timeline says: one catalogue, so that it can be reviewed at once, and translated. */
+/** What the timeline says: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   title: 'Timeline',
   slider: 'Time of the source',
@@ -13,11 +13,11 @@ export const words = {
   backToNewest: 'Newest: back to the reading under way',
   play: 'Play the video',
   pause: 'Pause the video',
-  readFrom: (time: string) => `Read from ${time}`,
+  readFrom: 'Read from here',
   wholePicture: 'Whole picture',
   noEmotion: 'no emotion named',
   unread: 'nothing read here',
   at: (time: string, what: string) => `${time}, ${what}`,
   appears: (emotion: string) => `appears ${emotion}`,
-  erase: 'Erase …',
+  erase: 'Erase…',
 } as const

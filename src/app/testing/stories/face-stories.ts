@@ -4,7 +4,7 @@ import { type FacesState, noFaces } from '../../session/faces-state.ts'
 import type { SessionState } from '../../session/session-state.ts'
 import { defaultSettings } from '../../session/settings.ts'
 import { fakeBoard, fakeEvents, followed } from '../fake-faces.ts'
-import { smallBundle, smallManifest, texts, update } from '../story-facts.ts'
+import { probes, smallBundle, smallManifest, texts, update } from '../story-facts.ts'
 import { file, fileReading, live, type Material, type Story, type Teller } from '../story-states.ts'
 
 /** The faces of the group's picture: where the picture of each is put, as a multiple of its own size. */
@@ -53,9 +53,21 @@ const three = faces({
   events: fakeEvents,
 })
 
+/** The face is read, cut out of the picture. */
+function ofFace({ frames }: Material): Partial<SessionState> {
+  const shown = frames.map((each) => ({ ...each, view: 'face' as const }))
+  return { shownTrack: 'face-1', frames: shown, current: { ...update(frames), view: 'face' } }
+}
+
+/** What is told of three faces, the last one not read yet. */
+const inTurn = {
+  'face-1': { probed: probes.emotion, said: { emotions: [{ person: 'Person 1', label: 'sad' }], atS: 58 } },
+  'face-2': { probed: probes.emotion.slice(0, 20) },
+} as const
+
 function alive(material: Material, more: Partial<SessionState>): Story {
   return {
-    state: { ...live(material, { state: 'running' }), faces: one, ...more },
+    state: { ...live(material, { state: 'running' }), ...ofFace(material), faces: one, ...more },
     board: fakeBoard({ ...alone, measuredS: 12, liveRate: 20 }),
   }
 }
@@ -67,6 +79,7 @@ function inGroup(material: Material, more: Partial<SessionState> = {}): Story {
       ...rest,
       ...(source?.kind === 'camera' ? { source: { ...source, stream: material.group } } : {}),
       clip: { width: 1280, height: 720 },
+      ...ofFace(material),
       faces: three,
       ...more,
     },
@@ -118,14 +131,14 @@ export const faceStories: Readonly<Record<string, Teller>> = {
   'faces/one': (material) => alive(material, {}),
   'faces/mesh': (material) => alive(material, settingsWith({ isMeshShown: true })),
   'faces/three': (material) => inGroup(material),
-  'faces/in-turn': (material) => inGroup(material, settingsWith({ who: 'all' })),
+  'faces/in-turn': (material) => inGroup(material, { ...settingsWith({ who: 'all' }), headlines: inTurn }),
   'faces/without-outlines': (material) => inGroup(material, settingsWith({ areOutlinesShown: false })),
   'faces/none': (material) => ({
     ...alive(material, { faces: faces({}) }),
     board: fakeBoard({ ...alone, faces: [], measuredS: 0, liveRate: 20 }),
   }),
   'faces/gone': (material) => ({
-    ...alive(material, { faces: { ...one, tracks: [followed('face-1', { isHere: false })] } }),
+    ...alive(material, { faces: { ...one, tracks: [followed('face-1', { isHere: false }), followed('face-2')] } }),
     board: fakeBoard({ ...alone, faces: [], measuredS: 0, liveRate: 20 }),
   }),
   'faces/failed': (material) => alive(material, { faces: faces({ status: { state: 'failed', error: lost } }) }),
