@@ -110,7 +110,7 @@ export function describeVisits<T>(
       const visitor = await visit()
       await visitor.goto(host.url)
       await sees(visitor, 'Appears happy')
-      await sees(visitor, 'check: exact')
+      await sees(visitor, '· checked')
       await sees(visitor, 'Use my camera')
       if (!(await offersWebGpu(visitor))) {
         await sees(visitor, 'Computing on the processor')
@@ -214,7 +214,7 @@ export function describeVisits<T>(
       const own = await ownHost()
       const visitor = await visit()
       await visitor.goto(`${own.url}?test`)
-      await sees(visitor, 'check: exact')
+      await sees(visitor, '· checked')
       const canKeep = await visitor.evaluate(async () => {
         return typeof navigator.storage?.getDirectory === 'function'
       })
@@ -222,7 +222,7 @@ export function describeVisits<T>(
       await sees(visitor, canKeep ? 'it loads from there next time' : 'it is fetched again next time')
       const before = own.requests.length
       await visitor.goto(`${own.url}?test`)
-      await sees(visitor, 'check: exact')
+      await sees(visitor, '· checked')
       const weights = own.requests.slice(before).filter((name) => /models\/.*(data|scales|onnx)/.test(name))
       if (canKeep) expect(weights, 'files of the model, fetched again').toEqual([])
       else expect(weights.length, 'files of the model, fetched again').toBeGreaterThan(0)
