@@ -1,10 +1,15 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { words } from '../src/app/panels/drawn/words.ts'
+import { words as readings } from '../src/app/panels/reading/words.ts'
+import { words as sources } from '../src/app/panels/sources/words.ts'
+import { words as stage } from '../src/app/panels/stage/words.ts'
+import { words as session } from '../src/app/session/words.ts'
 import { expect, fixture, quick, processorTest as test } from './page.ts'
 
 /** The picture as the page draws it, as a checksum of its pixels. */
 function picture(page: Page): Promise<string> {
-  return page.getByRole('img', { name: 'Drawn face' }).evaluate(async (canvas: HTMLCanvasElement) => {
+  return page.getByRole('img', { name: session.drawnName, exact: true }).evaluate(async (canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {}
     if (!data) throw new Error('no picture')
     const digest = await crypto.subtle.digest('SHA-1', new Uint8ClampedArray(data))
@@ -32,41 +37,44 @@ async function settled(page: Page): Promise<string> {
 }
 
 const truth = (page: Page) => page.getByText(/^Drawn: /)
-const frames = (page: Page) => page.getByRole('region', { name: 'What the model sees' }).getByRole('listitem')
+const adjust = (page: Page) => page.getByRole('button', { name: words.adjust, exact: true }).click()
+const lastPicture = (page: Page) => page.getByRole('img', { name: stage.lastPictureOf(session.drawnName) })
 
 test('the drawn face is read as a camera is; what is set is what is drawn', async ({ page, reader }) => {
   await reader.settings(quick)
   await reader.open('test&tokens=4')
-  await page.getByRole('button', { name: 'Try the drawn face' }).click()
-  await expect(page.getByText('Drawn face', { exact: true }).first()).toBeVisible()
+  await reader.sourceButton('drawn').click()
   await expect(page.getByRole('dialog'), 'it asks for nothing: no camera is used').toHaveCount(0)
-  await expect(truth(page)).toHaveText('Drawn: no action unit, neutral')
+  await expect(truth(page)).toHaveText('Drawn: at rest')
 
-  await page.getByRole('radio', { name: 'Smile' }).click()
-  await expect(truth(page)).toHaveText('Drawn: AU6 AU12, happy')
+  await page.getByRole('radio', { name: 'Happy' }).click()
+  await expect(truth(page)).toHaveText('Drawn: smiles, cheeks raised')
+  await expect(page.getByText('happy, AU6 AU12', { exact: true })).toBeVisible()
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(1)
-  expect(await frames(page).count()).toBeGreaterThanOrEqual(2)
   const [transcript] = await reader.transcripts()
-  for (const frame of await reader.framesOf(transcript.update)) {
+  const frames = await reader.framesOf(transcript.update)
+  expect(frames.length).toBeGreaterThanOrEqual(2)
+  for (const frame of frames) {
     expect(frame.width).toBe(frame.height)
-    const grey = new Set(Buffer.from(frame.rgba, 'base64'))
-    expect(grey.size, 'no empty canvas').toBeGreaterThan(50)
+    const gray = new Set(Buffer.from(frame.rgba, 'base64'))
+    expect(gray.size, 'no empty canvas').toBeGreaterThan(50)
   }
 
   // A slider moves the face, and so does every look; the picture holds still otherwise.
   const smiling = await holdStill(page)
+  await adjust(page)
   const jaw = page.getByRole('slider', { name: /AU26/ })
   await jaw.fill('0.9')
-  await expect(truth(page)).toHaveText('Drawn: AU6 AU12 AU25 AU26, happy')
+  await expect(truth(page)).toHaveText('Drawn: smiles, cheeks raised, mouth open')
   expect(await settled(page)).not.toBe(smiling)
   await jaw.fill('0')
   await page.getByRole('slider', { name: /AU25/ }).fill('0')
   await page.getByRole('slider', { name: /AU4/ }).fill('0.8')
-  await expect(truth(page)).toHaveText('Drawn: AU4 AU6 AU12, happy')
-  await expect(page.getByRole('radio', { name: 'Smile' })).not.toBeChecked()
-  await page.getByRole('radio', { name: 'Smile' }).click()
+  await expect(truth(page)).toHaveText('Drawn: smiles, cheeks raised, brows lowered')
+  await expect(page.getByRole('radio', { name: 'Happy' })).not.toBeChecked()
+  await page.getByRole('radio', { name: 'Happy' }).click()
   expect(await settled(page), 'the same setting is the same picture').toBe(smiling)
-  await page.getByText('Looks and place').click()
+  await page.getByText(words.looksAndPlace).click()
   await page.getByRole('radio', { name: 'Amara' }).click()
   const amara = await settled(page)
   expect(amara).not.toBe(smiling)
@@ -75,15 +83,15 @@ test('the drawn face is read as a camera is; what is set is what is drawn', asyn
 
   // A motion sets it going again.
   await page.getByRole('radio', { name: 'Nod' }).click()
-  await expect(truth(page)).toHaveText('Drawn: AU6 AU12, happy, nod')
+  await expect(truth(page)).toHaveText('Drawn: smiles, cheeks raised, nods')
   const before = await picture(page)
   await expect.poll(() => picture(page)).not.toBe(before)
 
-  await page.getByRole('button', { name: 'Stop', exact: true }).click()
-  await expect(page.getByRole('status')).toHaveText('Stopped.')
-  await expect(page.getByRole('img', { name: 'Drawn face' })).toHaveCount(0)
-  await expect(reader.readings.first()).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Try the drawn face' })).toBeVisible()
+  await page.getByRole('button', { name: stage.stop, exact: true }).click()
+  await expect(page.getByRole('status')).toHaveText(session.stopped)
+  await expect(lastPicture(page)).toBeVisible()
+  await expect(page.getByRole('img', { name: session.drawnName, exact: true })).toHaveCount(0)
+  expect(await reader.readingCount()).toBeGreaterThanOrEqual(1)
 })
 
 test('a video of the drawn face can be saved, and opened as a file', async ({ page, reader }) => {
@@ -91,18 +99,19 @@ test('a video of the drawn face can be saved, and opened as a file', async ({ pa
   await reader.open('test&tokens=2')
   await page.keyboard.press('4')
   await page.getByRole('radio', { name: 'Surprised' }).click()
-  await page.getByRole('button', { name: 'Record a video' }).click()
+  await adjust(page)
+  await page.getByRole('button', { name: words.record }).click()
   await page.getByRole('radio', { name: 'Shake head' }).click()
   // The video is as long as it was recorded.
   await page.waitForTimeout(3000)
   const saved = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Save the video' }).click()
+  await page.getByRole('button', { name: words.save }).click()
   const download = await saved
   expect(download.suggestedFilename()).toMatch(/^drawn-face-[\dT-]+\.webm$/)
-  await expect(page.getByRole('button', { name: 'Record a video' })).toBeVisible()
+  await expect(page.getByRole('button', { name: words.record })).toBeVisible()
 
   await reader.choose(await download.path())
-  await expect(page.getByRole('img', { name: 'Drawn face' })).toHaveCount(0)
+  await expect(page.getByRole('img', { name: session.drawnName, exact: true })).toHaveCount(0)
   await reader.waitForReading()
   const [transcript] = await reader.transcripts()
   const seen = await reader.framesOf(transcript.update)
@@ -125,25 +134,28 @@ test('the drawn face can be moved from the keyboard alone', async ({ page, reade
     throw new Error(`${wanted} is not reached`)
   }
   // One stop for each row of chips; arrows go along it.
-  await tabTo(/^Smile$/)
+  await tabTo(/^Neutral$/)
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
-  expect(await focused()).toBe('Scowl')
+  await page.keyboard.press('ArrowRight')
+  expect(await focused()).toBe('Angry')
   await page.keyboard.press('Space')
-  await expect(truth(page)).toHaveText('Drawn: AU4 AU7 AU24, angry')
+  await expect(truth(page)).toHaveText('Drawn: brows lowered, lids tight, lips pressed')
   const sliders = page.getByRole('slider')
+  await tabTo(/^Adjust face$/)
+  await page.keyboard.press('Enter')
+  await expect(sliders.first()).toBeVisible()
   await tabTo(/^$/)
   await expect(sliders.first()).toBeFocused()
   for (let i = 0; i < 14; i++) await page.keyboard.press('ArrowRight')
   await expect(sliders.first()).toHaveValue('0.7')
-  await expect(truth(page)).toHaveText(/AU1 AU4 AU7/)
+  await expect(truth(page)).toHaveText(/inner brows raised, brows lowered, lids tight/)
   await tabTo(/^None$/)
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Space')
-  await expect(truth(page)).toHaveText(/, nod$/)
-  // Escape stops from wherever the focus is.
-  await page.keyboard.press('Escape')
-  await expect(page.getByRole('img', { name: 'Drawn face' })).toHaveCount(0)
+  await expect(truth(page)).toHaveText(/, nods$/)
+  await reader.stop()
+  await expect(lastPicture(page)).toBeVisible()
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -154,10 +166,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await reader.open('test&tokens=2')
       await page.keyboard.press('4')
       await expect(truth(page)).toBeVisible()
-      await expect(page.getByRole('button', { name: 'Move' }), 'still until it is asked for').toBeVisible()
-      for (const title of width === 360 ? ['Action units', 'Motion', 'Looks and place'] : ['Looks and place']) {
-        await page.getByText(title, { exact: true }).click()
-      }
+      if (width === 360) await page.getByRole('button', { name: sources.adjustFace }).click()
+      else await adjust(page)
+      await expect(page.getByRole('button', { name: words.move }), 'still until it is asked for').toBeVisible()
+      await page.getByText(words.looksAndPlace, { exact: true }).click()
       const { violations } = await new AxeBuilder({ page }).analyze()
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)).toEqual([])
@@ -176,29 +188,27 @@ test.describe('a first visit', () => {
     })
   }
 
-  const choices = (page: Page) => page.getByRole('list', { name: 'What to watch, and with what' })
+  const useCamera = (page: Page) => page.getByRole('button', { name: words.useCamera, exact: true })
 
   test('shows the drawn face being read, in turn, until something is chosen', async ({ page, reader }) => {
     await pretendTrained(page)
     await reader.settings(quick)
     await page.goto(`?test&tokens=2&unchecked&auto&${fixture}`)
-    await expect(truth(page)).toHaveText('Drawn: AU6 AU12, happy', { timeout: 60_000 })
-    for (const name of ['Use my camera', 'Open a video', 'Get VidEmo-3B']) {
-      await expect(choices(page).getByRole('button', { name })).toBeVisible()
-    }
+    await expect(truth(page)).toHaveText('Drawn: smiles, cheeks raised', { timeout: 60_000 })
+    await expect(useCamera(page)).toBeVisible()
     await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThanOrEqual(1)
     await expect(page.getByRole('radio', { name: 'In turn' })).toBeChecked()
     // Wherever the turns stand when the reading is done: one round of all of them takes some 40 seconds.
-    await expect(truth(page)).toHaveText('Drawn: AU1 AU2 AU25 AU26, surprise', { timeout: 90_000 })
+    await expect(truth(page)).toHaveText('Drawn: brows raised, mouth open', { timeout: 90_000 })
+    await adjust(page)
     await page.getByRole('slider', { name: /AU12/ }).fill('0.9')
     await expect(page.getByRole('radio', { name: 'In turn' })).not.toBeChecked()
 
     // Choosing it is a choice: the next visit begins with the question.
     await page.keyboard.press('4')
-    await expect(choices(page)).toHaveCount(0)
+    await expect(useCamera(page)).toHaveCount(0)
     await page.reload()
-    await expect(page.getByRole('button', { name: 'Try the drawn face' })).toBeVisible()
-    await expect(page.getByText(/ parameters$/)).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByRole('button', { name: sources.tryDrawn })).toBeVisible()
     await expect(truth(page)).toHaveCount(0)
   })
 
@@ -206,16 +216,17 @@ test.describe('a first visit', () => {
     await page.emulateMedia({ reducedMotion: 'reduce' })
     await pretendTrained(page)
     await page.goto(`?test&tokens=2&unchecked&auto&${fixture}`)
-    await expect(truth(page)).toHaveText('Drawn: AU6 AU12, happy', { timeout: 60_000 })
-    await expect(page.getByRole('button', { name: 'Move' })).toBeVisible()
+    await expect(truth(page)).toHaveText('Drawn: smiles, cheeks raised', { timeout: 60_000 })
+    await expect(page.getByRole('button', { name: words.move })).toBeVisible()
     const before = await settled(page)
     await page.waitForTimeout(1500)
     expect(await picture(page)).toBe(before)
   })
 
-  test('begins with the question while the weights are random', async ({ page, reader }) => {
+  test('shows it and reads nothing of it while the weights are random', async ({ page, reader }) => {
     await reader.open('test&auto')
-    await expect(page.getByRole('button', { name: 'Try the drawn face' })).toBeVisible()
-    await expect(truth(page)).toHaveCount(0)
+    await expect(truth(page)).toBeVisible()
+    await expect(page.getByText(readings.absenceText({ kind: 'placeholder' }))).toBeVisible()
+    expect(await reader.finished()).toBe(0)
   })
 })

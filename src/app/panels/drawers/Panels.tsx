@@ -4,14 +4,14 @@ import { lazyComponent } from '../../lazy-component.tsx'
 import { useStore } from '../../store.ts'
 import { type PanelId, usePage } from '../../view.ts'
 import { panelTitles } from '../../words/actions.ts'
-import { ModelPanel } from '../model/ModelPanel.tsx'
 import { ConsentQuestion, EraseQuestion, ReplaceQuestion } from '../sources/Questions.tsx'
 
-/** All but the model's panel come when one of them is opened: a first visitor sees none. */
+/** They come when one of them is opened: a first visitor sees none. */
 const load = () => import('./opened-panels.ts')
 const BuildPanel = lazyComponent(async () => (await load()).BuildPanel)
 const DevicePanel = lazyComponent(async () => (await load()).DevicePanel)
 const HelpPanel = lazyComponent(async () => (await load()).HelpPanel)
+const ModelPanel = lazyComponent(async () => (await load()).ModelPanel)
 const PerformancePanel = lazyComponent(async () => (await load()).PerformancePanel)
 const PrivacyPanel = lazyComponent(async () => (await load()).PrivacyPanel)
 const SettingsPanel = lazyComponent(async () => (await load()).SettingsPanel)

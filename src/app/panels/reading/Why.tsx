@@ -1,20 +1,23 @@
-import { useId } from 'react'
+import { Suspense, useId } from 'react'
 import type { TrackId } from '../../../affect/track.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { NarrowSheet } from '../../controls/NarrowSheet.tsx'
 import type { Headline } from '../../headline.ts'
+import { lazyComponent } from '../../lazy-component.tsx'
 import { useStore } from '../../store.ts'
 import { useHeadline } from '../../use-headline.ts'
 import { narrow, useMedia } from '../../use-media.ts'
 import { usePage } from '../../view.ts'
 import { useLoadedClaimParts } from './claim-parts.ts'
 import { EvidenceStrip } from './EvidenceStrip.tsx'
-import { StageTree } from './StageTree.tsx'
 import { StreamingText } from './StreamingText.tsx'
 import { type ShownReading, useShownReading } from './use-shown-reading.ts'
 import styles from './Why.module.css'
 import { words } from './words.ts'
+
+/** It has nothing to show before a model reads, and comes after what has. */
+const StageTree = lazyComponent(async () => (await import('./StageTree.tsx')).StageTree)
 
 /** Why: each stage's answer, what was measured of it, and the frames that they are about. */
 export function Why() {
@@ -63,7 +66,9 @@ function WhyParts({ reading, isWhole }: { readonly reading: ShownReading; readon
   const isNarrow = useMedia(narrow)
   return (
     <>
-      <StageTree reading={reading} isWhole={isWhole} onWhole={() => view.update({ isWhyWhole: true })} />
+      <Suspense fallback={<div className={styles.awaited} />}>
+        <StageTree reading={reading} isWhole={isWhole} onWhole={() => view.update({ isWhyWhole: true })} />
+      </Suspense>
       {isNarrow && <EvidenceStrip reading={reading} />}
     </>
   )
