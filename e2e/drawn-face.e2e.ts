@@ -226,7 +226,7 @@ test.describe('a first visit', () => {
   test('shows it and reads nothing of it while the weights are random', async ({ page, reader }) => {
     await reader.open('test&auto')
     await expect(truth(page)).toBeVisible()
-    await expect(page.getByText(readings.absence({ kind: 'placeholder' }))).toBeVisible()
+    await expect(page.getByText(readings.absenceText({ kind: 'placeholder' }))).toBeVisible()
     expect(await reader.finished()).toBe(0)
   })
 })
