@@ -141,7 +141,7 @@ test('the drawn face can be moved from the keyboard alone', async ({ page, reade
   expect(await focused()).toBe('Angry')
   await page.keyboard.press('Space')
   await expect(truth(page)).toHaveText('Drawn: brows lowered, lids tight, lips pressed')
-  const sliders = page.getByRole('slider')
+  const sliders = page.getByRole('slider', { name: /AU/ })
   await tabTo(/^Adjust face$/)
   await page.keyboard.press('Enter')
   await expect(sliders.first()).toBeVisible()
@@ -226,7 +226,7 @@ test.describe('a first visit', () => {
   test('shows it and reads nothing of it while the weights are random', async ({ page, reader }) => {
     await reader.open('test&auto')
     await expect(truth(page)).toBeVisible()
-    await expect(page.getByText(readings.absenceText({ kind: 'placeholder' }))).toBeVisible()
+    await expect(page.getByText(readings.absenceText({ kind: 'placeholder' }), { exact: true })).toBeVisible()
     expect(await reader.finished()).toBe(0)
   })
 })
