@@ -87,7 +87,7 @@ export interface BuildReport {
  * folder without one is no bundle.
  *
  * @throws CheckpointError for a checkpoint that is missing, damaged or of another architecture (`no-checkpoint`,
- *   `bad-address`, `several-checkpoints` ...); ConfigError for a configuration that cannot be honoured; BuildError for what
+ *   `bad-address`, `several-checkpoints` ...); ConfigError for a configuration that cannot be honored; BuildError for what
  *   cannot be written or made (`not-finite` ...); the signal's reason after an abort
  */
 export async function build(request: BuildRequest): Promise<BuildReport> {

@@ -30,7 +30,7 @@ export function tokenize(definitions: ArgsDef, rawArgs: readonly string[]): Toke
 }
 
 /**
- * Refuses what the command does not know: a misspelt option must not be answered as if it had not been given. Throws
+ * Refuses what the command does not know: a misspelled option must not be answered as if it had not been given. Throws
  * CLIError with the nearest name.
  */
 export function checkArguments(definitions: ArgsDef, rawArgs: readonly string[]): void {

@@ -11,7 +11,7 @@ export function canRewriteLines(stream: MaybeTerminal, env: NodeJS.ProcessEnv = 
 }
 
 /**
- * Whether to write in colours: on a terminal, unless NO_COLOR is set; FORCE_COLOR decides for itself, 0 and false
+ * Whether to write in colors: on a terminal, unless NO_COLOR is set; FORCE_COLOR decides for itself, 0 and false
  * against. As Node does for its own messages. @see https://no-color.org @see https://force-color.org
  */
 export function takesColors(stream: MaybeTerminal, env: NodeJS.ProcessEnv = process.env): boolean {

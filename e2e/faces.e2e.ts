@@ -15,7 +15,7 @@ test('one’s own face is followed and measured before any model is there', asyn
   // The model is on its way, and never comes.
   await page.route('**/models/videmo-tiny/**', () => undefined)
   await page.goto('?test')
-  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await reader.sourceButton('camera').click()
   await expect.poll(() => status(reader), { timeout: 60_000 }).toBe('following')
   await expect.poll(async () => (await faces(reader))?.latest?.faces.length, { timeout: 60_000 }).toBe(1)
   const first = await faces(reader)
@@ -29,7 +29,7 @@ test('one’s own face is followed and measured before any model is there', asyn
   expect(later?.latest?.timeS).toBeGreaterThan(first?.latest?.timeS ?? 0)
   expect(await reader.transcripts()).toEqual([])
 
-  await page.getByRole('button', { name: 'Stop' }).click()
+  await reader.stop()
   await expect.poll(() => status(reader)).toBe('off')
   const ended = await moments(reader)
   await page.waitForTimeout(500)
@@ -42,7 +42,7 @@ test('a worker that is lost is replaced once; lost again, the whole picture is r
 }) => {
   await reader.settings({ ...quick, faces: { isOn: true } })
   await reader.open('test&tokens=2')
-  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await reader.sourceButton('camera').click()
   await expect.poll(() => moments(reader), { timeout: 60_000 }).toBeGreaterThan(10)
   await page.evaluate(() => globalThis.videmoTest?.killFaces())
   const before = await moments(reader)
@@ -66,7 +66,7 @@ test('networks that do not come are told, and the whole picture is read', async 
   await page.route('**/models/faces/**', (route) => route.abort())
   await reader.settings({ ...quick, faces: { isOn: true } })
   await reader.open('test&tokens=2')
-  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await reader.sourceButton('camera').click()
   await expect.poll(() => status(reader), { timeout: 60_000 }).toBe('failed')
   expect((await faces(reader))?.error).toMatchObject({ name: 'FaceError', code: 'faces-not-loaded' })
   await expect.poll(() => reader.finished(), { timeout: 120_000 }).toBeGreaterThan(0)

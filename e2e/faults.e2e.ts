@@ -13,9 +13,9 @@ test('a device that is lost, or has no room, while a model is put on it: nothing
   await reader.open('test&tokens=2')
   await reader.choose('fixtures/data/clips/tiny.webm')
   await reader.waitForReading()
-  await expect(reader.readings).toHaveCount(1)
-  const said = await reader.readings.first().textContent()
-  const expectKept = () => expect(reader.readings).toHaveText([said ?? ''])
+  await expect.poll(() => reader.readingCount()).toBe(1)
+  const said = await reader.recorded()
+  const expectKept = () => expect.poll(() => reader.recorded()).toEqual(said)
 
   await test.step('the device is lost', async () => {
     const lost = engineWorker(page)
@@ -47,12 +47,12 @@ test('a device that is lost, or has no room, while a model is put on it: nothing
     await expectKept()
     await page.getByRole('button', { name: 'Load the small model' }).click()
     await expect(reader.alert).toHaveCount(0)
-    await expect(page.getByText(/videmo-tiny · q8/).first()).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByText(/^small model · /)).toBeVisible({ timeout: 60_000 })
     await page.keyboard.press('Escape')
     await expectKept()
     await reader.choose('fixtures/data/clips/tiny.webm')
     await reader.waitForReading()
-    await expect(reader.readings).toHaveCount(2)
+    await expect.poll(() => reader.readingCount()).toBe(2)
     recordFault({
       fault: 'out of memory on buffer creation',
       injected: 'createBuffer without room from 100 kB on',
@@ -67,7 +67,7 @@ test('a tab that ends while it loads a model does not load it again by itself', 
   const address = `?test&unchecked&trusted&tokens=2&bundle=${encodeURIComponent(weights.url)}`
   const first = await context.newPage()
   await first.goto(address)
-  await expect(first.getByText(/^Loading /).first()).toContainText(/of [\d.]+ MB/)
+  await expect(first.getByText(/^Loading .*: \d+ %/)).toBeVisible()
   await expect.poll(() => weights.requests.length).toBeGreaterThan(1)
   const crashed = first.waitForEvent('crash')
   const session = await context.newCDPSession(first)
@@ -78,7 +78,7 @@ test('a tab that ends while it loads a model does not load it again by itself', 
 
   await page.goto(address)
   const host = new URL(weights.url).host
-  await expect(page.getByText(`The last start ended while ${host} was being loaded`)).toBeVisible()
+  await page.getByRole('button', { name: `The last start ended while ${host} was being loaded` }).click()
   await expect(page.getByText(/perhaps it ran out of memory/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Load the small model' })).toBeVisible()
   // As long as the manifest would have taken, and longer.

@@ -183,7 +183,7 @@ test('a new version waits until the person takes it, and says what a reload forg
       await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
       await reader.choose(clip)
       await reader.waitForReading()
-      await expect(reader.readings).toHaveCount(1)
+      await expect.poll(() => reader.readingCount()).toBe(1)
       await expect(reader.chip).not.toContainText('A new version is ready')
 
       const built = await readFile(join(folder, 'sw.js'), 'utf8')
@@ -194,7 +194,7 @@ test('a new version waits until the person takes it, and says what a reload forg
       await expect(notices).toContainText('Reloading forgets the reading of this page')
       // Nothing happens by itself.
       await page.waitForTimeout(500)
-      await expect(reader.readings).toHaveCount(1)
+      await expect.poll(() => reader.readingCount()).toBe(1)
 
       const questions: string[] = []
       page.on('dialog', (dialog) => {

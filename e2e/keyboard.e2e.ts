@@ -112,7 +112,11 @@ async function stopsToWhy(page: Page): Promise<number> {
     const isThere = await page.evaluate(
       () => document.activeElement?.closest('section[aria-labelledby="why-title"]') !== null,
     )
-    if (isThere) return count
+    if (isThere) {
+      // In the tree letters search for rows, and are no keys of the page.
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+      return count
+    }
     await page.keyboard.press('Tab')
   }
   return Number.POSITIVE_INFINITY

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { emotionQuestion } from '../src/affect/closed-questions.ts'
+import { emotionWord } from '../src/app/emotion-hue.ts'
+import { words } from '../src/app/panels/reading/words.ts'
 import { consentEarlier, expect, smallFrames, test } from './camera-page.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 
@@ -13,8 +15,9 @@ test('the page shows how likely each emotion appears, as the CPU gives it for th
   await reader.open('test&tokens=2')
   await reader.choose(clip)
   await reader.waitForReading()
-  const now = page.getByRole('region', { name: 'Now' })
-  const table = now.getByRole('table', { name: 'How likely each emotion appears' })
+  const all = page.getByRole('region', { name: words.probabilities })
+  await all.getByRole('button', { name: words.probabilities }).click()
+  const table = all.getByRole('table', { name: words.ribbons })
   const rows = table.locator('tbody').getByRole('row')
   await expect(rows).toHaveCount(7)
   const cpu = await CpuReader.open()
@@ -23,9 +26,10 @@ test('the page shows how likely each emotion appears, as the CPU gives it for th
     const expected = await cpu.probabilities(frames, emotionQuestion)
     expect(expected.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5)
     for (const [option, label] of emotionQuestion.options.entries()) {
-      const row = rows.filter({ has: page.getByRole('rowheader', { name: label, exact: true }) })
-      const shown = (await row.getByRole('cell').last().innerText()).replace(/[<>]/, '')
-      expect(Math.abs(Number(shown) - expected[option]), `${label}: ${shown}, ${expected[option]}`).toBeLessThan(0.011)
+      const row = rows.filter({ has: page.getByRole('rowheader', { name: emotionWord(label), exact: true }) })
+      const shown = await row.getByRole('cell').last().innerText()
+      const share = Number(shown.replace(' %', '')) / 100
+      expect(Math.abs(share - expected[option]), `${label}: ${shown}, ${expected[option]}`).toBeLessThan(0.011)
     }
     // The comparison can fail: of the first pair alone it says something else.
     const fewer = await cpu.probabilities(frames.slice(0, 2), emotionQuestion)
@@ -33,20 +37,20 @@ test('the page shows how likely each emotion appears, as the CPU gives it for th
   } finally {
     await cpu.close()
   }
-  await expect(now).toContainText('derived')
-  await expect(now).toContainText('As it was read, not calibrated.')
-  await now.getByRole('button', { name: 'Smooth' }).click()
-  await expect(now).toContainText('Smoothed over 1.5 s of video')
+  await expect(all).toContainText('derived')
+  await expect(all).toContainText('As it was read, not calibrated.')
+  await all.getByRole('button', { name: 'Smooth' }).click()
+  await expect(all).toContainText('Smoothed over 1.5 s of video')
 
-  // Switched off, the panel is what it was without.
+  // Switched off, nothing is asked, and that is said.
   await reader.openPanel('Settings')
   await page.getByRole('dialog').getByRole('switch', { name: 'Live probabilities' }).press('Space')
   await page.keyboard.press('Escape')
-  await expect(table).toHaveCount(0)
   await reader.choose(clip)
   await expect(page.getByRole('status')).not.toHaveText('The reading is complete.')
   await reader.waitForReading()
   await expect(table).toHaveCount(0)
+  await expect(all).toContainText(words.probesOff)
 })
 
 test('probabilities go on while an answer is made, which is the same as without them', async ({ page, reader }) => {
@@ -54,23 +58,26 @@ test('probabilities go on while an answer is made, which is the same as without 
   await consentEarlier(page)
   await reader.settings({ reading: { framesPerSecond: 2, windowFrames: 4, hopFrames: 2, frameBudget: smallFrames } })
   await reader.open(`test&tokens=${tokens}`)
-  await page.getByRole('button', { name: 'Use my camera' }).click()
-  const readAt = page.getByRole('region', { name: 'Now' }).getByText(/^read at /)
-  await expect(readAt).toBeVisible({ timeout: 120_000 })
-  // Times at which the face was read, by how many updates were finished then.
+  await reader.sourceButton('camera').click()
+  const all = page.getByRole('region', { name: words.probabilities })
+  await all.getByRole('button', { name: words.probabilities }).click()
+  // The line of an emotion is drawn anew with every answer to its question.
+  const line = all.getByRole('table', { name: words.ribbons }).locator('svg path').last()
+  await expect(line).toHaveAttribute('d', /./, { timeout: 120_000 })
+  // Lines that were shown, by how many updates were finished then.
   const times = new Map<number, Set<string>>()
   await expect
     .poll(
       async () => {
         const finished = await reader.finished()
         const seen = times.get(finished) ?? new Set()
-        times.set(finished, seen.add(await readAt.innerText()))
+        times.set(finished, seen.add((await line.getAttribute('d')) ?? ''))
         return finished
       },
       { timeout: 240_000, intervals: [100] },
     )
     .toBeGreaterThanOrEqual(2)
-  await page.getByRole('button', { name: 'Stop' }).click()
+  await reader.stop()
   await expect(page.getByRole('status')).toHaveText('Stopped.')
   const most = Math.max(...[...times.values()].map(({ size }) => size))
   console.log(`    read ${most} times during one update`)

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { words } from '../src/app/panels/reading/words.ts'
+import { words as timeline } from '../src/app/panels/timeline/words.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import { expect, quick, smallFrames, test } from './page.ts'
 
@@ -66,7 +68,7 @@ test('a long clip is read window by window to its end, each exact, and listed in
   }
   await expect(page.getByRole('progressbar', { name: /of \d+ windows/ })).toHaveJSProperty('position', 1)
 
-  const strip = page.getByRole('region', { name: 'What the model sees' })
+  const strip = page.getByRole('region', { name: words.strip })
   await expect(strip.getByRole('img')).toHaveCount(8)
   // The frames are drawn, and differ.
   const colours = await strip.getByRole('img').evaluateAll((canvases) =>
@@ -77,9 +79,12 @@ test('a long clip is read window by window to its end, each exact, and listed in
     }),
   )
   expect(new Set(colours).size).toBeGreaterThan(5)
-  for (const title of ['Attributes', 'Expression', 'Emotion'] as const) {
-    await expect(reader.answer(title)).toContainText(/first token [\d.,]+ m?s/)
-  }
+  // Speeds stand under Performance, and not beside what is read.
+  const why = page.getByRole('region', { name: words.why('picture') })
+  await expect(why.getByRole('article')).toHaveCount(3)
+  await expect(why).not.toContainText(/tok\/s|first token/)
+  // Random weights name no emotion.
+  await expect(page.getByText(words.absenceText({ kind: 'placeholder' }))).toBeVisible()
 
   const download = page.waitForEvent('download')
   await reader.act('Download the readings (JSON)')
@@ -95,17 +100,26 @@ test('a long clip is read window by window to its end, each exact, and listed in
   expect(first.settings).toMatchObject({ preset: 'reasoning', maxTokens: 6, windowFrames: 8, hopFrames: 6 })
   expect(first.source).toMatchObject({ kind: 'file', name: 'Sample clip' })
 
-  // Seeking jumps: what follows is read from there.
-  await page.getByLabel('Sample clip').evaluate((video: HTMLVideoElement) => {
-    video.pause()
-    video.currentTime = 6.5
-  })
+  // Seeking reviews what was read, and starts nothing.
+  const seek = (timeS: number) =>
+    page.getByLabel('Sample clip').evaluate((video: HTMLVideoElement, timeS) => {
+      video.pause()
+      video.currentTime = timeS
+    }, timeS)
+  const titles = strip.getByText(words.strip)
+  await seek(1)
+  await expect(titles).toContainText(/0\.0–/)
+  await seek(6.5)
+  await expect(titles).not.toContainText(/· 8 frames, 0\.0–/)
+  expect(await reader.transcripts()).toEqual(said)
+  // Reading from there is another press.
+  await page.getByRole('button', { name: new RegExp(`^${timeline.readFrom}`) }).click()
   await expect
     .poll(async () => (await reader.transcripts()).length > 0 && (await reader.framesOf(0)).at(0)?.timeS, {
       timeout: 60_000,
     })
     .toBeGreaterThanOrEqual(6.3)
-  await page.keyboard.press('Escape')
+  await reader.stop()
 })
 
 test('stop, pause and another video each hold from one token to the next', async ({ page, reader }) => {
@@ -115,7 +129,7 @@ test('stop, pause and another video each hold from one token to the next', async
     await reader.choose(clip('tiny.webm'))
     await expect.poll(() => reader.tokenCount('attributes'), { timeout: 120_000 }).toBeGreaterThan(0)
     await reader.choose(clip('tiny.mp4'))
-    const strip = page.getByRole('region', { name: 'What the model sees' })
+    const strip = page.getByRole('region', { name: words.strip })
     await expect(strip.getByRole('img')).toHaveCount(4)
     await expect.poll(() => reader.tokenCount('attributes'), { timeout: 120_000 }).toBeGreaterThan(0)
     expect(await reader.transcripts()).toHaveLength(1)
@@ -136,7 +150,7 @@ test('stop, pause and another video each hold from one token to the next', async
     await page.getByRole('button', { name: /Read again|Start reading/ }).click()
     await expect.poll(() => reader.tokenCount('attributes'), { timeout: 120_000 }).toBeGreaterThan(3)
     const before = await reader.tokenCount('attributes')
-    await page.getByRole('button', { name: 'Stop' }).click()
+    await reader.stop()
     await expect(page.getByRole('status')).toHaveText('Stopped.')
     await expect(reader.answer('Attributes')).toContainText('stopped')
     const after = await reader.tokenCount('attributes')
@@ -149,7 +163,7 @@ test('stop, pause and another video each hold from one token to the next', async
   })
   await test.step('so it does by the keyboard, while the first frames are looked at', async () => {
     await page.getByRole('button', { name: /Read again|Start reading/ }).press('Enter')
-    await page.keyboard.press('Escape')
+    await reader.stop()
     await expect(page.getByRole('status')).toHaveText('Stopped.')
     await expect(page.getByRole('button', { name: /Read again|Start reading/ })).toBeEnabled()
   })

@@ -1,4 +1,5 @@
 import { faceCameraFile } from '../fixtures/moving_face.ts'
+import { words } from '../src/app/panels/reading/words.ts'
 import { cameraTest, consentEarlier, expect } from './camera-page.ts'
 import type { ReaderPage } from './page.ts'
 import { reads } from './page.ts'
@@ -18,14 +19,18 @@ test('a photographed smile is read as happy through its drawn twin', async ({ pa
   await page.goto(query)
   await reader.choose('fixtures/data/faces/portrait_smile_256.png')
   await expect.poll(() => isSmileRead(reader), patience).toBe(true)
-  await expect(page.getByText('shown: drawn twin').first()).toBeVisible()
+  await expect(page.getByText(words.throughTwin)).toBeVisible()
+  await expect(page.getByText(words.shown('twin', 'face-1'))).toBeVisible()
+  await expect(page.getByText(words.appears('happy'))).toBeVisible(patience)
   // Nobody asks about the drawing's hair.
   for (const { texts } of await reader.transcripts()) expect(texts.attributes).toBeUndefined()
 })
 
 test('somebody who smiles at the camera is read as happy through a twin', async ({ page, reader }) => {
   await page.goto(query)
-  await page.getByRole('button', { name: 'Use my camera' }).click()
+  await reader.sourceButton('camera').click()
   await expect.poll(() => isSmileRead(reader), patience).toBe(true)
-  await expect(page.getByText('shown: drawn twin').first()).toBeVisible()
+  await expect(page.getByText(words.throughTwin)).toBeVisible()
+  await expect(page.getByText(words.shown('twin', 'face-1'))).toBeVisible()
+  await expect(page.getByText(words.appears('happy'))).toBeVisible(patience)
 })

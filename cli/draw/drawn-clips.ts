@@ -17,7 +17,7 @@ export interface SeenClip {
   readonly random: Random
 }
 
-/** Far apart, so that clips of neighbouring seeds have nothing in common. */
+/** Far apart, so that clips of neighboring seeds have nothing in common. */
 const seedStep = 1_000_003
 const tries = 50
 

@@ -56,7 +56,7 @@ export const lookNames: readonly string[] = [
 ]
 
 function looksRow({ clip: { looks } }: SeenClip): number[] {
-  // No hair has neither a colour nor waves.
+  // No hair has neither a color nor waves.
   const isShown = (name: Choice) => looks.hairLength !== 'bald' || (name !== 'hairColor' && name !== 'hairTexture')
   return [
     ...choiceNames.flatMap((name) => choices[name].map((each) => (isShown(name) && looks[name] === each ? 1 : 0))),

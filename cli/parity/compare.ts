@@ -46,7 +46,7 @@ export function tokensAgree(match: TokenMatch): boolean {
   return match.matched === match.of || match.nearTieAt !== null
 }
 
-/** Collects grey-level differences of normalised patches and of resized images. */
+/** Collects gray-level differences of normalized patches and of resized images. */
 export class PixelComparison {
   private equal = 0
   private count = 0

@@ -44,11 +44,11 @@ export interface TokenMatch {
   readonly nearTieAt: number | null
 }
 
-/** How pixels compare with the reference's, in grey levels of 0 to 255. */
+/** How pixels compare with the reference's, in gray levels of 0 to 255. */
 export interface PixelCloseness {
-  /** Share of values that fall on the same grey level, 0 to 1. */
+  /** Share of values that fall on the same gray level, 0 to 1. */
   readonly equalShare: number
-  /** Largest difference in grey levels. */
+  /** Largest difference in gray levels. */
   readonly maxLevels: number
 }
 

@@ -32,6 +32,29 @@ export async function sees(visitor: Visitor, words: string | RegExp): Promise<vo
   await (typeof words === 'string' ? polled.toContain(words) : polled.toMatch(words))
 }
 
+/** Brings up the field for the address of a bundle, in the drawer of models. */
+export async function opensAddress(visitor: Visitor): Promise<void> {
+  await visitor.click('button', 'All actions')
+  await visitor.click('menuitem', 'Model')
+  await sees(visitor, 'I already have a bundle')
+  await visitor.evaluate(() => {
+    for (const fold of document.querySelectorAll<HTMLDetailsElement>('[role=dialog] details')) fold.open = true
+  })
+}
+
+/** Chooses an entry of a list that is the browser's own, by what it is called. */
+export async function picks(visitor: Visitor, label: string, entry: string): Promise<void> {
+  const pick = (label: string, entry: string) => {
+    const list = document.querySelector<HTMLSelectElement>(`select[aria-label="${label}"]`)
+    const option = [...(list?.options ?? [])].find(({ text }) => text === entry)
+    if (!list || !option) return false
+    list.value = option.value
+    list.dispatchEvent(new Event('change', { bubbles: true }))
+    return true
+  }
+  await expect.poll(() => visitor.evaluate(pick, label, entry), patience).toBe(true)
+}
+
 /** Waits for words in a message of something that went wrong. */
 export async function alerts(visitor: Visitor, words: string): Promise<void> {
   await expect.poll(() => alertText(visitor), patience).toContain(words)

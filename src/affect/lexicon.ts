@@ -102,7 +102,7 @@ const otherAttributes: readonly Phrases<AttributeMeaning>[] = [
   },
 ]
 
-/** The 40 appearances, also as they are spelt as labels (`wearing_hat`), and a few further attributes. */
+/** The 40 appearances, also as they are spelled as labels (`wearing_hat`), and a few further attributes. */
 export const attributeLexicon: readonly Phrases<AttributeMeaning>[] = [
   ...appearances.map((label) => {
     const [topic, ...phrases] = appearancePhrases[label]

@@ -53,7 +53,7 @@ export interface Measuring {
 }
 
 /**
- * The thresholds of units, found on clips in which a person labelled what is to be seen (`bench/claims-report.ts`). At
+ * The thresholds of units, found on clips in which a person labeled what is to be seen (`bench/claims-report.ts`). At
  * rest a unit is below the second value, and a movement that a person sees takes it over the first one.
  */
 const unitThresholds: Readonly<Record<MeasuredUnit, readonly [seenFrom: number, absentBelow: number]>> = {

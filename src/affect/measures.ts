@@ -52,7 +52,7 @@ export interface FaceQuality {
   readonly flaws: readonly FaceFlaw[]
 }
 
-/** One followed face at one moment. It holds movement only: nothing from which a person could be recognised. */
+/** One followed face at one moment. It holds movement only: nothing from which a person could be recognized. */
 export interface MeasuredFace {
   /** On the source's own clock, s. */
   readonly timeS: number

@@ -2,7 +2,7 @@ import { articles, copulas, isAdjective, isDegree, possessives, stem, type Word 
 
 /**
  * How phrases of the lexicon are written: words in order, each matched by its stem (`=word` exactly as it
- * is spelt), `a|b` for either. Words are adjacent unless separated by
+ * is spelled), `a|b` for either. Words are adjacent unless separated by
  * - `~`: modifiers may stand between (*black ~ hair*: black, wavy hair; *raise ~ brow*: raises her left brow),
  * - `>`: the second is the predicate of the first (*lip > part*: lips slightly parted; *hair > black*: her hair is long
  *   and black).

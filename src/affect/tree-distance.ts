@@ -111,7 +111,7 @@ function leaves(labels: readonly string[]): LabelledTree[] {
 }
 
 /**
- * VidEmo's emotion-tree reward (arXiv 2511.02712): exp(-lambda TED), 1 for equal trees, towards 0 as they differ. The
+ * VidEmo's emotion-tree reward (arXiv 2511.02712): exp(-lambda TED), 1 for equal trees, toward 0 as they differ. The
  * paper's caption parser and its lambda are not public; trees and labels here are this project's.
  */
 export function treeReward(one: AffectiveTree, other: AffectiveTree, lambda: number): number {

@@ -236,20 +236,16 @@ it('where nothing is lost, another source is opened without a question', () => {
   }
 })
 
-it('what was stopped starts again, the same camera', () => {
-  const stopped = { kind: 'stopped', name: 'a', picture: undefined, isMirrored: true } as const
-  const again = (was: 'camera' | 'screen' | 'drawn', deviceId?: string) => {
-    const { page: it_ } = page({
-      source: { ...stopped, was, ...(deviceId ? { deviceId } : {}) },
-      run: { state: 'over', reason: 'stopped' },
+it('what was stopped starts again, while its reading is still ending, too', () => {
+  for (const state of ['stopping', 'over'] as const) {
+    const { page: it_, called } = page({
+      source: { kind: 'stopped', was: 'camera', name: 'a', picture: undefined, isMirrored: true },
+      run: state === 'over' ? { state, reason: 'stopped' } : { state },
     })
     expect(actionOf('start-pause').title(it_.session.store.get())).toBe('Start again')
     runAction(it_, actionOf('start-pause'))
-    return (it_.session as ReturnType<typeof fakeSession>).calls
+    expect(called()).toEqual(['start'])
   }
-  expect(again('camera', 'b')).toEqual([{ name: 'openCamera', args: ['b'] }])
-  expect(again('screen')).toEqual([{ name: 'openScreen', args: [] }])
-  expect(again('drawn')).toEqual([{ name: 'openDrawn', args: [] }])
 })
 
 it('erasing asks first', () => {

@@ -2,7 +2,7 @@ import { exporters } from '../reading/exporters/index.ts'
 import { isActive } from './run-text.ts'
 import { measuredFace, nextFace } from './session/faces-state.ts'
 import { hasWaiting } from './session/file-queue.ts'
-import { isLive, type SessionState, type Source } from './session/session-state.ts'
+import { isLive, type SessionState } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
 import { actionWords, panelTitles } from './words/actions.ts'
@@ -47,14 +47,15 @@ export const pageActions: readonly PageAction[] = [
     },
     keys: [' '],
     isEnabled: ({ run, source }) => {
+      if (source?.kind === 'stopped') return true
       if (run.state === 'queued' || run.state === 'stopping' || run.state === 'recovering') return false
       return isActive(run) || source !== undefined
     },
     run: (page) => {
       const { session } = page
       const { run, source } = session.store.get()
-      if (source?.kind === 'stopped') openAgain(page, source)
-      else if (isActive(run) && run.state !== 'paused') session.actions.pause()
+      // Of what was stopped, starting opens it again.
+      if (source?.kind !== 'stopped' && isActive(run) && run.state !== 'paused') session.actions.pause()
       else {
         // A person who starts a reading wants to see it, not an earlier one.
         showReading(page, undefined)
@@ -239,14 +240,6 @@ export function answerReplace(page: Page, isAgreed: boolean): void {
 /** Whether a camera or a screen is being read: ending it loses what nobody can bring back. */
 export function isCaptureRead({ source, run }: Pick<SessionState, 'source' | 'run'>): boolean {
   return (source?.kind === 'camera' || source?.kind === 'screen') && isActive(run)
-}
-
-/** Opens what was stopped: the same camera, or the browser's choice of a screen. */
-function openAgain({ session }: Page, { was, deviceId }: Extract<Source, { readonly kind: 'stopped' }>): void {
-  const { actions } = session
-  if (was === 'camera') void actions.openCamera(deviceId)
-  else if (was === 'screen') void actions.openScreen()
-  else void actions.openDrawn()
 }
 
 /** What decides which action a key press runs. */

@@ -39,9 +39,9 @@ const settings = (faces: Partial<SessionState['settings']['faces']>) => ({
 const following = (...tracks: ReturnType<typeof followed>[]) =>
   ({ ...noFaces, status: { state: 'following' }, tracks }) as const
 
-function headline(state: Partial<SessionState>, review?: Review, view: View = 'picture', willStart = false): Headline {
+function headline(state: Partial<SessionState>, review?: Review, view: View = 'picture'): Headline {
   const whole = { ...blankState, ...state }
-  return headlineOf({ ...whole, view }, shownBy(review, whole), willStart)
+  return headlineOf({ ...whole, view }, shownBy(review, whole))
 }
 
 /** A headline in a few words: `1 happy, 2 followed (now)`, `no-face`. */
@@ -65,10 +65,6 @@ describe('before the first reading', () => {
     ['it will read another model next', { ...reading, run: { state: 'queued' }, load }, 'loading'],
   ] as const)('%s', (_, state, expected) => {
     expect(inShort(headline(state as Partial<SessionState>))).toBe(expected)
-  })
-
-  it('the drawn face begins by itself', () => {
-    expect(inShort(headline({ bundle: fullBundle }, undefined, 'picture', true))).toBe('picture pending (now)')
   })
 })
 

@@ -70,19 +70,17 @@ export interface HeadlineState extends Pick<SessionState, HeadlineParts> {
 const unreadable: readonly FaceFlaw[] = ['turned-away', 'covered']
 
 /**
- * What the page says first: the verdict of each person who is read, or why there is none. Stale ones are labelled, and
+ * What the page says first: the verdict of each person who is read, or why there is none. Stale ones are labeled, and
  * nothing is said where the model cannot read what it is shown.
- *
- * @param willStart the first reading begins by itself when the model is ready
  */
-export function headlineOf(state: HeadlineState, shown: Shown = { kind: 'newest' }, willStart = false): Headline {
+export function headlineOf(state: HeadlineState, shown: Shown = { kind: 'newest' }): Headline {
   switch (shown.kind) {
     case 'unread':
       return absent({ kind: 'unread', timeS: shown.timeS })
     case 'earlier':
       return earlierHeadline(state, shown)
     case 'newest':
-      return newestHeadline(state, willStart)
+      return newestHeadline(state)
   }
 }
 
@@ -94,7 +92,7 @@ export function headlineVerdict(state: SessionState): Verdict | undefined {
   return verdicts.find(({ track }) => track === state.shownTrack) ?? verdicts[0]
 }
 
-function newestHeadline(state: HeadlineState, willStart: boolean): Headline {
+function newestHeadline(state: HeadlineState): Headline {
   const { source, bundle, load, run, headlines, faces, settings, view } = state
   const isOn = isActive(run)
   const tracks = Object.keys(headlines) as TrackId[]
@@ -114,7 +112,7 @@ function newestHeadline(state: HeadlineState, willStart: boolean): Headline {
     if (isLoading(load)) return absent({ kind: 'loading', load })
     if (!bundle) return absent({ kind: source || load.state === 'failed' || isOn ? 'no-model' : 'no-source' })
   }
-  if (!source) return willStart ? rowsNow([{ kind: 'pending', track: wholePicture }]) : absent({ kind: 'no-source' })
+  if (!source) return absent({ kind: 'no-source' })
   if (!isOn) return absent({ kind: 'not-read' })
   const isNobodyHere =
     faces.status.state === 'following' && isLive(source) && !faces.tracks.some(({ isHere }) => isHere)

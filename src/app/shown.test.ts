@@ -4,11 +4,11 @@ import { shownBy } from './shown.ts'
 import { recorded } from './testing/recorded.ts'
 
 const readings = [
-  recorded(0, 7.5, { update: 0 }),
-  recorded(4, 11.5, { update: 1 }),
-  recorded(4, 11.5, { update: 2, track: 'face-2' }),
-  recorded(20, 27.5, { update: 3 }),
-  recorded(0, 40, { update: 4, opened: 2 }),
+  recorded(0.25, 7.75, { update: 0 }),
+  recorded(4.25, 11.75, { update: 1 }),
+  recorded(4.25, 11.75, { update: 2, track: 'face-2' }),
+  recorded(20.25, 27.75, { update: 3 }),
+  recorded(0.25, 39.75, { update: 4, opened: 2 }),
 ]
 const state = { recording: readings, shownTrack: 'picture', opened: 1 } as const
 const at = (timeS: number, more: Partial<Parameters<typeof shownBy>[1]> = {}) => {
@@ -17,12 +17,18 @@ const at = (timeS: number, more: Partial<Parameters<typeof shownBy>[1]> = {}) =>
 }
 
 describe('a review of a time', () => {
-  it('shows the last window that covers it', () => {
-    expect([0, 3.9, 4, 7.5, 11.5].map((timeS) => at(timeS))).toEqual([0, 0, 1, 1, 1])
+  it('shows the window that was newest then', () => {
+    expect([0, 3.9, 4, 7.9, 8, 11.9].map((timeS) => at(timeS))).toEqual([0, 0, 0, 0, 1, 1])
   })
 
-  it('shows a reading until its next frame would be taken, and then that nothing was read', () => {
-    expect([11.99, 12, 19.9, 20, 28.1].map((timeS) => at(timeS))).toEqual([1, 'unread', 'unread', 3, 'unread'])
+  it('says of what lies between windows that it was not read', () => {
+    expect([11.99, 12, 19.9, 20, 28].map((timeS) => at(timeS))).toEqual([1, 'unread', 'unread', 3, 'unread'])
+  })
+
+  it('shows what was read again in place of what was read before', () => {
+    const again = [...readings, recorded(2.25, 9.75, { update: 5 }), recorded(6.25, 13.75, { update: 6 })]
+    const times = [1, 2, 9.9, 10, 13.9]
+    expect(times.map((timeS) => at(timeS, { recording: again }))).toEqual([0, 5, 5, 6, 6])
   })
 
   it('shows who is on show, and somebody else only where that person was not read', () => {

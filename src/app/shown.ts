@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { AffectiveTree } from '../affect/tree.ts'
 import type { RecordedReading, SessionState } from './session/session-state.ts'
-import { coveredBy, readingsOf } from './source-readings.ts'
+import { coveringOf, readingsOf } from './source-readings.ts'
 import { useStore } from './store.ts'
 import { type Page, type Review, usePage } from './view.ts'
 
@@ -35,12 +35,10 @@ export function shownBy(
     }
     case 'playhead': {
       const { timeS } = review
-      const covering = readingsOf(recording, opened).filter((each) => {
-        const { fromS, toS } = coveredBy(each)
-        return fromS <= timeS && timeS < toS
-      })
-      // Windows overlap: the last one that covers a time was read with the most of what went before it.
-      const reading = covering.findLast(({ track }) => track === shownTrack) ?? covering.at(-1)
+      const covering = coveringOf(readingsOf(recording, opened)).filter(
+        ({ fromS, toS }) => fromS <= timeS && timeS < toS,
+      )
+      const { reading } = covering.findLast((each) => each.reading.track === shownTrack) ?? covering.at(-1) ?? {}
       return reading ? { kind: 'earlier', reading, isOfAnotherSource: false, atS: timeS } : { kind: 'unread', timeS }
     }
   }

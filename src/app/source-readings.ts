@@ -25,10 +25,27 @@ export function readingsOf(recording: readonly RecordedReading[], opened: number
   return own.slice(beginsAt)
 }
 
-/** The time of its source that a reading is about, s: its last frame stands until the next one would be taken. */
-export function coveredBy({ startS, endS, settings }: Pick<RecordedReading, 'startS' | 'endS' | 'settings'>): {
+/** A finished reading, and the time of its source at which it is the one on show, s. */
+export interface Covering {
+  readonly reading: RecordedReading
   readonly fromS: number
   readonly toS: number
-} {
-  return { fromS: startS, toS: endS + 1 / settings.framesPerSecond }
+}
+
+/**
+ * Which time each reading stands for, in the order in which they were finished; where two cover a time the later one
+ * counts. A window stands for what it adds to the window before it, as it did while it was newest: its answer ends with
+ * its last frames. The first one, of a source or after a new start, stands for all of it. A frame stands for half an
+ * interval before and after its own time.
+ */
+export function coveringOf(readings: readonly RecordedReading[]): readonly Covering[] {
+  const before = new Map<string, RecordedReading>()
+  return readings.map((reading) => {
+    const { track, startS, endS, settings } = reading
+    const halfS = 0.5 / settings.framesPerSecond
+    const last = before.get(track)
+    before.set(track, reading)
+    const isNext = last && last.startS <= startS && startS <= last.endS && last.endS < endS
+    return { reading, fromS: isNext ? last.endS + halfS : Math.max(0, startS - halfS), toS: endS + halfS }
+  })
 }

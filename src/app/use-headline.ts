@@ -7,8 +7,7 @@ import { viewOf } from './view-words.ts'
 
 /** What the page says first; renders again when something of it may be another, and not with every token. */
 export function useHeadline(): Headline {
-  const { session } = usePage()
-  const { store } = session
+  const { store } = usePage().session
   const shown = useShown()
   const source = useStore(store, (state) => state.source)
   const bundle = useStore(store, (state) => state.bundle)
@@ -21,14 +20,9 @@ export function useHeadline(): Headline {
   const recording = useStore(store, (state) => state.recording)
   const opened = useStore(store, (state) => state.opened)
   const view = useStore(store, viewOf)
-  const willStart = useStore(store, () => session.willStartByItself)
   return useMemo(
     () =>
-      headlineOf(
-        { source, bundle, load, run, headlines, faces, settings, shownTrack, recording, opened, view },
-        shown,
-        willStart,
-      ),
-    [source, bundle, load, run, headlines, faces, settings, shownTrack, recording, opened, view, shown, willStart],
+      headlineOf({ source, bundle, load, run, headlines, faces, settings, shownTrack, recording, opened, view }, shown),
+    [source, bundle, load, run, headlines, faces, settings, shownTrack, recording, opened, view, shown],
   )
 }

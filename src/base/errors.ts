@@ -39,7 +39,7 @@ export class VidemoError extends Error {
   }
 }
 
-/** A config file lacks a field, or holds one this code cannot honour. */
+/** A config file lacks a field, or holds one this code cannot honor. */
 export class ConfigError extends VidemoError {
   override readonly name = 'ConfigError'
 }

@@ -42,7 +42,7 @@ test('every half survives the way to float32 and back; NaN stays NaN', () => {
 })
 
 test('rounds to the nearest half, and between two to the even one', () => {
-  // Every pair of neighbours: their midpoint and the float32 values next to it. 0x7c00 stands for 65536 here.
+  // Every pair of neighbors: their midpoint and the float32 values next to it. 0x7c00 stands for 65536 here.
   const bits = new Uint32Array(1)
   const float = new Float32Array(bits.buffer)
   for (let half = 0; half < 0x7c00; half++) {

@@ -2,7 +2,7 @@ import { storeError } from './bundle-errors.ts'
 
 /** How often a waiting tab says that it waits. */
 const tellMs = 1000
-/** A load that was just cancelled needs a moment to let go of its lock; one in another tab holds it for longer. */
+/** A load that was just canceled needs a moment to let go of its lock; one in another tab holds it for longer. */
 const briefMs = 3000
 
 interface WaitOptions {

@@ -214,7 +214,7 @@ class UrlLoad {
     try {
       return { bundle: await this.#fill(writer, manifest), store: fallback }
     } catch (error) {
-      // After a cancelled load nothing is kept in memory, which is scarce.
+      // After a canceled load nothing is kept in memory, which is scarce.
       if (signal?.aborted) await fallback.remove(manifest.key)
       throw error
     } finally {

@@ -21,7 +21,7 @@ import { filesName, journalName, markerName, OpfsWriter, writeSmallFile } from '
 // bundles/KEY/files/…        as in the manifest
 // bundles/KEY/manifest.json
 // bundles/KEY/journal        what is stored so far (see `Journal`), while the bundle is not whole
-// bundles/KEY/complete.json  a BundleNote, written last: a folder without it was left by a crash or a cancelled load
+// bundles/KEY/complete.json  a BundleNote, written last: a folder without it was left by a crash or a canceled load
 // bundles/KEY/used.json      when it was last loaded
 const rootName = 'bundles'
 const usedName = 'used.json'

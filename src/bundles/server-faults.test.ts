@@ -47,7 +47,7 @@ describe('a server that', () => {
     const bundle = plain
     let version = 1
     let asked = 0
-    // The line breaks in the middle, and the file is another one afterwards.
+    // The line breaks in the middle, and the file is another one afterward.
     const download = await prepare((...[asks, response, request]) => {
       if (asks !== path) return false
       response.setHeader('etag', `"${version}"`)

@@ -16,7 +16,7 @@ export interface StreamOptions {
   readonly wantedS?: () => number
   /** Places in the file, in bytes, at which something is missing. */
   readonly breaks?: readonly number[]
-  /** Decodes transparency in place of colour, as a picture of greys. */
+  /** Decodes transparency in place of color, as a picture of greys. */
   readonly isTransparency?: boolean
 }
 
@@ -214,7 +214,7 @@ class Run {
     return breaks.some((at) => packet.sequenceNumber < at && at <= (next?.sequenceNumber ?? Number.POSITIVE_INFINITY))
   }
 
-  /** Colour or transparency; undefined for a packet without the latter. */
+  /** Color or transparency; undefined for a packet without the latter. */
   private async ownPart(packet: EncodedPacket): Promise<EncodedPacket | undefined> {
     const { alpha } = packet.sideData
     if (!this.options.isTransparency) return alpha ? packet.clone({ sideData: {} }) : packet

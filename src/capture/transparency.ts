@@ -7,7 +7,7 @@ import type { PresentedPictures } from './presented-pictures.ts'
 const sameS = 1e-4
 
 /**
- * The transparency of a WebM video, which lies beside its colours as a video of greys. What is see-through shows black.
+ * The transparency of a WebM video, which lies beside its colors as a video of greys. What is see-through shows black.
  * It is decoded here, in order, since mediabunny does it in workers made from blobs, which the app's content policy refuses.
  */
 export class Transparency {

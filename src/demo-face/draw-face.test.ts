@@ -87,7 +87,7 @@ function picture(looks: Looks, pose: Pose = rest, place: Scene = scene, size = 2
 type Box = readonly [left: number, top: number, right: number, bottom: number]
 const whole: Box = [0, 0, 1, 1]
 
-/** Mean absolute difference over a box, in grey levels. */
+/** Mean absolute difference over a box, in gray levels. */
 function difference(a: Uint8Array, b: Uint8Array, [left, top, right, bottom]: Box = whole): number {
   let sum = 0
   let count = 0

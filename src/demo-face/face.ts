@@ -39,7 +39,7 @@ export interface Looks {
   readonly hasLipstick: boolean
   readonly hasNecklace: boolean
   readonly hasNecktie: boolean
-  /** Colours without a label: iris, clothes, hat; 0 to 1 each. */
+  /** Colors without a label: iris, clothes, hat; 0 to 1 each. */
   readonly irisTone: number
   readonly clothesTone: number
   readonly hatTone: number
@@ -55,14 +55,14 @@ export interface Scene {
   /** Where the light comes from, -1 (left) to 1, and how strong its shading is, 0 to 1. */
   readonly lightX: number
   readonly shading: number
-  /** Overall brightness and colour temperature, around 1 and 0. */
+  /** Overall brightness and color temperature, around 1 and 0. */
   readonly exposure: number
   readonly warmth: number
   /** Size of the head against the usual one, and its place, in shares of the picture. */
   readonly scale: number
   readonly x: number
   readonly y: number
-  /** Standard deviation of the sensor's noise, in grey levels of 255. */
+  /** Standard deviation of the sensor's noise, in gray levels of 255. */
   readonly noise: number
 }
 

@@ -80,7 +80,7 @@ export function linesOf(
   }
   const lines = [1, 2, 3].flatMap((turns) => [
     conversation(see(), reasoningPreset, turns, proseOf),
-    // Their questions are long and their answers short: little is learnt of many.
+    // Their questions are long and their answers short: little is learned of many.
     ...(random.chance(1 / 3) ? [conversation(see(), choicesPreset, turns, choicesOf)] : []),
   ])
   lines.push(conversation(see(), mafwPreset, 3, mafwProseOf))

@@ -3,7 +3,7 @@ import type { Looks } from './face.ts'
 /** Red, green, blue, 0 to 255. */
 export type Rgb = readonly [number, number, number]
 
-/** The colours of one drawn person. */
+/** The colors of one drawn person. */
 export interface Palette {
   readonly skin: Rgb
   readonly skinLight: Rgb

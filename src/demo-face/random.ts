@@ -4,7 +4,7 @@ export class Random {
 
   constructor(seed: number) {
     this.state = seed >>> 0
-    // Neighbouring seeds start alike; a few steps part them.
+    // Neighboring seeds start alike; a few steps part them.
     for (let i = 0; i < 4; i++) this.next()
   }
 

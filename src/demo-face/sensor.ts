@@ -1,6 +1,6 @@
 import type { Canvas2D, Scene } from './face.ts'
 
-/** Exposure and colour temperature: a gain per channel over the whole picture. */
+/** Exposure and color temperature: a gain per channel over the whole picture. */
 export function expose(ctx: Canvas2D, size: number, { exposure, warmth }: Scene): void {
   const gains = [exposure * (1 + 0.18 * warmth), exposure, exposure * (1 - 0.18 * warmth)]
   if (gains.every((gain) => Math.abs(gain - 1) < 0.004)) return
@@ -46,7 +46,7 @@ function xorshift(state: number): number {
 /**
  * Adds the sensor's noise: every row of grains is a stretch of the table from a place drawn by lot.
  *
- * @param sigma standard deviation in grey levels of 255, per channel
+ * @param sigma standard deviation in gray levels of 255, per channel
  */
 export function addNoise(ctx: Canvas2D, size: number, sigma: number, seed: number): void {
   if (sigma <= 0) return

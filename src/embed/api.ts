@@ -200,7 +200,7 @@ export interface MeasuredMoment {
   readonly faces: readonly { readonly track: string; readonly measured: MeasuredFace }[]
 }
 
-/** One followed face at one moment: movement only, and nothing from which a person could be recognised. */
+/** One followed face at one moment: movement only, and nothing from which a person could be recognized. */
 export interface MeasuredFace {
   readonly timeS: number
   /** In pixels of the source's picture. */
@@ -244,7 +244,7 @@ export interface ModelFacts {
 export interface DownloadOffer {
   readonly name: string
   readonly bytes: number
-  /** The weights' licence, or where to look for it. */
+  /** The weights' license, or where to look for it. */
   readonly license: string
 }
 

@@ -36,7 +36,7 @@ interface SignalRule {
   /** Of the strongest movement, as the networks show it. */
   readonly full: number
   /**
-   * What is taken of a left and a right. `nearer`: the side that is turned towards the camera counts more. `smaller`: the
+   * What is taken of a left and a right. `nearer`: the side that is turned toward the camera counts more. `smaller`: the
    * movement is one of both sides, and a turned head shows it on one where there is none. Default: nearer
    */
   readonly sides?: 'nearer' | 'smaller'

@@ -3,7 +3,7 @@ import { type RestSignal, restSignals, type SignalValues, signalRules, usualRest
 /** Where a person's rest comes from: the first seconds, still or already seen, or a moment that they chose. */
 export type NeutralState = 'learning' | 'learnt' | 'chosen'
 
-/** The first seconds of good view from which a rest is learnt. */
+/** The first seconds of good view from which a rest is learned. */
 const learningS = 5
 /** At most this many frames a second are taken as samples. */
 const samplesAS = 10
@@ -16,7 +16,7 @@ const enoughSamples = 10
 const mostTurn = 25
 
 /**
- * The face of one person at rest, against which movement is measured. It is learnt from the first seconds, and limited to
+ * The face of one person at rest, against which movement is measured. It is learned from the first seconds, and limited to
  * what faces at rest show, so that a clip that begins in the middle of a smile is not taken for rest. It consists of
  * signals of movement only.
  */
@@ -38,7 +38,7 @@ export class Baseline {
     return this.current
   }
 
-  /** Takes the frame into the rest while it is being learnt. */
+  /** Takes the frame into the rest while it is being learned. */
   learn(values: SignalValues, timeS: number, turn: number): void {
     if (this.state !== 'learning' || turn > mostTurn) return
     if (this.previousS !== undefined) this.seenS += Math.max(0, Math.min(0.5, timeS - this.previousS))

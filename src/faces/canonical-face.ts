@@ -1,6 +1,6 @@
 // Written by training/faces/canonical_face.py from MediaPipe's face_landmarker.task (Apache-2.0, Google).
 
-/** float [468, 3]: the points of a face at rest, in cm; x to the face's left, y up, z towards the camera. */
+/** float [468, 3]: the points of a face at rest, in cm; x to the face's left, y up, z toward the camera. */
 export const canonicalPoints: readonly number[] = [
   0, -3.406404, 5.979507, 0, -1.126865, 7.475604, 0, -2.089024, 6.058267, -0.463928, 0.955357, 6.633583, 0, -0.46317,
   7.58658, 0, 0.365669, 7.24287, 0, 2.473255, 5.788627, -4.253081, 2.577646, 3.279702, 0, 4.019042, 5.284764, 0,

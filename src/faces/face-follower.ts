@@ -13,9 +13,9 @@ import { type FaceRegion, regionOfBox, regionOfLandmarks, toPicture } from './re
 import { SceneChanges } from './scene-change.ts'
 import { FaceSearch, tilesOf } from './search.ts'
 
-/** A followed face with what is kept in memory only: from it a person might be recognised. */
+/** A followed face with what is kept in memory only: from it a person might be recognized. */
 export interface FollowedFace extends TrackedFace {
-  /** float32 [478, 3], px of the picture; z in the same scale, towards the camera negative */
+  /** float32 [478, 3], px of the picture; z in the same scale, toward the camera negative */
   readonly landmarks: Float32Array
   /** Around the landmarks: the face takes two thirds of it. */
   readonly region: FaceRegion

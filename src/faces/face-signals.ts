@@ -76,7 +76,7 @@ function gaze(points: Float32Array, shapes: Blendshapes): { x: number; y: number
   return { x: limited((irises / farthestIris + right - left) / 2), y: limited(down - up) }
 }
 
-/** How far the iris lies from the middle of the eye towards the picture's right, over the eye's half width. */
+/** How far the iris lies from the middle of the eye toward the picture's right, over the eye's half width. */
 function irisOffset(points: Float32Array, { outer, inner, iris }: Eye, towardsInner: 1 | -1): number {
   const [x, y] = [at(points, inner, 0) - at(points, outer, 0), at(points, inner, 1) - at(points, outer, 1)]
   const squared = Math.max(1e-6, x * x + y * y)

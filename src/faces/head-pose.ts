@@ -111,7 +111,7 @@ function ofQuaternion([w = 1, x = 0, y = 0, z = 0]: readonly number[]): Matrix {
 
 /** Roll is about the line of sight, then pitch, then yaw: where the nose points, and how the head is tilted. */
 function angles(matrix: Matrix): HeadPose {
-  // Where the face looks: the image of the axis towards the camera.
+  // Where the face looks: the image of the axis toward the camera.
   const [x, y, z] = [matrix[0][2], matrix[1][2], matrix[2][2]]
   const yaw = Math.atan2(x, z)
   const pitch = Math.asin(Math.max(-1, Math.min(1, y)))

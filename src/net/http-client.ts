@@ -48,7 +48,7 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A response that is no refusal, and its body, which is read once or cancelled. */
+/** A response that is no refusal, and its body, which is read once or canceled. */
 export interface HttpAnswer {
   readonly response: Response
   /** Throws RetryableError when the connection breaks or stalls, or the reason of an abort. */

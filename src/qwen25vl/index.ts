@@ -1,5 +1,5 @@
 /**
- * Qwen2.5-VL for video, as data and maths: a checkpoint's configuration, frames to patches, prompts to token ids, and the
+ * Qwen2.5-VL for video, as data and math: a checkpoint's configuration, frames to patches, prompts to token ids, and the
  * position of each token. Pure; runs in a page, a worker or Node.
  */
 export { ChatTemplate, defaultSystemPrompt, type FirstTurn } from './chat.ts'

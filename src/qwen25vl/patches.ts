@@ -8,7 +8,7 @@ export type RgbFrame = Uint8Array | Uint8ClampedArray
 const channels = 3
 
 /**
- * Cuts resized frames into normalised patches, in the order the vision tower expects: for each temporal patch, merged
+ * Cuts resized frames into normalized patches, in the order the vision tower expects: for each temporal patch, merged
  * cells row by row, and inside a cell its patches row by row; inside a patch channel, frame, row, column.
  *
  * @see transformers `image_processing_qwen2_vl.py`, `_preprocess`

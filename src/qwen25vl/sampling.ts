@@ -84,7 +84,7 @@ export function sampleTimes(durationS: number, sourceFps: number, options: Sampl
   return sampleFrames(total, sourceFps, options).map((index) => ({ index, timeS: index / sourceFps }))
 }
 
-/** `torch.linspace(0, end, count)` in float32, which counts from both ends towards the middle. */
+/** `torch.linspace(0, end, count)` in float32, which counts from both ends toward the middle. */
 function linspace(end: number, count: number): number[] {
   const step = Math.fround(end / (count - 1))
   return Array.from({ length: count }, (_, i) =>

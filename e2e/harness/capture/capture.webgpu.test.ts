@@ -355,7 +355,7 @@ describe('a screen in Chromium', () => {
     await withPage(
       async (page) => {
         const denied = await page.evaluate(() => window.capturePage.open('screen'))
-        expect(denied).toMatchObject({ code: 'screen-denied' })
+        expect(denied).toMatchObject({ code: 'screen-canceled' })
         await page.evaluate(() => Reflect.deleteProperty(MediaDevices.prototype, 'getDisplayMedia'))
         const lacking = await page.evaluate(() => window.capturePage.open('screen'))
         expect(lacking).toMatchObject({ code: 'no-screen-capture' })

@@ -9,7 +9,7 @@ export interface ProbePoint {
 export const smoothingS = 1.5
 
 /**
- * Exponential smoothing over uneven intervals: each point moves the line towards it by 1 - exp(-dt / timeConstantS).
+ * Exponential smoothing over uneven intervals: each point moves the line toward it by 1 - exp(-dt / timeConstantS).
  * Distributions stay distributions, and no value leaves the range of the points. A point that is earlier than its
  * predecessor restarts the line.
  *

@@ -11,6 +11,4 @@ export interface PageSession {
   readonly actions: SessionActions
   /** What is measured of followed faces. */
   readonly facesBoard: FacesBoard
-  /** Whether the drawn face will be shown when the model is ready, because this first visitor has chosen nothing. */
-  readonly willStartByItself: boolean
 }

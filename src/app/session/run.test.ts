@@ -70,6 +70,23 @@ describe('a reading', () => {
     expect(image.close).toHaveBeenCalledOnce()
   })
 
+  it('that begins does not cut off what is being said, and its end is said again', async () => {
+    const { session, client, state } = await reading('x')
+    client().reading.send({ type: 'over', reason: 'ended' })
+    await settle()
+    expect(state().announcement).toBe('The reading is complete.')
+    void session.start()
+    await settle()
+    expect(state().announcement).toBe('')
+    client().reading.send({ type: 'over', reason: 'ended' })
+    await settle()
+    expect(state().announcement).toBe('The reading is complete.')
+    session.announce('The model is ready.')
+    void session.start()
+    await settle()
+    expect(state().announcement).toBe('The model is ready.')
+  })
+
   it('is erased with everything it said, and nothing of it comes back', async () => {
     const { session, client, state } = await reading('x', 'y')
     const kept = frame(0)

@@ -150,13 +150,16 @@ export class Run {
 
   /** Forgets the reading on show; the recording stays. */
   clear(): void {
+    const { store } = this.parts
+    const { announcement } = store.get()
     this.forgetSaid()
-    this.parts.store.update({
+    store.update({
       clip: undefined,
       fileNotices: [],
       run: { state: 'idle' },
       picture: this.parts.input.isMuted ? 'muted' : 'there',
-      announcement: '',
+      // The end of the next reading is said, too, where it is the same; what else is being said is not cut off.
+      announcement: announcement === words.stopped || announcement === words.complete ? '' : announcement,
     })
   }
 

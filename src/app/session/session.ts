@@ -137,10 +137,6 @@ export class Session implements PageSession, SessionActions {
     this.store.update({ evicted: [] })
   }
 
-  get willStartByItself(): boolean {
-    return this.sources.willStartByItself
-  }
-
   openSample(): Promise<void> {
     return this.sources.openSample()
   }

@@ -141,7 +141,7 @@ export class Sources {
   }
 
   /** Whether this is a first visitor who has chosen nothing, and is shown the drawn face. */
-  get willStartByItself(): boolean {
+  private get willStartByItself(): boolean {
     const { source, run } = this.parts.store.get()
     return this.options.startsByItself && !source && run.state === 'idle' && !this.hasRandomModel && !hasChosenSource()
   }

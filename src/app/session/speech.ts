@@ -46,7 +46,7 @@ export class Speech {
     const state = store.get()
     if (state.announcement !== this.announcement) {
       this.announcement = state.announcement
-      this.stateAtMs = this.clock.nowMs()
+      if (state.announcement !== '') this.stateAtMs = this.clock.nowMs()
     }
     if (!this.news.take(state)) {
       this.cancel?.()

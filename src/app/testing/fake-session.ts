@@ -105,5 +105,5 @@ export function fakeSession(
     ),
     resetSettings: noted('resetSettings', () => store.update({ settings: defaultSettings })),
   }
-  return { willStartByItself: false, store, flows, actions, facesBoard, calls }
+  return { store, flows, actions, facesBoard, calls }
 }

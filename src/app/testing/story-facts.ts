@@ -101,6 +101,12 @@ function bundle(name: string, manifest: Manifest): LoadedBundle {
 }
 
 export const smallBundle = bundle('videmo-tiny', smallManifest)
+/** The small model that comes with the page: it has learnt drawn faces alone. */
+export const drawnBundle = bundle('videmo-tiny', {
+  ...smallManifest,
+  source: { ...smallManifest.source, origin: 'training/embedded' },
+  reads: 'drawn-faces',
+})
 export const fullBundle = bundle('videmo-3b', fullManifest)
 
 const limits = {

@@ -6,7 +6,16 @@ import type { FacesBoard } from '../session/faces-state.ts'
 import type { RunState, SessionState, Source, SourceProblem, StripFrame } from '../session/session-state.ts'
 import type { ViewState } from '../view.ts'
 import { blankState } from './fake-session.ts'
-import { fullBundle, graphicsCard, probes, readings, smallBundle, softwareAdapter, update } from './story-facts.ts'
+import {
+  drawnBundle,
+  fullBundle,
+  graphicsCard,
+  probes,
+  readings,
+  smallBundle,
+  softwareAdapter,
+  update,
+} from './story-facts.ts'
 
 /** Frames, files and streams that stories show. */
 export interface Material {
@@ -34,7 +43,9 @@ export type Teller = (material: Material) => Story
 export const clip = { width: 640, height: 480, durationS: 9, framesPerSecond: 24, codec: 'vp09.00.10.08' }
 export const ready = { device: graphicsCard, bundle: fullBundle, check: fullBundle.check }
 /** The small model that comes with the page, on a graphics adapter in software. */
-export const smallModel = { device: softwareAdapter, bundle: smallBundle, check: smallBundle.check }
+export const smallModel = { device: softwareAdapter, bundle: drawnBundle, check: drawnBundle.check }
+/** One whose weights are random. */
+export const randomModel = { device: softwareAdapter, bundle: smallBundle, check: smallBundle.check }
 const figures = {
   firstTokenMs: 420,
   tokensPerS: 31.4,
@@ -94,6 +105,10 @@ export function live(material: Material, run: RunState): Partial<SessionState> {
     source: camera(material),
     clip: { width: 640, height: 480 },
     progress: undefined,
+    recording: readings(material.frames, 4).map((each) => ({
+      ...each,
+      source: { kind: 'camera', name: 'FaceTime HD Camera' },
+    })),
     cameras: [
       { deviceId: 'a', label: 'FaceTime HD Camera' },
       { deviceId: 'b', label: 'Studio Display Camera' },

@@ -5,7 +5,7 @@ import type { CheckpointFiles } from './source.ts'
 const limitBytes = 2 ** 20
 
 /**
- * The licence as the checkpoint states it: a licence file beside the weights, or the metadata of its README. Undefined
+ * The license as the checkpoint states it: a license file beside the weights, or the metadata of its README. Undefined
  * if it states none. Throws the source's own errors.
  */
 export async function readLicense(

@@ -32,7 +32,7 @@ interface Use {
   leftBytes: number
 }
 
-/** Neighbours in a file share a piece if no more than this is read between them: that long the first is held. */
+/** Neighbors in a file share a piece if no more than this is read between them: that long the first is held. */
 const reachBytes = 128 * 2 ** 20
 
 /**

@@ -20,7 +20,7 @@ export interface PlannedPiece {
 export interface PieceLimits {
   /** The most bytes asked for at a time. */
   readonly pieceBytes: number
-  /** Neighbours in the file belong to one piece if no more than so many bytes are read between their first uses. */
+  /** Neighbors in the file belong to one piece if no more than so many bytes are read between their first uses. */
   readonly reachBytes: number
 }
 
@@ -34,7 +34,7 @@ interface Part {
 
 /**
  * Cuts what will be read into requests: each byte of a file belongs to one piece, however often it is read. A tensor
- * larger than a piece is cut into equal parts; small neighbours in the file share a piece if they are used soon after
+ * larger than a piece is cut into equal parts; small neighbors in the file share a piece if they are used soon after
  * each other, so that none is held for long. Bytes that nobody reads are in no piece.
  */
 export function planPieces(ranges: readonly SourceRange[], limits: PieceLimits): PlannedPiece[] {

@@ -77,7 +77,7 @@ export class FileHashes {
     return { path, bytes, sha256 }
   }
 
-  /** The file's entry for the manifest. No bytes may be added afterwards. */
+  /** The file's entry for the manifest. No bytes may be added afterward. */
   end(path: string): ManifestFile {
     const { bytes, whole, chunks } = this
     const sha256 = whole.digest()

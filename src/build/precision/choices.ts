@@ -54,7 +54,7 @@ export function precisionsOf(options: PrecisionOptions): Precisions {
 /**
  * The smallest value that balancing may bring the largest magnitude of an up projection's row down to, so that its
  * float16 block scale stays a normal number: shaders may flush subnormals to zero. The block scale is an eighth of the
- * largest magnitude, and the row is scaled by 2^-product afterwards. 0, no limit, without headroom: scales are float32.
+ * largest magnitude, and the row is scaled by 2^-product afterward. 0, no limit, without headroom: scales are float32.
  */
 export function smallestUpPeak(headroom: Headroom): number {
   return headroom === noHeadroom ? 0 : 2 ** (-14 + 3 + headroom.product)

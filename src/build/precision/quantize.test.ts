@@ -78,7 +78,7 @@ describe('quantize', () => {
 
   it('finds the worst block and counts rows across pieces', () => {
     const values = normal(6 * 64, 5)
-    // One loud value takes its neighbours' bits.
+    // One loud value takes its neighbors' bits.
     values[4 * 64 + 40] = 50
     let error = noError
     for (const first of [0, 2, 4]) {

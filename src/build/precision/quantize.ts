@@ -71,7 +71,7 @@ export interface QuantizedBlock {
 export interface QuantizerBackend {
   /** How many further blocks can usefully be in progress besides the awaited one; 0 in the calling thread. */
   readonly concurrency: number
-  /** Takes ownership of `stored.bytes`, which the caller must not use afterwards. */
+  /** Takes ownership of `stored.bytes`, which the caller must not use afterward. */
   quantize(stored: StoredRows, format: BlockFormat): Promise<QuantizedBlock>
 }
 

@@ -4,7 +4,7 @@ import { fetchWasm } from '../../net/app-wasm.ts'
 import type { Ort } from './runtime.ts'
 
 /**
- * Starts a build of ONNX Runtime Web whose WebAssembly comes from the app's own origin; the runtime itself is initialised
+ * Starts a build of ONNX Runtime Web whose WebAssembly comes from the app's own origin; the runtime itself is initialized
  * by its first session. Throws what `fetchWasm` throws.
  *
  * @param url of the WebAssembly

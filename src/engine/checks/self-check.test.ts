@@ -131,7 +131,7 @@ describe('judgeCheck', () => {
   })
 
   it('has one error for exact, and a cosine for close by subject and type', () => {
-    // Turned towards the alternating vector, every logit moves by the same share of the spread.
+    // Turned toward the alternating vector, every logit moves by the same share of the spread.
     const moved = (by: number) => logits.map((x, i) => x + (i % 2 ? by : -by) * deviation)
     expect(judge(moved(5e-4)).verdict).toBe('exact')
     expect(judge(moved(2e-3)).verdict).toBe('wrong')

@@ -161,7 +161,7 @@ export function assertCheckFits(
   }
 }
 
-/** Pseudo-random normalised pixel values, evenly spread over the range of real ones. */
+/** Pseudo-random normalized pixel values, evenly spread over the range of real ones. */
 function checkPixels(seed: number, count: number): Float32Array {
   const values = new Float32Array(count)
   let state = seed >>> 0

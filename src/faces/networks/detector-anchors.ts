@@ -5,7 +5,7 @@ export const anchorsPerSide = 48
 export const anchorCount = anchorsPerSide * anchorsPerSide
 
 /**
- * The centre of an anchor, px of the detector's input. To it the network's boxes are relative: [x, y, width, height] and
+ * The center of an anchor, px of the detector's input. To it the network's boxes are relative: [x, y, width, height] and
  * six points, in pixels of the input, [x, y] each: the person's right eye, left eye, nose tip, mouth, right and left ear.
  */
 export function anchorCentre(index: number): readonly [x: number, y: number] {

@@ -11,14 +11,14 @@ export const detectorSide = 192
 
 /** What the detector says of one anchor or, after suppression, of one face; in pixels of its input. */
 export interface Detections {
-  /** float32 [2304, 16]: box centre, size and six points, relative to the anchor. */
+  /** float32 [2304, 16]: box center, size and six points, relative to the anchor. */
   readonly boxes: Float32Array
   /** float32 [2304]: logits. */
   readonly scores: Float32Array
 }
 
 export interface Landmarks {
-  /** float32 [faces, 478, 3]: pixels of the crop; z in the same scale, towards the camera negative. */
+  /** float32 [faces, 478, 3]: pixels of the crop; z in the same scale, toward the camera negative. */
   readonly points: Float32Array
   /** float32 [faces]: the probability that the crop shows a whole face. */
   readonly presence: Float32Array

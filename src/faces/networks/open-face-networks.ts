@@ -39,7 +39,7 @@ const gpuOrt = async () => {
 
 async function started(ort: Ort & { readonly env: Env }, url: string): Promise<Ort> {
   const { wasm } = ort.env
-  // A worker that opens the networks again finds the runtime initialised: it takes no second binary.
+  // A worker that opens the networks again finds the runtime initialized: it takes no second binary.
   if (wasm.wasmBinary) return ort
   const binary = await fetchWasm(new URL(url, import.meta.url).href)
   wasm.wasmBinary = binary

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { type CSSProperties, useEffect, useRef } from 'react'
 import { spanOf } from '../../shown.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
@@ -7,7 +7,6 @@ import type { ShownReading } from './use-shown-reading.ts'
 import { words } from './words.ts'
 
 interface Picture {
-  readonly key: string
   readonly timeS: number
   readonly image: ImageBitmap | Blob
   /** The frame joined the window after the answers began, which are therefore not about it. */
@@ -16,6 +15,8 @@ interface Picture {
 }
 
 const nothing: readonly never[] = []
+/** Frames have the size that they have in a window of so many, so that nothing moves when the model's own is known. */
+const commonPlaces = 16
 
 /** The very frames that the model was shown, in one row, with room for a full window from the start. */
 export function EvidenceStrip({ reading }: { readonly reading: ShownReading }) {
@@ -31,10 +32,9 @@ export function EvidenceStrip({ reading }: { readonly reading: ShownReading }) {
   const pictures: Picture[] = recorded
     ? recorded.frames.flatMap(({ timeS, thumbnail: image }, index) => {
         const isPointed = pointed?.frames.has(index) ?? false
-        return image ? [{ key: `${recorded.update}/${index}`, timeS, image, isNew: false, isPointed }] : []
+        return image ? [{ timeS, image, isNew: false, isPointed }] : []
       })
     : frames.map(({ number, timeS, image }) => ({
-        key: String(number),
         timeS,
         image,
         isNew: readFrames !== undefined && !read.has(number),
@@ -49,10 +49,16 @@ export function EvidenceStrip({ reading }: { readonly reading: ShownReading }) {
           ? [words.shown(view, track), ...(span ? [words.frames(pictures.length, span[0], span[1])] : [])].join(' · ')
           : words.noFrames}
       </p>
-      <ol className={styles.frames} aria-label={words.framesList}>
-        {pictures.map((picture) => (
+      <ol
+        className={styles.frames}
+        style={{ '--places': Math.max(commonPlaces, places) } as CSSProperties}
+        aria-label={words.framesList}
+      >
+        {pictures.map((picture, place) => (
           <li
-            key={picture.key}
+            // By place: when the window moves on, pictures change and no element moves.
+            // biome-ignore lint/suspicious/noArrayIndexKey: a place is what it is
+            key={place}
             className={styles.frame}
             data-pointed={picture.isPointed || undefined}
             data-new={picture.isNew || undefined}

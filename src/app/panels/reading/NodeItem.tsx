@@ -54,7 +54,7 @@ function NodeContent({
 }) {
   const claimParts = useClaimParts()
   const name = (
-    <span className={styles.label} {...(emotion ? { 'data-hue': emotionHue(emotion), 'data-named': emotion } : {})}>
+    <span className={styles.label} {...(emotion ? { 'data-hue': emotionHue(emotion), 'data-emotion': emotion } : {})}>
       {label}
     </span>
   )

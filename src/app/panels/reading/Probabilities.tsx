@@ -11,11 +11,9 @@ const All = lazyComponent(async () => (await import('./AllProbabilities.tsx')).A
 
 /** Every number behind the headline, folded until somebody wants them. */
 export function Probabilities() {
-  const { view, session } = usePage()
+  const { view } = usePage()
   const isOpen = useStore(view, (state) => state.areProbabilitiesShown)
-  const isNeeded = useStore(session.store, ({ source, recording }) => source !== undefined || recording.length > 0)
   const partId = useId()
-  if (!isNeeded) return null
   return (
     <section className={styles.panel} aria-label={words.probabilities}>
       <Button

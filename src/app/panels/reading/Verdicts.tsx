@@ -134,7 +134,7 @@ function Absent({ absence }: { readonly absence: Absence }) {
   return (
     <div className={styles.absent} data-absence={absence.kind}>
       <p className={styles.absence}>{words.absenceText(absence)}</p>
-      {note && <p className={styles.note}>{note}</p>}
+      <p className={styles.note}>{note}</p>
       {absence.kind === 'loading' && absence.load.state === 'offered' && (
         <Button kind="quiet" className={styles.back} onClick={() => view.update({ panel: 'model' })}>
           {words.answerOffer}

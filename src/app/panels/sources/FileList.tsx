@@ -69,17 +69,17 @@ export function FileList() {
                 aria-keyshortcuts={shortcutOf(actionOf('skip'), areKeysOn)}
               >
                 <Icon name="right" />
-                {words.skip}
+                <span className={styles.word}>{words.skip}</span>
               </Button>
             ) : (
               <Button kind="quiet" onClick={() => void actions.readWaiting()}>
                 <Icon name="play" />
-                {words.readRest}
+                <span className={styles.word}>{words.readRest}</span>
               </Button>
             ))}
           <Button kind="quiet" onClick={() => actions.clearFiles()}>
             <Icon name="close" />
-            {isAnyWaiting ? words.removeRest : words.closeList}
+            <span className={styles.word}>{isAnyWaiting ? words.removeRest : words.closeList}</span>
           </Button>
         </div>
       </div>

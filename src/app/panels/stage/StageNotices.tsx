@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { actionOf, runAction } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { Message } from '../../controls/Message.tsx'
@@ -21,28 +20,15 @@ export function StageNotices({ source }: { readonly source: Source }) {
   )
 }
 
-/** Why the reading ended, with a way to go on. */
+/** Why the reading ended; the button below reads again. */
 function Failure() {
-  const page = usePage()
-  const { store } = page.session
+  const { store } = usePage().session
   const error = useStore(store, ({ run, load }) => {
     // A lost model is reported where it can be loaded again, and not here as well.
     const isTold = run.state === 'failed' && load.state === 'failed' && load.error === run.error
     return run.state === 'failed' && !isTold ? run.error : undefined
   })
-  const again = actionOf('start-pause')
-  const title = useStore(store, again.title)
-  if (!error) return null
-  return (
-    <Message tone="danger" title={words.readingEnded} error={error}>
-      <div>
-        <Button className={styles.again} onClick={() => runAction(page, again)}>
-          <Icon name="again" />
-          {title}
-        </Button>
-      </div>
-    </Message>
-  )
+  return error && <Message tone="danger" title={words.readingEnded} error={error} />
 }
 
 /** Why a camera or a screen shows nothing at the moment. Announced politely, because it may pass. */

@@ -18,7 +18,7 @@ export function NoticeChip() {
   const isUpdateReady = useStore(appUpdate.store, ({ isReady }) => isReady)
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const [isOpen, setOpen] = useState(false)
-  const place = useRef<HTMLDivElement>(null)
+  const place = useRef<HTMLFieldSetElement>(null)
   // As text: the session changes many times a second, and its notices hardly ever.
   const told = useStore(session.store, (state) => JSON.stringify(noticesOf(state, isUpdateReady)))
   const notices = (JSON.parse(told) as readonly Notice[]).filter((notice) => !dismissed.has(noticeKey(notice)))
@@ -35,7 +35,7 @@ export function NoticeChip() {
   useAnnounced(isUpdateReady ? words.update.title : '')
   const first = notices.at(0)
   return (
-    <div ref={place} role="group" aria-label={words.notices} tabIndex={-1} className={styles.place}>
+    <fieldset ref={place} aria-label={words.notices} tabIndex={-1} className={styles.place}>
       {first && (
         <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
           <PressButton className={styles.chip} data-tone={noticeText(first).tone}>
@@ -57,7 +57,7 @@ export function NoticeChip() {
           </Popover>
         </DialogTrigger>
       )}
-    </div>
+    </fieldset>
   )
 }
 

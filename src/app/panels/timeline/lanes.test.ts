@@ -6,22 +6,22 @@ const spans = (lane: { readonly runs: readonly { fromS: number; toS: number; lab
   lane.runs.map(({ fromS, toS, label }) => [fromS, toS, label])
 
 describe('the lanes of a source', () => {
-  it('merge runs of the same verdict, and let the later of two windows that overlap have its time', () => {
+  it('merge runs of the same verdict, and let a window stand for what it adds to the one before', () => {
     const [lane, ...others] = lanesOf(
-      [recorded(0, 7.5), recorded(4, 11.5), recorded(8, 15.5, { emotion: 'sad' }), recorded(12, 15.5)],
+      [recorded(0.25, 7.75), recorded(4.25, 11.75), recorded(8.25, 15.75, { emotion: 'sad' }), recorded(12.25, 19.75)],
       1,
     )
     expect(others).toEqual([])
     expect(spans(lane)).toEqual([
-      [0, 8, 'happy'],
-      [8, 12, 'sad'],
-      [12, 16, 'happy'],
+      [0, 12, 'happy'],
+      [12, 16, 'sad'],
+      [16, 20, 'happy'],
     ])
-    expect(lane.startsS).toEqual([0, 4, 8, 12])
+    expect(lane.startsS).toEqual([0, 8, 12, 16])
   })
 
   it('leave empty what was not read', () => {
-    const [lane] = lanesOf([recorded(0, 1.5), recorded(6, 7.5)], 1)
+    const [lane] = lanesOf([recorded(0.25, 1.75), recorded(6.25, 7.75)], 1)
     expect(spans(lane)).toEqual([
       [0, 2, 'happy'],
       [6, 8, 'happy'],
@@ -32,7 +32,7 @@ describe('the lanes of a source', () => {
   })
 
   it('keep what a file read again from the middle does not cover', () => {
-    const [lane] = lanesOf([recorded(0, 9.5), recorded(4, 5.5, { emotion: 'angry' })], 1)
+    const [lane] = lanesOf([recorded(0.25, 9.75), recorded(4.25, 5.75, { emotion: 'angry' })], 1)
     expect(spans(lane)).toEqual([
       [0, 4, 'happy'],
       [4, 6, 'angry'],
@@ -54,7 +54,7 @@ describe('the lanes of a source', () => {
   })
 
   it('show an answer without an emotion as a run of its own', () => {
-    const [lane] = lanesOf([recorded(0, 1.5), recorded(2, 3.5, { emotion: '' })], 1)
+    const [lane] = lanesOf([recorded(0.25, 1.75), recorded(2.25, 3.75, { emotion: '' })], 1)
     expect(spans(lane)).toEqual([
       [0, 2, 'happy'],
       [2, 4, undefined],
@@ -63,7 +63,7 @@ describe('the lanes of a source', () => {
 
   it('begin anew with the clock of a live source', () => {
     const source = { kind: 'camera', name: 'Camera' } as const
-    const [lane] = lanesOf([recorded(30, 37.5, { source }), recorded(0, 3.5, { source, emotion: 'sad' })], 1)
+    const [lane] = lanesOf([recorded(30, 37.5, { source }), recorded(0.25, 3.75, { source, emotion: 'sad' })], 1)
     expect(spans(lane)).toEqual([[0, 4, 'sad']])
   })
 
@@ -77,9 +77,9 @@ describe('the lanes of a source', () => {
 })
 
 it('jumps to where the reading before or after begins', () => {
-  const [lane] = lanesOf([recorded(0, 7.5), recorded(4, 11.5), recorded(8, 15.5)], 1)
-  expect(nextStart(lane, 4, 1)).toBe(8)
-  expect(nextStart(lane, 4, -1)).toBe(0)
-  expect(nextStart(lane, 5, -1)).toBe(4)
-  expect(nextStart(lane, 8, 1)).toBeUndefined()
+  const [lane] = lanesOf([recorded(0.25, 7.75), recorded(4.25, 11.75), recorded(8.25, 15.75)], 1)
+  expect(nextStart(lane, 8, 1)).toBe(12)
+  expect(nextStart(lane, 8, -1)).toBe(0)
+  expect(nextStart(lane, 9, -1)).toBe(8)
+  expect(nextStart(lane, 12, 1)).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 import { type TrackId, wholePicture } from '../../../affect/track.ts'
 import type { RecordedReading } from '../../session/session-state.ts'
-import { coveredBy, readingsOf } from '../../source-readings.ts'
+import { coveringOf, readingsOf } from '../../source-readings.ts'
 import { verdictOfReading } from '../../verdict.ts'
 
 /** A stretch of time with one verdict. */
@@ -26,9 +26,9 @@ const sameS = 1e-3
 /** One lane a person, of the readings of one opened source, in the order of their numbers; the whole picture first. */
 export function lanesOf(recording: readonly RecordedReading[], opened: number): readonly Lane[] {
   const painted = new Map<TrackId, Run[]>()
-  for (const reading of readingsOf(recording, opened)) {
+  for (const { reading, fromS, toS } of coveringOf(readingsOf(recording, opened))) {
     const runs = painted.get(reading.track) ?? []
-    paint(runs, { ...coveredBy(reading), label: verdictOfReading(reading)?.label })
+    paint(runs, { fromS, toS, label: verdictOfReading(reading)?.label })
     painted.set(reading.track, runs)
   }
   return [...painted]
@@ -48,7 +48,7 @@ export function nextStart({ startsS }: Lane, timeS: number, direction: -1 | 1): 
     : startsS.findLast((startS) => startS < timeS - sameS)
 }
 
-/** Lays a run over those before it, as the last window that covers a time is the one on show. */
+/** Lays a run over those before it: what was read again counts. */
 function paint(runs: Run[], next: Run): void {
   let first = runs.length
   while (first > 0 && runs[first - 1].toS > next.fromS) first--

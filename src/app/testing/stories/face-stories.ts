@@ -1,10 +1,10 @@
 import type { TrackId } from '../../../affect/track.ts'
 import { FaceError } from '../../../base/errors.ts'
-import { type FacesState, noFaces } from '../../session/faces-state.ts'
+import { type FacesBoard, type FacesState, noFaces } from '../../session/faces-state.ts'
 import type { SessionState } from '../../session/session-state.ts'
 import { defaultSettings } from '../../session/settings.ts'
 import { fakeBoard, fakeEvents, followed } from '../fake-faces.ts'
-import { probes, smallBundle, smallManifest, texts, update } from '../story-facts.ts'
+import { drawnBundle, probes, texts, update } from '../story-facts.ts'
 import { file, fileReading, live, type Material, type Story, type Teller } from '../story-states.ts'
 
 /** The faces of the group's picture: where the picture of each is put, as a multiple of its own size. */
@@ -42,7 +42,7 @@ function faces(more: Partial<FacesState>): FacesState {
   return { ...noFaces, status: { state: 'following' }, ...more }
 }
 
-const one = faces({ tracks: [followed('face-1')], chosen: 'face-1', events: fakeEvents })
+export const oneFace = faces({ tracks: [followed('face-1')], chosen: 'face-1', events: fakeEvents })
 const three = faces({
   tracks: [
     followed('face-1', { neutral: 'chosen' }),
@@ -65,10 +65,15 @@ const inTurn = {
   'face-2': { probed: probes.emotion.slice(0, 20) },
 } as const
 
+/** What is measured of a face alone before a camera. */
+export function aloneBoard(): FacesBoard {
+  return fakeBoard({ ...alone, measuredS: 12, liveRate: 20 })
+}
+
 function alive(material: Material, more: Partial<SessionState>): Story {
   return {
-    state: { ...live(material, { state: 'running' }), ...ofFace(material), faces: one, ...more },
-    board: fakeBoard({ ...alone, measuredS: 12, liveRate: 20 }),
+    state: { ...live(material, { state: 'running' }), ...ofFace(material), faces: oneFace, ...more },
+    board: aloneBoard(),
   }
 }
 
@@ -89,7 +94,7 @@ function inGroup(material: Material, more: Partial<SessionState> = {}): Story {
 
 function ofFile(material: Material, status: FacesState['status'], measuredS: number): Story {
   return {
-    state: { ...fileReading(material, { state: 'running' }), faces: { ...one, status } },
+    state: { ...fileReading(material, { state: 'running' }), faces: { ...oneFace, status } },
     board: fakeBoard({ ...alone, measuredS }),
   }
 }
@@ -99,16 +104,6 @@ const lost = new FaceError({
   message: 'The networks that find faces could not be loaded.',
   action: 'Check the connection, then open the source again.',
 })
-
-const drawnReader = {
-  ...smallBundle,
-  name: 'videmo-tiny',
-  manifest: {
-    ...smallManifest,
-    source: { ...smallManifest.source, origin: 'training/embedded' },
-    reads: 'drawn-faces',
-  },
-} as const
 
 const settingsWith = (more: Partial<typeof defaultSettings.faces>) => ({
   settings: { ...defaultSettings, faces: { ...defaultSettings.faces, ...more } },
@@ -138,7 +133,7 @@ export const faceStories: Readonly<Record<string, Teller>> = {
     board: fakeBoard({ ...alone, faces: [], measuredS: 0, liveRate: 20 }),
   }),
   'faces/gone': (material) => ({
-    ...alive(material, { faces: { ...one, tracks: [followed('face-1', { isHere: false }), followed('face-2')] } }),
+    ...alive(material, { faces: { ...oneFace, tracks: [followed('face-1', { isHere: false }), followed('face-2')] } }),
     board: fakeBoard({ ...alone, faces: [], measuredS: 0, liveRate: 20 }),
   }),
   'faces/failed': (material) => alive(material, { faces: faces({ status: { state: 'failed', error: lost } }) }),
@@ -148,20 +143,20 @@ export const faceStories: Readonly<Record<string, Teller>> = {
     const frames = material.frames.map((each) => ({ ...each, view: 'twin' as const }))
     const said = { expression: texts.expression, emotion: texts.emotion }
     return alive(material, {
-      bundle: drawnReader,
-      check: drawnReader.check,
+      bundle: drawnBundle,
+      check: drawnBundle.check,
       frames,
       current: { ...update(frames, { attributes: { state: 'empty' } }, said), view: 'twin' },
     })
   },
   'faces/picture-view': (material) =>
-    alive(material, { bundle: drawnReader, check: drawnReader.check, ...settingsWith({ view: 'picture' }) }),
+    alive(material, { bundle: drawnBundle, check: drawnBundle.check, ...settingsWith({ view: 'picture' }) }),
   'faces/file': (material) => ({
     ...ofFile(material, { state: 'measured' }, 9),
     state: {
       ...fileReading(material, { state: 'running' }),
       source: { ...file(material), name: 'A clip.mp4', isSample: false },
-      faces: { ...one, status: { state: 'measured' } },
+      faces: { ...oneFace, status: { state: 'measured' } },
     },
   }),
 }

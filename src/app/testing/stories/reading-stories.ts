@@ -1,5 +1,5 @@
 import { texts, update } from '../story-facts.ts'
-import { fileReading, live, smallModel, type Teller } from '../story-states.ts'
+import { fileReading, live, randomModel, type Teller } from '../story-states.ts'
 
 const long = Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, `${text} `.repeat(6).trim()]))
 const sad = { ...texts, emotion: 'The woman appears sad. It is indicated by her lowered lip corners.' }
@@ -33,7 +33,7 @@ export const readingStories: Readonly<Record<string, Teller>> = {
   'reading/noise': (material) => ({
     state: {
       ...fileReading(material, { state: 'over', reason: 'ended' }),
-      ...smallModel,
+      ...randomModel,
       recording: [],
       probes: {},
       current: update(material.frames, {}, noise),

@@ -13,6 +13,7 @@ import {
   stopped,
   type Teller,
 } from '../story-states.ts'
+import { aloneBoard, oneFace } from './face-stories.ts'
 
 const refusedCamera = cameraError(new DOMException('no', 'NotAllowedError'))
 const busyCamera = cameraError(new DOMException('no', 'NotReadableError'))
@@ -29,8 +30,18 @@ function waiting(material: Material) {
   return { ...ready, source, opened: 1, hasCameraConsent: true, clip: { width: 640, height: 480 } } as const
 }
 
-/** A camera and a screen, in everything that can become of them. */
-export const sourceStories: Readonly<Record<string, Teller>> = {
+/** With a face that is followed before the camera, wherever something is read of it. */
+function withFace(tell: Teller): Teller {
+  return (material) => {
+    const story = tell(material)
+    const { state } = story
+    if (state.source?.kind !== 'camera' || !state.current) return story
+    const recording = state.recording?.map((each) => ({ ...each, track: 'face-1' as const })) ?? []
+    return { ...story, board: aloneBoard(), state: { ...state, recording, faces: oneFace, shownTrack: 'face-1' } }
+  }
+}
+
+const tellers: Readonly<Record<string, Teller>> = {
   'camera/consent': () => ({ state: ready, view: { question: 'consent' } }),
   'camera/waiting': (material) => ({ state: { ...waiting(material), run: { state: 'opening' } } }),
   'camera/first-frames': (material) => {
@@ -121,3 +132,8 @@ export const sourceStories: Readonly<Record<string, Teller>> = {
     state: { ...live(material, { state: 'running' }), problem: problem('screen', unshared, 'Nothing was shared') },
   }),
 }
+
+/** A camera and a screen, in everything that can become of them. */
+export const sourceStories: Readonly<Record<string, Teller>> = Object.fromEntries(
+  Object.entries(tellers).map(([name, tell]) => [name, withFace(tell)]),
+)

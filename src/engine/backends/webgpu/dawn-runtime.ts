@@ -9,7 +9,7 @@ export interface DawnRuntime {
 
 /**
  * ONNX Runtime Web's WebGPU provider in Node, on Dawn (npm package `webgpu`). Start that Node with `--liftoff-only`:
- * otherwise the first run stalls half a minute while V8 optimises the WebAssembly build.
+ * otherwise the first run stalls half a minute while V8 optimizes the WebAssembly build.
  * Throws EngineError `no-adapter`.
  */
 export async function dawnRuntime(

@@ -107,7 +107,7 @@ export async function createGpuSession(
 
 /**
  * Turns `enableGraphCapture` on for the WebGPU provider, which reads it first, and off for the JavaScript binding, which
- * reads it afterwards: the binding would refuse every input and output in host memory, prompts included.
+ * reads it afterward: the binding would refuse every input and output in host memory, prompts included.
  */
 function allowRecording(options: InferenceSession.SessionOptions): void {
   let reads = 0
