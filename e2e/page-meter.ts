@@ -74,7 +74,7 @@ export async function readMeter(page: Page) {
 
 /**
  * Names of the live controls on the first screen: buttons, links, fields and whatever has an interactive role, enabled
- * and with a part of it inside the viewport and inside whatever scrolls around it. A field that is drawn by its label
+ * and with a part of it inside the viewport, inside whatever scrolls around it, and under nothing else. A field that is drawn by its label
  * counts where the label is seen.
  */
 export function controlsInView(page: Page): Promise<readonly string[]> {
@@ -109,7 +109,13 @@ export function controlsInView(page: Page): Promise<readonly string[]> {
           bottom: Math.min(box.bottom, clip.bottom),
         }
       }
-      return box.right - box.left > 1 && box.bottom - box.top > 1
+      const [across, down] = [box.right - box.left, box.bottom - box.top]
+      if (across < 2 || down < 2) return false
+      // Not where something else lies over all of it, as the row of sources does on a phone.
+      return [0.1, 0.5, 0.9].some((share) => {
+        const at = document.elementFromPoint(box.left + across / 2, box.top + down * share)
+        return at !== null && (element.contains(at) || at.contains(element))
+      })
     }
     const isDisabled = (element: Element) => element.matches(':disabled, [aria-disabled=true]')
     const names: string[] = []

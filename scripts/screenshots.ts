@@ -27,7 +27,7 @@ const folder = join(root, '.cache/screenshots')
 /** Pictures of the README: the file in docs, and the picture that it is made of. */
 const readme = [
   { name: 'first-visit', from: '1440x900-light/first/read.png' },
-  { name: 'several-faces', from: '1440x900-dark/faces/three.png' },
+  { name: 'several-faces', from: '1440x900-dark/faces/in-turn.png' },
   { name: 'phone', from: '390x844-light/camera/reading.png' },
 ] as const
 

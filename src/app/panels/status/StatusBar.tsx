@@ -18,9 +18,9 @@ export const checkIcons: Readonly<Record<CheckReport['verdict'], IconName>> = {
   unchecked: 'idle',
 }
 
-/** One line: the model, where it computes and whether that was checked; the way to the settings; and the notices. */
+/** One line: the model, where it computes and whether that was checked; and the notices. */
 export function StatusBar() {
-  const { session, view } = usePage()
+  const { session } = usePage()
   const { store, actions } = session
   const isBusy = useStore(store, ({ load }) => isLoading(load))
   useOfferInSight()
@@ -38,17 +38,6 @@ export function StatusBar() {
             {words.cancel}
           </Button>
         )}
-        <button
-          type="button"
-          className={styles.item}
-          data-minor
-          aria-haspopup="dialog"
-          aria-label={words.settings}
-          title={words.settings}
-          onClick={() => view.update({ panel: 'settings', isAddressWanted: false })}
-        >
-          <Icon name="settings" />
-        </button>
       </nav>
       <NoticeChip />
       <LoadProblem />

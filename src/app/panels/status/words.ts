@@ -4,7 +4,6 @@ import type { LostLoad } from '../../session/session-state.ts'
 /** What the status line and its notices say: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
   panels: 'Panels',
-  settings: 'Settings',
   storage: 'Storage',
   small: 'small model',
   preparing: 'Preparing the model',
