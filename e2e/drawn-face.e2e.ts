@@ -19,8 +19,6 @@ function picture(page: Page): Promise<string> {
 
 /** Holds the face still, and waits until what was set before has been reached. */
 async function holdStill(page: Page): Promise<string> {
-  const adjust = page.getByRole('button', { name: 'Adjust face' })
-  if ((await adjust.getAttribute('aria-expanded')) === 'false') await adjust.click()
   await page.getByRole('button', { name: 'Hold still' }).click()
   return settled(page)
 }
@@ -228,7 +226,7 @@ test.describe('a first visit', () => {
   test('shows it and reads nothing of it while the weights are random', async ({ page, reader }) => {
     await reader.open('test&auto')
     await expect(truth(page)).toBeVisible()
-    await expect(page.getByText(readings.absenceText({ kind: 'placeholder' }), { exact: true })).toBeVisible()
+    await expect(page.getByText(readings.absenceText({ kind: 'placeholder' }))).toBeVisible()
     expect(await reader.finished()).toBe(0)
   })
 })

@@ -3,7 +3,7 @@ import { noFaces } from './session/faces-state.ts'
 import type { SessionState, Source, StripFrame } from './session/session-state.ts'
 import { blankState } from './testing/fake-session.ts'
 import { fullBundle, smallBundle } from './testing/story-facts.ts'
-import { notAskedText, shownText, viewOf } from './view-words.ts'
+import { viewOf } from './view-words.ts'
 
 const following = { ...noFaces, status: { state: 'following' } } as const
 const camera = { kind: 'camera' } as Source
@@ -27,11 +27,4 @@ it('before the first frame is what suits the model, where faces are followed', (
   expect(view({ bundle: fullBundle, source: camera, faces: following })).toBe('face')
   expect(view({ bundle: ofDrawings, source: camera })).toBe('picture')
   expect(view({ bundle: ofDrawings, source: { kind: 'drawn' } as Source, faces: following })).toBe('picture')
-})
-
-it('has words, and says why a twin is not asked for attributes', () => {
-  expect(shownText('twin')).toBe('shown: drawn twin')
-  expect(notAskedText('attributes', 'twin')).toContain('a drawing’s hair says nothing of yours')
-  expect(notAskedText('attributes', 'face')).toBeUndefined()
-  expect(notAskedText('emotion', 'twin')).toBeUndefined()
 })

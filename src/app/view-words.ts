@@ -1,25 +1,7 @@
-import type { StageId } from '../affect/stages.ts'
 import type { View } from '../affect/view.ts'
-import { isAskedIn, viewFor } from '../reading/view-rules.ts'
+import { viewFor } from '../reading/view-rules.ts'
 import { isDrawn, isPlaceholder } from './model-kind.ts'
 import type { SessionState } from './session/session-state.ts'
-
-/** What the views are called wherever a reading is named. */
-export const viewTitles: Readonly<Record<View, string>> = {
-  picture: 'whole picture',
-  face: 'face',
-  twin: 'drawn twin',
-}
-
-/** `shown: drawn twin` */
-export function shownText(view: View): string {
-  return `shown: ${viewTitles[view]}`
-}
-
-/** Why a stage is not asked of what is shown; undefined where it is asked. */
-export function notAskedText(stage: StageId, view: View): string | undefined {
-  return isAskedIn(view, stage) ? undefined : 'Not asked of the drawn twin: a drawing’s hair says nothing of yours.'
-}
 
 type ViewParts = Pick<SessionState, 'frames' | 'current' | 'settings' | 'faces' | 'bundle' | 'source'>
 

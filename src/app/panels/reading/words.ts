@@ -2,7 +2,7 @@ import type { FaceFlaw } from '../../../affect/measures.ts'
 import type { StageId } from '../../../affect/stages.ts'
 import { type TrackId, wholePicture } from '../../../affect/track.ts'
 import type { View } from '../../../affect/view.ts'
-import { emotionWord } from '../../emotion-hue.ts'
+import { appearsText, emotionWord } from '../../emotion-hue.ts'
 import { formatClock, formatPercent, formatSpan, formatTime, formatWhole } from '../../format.ts'
 import type { Absence, Row } from '../../headline.ts'
 import type { BusyLoad } from '../../run-text.ts'
@@ -109,7 +109,7 @@ export const words = {
   faceNumber,
   /** For screen readers: the number alone says nothing to them. */
   face: (track: TrackId) => (track === wholePicture ? '' : `Face ${faceNumber(track)}: `),
-  appears: (label: string) => `Appears ${emotionWord(label)}`,
+  appears: appearsText,
   percent: formatPercent,
   byProbability: 'by probability',
   byText: 'by its text',

@@ -12,7 +12,7 @@ import { words } from './words.ts'
 export function ProblemNote({ problem }: { readonly problem: SourceProblem }) {
   const page = usePage()
   const { store, actions } = page.session
-  const hasSource = useStore(store, ({ source }) => source !== undefined)
+  const watched = useStore(store, ({ source }) => source?.kind)
   const { title, error } = problem
   return (
     <>
@@ -32,10 +32,10 @@ export function ProblemNote({ problem }: { readonly problem: SourceProblem }) {
         </div>
         <p>{error.message}</p>
         <p className={styles.quiet}>
-          {error.action} {hasSource && words.goesOn}
+          {error.action} {watched && words.goesOn}
         </p>
         <div className={styles.choices}>
-          {problemChoices(problem).map((choice, index) => (
+          {problemChoices(problem, watched).map((choice, index) => (
             <Button
               key={choice.id}
               kind={index === 0 ? 'primary' : 'plain'}

@@ -17,3 +17,9 @@ it('does not offer again what cannot succeed here', () => {
   expect(choices('camera', 'choose-file')).toEqual(['file: Open a video', 'drawn: Use the drawn face'])
   expect(choices('drawn', 'choose-file')).toEqual(['file: Open a video'])
 })
+
+it('does not offer what is on already', () => {
+  const problem = { at: 'camera', title: 'Not opened', error, firstChoice: 'try-again' } as const
+  expect(problemChoices(problem, 'drawn').map(({ id }) => id)).toEqual(['camera', 'file'])
+  expect(problemChoices({ ...problem, firstChoice: 'choose-file' }, 'drawn').map(({ id }) => id)).toEqual(['file'])
+})

@@ -1,4 +1,4 @@
-import type { SourceProblem } from '../../session/session-state.ts'
+import type { Source, SourceProblem } from '../../session/session-state.ts'
 import { words } from './words.ts'
 
 /** A way on: an action of the page, in the words that fit the place. */
@@ -7,12 +7,15 @@ export interface ProblemChoice {
   readonly title: string
 }
 
-/** What a person can do about a source that did not open, the likeliest to help first. */
-export function problemChoices({ at, firstChoice }: SourceProblem): readonly ProblemChoice[] {
+/**
+ * What a person can do about a source that did not open, the likeliest to help first.
+ *
+ * @param watched the source that is on meanwhile: it is no way on
+ */
+export function problemChoices({ at, firstChoice }: SourceProblem, watched?: Source['kind']): readonly ProblemChoice[] {
   const file = { id: 'file', title: at === 'file' ? words.chooseAnotherFile : words.openVideo } as const
   const drawn = { id: 'drawn', title: words.useDrawn } as const
-  const again = { id: at, title: words.tryAgain }
-  const other = at === 'drawn' ? file : drawn
-  if (firstChoice === 'try-again') return [again, other]
-  return at === 'drawn' ? [file] : [file, drawn]
+  const first = firstChoice === 'try-again' ? { id: at, title: words.tryAgain } : file
+  const other = at === 'drawn' || watched === 'drawn' ? file : drawn
+  return first.id === other.id ? [first] : [first, other]
 }

@@ -4,6 +4,7 @@ import { Drawer } from '../../controls/Drawer.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { lazyComponent } from '../../lazy-component.tsx'
 import { isActive } from '../../run-text.ts'
+import { isLive } from '../../session/session-state.ts'
 import { useStore } from '../../store.ts'
 import { narrow, useMedia } from '../../use-media.ts'
 import { usePage } from '../../view.ts'
@@ -35,7 +36,7 @@ export function Timeline() {
       {source?.kind === 'file' && <PlayButton />}
       <Track timeline={timeline} isBrief={isNarrow} />
       <div className={styles.tools}>
-        <NewestButton isFile={timeline.isFile} />
+        <NewestButton isLive={isLive(source)} />
         <EarlierButton isNarrow={isNarrow} />
       </div>
       <Drawer title={isNarrow ? words.sheet : words.earlier} isOpen={isSheetOpen} onClose={close}>
@@ -57,7 +58,7 @@ function InSheet({ timeline }: { readonly timeline: TimelineFacts }) {
 }
 
 /** Back to what is captured or read now. Its room is kept while there is nothing to come back to. */
-function NewestButton({ isFile }: { readonly isFile: boolean }) {
+function NewestButton({ isLive }: { readonly isLive: boolean }) {
   const page = usePage()
   const isReviewing = useStore(page.view, ({ review }) => review !== undefined)
   const isRead = useStore(page.session.store, ({ run, source }) => isActive(run) || (source && source.kind !== 'file'))
@@ -66,12 +67,12 @@ function NewestButton({ isFile }: { readonly isFile: boolean }) {
     <Button
       kind="quiet"
       className={styles.newest}
-      data-live={!isFile || undefined}
+      data-live={isLive || undefined}
       style={{ visibility: isReviewing && (isRead || isOther) ? undefined : 'hidden' }}
-      aria-label={isFile ? words.backToNewest : words.backToLive}
+      aria-label={isLive ? words.backToLive : words.backToNewest}
       onClick={() => showNewest(page)}
     >
-      {isFile ? words.newest : words.live}
+      {isLive ? words.live : words.newest}
     </Button>
   )
 }

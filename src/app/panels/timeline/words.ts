@@ -10,7 +10,7 @@ export const words = {
   live: 'Live',
   newest: 'Newest',
   backToLive: 'Live: back to the newest reading',
-  backToNewest: 'Newest: back to the reading under way',
+  backToNewest: 'Newest: back to the newest reading',
   play: 'Play the video',
   pause: 'Pause the video',
   readFrom: 'Read from here',
