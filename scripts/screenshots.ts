@@ -3,6 +3,7 @@
  * themes, and puts them with a contact sheet of each look into .cache/screenshots.
  *
  * - `-- --accept` also keeps the sheets in fixtures/screens, which tests compare with, and the README's pictures in docs.
+ * - `-- --readme` takes the README's pictures alone, and keeps them.
  * - `-- --compare` holds the sheets against the kept ones, story by story, and fails where one has changed.
  * - `-- --axe` takes no pictures: it asks axe about every story at five sizes in two themes, and fails on what it finds.
  *
@@ -66,10 +67,8 @@ async function shoot(browser: Browser, address: string, names: readonly string[]
       console.log(`Changed: ${tolerance * 100} % of a thumbnail differs by ${differsFrom} of 255 steps or more.`)
     }
   }
-  if (flags.has('--accept')) {
-    await keepBaseline(sheets, { fonts, stories: names })
-    await keepReadme()
-  }
+  if (flags.has('--accept')) await keepBaseline(sheets, { fonts, stories: names })
+  if (flags.has('--accept') || flags.has('--readme')) await keepReadme()
 }
 
 process.chdir(root)
@@ -77,7 +76,8 @@ const args = process.argv.slice(2)
 const flags = new Set(args.filter((each) => each.startsWith('--')))
 const wanted = args.filter((each) => !each.startsWith('--'))
 const all = Object.keys(stories)
-const names = wanted.length === 0 ? all : all.filter((name) => wanted.some((each) => name.startsWith(each)))
+const ofReadme = readme.map(({ from }) => from.slice(from.indexOf('/') + 1, -'.png'.length))
+const names = flags.has('--readme') ? ofReadme : wanted.length === 0 ? all : all.filter((name) => wanted.some((each) => name.startsWith(each)))
 if (names.length === 0) throw new Error(`no story is called ${wanted.join(' or ')}`)
 if (names.length < all.length && (flags.has('--accept') || flags.has('--compare'))) {
   throw new Error('pictures are kept and compared of all stories at once')

@@ -6,7 +6,7 @@ const mostWidth = 2400
 const margin = 16
 const labelHeight = 16
 /** Of WebP, of 100: no more than thumbnails need. */
-const quality = 70
+const quality = 40
 
 /** Where the thumbnails of stories lie on a sheet. */
 export class SheetLayout {

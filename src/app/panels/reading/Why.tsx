@@ -11,6 +11,7 @@ import { narrow, useMedia } from '../../use-media.ts'
 import { usePage } from '../../view.ts'
 import { useLoadedClaimParts } from './claim-parts.ts'
 import { EvidenceStrip } from './EvidenceStrip.tsx'
+import { Probabilities } from './Probabilities.tsx'
 import { StreamingText } from './StreamingText.tsx'
 import { type ShownReading, useShownReading } from './use-shown-reading.ts'
 import styles from './Why.module.css'
@@ -29,6 +30,7 @@ export function Why() {
       <WhyInShort reading={reading} />
       <NarrowSheet id="why" title={words.why(reading.track)}>
         <WhyParts reading={reading} isWhole />
+        <Probabilities />
       </NarrowSheet>
     </>
   )
