@@ -210,7 +210,7 @@ function Fold({ title, isOpenAtFirst = false, children }: FoldProps) {
   return (
     <details className={styles.fold} open={isOpenAtFirst} onToggle={() => setSeen(true)}>
       <summary className={styles.summary}>
-        <h3 className={styles.title}>{title}</h3>
+        <h2 className={styles.title}>{title}</h2>
         <Icon name="down" />
       </summary>
       <div className={styles.content}>{isSeen && children}</div>

@@ -46,7 +46,9 @@ export function FacesPanel({ source }: { readonly source: Source }) {
         )}
       </div>
       {status.state === 'failed' ? (
-        <div className={styles.failed}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        // biome-ignore lint/a11y/useSemanticElements: these are no fields of a form
+        <div className={styles.failed} tabIndex={0} role="group" aria-labelledby="measured-title">
           <Message tone="warn" title={words.failed} error={status.error} />
         </div>
       ) : (

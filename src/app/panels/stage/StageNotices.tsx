@@ -12,7 +12,9 @@ import { words } from './words.ts'
 /** What is wrong with the picture or its reading, over its lower edge: nothing around it moves. */
 export function StageNotices({ source }: { readonly source: Source }) {
   return (
-    <div className={styles.notices}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    // biome-ignore lint/a11y/useSemanticElements: these are no fields of a form
+    <div className={styles.notices} tabIndex={0} role="group" aria-label={words.notices}>
       <FileNotices key={source.kind === 'file' ? source.url : source.kind} />
       <PictureNotice source={source} />
       <Failure />

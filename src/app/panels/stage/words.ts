@@ -1,5 +1,6 @@
 /** What the stage says: one catalog, so that it can be reviewed at once, and translated. */
 export const words = {
+  notices: 'Notices about the picture',
   stage: 'Video',
   camera: 'Camera',
   pause: 'Pause',
