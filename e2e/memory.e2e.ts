@@ -31,7 +31,7 @@ test(`over ${updates} updates the GPU holds no more, and ${bytesPerToken} bytes 
   for (let count = 1; count <= updates; count++) {
     await expect.poll(() => reader.finished(), { timeout: 120_000, intervals: [50] }).toBeGreaterThanOrEqual(count)
     if (count <= warmUp || count % lookEvery > 0) continue
-    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
     const goOn = page.getByRole('button', { name: 'Resume' })
     await expect(goOn).toBeVisible()
     held.push(await figuresAtRest(reader))

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { words } from '../src/app/panels/reading/words.ts'
+import { words as stage } from '../src/app/panels/stage/words.ts'
 import { words as timeline } from '../src/app/panels/timeline/words.ts'
 import { agree, CpuReader, toFrames } from './cpu-reading.ts'
 import { expect, quick, smallFrames, test } from './page.ts'
@@ -66,7 +67,8 @@ test('a long clip is read window by window to its end, each exact, and listed in
   } finally {
     await cpu.close()
   }
-  await expect(page.getByRole('progressbar', { name: /of \d+ windows/ })).toHaveJSProperty('position', 1)
+  await expect(page.getByRole('progressbar', { name: stage.progress })).toHaveJSProperty('position', 1)
+  await expect(page.getByText(stage.windowsRead('3', '3', false))).toBeVisible()
 
   const strip = page.getByRole('region', { name: words.strip })
   await expect(strip.getByRole('img')).toHaveCount(8)
@@ -136,7 +138,7 @@ test('stop, pause and another video each hold from one token to the next', async
     expect(await reader.tokenCount('expression')).toBe(0)
   })
   await test.step('pause holds the answer, and going on finishes it', async () => {
-    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()
     await page.waitForTimeout(1000)
     const held = await reader.tokenCount('attributes', 'expression', 'emotion')
