@@ -61,7 +61,7 @@ function ofFace({ frames }: Material): Partial<SessionState> {
 
 /** What is told of three faces, the last one not read yet. */
 const inTurn = {
-  'face-1': { probed: probes.emotion, said: { emotions: [{ person: 'Person 1', label: 'sad' }], atS: 58 } },
+  'face-1': { probed: probes.emotion, said: { emotions: [{ person: 'Person 1', label: 'happy' }], atS: 58 } },
   'face-2': { probed: probes.emotion.slice(0, 20) },
 } as const
 
