@@ -35,8 +35,10 @@ export function DrawnFacePanel({ isUnasked, children }: Props) {
         <Truth />
         <div className={styles.scroller} data-adjustable>
           <div className={styles.controls}>
+            {/* First what a visitor came for: it is in sight however low the window is. */}
+            {!isNarrow && isUnasked && <UseCamera />}
             {isNarrow ? <ExpressionList /> : <Expressions />}
-            {isUnasked && <UseCamera />}
+            {isNarrow && isUnasked && <UseCamera />}
           </div>
           <Adjust isNarrow={isNarrow} />
         </div>
