@@ -183,10 +183,10 @@ test('axe finds nothing serious while faces are followed and measured', async ({
 test('what is said of the view is true of it: a twin, or the whole picture', async ({ page, reader }) => {
   await reader.settings({ prompts: quick.prompts, probes: quick.probes })
   await page.goto('?test&tokens=2&unchecked')
-  const warning = page.getByText(/it has never seen a real face/)
-  const twin = page.getByText('Read from a drawing that moves as your face does')
+  const warning = page.getByText(/It has never seen a real face/)
+  const twin = page.getByText(reading.throughTwin)
   // The drawn face that a first visitor is shown is what the model reads.
-  await expect(page.getByText('This small model reads drawn faces')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(reading.smallModel, { exact: true })).toBeVisible({ timeout: 60_000 })
   await reader.sourceButton('camera').click()
   await expect(twin).toBeVisible({ timeout: 60_000 })
   await expect(warning).toHaveCount(0)
