@@ -54,7 +54,7 @@ function named(page: Page) {
     return {
       verdicts: values('verdict'),
       isMarked: document.querySelector('[data-text-says]') !== null,
-      texts: [...(why?.querySelectorAll('[data-named]') ?? [])].map((each) => each.getAttribute('data-named') ?? ''),
+      texts: [...(why?.querySelectorAll('[data-emotion]') ?? [])].map((each) => each.getAttribute('data-emotion') ?? ''),
     }
   })
 }
@@ -189,7 +189,7 @@ test('a refused camera, a corrupt file, no face and another model are told in vi
   await expect(reader.alert).toHaveCount(0)
 
   await reader.chooseAll([{ name: 'corrupt.mp4', mimeType: 'video/mp4', buffer: Buffer.from('no video at all') }])
-  await expect(reader.alert).toContainText('corrupt.mp4')
+  await expect(reader.alert).toContainText('not-a-video')
   await expect(reader.alert).toBeInViewport({ ratio: 1 })
   await keepPicture(page, 'corrupt-file')
   await page.keyboard.press('Escape')
