@@ -155,17 +155,14 @@ function Adjust({ isNarrow }: { readonly isNarrow: boolean }) {
           {words.adjust}
           <Icon name="down" />
         </Button>
-        {/* Of use to who moves sliders; before that one control less is in sight. */}
-        {isOpen && (
-          <Button
-            isSquare
-            aria-label={title}
-            title={title}
-            onClick={() => session.actions.changeDrawn({ isPlaying: !isPlaying })}
-          >
-            <Icon name={isPlaying ? 'pause' : 'play'} />
-          </Button>
-        )}
+        <Button
+          isSquare
+          aria-label={title}
+          title={title}
+          onClick={() => session.actions.changeDrawn({ isPlaying: !isPlaying })}
+        >
+          <Icon name={isPlaying ? 'pause' : 'play'} />
+        </Button>
       </div>
       <div id={id}>{isOpen && content}</div>
     </>

@@ -39,9 +39,11 @@ export function FacesPanel({ source }: { readonly source: Source }) {
         </h2>
         <p className={styles.rate}>{source.kind === 'file' ? words.rateFile : words.rateLive}</p>
         {shown.length > 0 && status.state !== 'failed' && <FaceList tracks={shown} measured={track} />}
-        <Button kind="quiet" className={styles.all} aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
-          {words.allMeasures}
-        </Button>
+        {(status.state !== 'off' || tracks.length > 0) && (
+          <Button kind="quiet" className={styles.all} aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
+            {words.allMeasures}
+          </Button>
+        )}
       </div>
       {status.state === 'failed' ? (
         <div className={styles.failed}>
@@ -70,6 +72,6 @@ export function FacesPanel({ source }: { readonly source: Source }) {
 function noneText({ state }: FacesState['status'], { kind }: Source): string {
   if (state === 'loading') return words.loading
   if (state === 'measured') return words.noneInFile
-  if (state === 'off') return kind === 'stopped' ? words.none.stopped : ''
+  if (state === 'off') return kind === 'stopped' ? words.none.stopped : kind === 'drawn' ? words.yourOwn : words.off
   return words.none[kind]
 }

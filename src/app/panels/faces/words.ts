@@ -23,6 +23,8 @@ export const words = {
     drawn: 'No face found yet.',
     stopped: 'Nobody is followed anymore.',
   },
+  yourOwn: 'The movements of your own face will be measured here.',
+  off: 'Faces are not followed. Settings can switch that on.',
   secondsAgo: (seconds: number) => `${seconds} s ago`,
   now: 'now',
   noValue: '–',

@@ -70,7 +70,8 @@ export const words = {
 
   offer: {
     title: (name: string) => `Download ${name}?`,
-    foreign: 'It lies on another host than this page, and what it says about itself is only the word of whoever put it there.',
+    foreign:
+      'It lies on another host than this page, and what it says about itself is only the word of whoever put it there.',
     host: 'Host',
     from: 'Built from, as it says',
     weights: 'Weights',

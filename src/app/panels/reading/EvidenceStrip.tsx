@@ -68,7 +68,7 @@ export function EvidenceStrip({ reading }: { readonly reading: ShownReading }) {
         ))}
         {Array.from({ length: places - pictures.length }, (_, free) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: empty places are all alike
-          <li key={`free/${free}`} className={styles.frame} aria-hidden="true">
+          <li key={pictures.length + free} className={styles.frame} role="presentation">
             <span className={styles.free} />
           </li>
         ))}

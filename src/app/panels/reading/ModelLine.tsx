@@ -1,4 +1,4 @@
-import { Dialog, DialogTrigger, Popover, Button as TriggerButton } from 'react-aria-components'
+import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import type { View } from '../../../affect/view.ts'
 import type { Manifest } from '../../../manifest/manifest.ts'
 import { isDrawn, isPlaceholder, readsDrawnFaces } from '../../model-kind.ts'
@@ -12,23 +12,29 @@ import { words } from './words.ts'
 
 /** Who reads, and what it is shown: one quiet line, with what that means on a press. */
 export function ModelLine() {
-  const { store } = usePage().session
+  const page = usePage()
+  const { store } = page.session
   const bundle = useStore(store, (state) => state.bundle)
   const source = useStore(store, (state) => state.source)
-  const view = useStore(store, viewOf)
+  const shownAs = useStore(store, viewOf)
   if (!bundle) return <p className={styles.line} />
   const { manifest } = bundle
   return (
     <div className={styles.line}>
-      <span className={styles.text}>{lineOf(manifest, isolatedName(bundle.name), view)}</span>
+      <span className={styles.text}>{lineOf(manifest, isolatedName(bundle.name), shownAs)}</span>
       <DialogTrigger>
-        <TriggerButton className={styles.info} aria-label={words.about}>
+        <Button className={styles.info} aria-label={words.about}>
           <span aria-hidden="true">i</span>
-        </TriggerButton>
+        </Button>
         <Popover className={styles.popover} placement="bottom start">
           <Dialog className={styles.dialog} aria-label={words.about}>
-            <p>{aboutOf(manifest, source, view)}</p>
+            <p>{aboutOf(manifest, source, shownAs)}</p>
             <p>{words.aboutNumbers}</p>
+            {readsDrawnFaces(manifest) && (
+              <Button slot="close" className={styles.get} onPress={() => page.view.update({ panel: 'model' })}>
+                {words.getVidEmo}
+              </Button>
+            )}
           </Dialog>
         </Popover>
       </DialogTrigger>

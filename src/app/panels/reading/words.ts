@@ -124,6 +124,7 @@ export const words = {
   absenceText,
   absenceNote,
   answerOffer: 'Answer',
+  getVidEmo: 'Get VidEmo-3B',
 
   smallModel: 'small model: drawings',
   throughTwin: 'small model: drawings, read through the twin',

@@ -54,9 +54,7 @@ export function NoticeActions({ notice, onDone }: Props) {
       return <OpenStorage onDone={onDone} />
     case 'random-weights':
     case 'not-for-real-faces':
-    case 'made-for-drawn-faces':
       return <OpenModel onDone={onDone}>{model.get}</OpenModel>
-    case 'through-the-twin':
     case 'on-the-processor':
     case 'bundle':
       return null

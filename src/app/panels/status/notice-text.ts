@@ -30,10 +30,6 @@ export function noticeText(notice: Notice): NoticeText {
       return { ...words.random, tone: 'warn' }
     case 'not-for-real-faces':
       return { ...words.strange, tone: 'warn' }
-    case 'made-for-drawn-faces':
-      return { ...words.drawn, tone: 'info' }
-    case 'through-the-twin':
-      return { ...words.twin, tone: 'info' }
     case 'on-the-processor':
       return { ...words.processor, cause: notice.text, tone: 'info' }
     case 'bundle': {

@@ -30,11 +30,11 @@ describe('the notices of the status line', () => {
     expect(kinds({ bundle: fullBundle, source: clip })).toEqual([])
   })
 
-  it('a small model is told apart by what it is shown', () => {
-    expect(kinds({ bundle: drawings })).toEqual(['made-for-drawn-faces'])
-    expect(kinds({ bundle: drawings, source: { ...clip, isSample: true } })).toEqual(['made-for-drawn-faces'])
+  it('a small model is warned of only where it is shown a real face as it is', () => {
+    expect(kinds({ bundle: drawings })).toEqual([])
+    expect(kinds({ bundle: drawings, source: { ...clip, isSample: true } })).toEqual([])
     expect(kinds({ bundle: drawings, source: clip, ...viewed('picture') })).toEqual(['not-for-real-faces'])
-    expect(kinds({ bundle: drawings, source: clip, ...viewed('twin') })).toEqual(['through-the-twin'])
+    expect(kinds({ bundle: drawings, source: clip, ...viewed('twin') })).toEqual([])
     // Of the model before, nothing is said while another one is loaded.
     expect(kinds({ bundle: drawings, load: { state: 'asking', source: { type: 'url', url } } })).toEqual([])
   })

@@ -12,9 +12,6 @@ export type Notice =
   | { readonly kind: 'random-weights' }
   /** A model of drawn faces is shown something else: a real face, as it is. */
   | { readonly kind: 'not-for-real-faces' }
-  | { readonly kind: 'made-for-drawn-faces' }
-  /** A model of drawn faces is shown the drawn twin of a real one. */
-  | { readonly kind: 'through-the-twin' }
   | { readonly kind: 'on-the-processor'; readonly text: string }
   /** Where the bundle is stored, or that its address could not be reached. */
   | { readonly kind: 'bundle'; readonly text: string }
@@ -51,7 +48,8 @@ export function noticesOf(state: NoticeParts, isUpdateReady: boolean): readonly 
   if (!bundle) return notices
   // While another model is being loaded, nothing is said of the one before.
   if (isIdle && isPlaceholder(bundle.manifest)) notices.push({ kind: 'random-weights' })
-  if (isIdle && readsDrawnFaces(bundle.manifest)) notices.push({ kind: kindOfDrawn(state) })
+  if (isIdle && readsDrawnFaces(bundle.manifest) && isShownAStranger(state))
+    notices.push({ kind: 'not-for-real-faces' })
   for (const text of bundle.notices) {
     const { reason } = bundle.check
     const isOfProcessor = bundle.provider === 'wasm' && reason !== undefined && text.includes(reason)
@@ -60,8 +58,9 @@ export function noticesOf(state: NoticeParts, isUpdateReady: boolean): readonly 
   return notices
 }
 
-function kindOfDrawn(state: NoticeParts) {
+/** Whether the model is shown a real face as it is. What it is shown otherwise is said where the reading is. */
+function isShownAStranger(state: NoticeParts): boolean {
   const { source } = state
-  if (source === undefined || source.kind === 'stopped' || isDrawn(source)) return 'made-for-drawn-faces'
-  return viewOf(state) === 'twin' ? 'through-the-twin' : 'not-for-real-faces'
+  if (source === undefined || source.kind === 'stopped' || isDrawn(source)) return false
+  return viewOf(state) !== 'twin'
 }

@@ -65,16 +65,6 @@ export const words = {
     cause: 'This small model reads drawn faces. What it says here means little: it has never seen a real face.',
     action: 'For real faces get VidEmo-3B, or show the model the drawn twin of the face.',
   },
-  drawn: {
-    title: 'This small model reads drawn faces',
-    cause: 'It was trained on drawings alone and reads them well.',
-    action: 'For real faces get VidEmo-3B.',
-  },
-  twin: {
-    title: 'Read from a drawing that moves as your face does',
-    cause:
-      'This small model reads drawn faces, and is shown a drawn twin of the followed face. What is said and what is measured then come from the same movement: a mark “seen” shows that the chain agrees with itself, no more. “She” in its words is the drawing, which looks the same for everybody.',
-  },
   processor: { title: 'Computing on the processor' },
 } as const
 
