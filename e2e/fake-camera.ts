@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 
 export interface FakeCamera {
@@ -53,4 +54,24 @@ export async function installFakeCamera(page: Page): Promise<void> {
     navigator.mediaDevices.getUserMedia = give
     navigator.mediaDevices.getDisplayMedia = give
   })
+}
+
+/** Has the camera play this video again and again, from the next time that the page asks for it. */
+export async function playBeforeCamera(page: Page, file: string): Promise<void> {
+  const base64 = (await readFile(file)).toString('base64')
+  await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
+    const video = document.createElement('video')
+    video.muted = true
+    video.loop = true
+    video.src = URL.createObjectURL(new Blob([bytes], { type: 'video/mp4' }))
+    await video.play()
+    const canvas = document.createElement('canvas')
+    canvas.width = video.videoWidth
+    canvas.height = video.videoHeight
+    const context = canvas.getContext('2d', { alpha: false })
+    // Drawn by a clock of its own: a stream of the element itself ends where it begins again.
+    setInterval(() => context?.drawImage(video, 0, 0), 100)
+    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream()
+  }, base64)
 }

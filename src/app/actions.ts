@@ -5,6 +5,7 @@ import { hasWaiting } from './session/file-queue.ts'
 import { isLive, type SessionState } from './session/session-state.ts'
 import { showReading } from './shown.ts'
 import type { Page, PanelId } from './view.ts'
+import { viewOf } from './view-words.ts'
 import { actionWords, panelTitles } from './words/actions.ts'
 
 export const actionGroups = ['reading', 'source', 'faces', 'recording', 'panels'] as const
@@ -167,6 +168,17 @@ export const pageActions: readonly PageAction[] = [
     run: ({ session }) => {
       const { faces } = session.store.get().settings
       session.actions.changeSettings({ faces: { ...faces, areOutlinesShown: !faces.areOutlinesShown } })
+    },
+  },
+  {
+    id: 'twin',
+    group: 'faces',
+    title: ({ settings }) => (settings.faces.isTwinShown ? actionWords.hideTwin : actionWords.showTwin),
+    keys: [],
+    isEnabled: (state) => viewOf(state) === 'twin',
+    run: ({ session }) => {
+      const { faces } = session.store.get().settings
+      session.actions.changeSettings({ faces: { ...faces, isTwinShown: !faces.isTwinShown } })
     },
   },
   {

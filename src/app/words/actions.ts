@@ -20,6 +20,8 @@ export const actionWords = {
   neutral: 'This is my neutral face',
   hideOutlines: 'Hide face outlines',
   showOutlines: 'Show face outlines',
+  hideTwin: 'Hide the drawn twin',
+  showTwin: 'Show the drawn twin',
   newest: 'Back to the newest reading',
   download: (format: string) => `Download the readings (${format})`,
   erase: 'Erase everything…',

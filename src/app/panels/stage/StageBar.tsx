@@ -9,6 +9,7 @@ import { isActive, runText } from '../../run-text.ts'
 import type { Source } from '../../session/session-state.ts'
 import { shownName } from '../../shown-name.ts'
 import { useStore } from '../../store.ts'
+import { narrow, useMedia } from '../../use-media.ts'
 import { usePage } from '../../view.ts'
 import { viewOf } from '../../view-words.ts'
 import { ReadFromHere } from '../timeline/ReadFromHere.tsx'
@@ -25,13 +26,15 @@ interface Props {
 
 /** The controls of what is watched, its name, and what is drawn over it. */
 export function StageBar({ source, main }: Props) {
+  const isNarrow = useMedia(narrow)
   return (
     <div className={styles.bar}>
       <RunButtons source={source} main={main} />
       <SourceFacts source={source} />
       <Figures source={source} />
       <ReadFromHere className={styles.from} />
-      <Toggles />
+      {/* Phones have no room for these beside the name of the source: they stand among all actions. */}
+      {!isNarrow && <Toggles />}
     </div>
   )
 }
@@ -46,6 +49,7 @@ function RunButtons({ source, main }: Props) {
   const areKeysOn = useStore(store, (state) => state.settings.areKeysOn)
 
   const isGoing = isActive(run) && run.state !== 'paused'
+  const isUnasked = source.kind === 'drawn' && source.isUnasked
   const isAgain = source.kind === 'stopped' || run.state === 'over' || run.state === 'failed'
   const startIcon: IconName = isGoing ? 'pause' : isAgain ? 'again' : 'play'
   return (
@@ -62,15 +66,18 @@ function RunButtons({ source, main }: Props) {
         {/* Where there is little room the icon stands alone, but for the one thing that there is to do. */}
         <span className={isGoing ? styles.word : undefined}>{startTitle}</span>
       </Button>
-      <Button
-        className={styles.button}
-        disabled={!canStop}
-        onClick={() => runAction(page, actionOf('stop'))}
-        aria-keyshortcuts={shortcutOf(actionOf('stop'), areKeysOn)}
-      >
-        <Icon name="stop" />
-        <span className={styles.word}>{words.stop}</span>
-      </Button>
+      {/* A drawing that nobody asked for can be paused; there is nothing of the visitor's to be stopped. */}
+      {!isUnasked && (
+        <Button
+          className={styles.button}
+          disabled={!canStop}
+          onClick={() => runAction(page, actionOf('stop'))}
+          aria-keyshortcuts={shortcutOf(actionOf('stop'), areKeysOn)}
+        >
+          <Icon name="stop" />
+          <span className={styles.word}>{words.stop}</span>
+        </Button>
+      )}
     </div>
   )
 }
