@@ -12,7 +12,7 @@ test('files that cannot be read say why, and the page goes on; unusual ones are 
   await reader.open('test&tokens=2')
   const cases = [
     ['empty.mp4', Buffer.alloc(0), 'empty-file', 'The file is empty.'],
-    ['corrupt.mp4', Buffer.from('not a video '.repeat(500)), 'not-a-video', 'The file is a text, and not a video'],
+    ['corrupt.mp4', Buffer.from('not a video '.repeat(500)), 'not-a-video', 'The file is a text, not a video'],
     ['sound.wav', silence(), 'no-video-track', 'sound, but no picture'],
     ['bomb.png', Buffer.from(blackPng(16_000, 16_000)), 'image-too-large', 'The image is 16,000 × 16,000 pixels'],
     ['long.png', Buffer.from(blackApng(4000, 4000, 200)), 'image-too-large', 'The animation has 200 frames'],

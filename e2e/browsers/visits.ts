@@ -120,8 +120,7 @@ export function describeVisits<T>(
       await sees(visitor, 'Use my camera')
       if (!(await offersWebGpu(visitor))) {
         await sees(visitor, 'small model · processor')
-        await visitor.click('button', 'This small model reads drawn faces')
-        await sees(visitor, 'Computing on the processor')
+        await visitor.click('button', 'Computing on the processor')
         await sees(visitor, 'This browser does not offer WebGPU.')
       }
     })
