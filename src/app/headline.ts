@@ -30,6 +30,8 @@ export type Absence =
   /** A source is open, and nothing is read of it. */
   | { readonly kind: 'not-read' }
   | { readonly kind: 'no-face' }
+  /** Nobody was found in the whole file. */
+  | { readonly kind: 'no-face-found' }
   /** The model reads drawings alone, and is shown a real picture as it is. */
   | { readonly kind: 'drawings-only' }
   /** The weights are random: words and numbers mean nothing. */
@@ -113,7 +115,10 @@ function newestHeadline(state: HeadlineState): Headline {
     if (!bundle) return absent({ kind: source || load.state === 'failed' || isOn ? 'no-model' : 'no-source' })
   }
   if (!source) return absent({ kind: 'no-source' })
-  if (!isOn) return absent({ kind: 'not-read' })
+  if (!isOn)
+    return absent({
+      kind: faces.status.state === 'measured' && faces.tracks.length === 0 ? 'no-face-found' : 'not-read',
+    })
   const isNobodyHere =
     faces.status.state === 'following' && isLive(source) && !faces.tracks.some(({ isHere }) => isHere)
   if (isNobodyHere && view !== 'picture') return absent({ kind: 'no-face' })

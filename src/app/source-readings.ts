@@ -36,16 +36,21 @@ export interface Covering {
  * Which time each reading stands for, in the order in which they were finished; where two cover a time the later one
  * counts. A window stands for what it adds to the window before it, as it did while it was newest: its answer ends with
  * its last frames. The first one, of a source or after a new start, stands for all of it. A frame stands for half an
- * interval before and after its own time.
+ * interval before and after its own time, the last of all until the next would have come: a clip is covered to its end.
  */
 export function coveringOf(readings: readonly RecordedReading[]): readonly Covering[] {
   const before = new Map<string, RecordedReading>()
+  const lastS = readings.reduce((latest, { endS }) => Math.max(latest, endS), 0)
   return readings.map((reading) => {
     const { track, startS, endS, settings } = reading
     const halfS = 0.5 / settings.framesPerSecond
     const last = before.get(track)
     before.set(track, reading)
     const isNext = last && last.startS <= startS && startS <= last.endS && last.endS < endS
-    return { reading, fromS: isNext ? last.endS + halfS : Math.max(0, startS - halfS), toS: endS + halfS }
+    return {
+      reading,
+      fromS: isNext ? last.endS + halfS : Math.max(0, startS - halfS),
+      toS: endS + (endS === lastS ? 2 : 1) * halfS,
+    }
   })
 }

@@ -60,6 +60,8 @@ function absenceText(absence: Absence): string {
       return 'Nothing is being read'
     case 'no-face':
       return 'No face in the picture'
+    case 'no-face-found':
+      return 'No face was found'
     case 'drawings-only':
       return 'Not read: this model knows drawings only'
     case 'placeholder':
