@@ -21,7 +21,7 @@ test('a photographed smile is read as happy through its drawn twin', async ({ pa
   await expect.poll(() => isSmileRead(reader), patience).toBe(true)
   await expect(page.getByText(words.throughTwin)).toBeVisible()
   await expect(page.getByText(words.shown('twin', 'face-1'))).toBeVisible()
-  await expect(page.getByText(words.appears('happy'))).toBeVisible(patience)
+  await expect(page.getByText(words.appears('happy'), { exact: true })).toBeVisible(patience)
   // Nobody asks about the drawing's hair.
   for (const { texts } of await reader.transcripts()) expect(texts.attributes).toBeUndefined()
 })
@@ -31,6 +31,7 @@ test('somebody who smiles at the camera is read as happy through a twin', async 
   await reader.sourceButton('camera').click()
   await expect.poll(() => isSmileRead(reader), patience).toBe(true)
   await expect(page.getByText(words.throughTwin)).toBeVisible()
-  await expect(page.getByText(words.shown('twin', 'face-1'))).toBeVisible()
-  await expect(page.getByText(words.appears('happy'))).toBeVisible(patience)
+  // A face that was lost and found again may have another number.
+  await expect(page.getByText(/^What the model was shown: twin of face \d/)).toBeVisible()
+  await expect(page.getByText(words.appears('happy'), { exact: true })).toBeVisible(patience)
 })
