@@ -89,7 +89,10 @@ test('a file that was changed is taken once it is whole', async ({ page, reader,
   await reader.load(weights.url)
   await expect(reader.alert).toContainText('wrong-hash')
   weights.change('decoder.data.000', undefined)
-  await page.getByRole('button', { name: /^(Try again|Resume)$/ }).first().click()
+  await page
+    .getByRole('button', { name: /^(Try again|Resume)$/ })
+    .first()
+    .click()
   const name = new RegExp(`${new URL(weights.url).host} · q4`)
   await expect(page.getByText(name).first()).toBeVisible({ timeout: 60_000 })
   await expect(reader.alert).toHaveCount(0)
