@@ -4,8 +4,8 @@ import { measuredFace, nextFace } from './session/faces-state.ts'
 import { hasWaiting } from './session/file-queue.ts'
 import { isLive, type SessionState } from './session/session-state.ts'
 import { showReading } from './shown.ts'
+import { viewOf } from './shown-view.ts'
 import type { Page, PanelId } from './view.ts'
-import { viewOf } from './view-words.ts'
 import { actionWords, panelTitles } from './words/actions.ts'
 
 export const actionGroups = ['reading', 'source', 'faces', 'recording', 'panels'] as const

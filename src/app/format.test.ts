@@ -5,7 +5,6 @@ import {
   formatError,
   formatLabel,
   formatLeft,
-  formatProbability,
   formatSigned,
   formatSpan,
   formatTime,
@@ -58,17 +57,6 @@ it.each([
   [4.2, '4.2'],
 ])('formatError(%d)', (value, text) => {
   expect(formatError(value)).toBe(text)
-})
-
-it.each([
-  [0, '0.00'],
-  [1e-9, '<0.01'],
-  [0.005, '0.01'],
-  [0.994, '0.99'],
-  [0.9999, '>0.99'],
-  [1, '1.00'],
-])('formatProbability(%d)', (probability, text) => {
-  expect(formatProbability(probability)).toBe(text)
 })
 
 it('signed values', () => {

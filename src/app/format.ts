@@ -2,7 +2,6 @@ import type { TrackId } from '../affect/track.ts'
 import { valueWords } from './words/values.ts'
 
 const one = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-const hundredths = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const signedHundredths = new Intl.NumberFormat('en', {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
@@ -86,13 +85,6 @@ export function formatDecimal(value: number): string {
 /** `83 %` */
 export function formatPercent(share: number): string {
   return `${whole.format(share * 100)} %`
-}
-
-/** `0.81`; `1.00` and `0.00` stand for exactly 1 and 0 only. */
-export function formatProbability(probability: number): string {
-  if (probability > 0 && probability < 0.005) return '<0.01'
-  if (probability < 1 && probability >= 0.995) return '>0.99'
-  return hundredths.format(probability)
 }
 
 /** `+0.62`, `−0.30` */

@@ -6,8 +6,8 @@ import { type BusyLoad, isActive, isLoading } from './run-text.ts'
 import { type FollowedTrack, measuredFace } from './session/faces-state.ts'
 import { isLive, type RecordedReading, type SessionState, type Source } from './session/session-state.ts'
 import type { Shown } from './shown.ts'
+import { viewOf } from './shown-view.ts'
 import { type Verdict, verdictsOf, verdictsOfReading } from './verdict.ts'
-import { viewOf } from './view-words.ts'
 
 /** What stands in the row of one person. */
 export type Row =

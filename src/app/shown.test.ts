@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { probesAt } from './probes-at.ts'
 import { shownBy } from './shown.ts'
 import { recorded } from './testing/recorded.ts'
 
@@ -51,18 +50,4 @@ it('shows one reading that was chosen, and says where it is of another source', 
   expect(shownBy({ kind: 'reading', update: 4 }, state)).toMatchObject({ kind: 'earlier', isOfAnotherSource: true })
   expect(shownBy({ kind: 'reading', update: 1 }, state)).toMatchObject({ kind: 'earlier', isOfAnotherSource: false })
   expect(shownBy(undefined, state)).toEqual({ kind: 'newest' })
-})
-
-it('gives the probabilities as they were at a time, and before the first answer the first', () => {
-  const probes = [
-    { id: 'emotion', timeS: 1, probabilities: [0.9, 0.1] },
-    { id: 'AU1', timeS: 1, probabilities: [0.2, 0.8] },
-    { id: 'emotion', timeS: 2, probabilities: [0.5, 0.5] },
-  ]
-  expect(probesAt({ probes }, 0)).toEqual({
-    emotion: [{ timeS: 1, probabilities: [0.9, 0.1] }],
-    AU1: [{ timeS: 1, probabilities: [0.2, 0.8] }],
-  })
-  expect(probesAt({ probes }, 2).emotion).toHaveLength(2)
-  expect(probesAt({ probes: [] }, 2)).toEqual({})
 })

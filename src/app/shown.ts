@@ -80,23 +80,3 @@ export function spanOf(frames: readonly { readonly timeS: number }[]): readonly 
   const times = frames.map(({ timeS }) => timeS)
   return times.length === 0 ? undefined : [Math.min(...times), Math.max(...times)]
 }
-
-/**
- * The tree in which an emotion of who is read was last named, and what it was read from: it stands until another one is
- * read.
- */
-export function latestNamed({
-  current,
-  recording,
-  shownTrack,
-}: Pick<SessionState, 'current' | 'recording' | 'shownTrack'>): NamedReading | undefined {
-  if (current && emotionsOf(current.tree).length > 0) return { tree: current.tree, span: spanOf(current.frames) }
-  const last = recording.findLast(({ track }) => track === shownTrack)
-  if (last && emotionsOf(last.tree).length > 0) return { tree: last.tree, span: [last.startS, last.endS] }
-  return undefined
-}
-
-export interface NamedReading {
-  readonly tree: AffectiveTree
-  readonly span: readonly [number, number] | undefined
-}

@@ -1,9 +1,9 @@
 import { useMemo } from 'react'
 import { type Headline, headlineOf } from './headline.ts'
 import { useShown } from './shown.ts'
+import { viewOf } from './shown-view.ts'
 import { useStore } from './store.ts'
 import { usePage } from './view.ts'
-import { viewOf } from './view-words.ts'
 
 /** What the page says first; renders again when something of it may be another, and not with every token. */
 export function useHeadline(): Headline {

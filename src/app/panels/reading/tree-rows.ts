@@ -150,11 +150,6 @@ export function indexRows(rows: Iterable<TreeRow>, index = new Map<string, TreeR
   return index
 }
 
-/** How many things were read: rows that stand for a part of the tree, persons and evidence aside. */
-export function countNodes(rows: readonly TreeRow[]): number {
-  return rows.reduce((sum, row) => sum + (row.kind === 'person' ? countNodes(row.rows) : 1), 0)
-}
-
 /** The keys of what must be open for a row to be seen, the stage's own first. */
 export function pathTo(key: string, rows: Readonly<Record<StageId, readonly TreeRow[]>>): readonly string[] {
   const search = (inside: readonly TreeRow[], path: readonly string[]): readonly string[] | undefined => {

@@ -6,10 +6,10 @@ import type { View } from '../../../affect/view.ts'
 import type { AnswerState, CurrentUpdate, UpdateFrame } from '../../../reading/reading.ts'
 import type { RecordedReading } from '../../session/session-state.ts'
 import { emotionsOf, useRecorded, useShown } from '../../shown.ts'
+import { viewOf } from '../../shown-view.ts'
 import { useStore } from '../../store.ts'
 import { useThrottled } from '../../use-throttled.ts'
 import { usePage } from '../../view.ts'
-import { viewOf } from '../../view-words.ts'
 
 /** The tree grows with the text, but is rendered at most this often. */
 const treeEveryMs = 250

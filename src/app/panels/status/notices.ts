@@ -1,7 +1,7 @@
 import { isDrawn, isPlaceholder, readsDrawnFaces } from '../../model-kind.ts'
 import type { LostLoad, SessionState } from '../../session/session-state.ts'
 import type { StoredName } from '../../session/stored-models.ts'
-import { viewOf } from '../../view-words.ts'
+import { viewOf } from '../../shown-view.ts'
 
 /** What a person should know of the page and its model; each is said once, as a chip, with its details on a press. */
 export type Notice =

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { noFaces } from './session/faces-state.ts'
 import type { SessionState, Source, StripFrame } from './session/session-state.ts'
+import { viewOf } from './shown-view.ts'
 import { blankState } from './testing/fake-session.ts'
 import { fullBundle, smallBundle } from './testing/story-facts.ts'
-import { viewOf } from './view-words.ts'
 
 const following = { ...noFaces, status: { state: 'following' } } as const
 const camera = { kind: 'camera' } as Source
