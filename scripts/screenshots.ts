@@ -77,7 +77,11 @@ const flags = new Set(args.filter((each) => each.startsWith('--')))
 const wanted = args.filter((each) => !each.startsWith('--'))
 const all = Object.keys(stories)
 const ofReadme = readme.map(({ from }) => from.slice(from.indexOf('/') + 1, -'.png'.length))
-const names = flags.has('--readme') ? ofReadme : wanted.length === 0 ? all : all.filter((name) => wanted.some((each) => name.startsWith(each)))
+const names = flags.has('--readme')
+  ? ofReadme
+  : wanted.length === 0
+    ? all
+    : all.filter((name) => wanted.some((each) => name.startsWith(each)))
 if (names.length === 0) throw new Error(`no story is called ${wanted.join(' or ')}`)
 if (names.length < all.length && (flags.has('--accept') || flags.has('--compare'))) {
   throw new Error('pictures are kept and compared of all stories at once')

@@ -9,7 +9,7 @@ it.each(['network', 'access-lapsed', 'too-many-requests'])('%s loses nothing, an
   expect(asResumable(error(code))).toMatchObject({
     name: 'CheckpointError',
     code,
-    message: 'It did not come. Every weight that was finished is kept.',
+    message: 'It was not sent. Every weight that was finished is kept.',
     action: 'Try again. Only what is missing will be fetched.',
     subject: 'a',
     recoverable: true,

@@ -143,7 +143,7 @@ describe('401 or 403 after a success', () => {
     const source = await opened(files)
     const error = await refusal(source.read(300_000, 100))
     expect(error).toMatchObject({ code: 'access-lapsed', recoverable: true, subject: weights })
-    expect(error.message).toMatch(/gave parts of .*model\.safetensors, and now answers 403/)
+    expect(error.message).toMatch(/sent parts of .*model\.safetensors, and now answers 403/)
     expect(error.action).not.toContain('CORS')
     expect(requests.length).toBe(8)
   })
