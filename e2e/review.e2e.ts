@@ -43,10 +43,13 @@ test('a finished file is sought ten times: nothing is read, and the verdict and 
   const shown = new Set<string>()
   for (const share of [0.9, 0.1, 0.5, 0.7, 0.3, 0.98, 0.02, 0.6, 0.8, 0.4]) {
     const timeS = await seek(reader, share)
-    // The window that was newest then; its frames, two a second, stand for half an interval before, the last one for a whole one after.
-    const reading = recorded.find(({ startS, endS }) => startS - 0.25 <= timeS && timeS < endS + 0.5)
+    // The window that was newest then; its frames, two a second, stand for half an interval before, the last one for a pair's after.
+    const reading = recorded.find(({ startS, endS }) => startS - 0.25 <= timeS && timeS < endS + 1)
     const told = reading?.texts.emotion
-    if (!told) throw new Error(`nothing was read at ${timeS} s`)
+    if (!told)
+      throw new Error(
+        `nothing was read at ${timeS} s of ${JSON.stringify(recorded.map(({ startS, endS }) => [startS, endS]))}`,
+      )
     await expect(reader.answer('Emotion'), `at ${timeS} s`).toContainText(told)
     const label = await page.locator('[data-verdict]').first().getAttribute('data-verdict')
     expect(told, `at ${timeS} s the verdict is ${label}`).toContain(label)
