@@ -110,9 +110,9 @@ test('a long clip is read window by window to its end, each exact, and listed in
     }, timeS)
   const titles = strip.getByText(words.strip)
   await seek(1)
-  await expect(titles).toContainText(/0\.0–/)
+  await expect(titles).toContainText(/ 0\.3–/)
   await seek(6.5)
-  await expect(titles).not.toContainText(/· 8 frames, 0\.0–/)
+  await expect(titles).not.toContainText(/· 8 frames, 0\.3–/)
   expect(await reader.transcripts()).toEqual(said)
   // Reading from there is another press.
   await page.getByRole('button', { name: new RegExp(`^${timeline.readFrom}`) }).click()
