@@ -36,7 +36,7 @@ export interface Covering {
  * Which time each reading stands for, in the order in which they were finished; where two cover a time the later one
  * counts. A window stands for what it adds to the window before it, as it did while it was newest: its answer ends with
  * its last frames. The first one, of a source or after a new start, stands for all of it. A frame stands for half an
- * interval before and after its own time, the last of all for as long as a pair: what a clip has left
+ * interval before and after its own time, the last of a file for as long as a pair: what a clip has left
  * then is less than a pair, and is not read.
  */
 export function coveringOf(readings: readonly RecordedReading[]): readonly Covering[] {
@@ -51,7 +51,7 @@ export function coveringOf(readings: readonly RecordedReading[]): readonly Cover
     return {
       reading,
       fromS: isNext ? last.endS + halfS : Math.max(0, startS - halfS),
-      toS: endS + (endS === lastS ? 4 : 1) * halfS,
+      toS: endS + (endS === lastS && reading.source.kind === 'file' ? 4 : 1) * halfS,
     }
   })
 }

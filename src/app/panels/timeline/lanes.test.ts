@@ -65,7 +65,7 @@ describe('the lanes of a source', () => {
   it('begin anew with the clock of a live source', () => {
     const source = { kind: 'camera', name: 'Camera' } as const
     const [lane] = lanesOf([recorded(30, 37.5, { source }), recorded(0.25, 3.75, { source, emotion: 'sad' })], 1)
-    expect(spans(lane)).toEqual([[0, 4.75, 'sad']])
+    expect(spans(lane)).toEqual([[0, 4, 'sad']])
   })
 
   it('hold a thousand readings', () => {
