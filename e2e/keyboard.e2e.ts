@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { consentEarlier, expect, quick, test } from './camera-page.ts'
+import { stopsToWhy } from './page-meter.ts'
 
 test('the whole way can be gone from the keyboard alone', async ({ page, reader }) => {
   // From the beginning: the browser needs a while to hand its dialogs over, and a key is quicker.
@@ -33,7 +34,9 @@ test('the whole way can be gone from the keyboard alone', async ({ page, reader 
   await expect(resume).toBeVisible()
   await page.keyboard.press('Space')
   await reader.waitForReading()
-  expect(await stopsToWhy(page), 'tab stops to Why, without the skip link').toBeLessThanOrEqual(15)
+  expect((await stopsToWhy(page)).length, 'tab stops to Why').toBeLessThanOrEqual(15)
+  // In the tree letters search for rows, and are no keys of the page.
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
 
   await page.keyboard.press('h')
   await expect(page.getByLabel('Figures')).toBeVisible()
@@ -100,24 +103,4 @@ async function stops(page: Page, count: number): Promise<string[]> {
     )
   }
   return names
-}
-
-/** How often a person presses Tab, from the beginning of the page, until something in Why has the focus. */
-async function stopsToWhy(page: Page): Promise<number> {
-  await page.evaluate(() => {
-    const first = document.querySelector('a[href="#reading"]')
-    if (first instanceof HTMLElement) first.focus()
-  })
-  for (let count = 1; count <= 40; count++) {
-    const isThere = await page.evaluate(
-      () => document.activeElement?.closest('section[aria-labelledby="why-title"]') !== null,
-    )
-    if (isThere) {
-      // In the tree letters search for rows, and are no keys of the page.
-      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
-      return count
-    }
-    await page.keyboard.press('Tab')
-  }
-  return Number.POSITIVE_INFINITY
 }
