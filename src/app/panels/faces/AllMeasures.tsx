@@ -1,5 +1,6 @@
 import { actionOf, runAction, shortcutOf } from '../../actions.ts'
 import { Button } from '../../controls/Button.tsx'
+import { ProgressBar } from '../../controls/ProgressBar.tsx'
 import { formatTime } from '../../format.ts'
 import { type FacesState, measuredFace } from '../../session/faces-state.ts'
 import type { Source } from '../../session/session-state.ts'
@@ -58,12 +59,7 @@ function Progress({ status }: { readonly status: FacesState['status'] }) {
   const text = status.state === 'measuring' ? words.measuring(formatTime(doneS), formatTime(totalS)) : words.notMeasured
   return (
     <div className={styles.progress}>
-      <progress
-        className={styles.bar}
-        value={isDone ? 1 : doneS}
-        max={isDone || totalS <= 0 ? 1 : totalS}
-        aria-labelledby="measuring"
-      />
+      <ProgressBar value={isDone ? 1 : doneS} max={isDone || totalS <= 0 ? 1 : totalS} aria-labelledby="measuring" />
       <p id="measuring" className={styles.note}>
         {isDone ? words.measuredToEnd : text}
       </p>

@@ -10,6 +10,7 @@ import { AddressField, SelectField } from '../../controls/Fields.tsx'
 import { FilePicker } from '../../controls/FilePicker.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { Message } from '../../controls/Message.tsx'
+import { ProgressBar } from '../../controls/ProgressBar.tsx'
 import { formatBytes, formatCount } from '../../format.ts'
 import type { ShownWait } from '../../server-wait.ts'
 import { useStore } from '../../store.ts'
@@ -186,7 +187,7 @@ function Looking({ wait }: { readonly wait: ShownWait | undefined }) {
     <Group title={text.looking}>
       <p id={textId}>{text.lookingText}</p>
       {wait && <ServerWaitNote wait={wait} />}
-      <progress className={styles.bar} aria-labelledby={textId} />
+      <ProgressBar aria-labelledby={textId} />
       <div className={styles.answers}>
         <Button onClick={() => buildSession.leave()}>{words.back}</Button>
       </div>
@@ -263,7 +264,7 @@ function Building({ build }: { readonly build: Extract<BuildState, { state: 'bui
       <p id={textId} className={styles.figures}>
         {doing}
       </p>
-      <progress className={styles.bar} aria-labelledby={textId} {...(share === undefined ? {} : { value: share })} />
+      <ProgressBar aria-labelledby={textId} {...(share === undefined ? {} : { value: share })} />
       <p className={styles.weight}>{step?.type === 'building' ? step.weight : ' '}</p>
       <div className={styles.answers}>
         <Button disabled={step?.type !== 'building'} onClick={() => buildSession.pause(!isPaused)}>

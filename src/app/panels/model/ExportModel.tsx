@@ -3,6 +3,7 @@ import type { ExportedBundle, ExportState } from '../../build-session.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Icon } from '../../controls/Icon.tsx'
 import { Message } from '../../controls/Message.tsx'
+import { ProgressBar } from '../../controls/ProgressBar.tsx'
 import { canPickFile, canPickFolder } from '../../file-pickers.ts'
 import { useStore } from '../../store.ts'
 import { usePage } from '../../view.ts'
@@ -64,8 +65,7 @@ function Exported({ exported }: { readonly exported: ExportState }) {
             {words.export.running(name)}
             {progress && words.export.share(progress.doneBytes, progress.totalBytes)}
           </p>
-          <progress
-            className={styles.bar}
+          <ProgressBar
             aria-labelledby={textId}
             {...(progress ? { value: progress.doneBytes / progress.totalBytes } : {})}
           />

@@ -3,6 +3,7 @@ import { licenceText } from '../../../manifest/licence-text.ts'
 import { foreignHost } from '../../bundle-link.ts'
 import { Button } from '../../controls/Button.tsx'
 import { Fact, Facts, Group } from '../../controls/Facts.tsx'
+import { ProgressBar } from '../../controls/ProgressBar.tsx'
 import { formatBytes, formatCount } from '../../format.ts'
 import { placedName } from '../../model-kind.ts'
 import { type BusyLoad, loadText } from '../../run-text.ts'
@@ -80,8 +81,7 @@ export function LoadProgress({ load }: { readonly load: BusyLoad }) {
         </h3>
         <Button onClick={() => session.actions.cancelLoad()}>{words.cancel}</Button>
       </div>
-      <progress
-        className={styles.bar}
+      <ProgressBar
         aria-labelledby={titleId}
         aria-describedby={textId}
         {...(share === undefined ? {} : { value: share })}

@@ -5,6 +5,7 @@ import { Button } from '../../controls/Button.tsx'
 import { Question } from '../../controls/Drawer.tsx'
 import { Fact, Facts, Group } from '../../controls/Facts.tsx'
 import { Message } from '../../controls/Message.tsx'
+import { ProgressBar } from '../../controls/ProgressBar.tsx'
 import { formatBytes, formatDay } from '../../format.ts'
 import { isStoredAs, type StoredState } from '../../session/stored-models.ts'
 import { shownName } from '../../shown-name.ts'
@@ -150,8 +151,7 @@ function Described({ entry, isInUse }: Pick<ModelProps, 'entry' | 'isInUse'>) {
         <p>{facts.join(' · ')}</p>
         {url !== '' && <p>{url}</p>}
         {isPartial && (
-          <progress
-            className={styles.bar}
+          <ProgressBar
             aria-label={words.stored.storedOf(name)}
             value={bytes > 0 ? Math.min(1, storedBytes / bytes) : 0}
           />
