@@ -21,7 +21,7 @@ describe('a review of a time', () => {
   })
 
   it('says of what lies between windows that it was not read', () => {
-    expect([11.99, 12, 19.9, 20, 28.8].map((timeS) => at(timeS))).toEqual([1, 'unread', 'unread', 3, 'unread'])
+    expect([11.99, 12, 19.9, 20, 29].map((timeS) => at(timeS))).toEqual([1, 'unread', 'unread', 3, 'unread'])
   })
 
   it('shows what was read again in place of what was read before', () => {

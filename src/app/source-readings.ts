@@ -32,12 +32,14 @@ export interface Covering {
   readonly toS: number
 }
 
+/** At a file's end less than so many intervals are left unread: frames are read in pairs, of whole intervals. */
+const unreadFrames = 2
+
 /**
  * Which time each reading stands for, in the order in which they were finished; where two cover a time the later one
  * counts. A window stands for what it adds to the window before it, as it did while it was newest: its answer ends with
  * its last frames. The first one, of a source or after a new start, stands for all of it. A frame stands for half an
- * interval before and after its own time, the last of a file for as long as a pair: what a clip has left
- * then is less than a pair, and is not read.
+ * interval before and after its own time, the last of a file to the file's end as well.
  */
 export function coveringOf(readings: readonly RecordedReading[]): readonly Covering[] {
   const before = new Map<string, RecordedReading>()
@@ -51,7 +53,8 @@ export function coveringOf(readings: readonly RecordedReading[]): readonly Cover
     return {
       reading,
       fromS: isNext ? last.endS + halfS : Math.max(0, startS - halfS),
-      toS: endS + (endS === lastS && reading.source.kind === 'file' ? 4 : 1) * halfS,
+      toS:
+        endS + halfS + (endS === lastS && reading.source.kind === 'file' ? unreadFrames / settings.framesPerSecond : 0),
     }
   })
 }

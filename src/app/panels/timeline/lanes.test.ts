@@ -15,8 +15,8 @@ describe('the lanes of a source', () => {
     expect(spans(lane)).toEqual([
       [0, 12, 'happy'],
       [12, 16, 'sad'],
-      // The last frame of all stands for as long as a pair.
-      [16, 20.75, 'happy'],
+      // The last frame stands for the part of a pair that a file may have left, too.
+      [16, 21, 'happy'],
     ])
     expect(lane.startsS).toEqual([0, 8, 12, 16])
   })
@@ -25,7 +25,7 @@ describe('the lanes of a source', () => {
     const [lane] = lanesOf([recorded(0.25, 1.75), recorded(6.25, 7.75)], 1)
     expect(spans(lane)).toEqual([
       [0, 2, 'happy'],
-      [6, 8.75, 'happy'],
+      [6, 9, 'happy'],
     ])
     expect(runAt(lane, 3)).toBeUndefined()
     expect(runAt(lane, 6)?.label).toBe('happy')
@@ -37,7 +37,7 @@ describe('the lanes of a source', () => {
     expect(spans(lane)).toEqual([
       [0, 4, 'happy'],
       [4, 6, 'angry'],
-      [6, 10.75, 'happy'],
+      [6, 11, 'happy'],
     ])
   })
 
@@ -58,7 +58,7 @@ describe('the lanes of a source', () => {
     const [lane] = lanesOf([recorded(0.25, 1.75), recorded(2.25, 3.75, { emotion: '' })], 1)
     expect(spans(lane)).toEqual([
       [0, 2, 'happy'],
-      [2, 4.75, undefined],
+      [2, 5, undefined],
     ])
   })
 
