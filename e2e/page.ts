@@ -193,9 +193,8 @@ export class ReaderPage {
     return this.page.getByRole('article', { name: title })
   }
 
-  /** Waits until all three answers are there. */
-  async waitForReading(): Promise<void> {
-    // The reading before this one may have ended just so, and may still be on show while the file is opened.
+  /** Waits until the file that was chosen last is on show: while it is looked into, what was before stays. */
+  async waitForOpened(): Promise<void> {
     await this.page.waitForFunction(
       () => (globalThis.videmoTest?.opened() ?? 1) > (globalThis.openedBefore ?? 0),
       null,
@@ -203,6 +202,11 @@ export class ReaderPage {
         timeout: 60_000,
       },
     )
+  }
+
+  /** Waits until all three answers are there. */
+  async waitForReading(): Promise<void> {
+    await this.waitForOpened()
     await expect(this.page.getByRole('status')).toHaveText(session.complete, { timeout: 240_000 })
   }
 

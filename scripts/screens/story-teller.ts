@@ -48,7 +48,9 @@ export class StoryTeller {
         '*, ::before, ::after { animation: none !important; transition: none !important; caret-color: transparent !important }',
     })
     await teller.warmUp()
+    // Installed alone it would go on by itself.
     await page.clock.install({ time: begin })
+    await page.clock.pauseAt(begin)
     return teller
   }
 
@@ -76,7 +78,13 @@ export class StoryTeller {
     await page.clock.runFor(runsForMs)
     // No clock moves the pictures of videos. One that cannot be played has an error, and never a picture.
     await page.waitForFunction(
-      () => [...document.querySelectorAll('video')].every((video) => video.readyState >= 2 || video.error !== null),
+      () =>
+        [...document.querySelectorAll('video')].every((video) => {
+          if (video.error) return true
+          // A stream has its first picture later than it says that it has.
+          const isShown = !video.srcObject || video.getVideoPlaybackQuality().totalVideoFrames > 0
+          return video.readyState >= 2 && isShown
+        }),
       undefined,
       { polling: 20, timeout: 10_000 },
     )
