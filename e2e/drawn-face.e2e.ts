@@ -23,12 +23,20 @@ async function holdStill(page: Page): Promise<string> {
   return settled(page)
 }
 
+/** What is set is reached within fewer drawings of the page than this lets pass, however slow they are. */
+function drawings(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame)
+  })
+}
+
 /** The picture once it no longer changes. */
 async function settled(page: Page): Promise<string> {
   let before = ''
   await expect
     .poll(async () => {
       const last = before
+      await drawings(page)
       before = await picture(page)
       return before === last
     })

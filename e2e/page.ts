@@ -103,6 +103,25 @@ export class ReaderPage {
     await this.page.keyboard.press('x')
   }
 
+  /**
+   * Reads again, and stops at the moment at which the new reading has so many tokens of a stage: in the page, so that no
+   * slow test comes too late.
+   */
+  async readAgainUntil(stage: StageId, tokens: number): Promise<void> {
+    const again = this.page.getByRole('button', { name: /Read again|Start reading/ })
+    await again.evaluate(
+      async (button: HTMLButtonElement, { stage, tokens }) => {
+        const newest = () => globalThis.videmoTest?.transcripts() ?? []
+        const before = newest()
+        const isDue = () => newest() !== before && (newest().at(-1)?.ids[stage]?.length ?? 0) >= tokens
+        button.click()
+        while (!isDue()) await new Promise((resolve) => setTimeout(resolve, 5))
+        dispatchEvent(new KeyboardEvent('keydown', { key: 'x', bubbles: true }))
+      },
+      { stage, tokens },
+    )
+  }
+
   /** What this visitor had chosen before the page opens. */
   async settings(settings: object): Promise<void> {
     await this.page.addInitScript((json) => localStorage.setItem('videmo-settings', json), JSON.stringify(settings))

@@ -20,7 +20,7 @@ import { compareWithBaseline, keepBaseline } from './screens/baseline.ts'
 import { differsFrom, tolerance } from './screens/compare.ts'
 import { checkedSizes, looksOf, pictureSizes } from './screens/looks.ts'
 import { serveStories } from './screens/stories-site.ts'
-import { checkStories, takePictures } from './screens/walk.ts'
+import { walkStories } from './screens/walk.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, '.cache/screenshots')
@@ -49,7 +49,13 @@ function report(found: readonly string[]): void {
 
 async function shoot(browser: Browser, address: string, names: readonly string[], flags: ReadonlySet<string>) {
   await mkdir(folder, { recursive: true })
-  const { sheets, fonts, found } = await takePictures(browser, address, { names, looks: looksOf(pictureSizes), folder })
+  const { sheets, fonts, found } = await walkStories(browser, address, {
+    names,
+    looks: looksOf(pictureSizes),
+    arePicturesTaken: true,
+    folder,
+    isChecked: () => false,
+  })
   console.log(`${names.length * sheets.length} pictures of ${names.length} stories in ${folder}`)
   report(found)
   if (flags.has('--compare')) {
@@ -92,7 +98,12 @@ const browser = await chromium.launch({ args: [...chromiumArgs], ...(executableP
 try {
   if (flags.has('--axe')) {
     const looks = looksOf(checkedSizes)
-    const { checked, found } = await checkStories(browser, site.address, { names, looks })
+    const { checked, found } = await walkStories(browser, site.address, {
+      names,
+      looks,
+      arePicturesTaken: false,
+      isChecked: () => true,
+    })
     report(found)
     console.log(`${names.length} stories x ${looks.length}: ${checked} checked, ${found.length} violations`)
   } else await shoot(browser, site.address, names, flags)

@@ -5,13 +5,24 @@ import type { Page } from 'playwright'
 
 declare global {
   var axe: { run(options: RunOptions): Promise<AxeResults> }
+  /** The page's own timers, where its clock stands still: axe goes by them. */
+  var runningTimers: { readonly setTimeout: typeof setTimeout; readonly clearTimeout: typeof clearTimeout } | undefined
 }
 
 const script = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 
+/** Has a page keep its timers for axe, before its clock is stopped; for `addInitScript`. */
+export function keepTimers(): void {
+  globalThis.runningTimers = {
+    setTimeout: globalThis.setTimeout.bind(globalThis),
+    clearTimeout: globalThis.clearTimeout.bind(globalThis),
+  }
+}
+
 /** Puts axe into a page, once for all the times that it is asked. */
 export async function installAxe(page: Page): Promise<void> {
-  await page.evaluate(await readFile(script, 'utf8'))
+  const source = await readFile(script, 'utf8')
+  await page.evaluate(`(({ setTimeout, clearTimeout }) => {${source}})(globalThis.runningTimers ?? globalThis)`)
 }
 
 /** Everything that axe finds wrong with what the page shows now: `color-contrast (serious): #a, #b`. */

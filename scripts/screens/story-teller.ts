@@ -1,9 +1,12 @@
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { stories } from '../../src/app/testing/stories.ts'
+import { keepTimers } from './axe.ts'
 import type { Look } from './looks.ts'
 
 /** What every story begins at, so that ages and dates on the page are the same in every picture. */
 const begin = new Date('2026-03-02T09:00:00Z')
+/** Longer than it takes a slow machine to stop a clock, ms. */
+const aWhileMs = 3_600_000
 /** How long a story runs before it is looked at, ms: what follows the text at its own pace has caught up. */
 const runsForMs = 1000
 
@@ -32,6 +35,7 @@ export class StoryTeller {
       timezoneId: 'UTC',
     })
     const page = await context.newPage()
+    await page.addInitScript(keepTimers)
     await page.addInitScript(() => {
       // The same order of made-up things each time.
       let seed = 1
@@ -48,9 +52,9 @@ export class StoryTeller {
         '*, ::before, ::after { animation: none !important; transition: none !important; caret-color: transparent !important }',
     })
     await teller.warmUp()
-    // Installed alone it would go on by itself.
+    // Installed alone it would go on by itself; it can be stopped at a time to come only.
     await page.clock.install({ time: begin })
-    await page.clock.pauseAt(begin)
+    await page.clock.pauseAt(new Date(begin.getTime() + aWhileMs))
     return teller
   }
 

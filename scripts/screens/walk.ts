@@ -36,63 +36,64 @@ async function walk(
   return found
 }
 
-export interface Pictures {
+export interface Walked {
   readonly sheets: readonly Sheet[]
   readonly fonts: string
-  /** Errors and warnings that pages gave. */
+  /** How often axe has looked at a story. */
+  readonly checked: number
+  /** What is wrong with stories, as `STORY, LOOK: what`, and errors and warnings that pages gave. */
   readonly found: readonly string[]
 }
 
-/**
- * Takes a picture of every story in every look, and a sheet of each look.
- *
- * @param folder for the pictures at their full size; default: they are not kept
- */
-export async function takePictures(
-  browser: Browser,
-  address: string,
-  { names, looks, folder }: { names: readonly string[]; looks: readonly Look[]; folder?: string },
-): Promise<Pictures> {
-  const sheets: Sheet[] = []
-  let fonts = ''
-  const found = await walk(browser, address, looks, async (look, teller) => {
-    fonts ||= await fontFingerprint(teller.page)
-    const sheet = new ContactSheet(new SheetLayout(names, look.size))
-    for (const name of names) {
-      await teller.tell(name)
-      const png = await teller.page.screenshot()
-      await sheet.add(name, png)
-      if (!folder) continue
-      const file = join(folder, lookName(look), `${name}.png`)
-      await mkdir(dirname(file), { recursive: true })
-      await writeFile(file, png)
-    }
-    const webp = sheet.encode()
-    sheets.push({ look, webp })
-    if (folder) await writeFile(join(folder, `${lookName(look)}.webp`), webp)
-  })
-  return { sheets, fonts, found }
+export interface WalkOptions {
+  readonly names: readonly string[]
+  readonly looks: readonly Look[]
+  /** Whether a picture is taken of every story in every look, and a sheet of each look. */
+  readonly arePicturesTaken: boolean
+  /** For the pictures at their full size; default: they are not kept. */
+  readonly folder?: string
+  /** Whether axe, and a look at the width, see to a story in a look; both by their places in the lists. */
+  readonly isChecked: (story: number, look: number) => boolean
 }
 
-/** What axe, and a look at the width, find wrong with every story in every look: `STORY, LOOK: what`. */
-export async function checkStories(
+/** Tells every story in every look, takes pictures, and looks for what is wrong. */
+export async function walkStories(
   browser: Browser,
   address: string,
-  { names, looks }: { names: readonly string[]; looks: readonly Look[] },
-): Promise<{ readonly checked: number; readonly found: readonly string[] }> {
+  { names, looks, arePicturesTaken, folder, isChecked }: WalkOptions,
+): Promise<Walked> {
+  const sheets: Sheet[] = []
   const wrong: string[] = []
+  let fonts = ''
   let checked = 0
   const found = await walk(browser, address, looks, async (look, teller) => {
     const { page } = teller
+    fonts ||= await fontFingerprint(page)
     await installAxe(page)
-    for (const name of names) {
+    const sheet = arePicturesTaken ? new ContactSheet(new SheetLayout(names, look.size)) : undefined
+    for (const [story, name] of names.entries()) {
       await teller.tell(name)
+      if (sheet) {
+        const png = await page.screenshot()
+        await sheet.add(name, png)
+        if (folder) await keep(join(folder, lookName(look), `${name}.png`), png)
+      }
+      if (!isChecked(story, looks.indexOf(look))) continue
       const where = `${name}, ${lookName(look)}`
       wrong.push(...(await violations(page)).map((each) => `${where}: ${each}`))
       const beyond = await overflow(page)
       if (beyond > 0) wrong.push(`${where}: ${beyond} px wider than the window`)
       checked++
     }
+    if (!sheet) return
+    const webp = sheet.encode()
+    sheets.push({ look, webp })
+    if (folder) await keep(join(folder, `${lookName(look)}.webp`), webp)
   })
-  return { checked, found: [...wrong, ...found] }
+  return { sheets, fonts, checked, found: [...wrong, ...found] }
+}
+
+async function keep(file: string, content: Buffer): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, content)
 }

@@ -19,6 +19,7 @@ export function NoticeChip() {
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const [isOpen, setOpen] = useState(false)
   const place = useRef<HTMLFieldSetElement>(null)
+  const list = useRef<HTMLElement>(null)
   // As text: the session changes many times a second, and its notices hardly ever.
   const told = useStore(session.store, (state) => JSON.stringify(noticesOf(state, isUpdateReady)))
   const notices = (JSON.parse(told) as readonly Notice[]).filter((notice) => !dismissed.has(noticeKey(notice)))
@@ -26,7 +27,11 @@ export function NoticeChip() {
     if (notice.kind === 'lost-load') session.actions.dismissLostLoad()
     else if (notice.kind === 'evicted') session.actions.dismissEvicted()
     else setDismissed((before) => new Set([...before, noticeKey(notice)]))
-    if (notices.length > 1) return
+    if (notices.length > 1) {
+      // The pressed button goes with its notice: keys go on to the list, which Escape closes.
+      list.current?.focus()
+      return
+    }
     setOpen(false)
     // The chip goes with the last notice: whoever uses keys goes on where it stood.
     place.current?.focus()
@@ -44,7 +49,7 @@ export function NoticeChip() {
             {notices.length > 1 && <span className={styles.more}>{words.more(notices.length - 1)}</span>}
           </PressButton>
           <Popover className={styles.popover} placement="top start">
-            <Dialog className={styles.list} aria-label={words.notices}>
+            <Dialog ref={list} className={styles.list} aria-label={words.notices}>
               {notices.map((notice) => (
                 <Details
                   key={noticeKey(notice)}
