@@ -10,7 +10,7 @@ import { words } from './words.ts'
 
 type FileSource = Extract<Source, { readonly kind: 'file' }>
 
-/** A file playing in a loop, a still image, or the newest frame that was read of a file that this browser cannot play. */
+/** A file that plays once, a still image, or the newest frame that was read of a file that this browser cannot play. */
 export function FilePreview({ source }: { readonly source: FileSource }) {
   const [hasPicture, setHasPicture] = useState(true)
   const { file } = source
@@ -32,7 +32,10 @@ interface PlayerProps {
   readonly onNoPicture: () => void
 }
 
-/** Played and sought from the timeline, which only reviews; what is said follows where that decides. */
+/**
+ * Played and sought from the timeline, which only reviews; what is said follows where that decides. At its end it stays:
+ * a short WebM that began again by itself could stop WebKitGTK's page for good, within GStreamer.
+ */
 function FilePlayer({ source, onNoPicture }: PlayerProps) {
   const page = usePage()
   const video = useRef<HTMLVideoElement>(null)
@@ -52,7 +55,6 @@ function FilePlayer({ source, onNoPicture }: PlayerProps) {
       aria-label={shownName(name)}
       preload="auto"
       muted
-      loop
       playsInline
       onTimeUpdate={({ currentTarget }) => followPlayer(page, currentTarget.currentTime)}
       onError={onNoPicture}

@@ -4,7 +4,7 @@ import { reviewAt, showReading } from '../../shown.ts'
 import { readingsOf } from '../../source-readings.ts'
 import type { Page, Review } from '../../view.ts'
 
-/** The playhead of a file stays this far from its end, from where the video would begin again, s. */
+/** The playhead of a file stays this far from its end, s: a video that is at its end begins anew when it is played. */
 const beforeEndS = 0.02
 
 /**
