@@ -149,7 +149,8 @@ test('the drawn face can be moved from the keyboard alone', async ({ page, reade
   expect(await focused()).toBe('Angry')
   await page.keyboard.press('Space')
   await expect(truth(page)).toHaveText('Drawn: brows lowered, lids tight, lips pressed')
-  const sliders = page.getByRole('slider')
+  // The timeline is a slider, too.
+  const sliders = page.getByRole('slider', { name: /AU\d/ })
   await tabTo(/^Adjust face$/)
   await page.keyboard.press('Enter')
   await expect(sliders.first()).toBeVisible()
